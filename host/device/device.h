@@ -1,0 +1,129 @@
+#pragma once
+
+/// @file
+/// Where the work runs. A device owns memory and runs lists of independent tasks; the pipeline
+/// (host/run/pipeline.h) knows no more about it. CPU and CUDA implement the same calls with the
+/// same algorithms (kernels/*/*_one.h), so results differ by rounding only.
+
+#include "kernels/data/generate_api.h"
+#include "kernels/fit/sgd_api.h"
+#include "kernels/fit/start_api.h"
+#include "kernels/loss/loss_api.h"
+#include "kernels/loss/risk_api.h"
+#include "kernels/model/evaluate_api.h"
+
+#include <cstddef>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace moerate
+{
+
+/// The device cannot be used, or failed (exit code 5).
+struct DeviceError : std::runtime_error
+{
+    using std::runtime_error::runtime_error;
+};
+
+/// What a run writes down about the machine.
+struct DeviceInfo
+{
+    std::string kind; ///< "cpu" or "cuda"
+    std::string name; ///< processor or board
+    std::string simd; ///< CPU: "x86-64-v3" or "x86-64-v4"; CUDA: "sm_90" and the like
+    std::string driver;
+    int threads = 0;            ///< worker threads (CPU)
+    std::size_t free_bytes = 0; ///< memory that a batch may use
+};
+
+/// A device. Task pointers are addresses of the device's memory; the lists themselves are host
+/// memory. run() returns when all tasks are done and throws DeviceError if the device failed.
+class Device
+{
+public:
+    virtual ~Device() = default;
+    virtual DeviceInfo const& info() const = 0;
+
+    virtual void* allocate(std::size_t bytes) = 0;
+    virtual void release(void* memory) noexcept = 0;
+    virtual void upload(void* to, void const* from, std::size_t bytes) = 0;
+    virtual void download(void* to, void const* from, std::size_t bytes) = 0;
+
+    virtual void run(std::vector<GenerateTask<float>> const& tasks) = 0;
+    virtual void run(std::vector<GenerateTask<double>> const& tasks) = 0;
+    virtual void run(std::vector<StartTask<float>> const& tasks) = 0;
+    virtual void run(std::vector<StartTask<double>> const& tasks) = 0;
+    virtual void run(std::vector<SgdTask<float>> const& tasks) = 0;
+    virtual void run(std::vector<SgdTask<double>> const& tasks) = 0;
+    virtual void run(std::vector<EvaluateTask<float>> const& tasks) = 0;
+    virtual void run(std::vector<EvaluateTask<double>> const& tasks) = 0;
+    virtual void run(std::vector<RiskTask<float>> const& tasks) = 0;
+    virtual void run(std::vector<RiskTask<double>> const& tasks) = 0;
+    virtual void run(std::vector<LossTask> const& tasks) = 0;
+};
+
+/// The CPU with `threads` workers (0: all cores this process may use). `simd` forces a level
+/// ("x86-64-v3"), empty takes the best one.
+std::unique_ptr<Device> make_cpu_device(int threads = 0, std::string const& simd = {});
+
+/// The CUDA device `index`. Throws DeviceError with the reason if there is none, or if this build has
+/// no CUDA.
+std::unique_ptr<Device> make_cuda_device(int index = 0);
+
+/// Reason why make_cuda_device would throw, empty if a CUDA device is usable.
+std::string cuda_unusable();
+
+/// An array in a device's memory.
+template <class T>
+class DeviceArray
+{
+public:
+    DeviceArray() = default;
+    DeviceArray(Device& device, std::size_t size)
+        : device_(&device), size_(size),
+          data_(size == 0 ? nullptr : static_cast<T*>(device.allocate(size * sizeof(T))))
+    {
+    }
+    DeviceArray(Device& device, std::vector<T> const& values) : DeviceArray(device, values.size())
+    {
+        if (size_ != 0)
+            device.upload(data_, values.data(), size_ * sizeof(T));
+    }
+    DeviceArray(DeviceArray&& other) noexcept { swap(other); }
+    DeviceArray& operator=(DeviceArray&& other) noexcept
+    {
+        swap(other);
+        return *this;
+    }
+    ~DeviceArray()
+    {
+        if (data_ != nullptr)
+            device_->release(data_);
+    }
+
+    T* data() const { return data_; }
+    std::size_t size() const { return size_; }
+    std::vector<T> download() const
+    {
+        std::vector<T> values(size_);
+        if (size_ != 0)
+            device_->download(values.data(), data_, size_ * sizeof(T));
+        return values;
+    }
+
+private:
+    void swap(DeviceArray& other) noexcept
+    {
+        std::swap(device_, other.device_);
+        std::swap(size_, other.size_);
+        std::swap(data_, other.data_);
+    }
+
+    Device* device_ = nullptr;
+    std::size_t size_ = 0;
+    T* data_ = nullptr;
+};
+
+} // namespace moerate

@@ -1,0 +1,44 @@
+#pragma once
+
+/// @file
+/// Mixing measures as JSON (interfaces.md), and names of families as JSON objects.
+
+#include "kernels/model/model.h"
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <vector>
+
+namespace moerate
+{
+
+/// A mixing measure: a model and its parameters.
+struct Measure
+{
+    Model model;
+    std::vector<double> theta; ///< [model.layout.size]
+};
+
+/// Reads a measure; only the keys that its families use are allowed. `where` names the place in
+/// error texts, e.g. "cases.json: case 3 (\"a\"): fitted". Throws UsageError.
+Measure measure_from_json(nlohmann::json const& json, std::string const& where);
+
+/// The measure as JSON, keys in the order of interfaces.md.
+nlohmann::ordered_json measure_to_json(Measure const& measure);
+
+/// A vector shaped like theta (a gradient) as {"temperature","shared","groups","atoms"} (only
+/// what the model has).
+nlohmann::ordered_json parameters_to_json(Model const& model, std::vector<double> const& theta);
+
+/// Gate and expert as JSON objects of names, only the keys in use, and back. Throw UsageError that
+/// names the nearest known word.
+nlohmann::ordered_json gate_to_json(GateSpec const& gate);
+nlohmann::ordered_json expert_to_json(ExpertSpec const& expert);
+GateSpec gate_from_json(nlohmann::json const& json, std::string const& where);
+ExpertSpec expert_from_json(nlohmann::json const& json, std::string const& where);
+
+/// The known word nearest to `word` (edit distance), empty if none is near.
+std::string nearest(std::string const& word, std::vector<std::string> const& known);
+
+} // namespace moerate

@@ -1,0 +1,131 @@
+#pragma once
+
+/// @file
+/// The store: one SQLite file a writer, one transaction a finished block of fits (design.md 4).
+
+#include "host/device/device.h"
+#include "host/study/study.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace moerate
+{
+
+/// Identity of a measurement of a fit.
+struct LossKey
+{
+    std::string name; ///< "softmax.L1"
+    double r = 1.0;
+    std::string gauge;  ///< "none" | "align"
+    std::string target; ///< "truth" | "projection"
+    std::string at;     ///< "start" | "fit"
+    friend bool operator<(LossKey const& a, LossKey const& b)
+    {
+        return std::tie(a.name, a.r, a.gauge, a.target, a.at) <
+               std::tie(b.name, b.r, b.gauge, b.target, b.at);
+    }
+};
+
+/// A measured loss, with its cells.
+struct LossRow
+{
+    LossKey key;
+    LossRecord record{};
+    std::vector<int> cell; ///< true atom of each fitted atom
+};
+
+/// A fit as it is stored. NaN where a value does not exist; stored as NULL.
+struct FitRow
+{
+    std::string cell;
+    int replicate = 0;
+    FitStatus status = FitStatus::ok;
+    double start_mse = 0, mse = 0, mse_truth = 0;
+    double excess = 0;   ///< NaN where no reference exists
+    RiskRecord start_risk{}, risk{};
+    double moved = 0;    ///< ||fit - start|| / ||start - target||
+    int empty = 0;       ///< number of empty cells (of the first loss), -1 unknown
+    int epochs = 0;
+    double seconds = 0;
+    std::vector<double> start_theta, theta; ///< empty with --no-params
+    std::vector<LossRow> losses;
+};
+
+/// A cell as it is stored.
+struct CellRow
+{
+    std::string id;
+    std::string label;
+    int n = 0;
+    std::string parameters; ///< canonical JSON of the curve, and n
+};
+
+/// Facts about one invocation of `run`.
+struct RunRow
+{
+    std::string argv, commit, build, simd, device, driver, started;
+    bool dirty = false;
+    int threads = 0;
+};
+
+/// What is stored about one fit, without its parameters; for status and rates.
+class Store
+{
+public:
+    /// Opens DIR/store.sqlite for one writer, creating folder and file if needed; refuses a second
+    /// writer, a damaged file, a newer format and a study whose seed, data, truth, model, start or
+    /// estimator of a label that has fits differs (names key, old and new). Throws StoreError.
+    static Store create(std::string const& folder, Study const& study);
+
+    /// Opens all store*.sqlite of DIR read-only. Throws StoreError.
+    static Store open(std::string const& folder);
+
+    Store(Store&&) noexcept;
+    Store& operator=(Store&&) noexcept;
+    ~Store();
+
+    /// Resolved TOML of the stored study.
+    std::string study_text() const;
+
+    /// Records an invocation; its id goes with the fits that follow. finish_run notes its end.
+    void begin_run(RunRow const& run);
+    void finish_run(std::string const& outcome);
+
+    /// Registers cells (idempotent).
+    void add_cells(std::vector<CellRow> const& cells);
+
+    /// Writes a finished block: fits with their losses, one transaction.
+    void add_fits(std::vector<FitRow> const& fits);
+
+    /// Writes further losses of stored fits, one transaction.
+    void add_losses(std::string const& cell, int replicate, std::vector<LossRow> const& losses);
+    /// Groups several add_* calls into one transaction: commits at the end of `work`, rolls back on
+    /// an exception.
+    void transaction(std::function<void()> const& work);
+
+    std::vector<CellRow> cells() const;
+    /// Replicates stored for a cell, ascending.
+    std::vector<int> replicates(std::string const& cell) const;
+    /// Loss keys stored for a fit.
+    std::set<LossKey> loss_keys(std::string const& cell, int replicate) const;
+    /// All fits of a cell with their losses, by replicate; parameters only if asked for.
+    std::vector<FitRow> fits(std::string const& cell, bool with_parameters) const;
+    /// Number of fits, and of them failed (not_finite or diverged).
+    std::pair<int, int> count(std::string const& cell) const;
+    /// All invocations: started, outcome and machine, oldest first.
+    std::vector<RunRow> runs() const;
+
+private:
+    struct Impl;
+    explicit Store(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace moerate

@@ -1,0 +1,31 @@
+#pragma once
+
+/// @file
+/// Identities (design.md 3): a cell's id is a hash of its canonical parameters. Replicates, device,
+/// threads, losses, gauges, titles and reported slopes are not part of it.
+
+#include "host/study/study.h"
+#include "kernels/rng/stream.h"
+
+#include <string>
+
+namespace moerate
+{
+
+/// Canonical JSON of what a curve's fits depend on, n excluded: seed, nested, data, truth, model, start,
+/// estimator; families by name, keys sorted, numbers in shortest round-trip form.
+std::string canonical_curve(Study const& study, Curve const& curve);
+
+/// Canonical JSON of the truth alone (d, families, sizes, draw or parameters).
+std::string canonical_truth(Curve const& curve);
+
+/// Id of the cell (curve, n): 16 hexadecimal digits.
+std::string cell_id(Study const& study, Curve const& curve, int n);
+
+/// Key of all random streams of a truth: hash of study seed and truth. replicate and n are left 0.
+StreamKey truth_key(Study const& study, Curve const& curve);
+
+/// Key of the data of replicate r at sample size n (n enters unless the study is nested).
+StreamKey data_key(Study const& study, Curve const& curve, int n, int replicate);
+
+} // namespace moerate

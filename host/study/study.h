@@ -1,0 +1,116 @@
+#pragma once
+
+/// @file
+/// A resolved study: everything an experiment file says, checked, with every default filled in.
+
+#include "kernels/fit/sgd_api.h"
+#include "kernels/fit/start_api.h"
+#include "kernels/loss/loss_api.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace moerate
+{
+
+/// How the true parameters are drawn (stream `truth`).
+struct TruthDraw
+{
+    double gate_variance = 0;    ///< v_g, of every gate parameter
+    double expert_variance = 0;  ///< v_e, of every expert parameter
+    std::vector<int> zero_gate;  ///< 1-based atoms whose gate is zeroed
+    bool zero_bias = true;       ///< zero = "all": b too; "location": b stays drawn (003)
+};
+
+/// The true mixing measure: a model, and either a draw or given parameters.
+struct TruthSpec
+{
+    Model model;
+    std::optional<TruthDraw> draw;
+    std::vector<double> theta; ///< [model.layout.size] where given by `file`
+    std::string file;
+};
+
+enum class StartKind
+{
+    near,   ///< near the fit's target measure
+    truth,  ///< on the truth itself
+    target, ///< on the target itself
+};
+
+struct StartSpec
+{
+    double scale = 0.005;
+    double exponent = -0.083;
+    StartKind kind = StartKind::near;
+    std::vector<int> extra; ///< 1-based true atoms for extra atoms; empty: any, at random
+    Split split = Split::share;
+    int starts = 1;
+    int blind = 0;
+};
+
+struct EstimatorSpec
+{
+    int optimizer = 0;         ///< in the list Optimizers
+    bool full_batch = false;   ///< batch = "full": settings.batch is n
+    SgdSettings settings;
+    bool double_precision = false;
+};
+
+enum class Target
+{
+    truth,
+    projection,
+};
+
+/// One loss of one fit; one row of the rates table.
+struct LossSpec
+{
+    LossChoice choice;
+    Target target = Target::truth;
+};
+
+/// One curve over n: a data spec, a fitted model, an estimator and what is measured. Sweeps expand
+/// into several, with " key=value" after the label.
+struct Curve
+{
+    std::string label;
+    double noise_variance = 0;
+    TruthSpec truth;
+    Model model;
+    StartSpec start;
+    EstimatorSpec estimator;
+    std::vector<LossSpec> losses;
+    std::optional<double> reported_slope;
+    std::string theory; ///< a number as text, "sub", or empty
+};
+
+struct Study
+{
+    std::string file; ///< as named by the user, for messages
+    std::string id, title, source;
+    std::uint64_t seed = 0;
+    int replicates = 0;
+    std::vector<int> n; ///< strictly increasing
+    bool nested = false;
+    int regression_samples = 100000;
+    double max_failed = 0.05;
+    std::vector<Curve> curves;
+    std::string resolved; ///< the resolved study as TOML text: reading it gives the same study
+};
+
+/// Reads and checks an experiment file. `settings` are "path=value" overrides of --set.
+/// Throws UsageError with file:line:column, the key, the reason and what to do.
+Study read_study(std::string const& file, std::vector<std::string> const& settings = {});
+
+/// The same from text; `name` stands for the file in messages, relative files are looked up in
+/// `folder`.
+Study parse_study(std::string const& text, std::string const& name,
+                  std::vector<std::string> const& settings = {}, std::string const& folder = ".");
+
+/// What `moerate check` prints: the resolved study, a line of explanation where a setting needs one.
+std::string describe(Study const& study);
+
+} // namespace moerate

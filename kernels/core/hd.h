@@ -1,0 +1,45 @@
+#pragma once
+
+/// @file
+/// Host/device markers and the instruction-set namespace.
+///
+/// Everything that runs per sample or per fit is a header template compiled three times: for the
+/// portable CPU level (x86-64-v3), for AVX-512 (x86-64-v4) and by nvcc. Code of the three must not be
+/// merged by the linker (an AVX-512 body behind a v3 call is an illegal instruction), so all of it
+/// lives in an inline namespace named after the level. Plain argument structs stay outside of it.
+
+#if defined(__CUDACC__)
+#define MOE_HD __host__ __device__
+#define MOE_ISA isa_cuda
+#else
+#define MOE_HD
+#if defined(__AVX512F__)
+#define MOE_ISA isa_v4
+#elif defined(__AVX2__)
+#define MOE_ISA isa_v3
+#else
+#define MOE_ISA isa_base
+#endif
+#endif
+
+/// Opens and closes the namespace of code that is compiled once an instruction set.
+#define MOE_BEGIN_ISA                                                                              \
+    namespace moerate                                                                              \
+    {                                                                                              \
+    inline namespace MOE_ISA                                                                       \
+    {
+#define MOE_END_ISA                                                                                \
+    }                                                                                              \
+    }
+
+/// Independent iterations: lets g++ vectorise a unit-stride loop through pointers it cannot tell
+/// apart; nothing for nvcc. MOE_SIMD_SUM also allows the sum in `var` to be taken in vector lanes
+/// (a fixed order on each instruction set, so results stay reproducible).
+#if defined(__CUDACC__)
+#define MOE_SIMD
+#define MOE_SIMD_SUM(var)
+#else
+#define MOE_PRAGMA(text) _Pragma(#text)
+#define MOE_SIMD MOE_PRAGMA(omp simd)
+#define MOE_SIMD_SUM(var) MOE_PRAGMA(omp simd reduction(+ : var))
+#endif

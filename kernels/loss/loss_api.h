@@ -1,0 +1,52 @@
+#pragma once
+
+/// @file
+/// Voronoi losses of a fitted against a true mixing measure (spec.md 2), always in float64.
+
+#include "kernels/model/model.h"
+
+namespace moerate
+{
+
+enum class Gauge : int
+{
+    none,  ///< raw parameters
+    align, ///< unidentified moves taken out first (spec.md 1.3)
+};
+
+/// A loss by its place in the list Losses (kernels/family/losses.h).
+struct LossChoice
+{
+    int loss = 0;
+    double r = 1.0; ///< exponent, where the loss has one
+    Gauge gauge = Gauge::align;
+};
+
+/// Value and what is recorded beside it. loss = mass + over + exact.
+struct LossRecord
+{
+    double value;
+    double mass;
+    double over;
+    double exact;
+    double missed;       ///< sum over empty cells of m*_j min_i ||theta_i - theta*_j||
+    double over_gate;    ///< largest gate-location distance to the true atom, cells of several atoms
+    double over_expert;  ///< largest expert-parameter distance there
+    double exact_gate;   ///< the same in cells of one atom
+    double exact_expert;
+    int empty;           ///< number of empty cells
+};
+
+/// One measurement.
+struct LossTask
+{
+    Model model;
+    Model truth;
+    double const* theta;      ///< [model.layout.size]
+    double const* theta_true; ///< [truth.layout.size]
+    LossChoice choice;
+    LossRecord* record;
+    int* cell; ///< out [model.k]: true atom whose cell holds fitted atom i
+};
+
+} // namespace moerate
