@@ -70,12 +70,21 @@ struct CellRow
 /// Facts about one invocation of `run`.
 struct RunRow
 {
-    std::string argv, commit, build, simd, device, driver, started;
+    std::string argv, commit, build, simd, device, driver;
+    std::string started; ///< UTC, as 2024-05-22T13:05:09Z; begin_run fills it where it is empty
     bool dirty = false;
     int threads = 0;
+    std::string finished, outcome; ///< filled by runs(); empty where a run was killed
 };
 
-/// What is stored about one fit, without its parameters; for status and rates.
+/// Key under which a loss of a study is stored; `at` is "start" or "fit". r is 1 where the loss has
+/// none.
+LossKey loss_key(LossSpec const& loss, std::string const& at);
+
+/// The row of the cell (curve, n): its parameters are canonical_curve with the key "n" added.
+CellRow cell_row(Study const& study, Curve const& curve, int n);
+
+/// A study's results on disk. Not for several threads at once.
 class Store
 {
 public:

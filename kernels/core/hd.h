@@ -32,6 +32,13 @@
     }                                                                                              \
     }
 
+/// Before a MOE_HD template that calls what its caller passes in: lets host code pass a host function.
+#if defined(__CUDACC__)
+#define MOE_HOST_CALLS_TOO _Pragma("nv_exec_check_disable")
+#else
+#define MOE_HOST_CALLS_TOO
+#endif
+
 /// Independent iterations: lets g++ vectorise a unit-stride loop through pointers it cannot tell
 /// apart; nothing for nvcc. MOE_SIMD_SUM also allows the sum in `var` to be taken in vector lanes
 /// (a fixed order on each instruction set, so results stay reproducible).

@@ -17,6 +17,7 @@ struct TypeList
 };
 
 /// Calls f(Member{}, index) for each member in order.
+MOE_HOST_CALLS_TOO
 template <class... Member, class F>
 MOE_HD constexpr void for_each(TypeList<Member...>, F&& f)
 {
@@ -25,6 +26,7 @@ MOE_HD constexpr void for_each(TypeList<Member...>, F&& f)
 }
 
 /// Calls f(Member{}) for the member at `index`; nothing if there is none. One uniform branch.
+MOE_HOST_CALLS_TOO
 template <class... Member, class F>
 MOE_HD constexpr void visit(TypeList<Member...>, int index, F&& f)
 {

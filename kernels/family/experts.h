@@ -4,6 +4,7 @@
 /// Expert forms h_i(x) (spec.md 1.2). As with the scores, a form is a linear map z_i = W_i.phi(x) + c_i
 /// of features of x, then the activation; pack and chain work once a step.
 
+#include "kernels/core/rows.h"
 #include "kernels/core/typelist.h"
 #include "kernels/model/model.h"
 
@@ -18,29 +19,24 @@ struct RidgeExpert
     static constexpr Parameter parameters[] = {{"a", Role::expert_direction, Extent::d},
                                                {"b", Role::expert_bias, Extent::one}};
 
-    /// Writes atom i's feature row W_i (length d) and offset c_i.
-    template <class Real>
-    MOE_HD static void pack(Model const& model, Real const* theta, int i, Real* row, Real* offset)
+    /// Writes the maps of all atoms: rows W_i (length d, `stride` apart) and offsets c_i.
+    template <class Real, class Lanes>
+    MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, Real* w, int stride,
+                            Real* c)
     {
         Block const* block = model.layout.block + model.layout.expert_begin;
-        Real const* a = theta + block[0].offset + i * model.d;
-        MOE_SIMD
-        for (int f = 0; f < model.d; ++f)
-            row[f] = a[f];
-        *offset = theta[block[1].offset + i];
+        copy_rows(lanes, model.k, model.d, theta + block[0].offset, model.d, w, stride);
+        copy_rows(lanes, 1, model.k, theta + block[1].offset, model.k, c, model.k);
     }
 
-    /// Chain rule from (dW_i, dc_i) to atom i's entries of the gradient by theta.
-    template <class Real>
-    MOE_HD static void chain(Model const& model, Real const* /*theta*/, int i, Real const* row,
-                             Real offset, Real* gradient)
+    /// Chain rule from (dW, dc) to this part's entries of the gradient by theta.
+    template <class Real, class Lanes>
+    MOE_HD static void chain(Lanes lanes, Model const& model, Real const* /*theta*/, Real const* w,
+                             int stride, Real const* c, Real* gradient)
     {
         Block const* block = model.layout.block + model.layout.expert_begin;
-        Real* a = gradient + block[0].offset + i * model.d;
-        MOE_SIMD
-        for (int f = 0; f < model.d; ++f)
-            a[f] = row[f];
-        gradient[block[1].offset + i] = offset;
+        copy_rows(lanes, model.k, model.d, w, stride, gradient + block[0].offset, model.d);
+        copy_rows(lanes, 1, model.k, c, model.k, gradient + block[1].offset, model.k);
     }
 };
 

@@ -21,6 +21,7 @@ enum class Part : int
     expert_a, ///< expert direction a
     expert_b, ///< expert bias b_e
 };
+constexpr int part_count = 5; ///< members of Part
 
 /// Which cells the mass term covers.
 enum class MassCells : int

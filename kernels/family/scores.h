@@ -5,6 +5,7 @@
 /// s_i = W_i . phi(x) + c_i. A member says how its parameters make (W_i, c_i) and sends the gradient
 /// by (W_i, c_i) back to them; both happen once a step, not once a sample (design.md 2).
 
+#include "kernels/core/rows.h"
 #include "kernels/core/typelist.h"
 #include "kernels/model/model.h"
 
@@ -19,27 +20,28 @@ struct LinearScore
     static constexpr Parameter parameters[] = {{"w", Role::location, Extent::d},
                                                {"b", Role::bias, Extent::one}};
 
-    /// Writes atom i's feature row W_i (length d) and offset c_i.
-    template <class Real>
-    MOE_HD static void pack(Model const& model, Real const* theta, int i, Real* row, Real* offset)
+    /// Whether a common shift of all locations leaves a softmax over the scores unchanged: the
+    /// score is linear in its location (spec.md 1.3).
+    MOE_HD static constexpr bool location_shifts(GateSpec const&) { return true; }
+
+    /// Writes the maps of all atoms: rows W_i (length d, `stride` apart) and offsets c_i.
+    template <class Real, class Lanes>
+    MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, Real* w, int stride,
+                            Real* c)
     {
-        Real const* w = theta + model.layout.block[0].offset + i * model.d;
-        MOE_SIMD
-        for (int f = 0; f < model.d; ++f)
-            row[f] = w[f];
-        *offset = theta[model.layout.block[1].offset + i];
+        Block const* block = model.layout.block;
+        copy_rows(lanes, model.k, model.d, theta + block[0].offset, model.d, w, stride);
+        copy_rows(lanes, 1, model.k, theta + block[1].offset, model.k, c, model.k);
     }
 
-    /// Chain rule from (dW_i, dc_i) to atom i's entries of the gradient by theta.
-    template <class Real>
-    MOE_HD static void chain(Model const& model, Real const* /*theta*/, int i, Real const* row,
-                             Real offset, Real* gradient)
+    /// Chain rule from (dW, dc) to this part's entries of the gradient by theta.
+    template <class Real, class Lanes>
+    MOE_HD static void chain(Lanes lanes, Model const& model, Real const* /*theta*/, Real const* w,
+                             int stride, Real const* c, Real* gradient)
     {
-        Real* w = gradient + model.layout.block[0].offset + i * model.d;
-        MOE_SIMD
-        for (int f = 0; f < model.d; ++f)
-            w[f] = row[f];
-        gradient[model.layout.block[1].offset + i] = offset;
+        Block const* block = model.layout.block;
+        copy_rows(lanes, model.k, model.d, w, stride, gradient + block[0].offset, model.d);
+        copy_rows(lanes, 1, model.k, c, model.k, gradient + block[1].offset, model.k);
     }
 };
 

@@ -29,7 +29,7 @@ constexpr int extent_of(Extent extent, int d, int rank)
 }
 
 /// FNV-1a of part and name; the identity of a parameter in the random streams.
-constexpr std::uint32_t parameter_id(char part, char const* name)
+MOE_HD constexpr std::uint32_t parameter_id(char part, char const* name)
 {
     std::uint32_t hash = (2166136261u ^ static_cast<std::uint32_t>(part)) * 16777619u;
     for (; *name != 0; ++name)
@@ -50,6 +50,7 @@ inline void append(Layout& layout, char part, Parameter const& p, int rows, int 
     block.offset = layout.size;
     block.rows = rows;
     block.width = width;
+    block.extent = p.extent;
     layout.size += rows * width;
 }
 

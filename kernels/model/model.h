@@ -73,6 +73,7 @@ struct Block
     int offset;
     int rows; ///< atoms, groups or 1
     int width;
+    Extent extent; ///< shape of one row: a number, a vector or a matrix
 };
 
 /// The flat parameter vector: the score's blocks in declared order, then the temperature where

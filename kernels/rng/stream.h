@@ -29,7 +29,8 @@ struct StreamKey
     std::uint32_t key0 = 0;
     std::uint32_t key1 = 0;
     std::uint32_t replicate = 0;
-    std::uint32_t n = 0; ///< sample size; 0 where data are nested over n, and for truth and evaluate
+    std::uint32_t n =
+        0; ///< sample size; 0 where data are nested over n, and for truth and evaluate
 };
 
 } // namespace moerate

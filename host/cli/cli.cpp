@@ -1,0 +1,186 @@
+#include "host/cli/cli.h"
+
+#include "host/cli/commands.h"
+#include "host/core/error.h"
+#include "host/device/device.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <new>
+
+namespace moerate
+{
+namespace
+{
+
+/// The parser with the options that its commands fill; the chosen command is left in `command`.
+struct CommandLine
+{
+    CLI::App app{"Measures how fast mixture-of-experts least-squares fits recover their truth as n "
+                 "grows.",
+                 "moerate"};
+    CommonOptions common;
+    StudyOptions study;
+    DeviceOptions device;
+    RunCommandOptions run;
+    ExportOptions output;
+    CaseOptions cases;
+    std::string folder, axis;
+    std::vector<std::string> folders;
+    std::function<int()> command;
+
+    CommandLine();
+    CLI::App* add(std::string const& name, std::string const& text, std::function<int()> call);
+    void add_study(CLI::App* sub);
+    void add_device(CLI::App* sub);
+    void add_study_commands();
+    void add_store_commands();
+    void add_case_commands();
+};
+
+CommandLine::CommandLine()
+{
+    app.require_subcommand(1);
+    app.set_version_flag("--version", version_text());
+    app.footer("Exit codes: 0 done, 1 failure, 2 usage or input, 3 too many failed fits, 4 store, "
+               "5 device, 75 stopped with all work saved.");
+    add_study_commands();
+    add_store_commands();
+    add_case_commands();
+}
+
+/// A command with -q and --json.
+CLI::App* CommandLine::add(std::string const& name, std::string const& text,
+                           std::function<int()> call)
+{
+    CLI::App* sub = app.add_subcommand(name, text);
+    sub->add_flag("-q,--quiet", common.quiet, "Print errors only on stderr");
+    sub->add_flag("--json", common.json, "Print one JSON document on stdout");
+    sub->callback([this, call = std::move(call)] { command = call; });
+    return sub;
+}
+
+void CommandLine::add_study(CLI::App* sub)
+{
+    sub->add_option("file", study.file, "Experiment file (TOML)")->required();
+    sub->add_option("--set", study.settings, "Override a key: path=value, value as in TOML")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+void CommandLine::add_device(CLI::App* sub)
+{
+    sub->add_option("--device", device.device, "auto, cpu, cuda or cuda:I")->capture_default_str();
+    sub->add_option("--threads", device.threads, "CPU threads; 0: all cores")
+        ->check(CLI::Range(0, 4096))
+        ->capture_default_str();
+}
+
+void CommandLine::add_study_commands()
+{
+    add_study(add("check", "Check an experiment file and print it with every default filled in",
+                  [this] { return check_command(study, common); }));
+    CLI::App* plan = add("plan", "Print cells, fits, estimated time and memory", [this] {
+        return plan_command(study, folder, device, common);
+    });
+    add_study(plan);
+    add_device(plan);
+    plan->add_option("-o,--output", folder, "Results folder: count what it holds");
+    CLI::App* go = add("run", "Do all work that the results folder does not hold", [this] {
+        run.study = study;
+        run.device = device;
+        return run_command(run, common);
+    });
+    add_study(go);
+    add_device(go);
+    go->add_option("-o,--output", run.folder, "Results folder [results/<study id>]");
+    go->add_flag("--no-params", run.no_parameters,
+                 "Do not store parameters (further losses then need new fits)");
+}
+
+void CommandLine::add_store_commands()
+{
+    CLI::App* status = add("status", "Print how much of its study a results folder holds",
+                           [this] { return status_command(folder, common); });
+    status->add_option("folder", folder, "Results folder")->required();
+    CLI::App* rates = add("rates", "Print convergence rates",
+                          [this] { return rates_command(folders, common); });
+    rates->add_option("folders", folders, "Results folders")->required();
+    CLI::App* out = add("export", "Write all fits of a results folder",
+                        [this] { return export_command(output); });
+    out->add_option("folder", output.folder, "Results folder")->required();
+    out->add_option("--format", output.format, "csv or json")
+        ->required()
+        ->check(CLI::IsMember({"csv", "json"}));
+    out->add_option("-o,--output", output.file, "File to write [stdout]");
+    out->add_flag("--force", output.force, "Replace the file if it exists");
+}
+
+void CommandLine::add_case_commands()
+{
+    std::string const text = "JSON array of cases; - reads stdin";
+    CLI::App* eval = add("eval", "Predictions, gate weights, MSE and gradient of given models",
+                         [this] { return eval_command(cases, common); });
+    eval->add_option("cases", cases.file, text)->required();
+    eval->add_option("--device", cases.device, "auto, cpu, cuda or cuda:I")->capture_default_str();
+    eval->add_option("--precision", cases.precision, "float64 or float32")
+        ->check(CLI::IsMember({"float64", "float32"}))
+        ->capture_default_str();
+    CLI::App* loss = add("loss", "Voronoi losses of fitted against true mixing measures",
+                         [this] { return loss_command(cases, common); });
+    loss->add_option("cases", cases.file, text)->required();
+    CLI::App* list = add("list", "Scores, normalizers, activations, experts, losses, optimizers",
+                         [this] { return list_command(axis, common); });
+    list->add_option("axis", axis, "Only this axis")->check(CLI::IsMember(axis_names()));
+    add("doctor", "Describe this build and this machine",
+        [this] { return doctor_command(common); });
+}
+
+/// Writes "moerate: error: text" and returns the exit code.
+int fail(Exit code, std::string const& text)
+{
+    fmt::print(stderr, "moerate: error: {}\n", text);
+    return static_cast<int>(code);
+}
+
+/// Parses and calls the command; parse errors, help and version are CLI11's to print.
+int parse_and_call(int argc, char const* const* argv)
+{
+    CommandLine line;
+    line.run.argv.assign(argv, argv + argc);
+    try {
+        line.app.parse(argc, argv);
+    } catch (CLI::Success const& help) {
+        return line.app.exit(help);
+    } catch (CLI::ParseError const& error) {
+        return fail(Exit::usage, std::string(error.what()) + " (see moerate --help)");
+    }
+    return line.command();
+}
+
+} // namespace
+
+int run_cli(int argc, char const* const* argv)
+{
+    try {
+        int const code = parse_and_call(argc, argv);
+        if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+            return fail(Exit::failure, "cannot write to standard output (disk full or closed)");
+        return code;
+    } catch (Error const& error) {
+        return fail(error.code(), error.what());
+    } catch (DeviceError const& error) {
+        return fail(Exit::device, error.what());
+    } catch (std::bad_alloc const&) {
+        return fail(Exit::failure, "out of memory (the work does not fit) close other programs or "
+                                   "use a smaller n or fewer threads");
+    } catch (std::exception const& error) {
+        return fail(Exit::failure, error.what());
+    }
+}
+
+} // namespace moerate

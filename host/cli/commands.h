@@ -1,0 +1,95 @@
+#pragma once
+
+/// @file
+/// The commands of `moerate`, one function each. They print data on stdout and notes on stderr,
+/// return the exit code, and throw Error or DeviceError.
+
+#include <string>
+#include <vector>
+
+namespace moerate
+{
+
+/// Options that every command has.
+struct CommonOptions
+{
+    bool quiet = false; ///< -q: nothing on stderr but errors
+    bool json = false;  ///< --json: one JSON object on stdout
+};
+
+/// An experiment file with its overrides.
+struct StudyOptions
+{
+    std::string file;
+    std::vector<std::string> settings; ///< "path=value"
+};
+
+/// Where to compute.
+struct DeviceOptions
+{
+    std::string device = "auto";
+    int threads = 0; ///< 0: all cores that this process may use
+};
+
+/// Reads the experiment file and prints the resolved study.
+int check_command(StudyOptions const& study, CommonOptions const& common);
+
+/// Prints cells, work, time and memory; counts what `folder` holds if it has a store.
+int plan_command(StudyOptions const& study, std::string const& folder, DeviceOptions const& device,
+                 CommonOptions const& common);
+
+struct RunCommandOptions
+{
+    StudyOptions study;
+    std::string folder; ///< empty: results/<study.id>
+    DeviceOptions device;
+    bool no_parameters = false;
+    std::vector<std::string> argv;
+};
+
+/// Does all missing work and prints the rates.
+int run_command(RunCommandOptions const& options, CommonOptions const& common);
+
+/// Prints how much of its study a store holds.
+int status_command(std::string const& folder, CommonOptions const& common);
+
+/// Prints the rates of one or more stores.
+int rates_command(std::vector<std::string> const& folders, CommonOptions const& common);
+
+struct ExportOptions
+{
+    std::string folder;
+    std::string format;
+    std::string file; ///< empty: stdout
+    bool force = false;
+};
+
+/// Writes all fits of a store.
+int export_command(ExportOptions const& options);
+
+struct CaseOptions
+{
+    std::string file;                  ///< "-": stdin
+    std::string device = "cpu";
+    std::string precision = "float64";
+};
+
+/// Evaluates models on given points (interfaces.md, eval).
+int eval_command(CaseOptions const& options, CommonOptions const& common);
+
+/// Measures Voronoi losses (interfaces.md, loss).
+int loss_command(CaseOptions const& options, CommonOptions const& common);
+
+/// Lists the members of an axis, or of all (`axis` empty).
+int list_command(std::string const& axis, CommonOptions const& common);
+
+/// Names of the axes that `list` knows.
+std::vector<std::string> axis_names();
+
+/// Describes build and machine.
+int doctor_command(CommonOptions const& common);
+
+/// "moerate 0.1.0 (commit abc, Release)".
+std::string version_text();
+
+} // namespace moerate

@@ -1,0 +1,221 @@
+#include "host/cli/commands.h"
+
+#include "host/cli/device_choice.h"
+#include "host/cli/output.h"
+#include "host/core/error.h"
+#include "host/rates/rates.h"
+#include "host/run/runner.h"
+#include "host/run/stop.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <optional>
+
+namespace moerate
+{
+namespace
+{
+
+/// Work of a plan, cell by cell, with what a store holds of it.
+struct CellWork
+{
+    Cell const* cell;
+    int stored;
+    Work all, missing;
+};
+
+/// Cost of `fits` fits of one cell; data are counted with the first cell that uses them.
+Work cell_work(Study const& study, Plan const& plan, int data, int cell, int fits)
+{
+    Work work;
+    for (int i = 0; i < fits; ++i)
+        work += work_of(study, plan, {data, i, {cell}});
+    return work;
+}
+
+std::vector<CellWork> cell_works(Study const& study, Plan const& plan, Store const* store)
+{
+    std::vector<CellWork> works;
+    for (int data = 0; data < static_cast<int>(plan.data.size()); ++data) {
+        for (int const c : plan.data[data].cells) {
+            Cell const& cell = plan.cells[c];
+            int stored = 0;
+            if (store != nullptr) {
+                for (int const replicate : store->replicates(cell.id))
+                    stored += replicate < study.replicates ? 1 : 0;
+            }
+            works.push_back({&cell, stored, cell_work(study, plan, data, c, study.replicates),
+                             cell_work(study, plan, data, c, study.replicates - stored)});
+        }
+    }
+    return works;
+}
+
+/// Largest device memory of one job with the evaluation points of its truth.
+std::size_t least_memory(Study const& study, Plan const& plan)
+{
+    std::size_t most = 0;
+    for (Job const& job : missing_jobs(study, plan, nullptr))
+        most = std::max(most, work_of(study, plan, job).bytes +
+                                  evaluation_bytes(study, study.curves[plan.data[job.data].curve]));
+    return most;
+}
+
+void print_plan(Study const& study, std::vector<CellWork> const& works, double speed)
+{
+    fmt::print("{:<24} {:>8} {:>6} {:>7} {:>15} {:>18} {:>9}\n", "curve", "n", "fits", "stored",
+               "sample-updates", "regression points", "est. time");
+    for (CellWork const& work : works) {
+        fmt::print("{:<24} {:>8} {:>6} {:>7} {:>15} {:>18} {:>9}\n",
+                   study.curves[work.cell->curve].label, work.cell->n, work.all.fits, work.stored,
+                   format_si(work.missing.sample_updates),
+                   format_si(work.missing.regression_points),
+                   format_seconds(work.missing.flops / speed));
+    }
+}
+
+nlohmann::ordered_json plan_json(Study const& study, std::vector<CellWork> const& works,
+                                 double speed)
+{
+    nlohmann::ordered_json cells = nlohmann::ordered_json::array();
+    for (CellWork const& work : works) {
+        cells.push_back({{"cell", work.cell->id},
+                         {"label", study.curves[work.cell->curve].label},
+                         {"n", work.cell->n},
+                         {"fits", work.all.fits},
+                         {"stored", work.stored},
+                         {"sample_updates", work.missing.sample_updates},
+                         {"regression_points", work.missing.regression_points},
+                         {"seconds", work.missing.flops / speed}});
+    }
+    return cells;
+}
+
+nlohmann::ordered_json report_json(Study const& study, std::string const& folder,
+                                   RunReport const& report)
+{
+    return {{"study", study.id},
+            {"folder", folder},
+            {"fits", report.fits},
+            {"failed", report.failed},
+            {"reused", report.reused},
+            {"losses_measured", report.losses},
+            {"losses_unmeasured", report.unmeasured},
+            {"sample_updates", report.sample_updates},
+            {"seconds", report.seconds},
+            {"interrupted", report.interrupted},
+            {"too_many_failed", report.too_many_failed}};
+}
+
+/// What a run did, for people.
+void note_report(std::string const& folder, RunReport const& report, bool quiet)
+{
+    note(quiet, fmt::format("{} fits done in {:.1f} s, {} reused, {} failed; {}", report.fits,
+                            report.seconds, report.reused, report.failed, folder));
+    if (report.losses > 0)
+        note(quiet, fmt::format("{} losses measured on stored fits, none of them fitted again",
+                                report.losses));
+    if (report.unmeasured > 0)
+        note(false, fmt::format("warning: {} losses are missing (their fits were stored with "
+                                "--no-params) use a new folder to have them",
+                                report.unmeasured));
+}
+
+} // namespace
+
+int check_command(StudyOptions const& options, CommonOptions const& common)
+{
+    Study const study = read_study(options.file, options.settings);
+    if (!common.json) {
+        fmt::print("{}", describe(study));
+        return 0;
+    }
+    nlohmann::ordered_json labels = nlohmann::ordered_json::array();
+    for (Curve const& curve : study.curves)
+        labels.push_back(curve.label);
+    print_json({{"id", study.id},
+                {"title", study.title},
+                {"labels", labels},
+                {"n", study.n},
+                {"replicates", study.replicates},
+                {"resolved", study.resolved}});
+    return 0;
+}
+
+int plan_command(StudyOptions const& options, std::string const& folder,
+                 DeviceOptions const& choice, CommonOptions const& common)
+{
+    Study const study = read_study(options.file, options.settings);
+    Plan const plan = make_plan(study);
+    std::unique_ptr<Device> const device = open_device(choice.device, choice.threads);
+    std::optional<Store> store;
+    if (!folder.empty() && std::filesystem::exists(folder))
+        store = Store::open(folder);
+    std::vector<CellWork> const works = cell_works(study, plan, store ? &*store : nullptr);
+    Work total;
+    for (CellWork const& work : works)
+        total += work.missing;
+    double const speed = measure_speed(study, *device);
+    std::size_t const memory = least_memory(study, plan);
+    if (common.json) {
+        print_json({{"study", study.id},
+                    {"device", device_text(device->info())},
+                    {"cells", plan_json(study, works, speed)},
+                    {"fits", total.fits},
+                    {"sample_updates", total.sample_updates},
+                    {"regression_points", total.regression_points},
+                    {"seconds", total.flops / speed},
+                    {"bytes", memory}});
+        return 0;
+    }
+    print_plan(study, works, speed);
+    fmt::print("to do: {} fits, {}sample-updates, {}regression points, about {} on {}\n"
+               "memory: at least {}B\n",
+               total.fits, format_si(total.sample_updates), format_si(total.regression_points),
+               format_seconds(total.flops / speed), device_text(device->info()),
+               format_si(static_cast<double>(memory)));
+    return 0;
+}
+
+int run_command(RunCommandOptions const& options, CommonOptions const& common)
+{
+    Study const study = read_study(options.study.file, options.study.settings);
+    std::string const folder = options.folder.empty() ? "results/" + study.id : options.folder;
+    std::unique_ptr<Device> const device =
+        open_device(options.device.device, options.device.threads);
+    if (options.device.device == "auto")
+        note(common.quiet, "device: " + device_text(device->info()));
+    StopOnSignal const stop;
+    RunOptions run;
+    run.keep_parameters = !options.no_parameters;
+    run.argv = options.argv;
+    run.progress = ProgressStyle::of_stderr(common.quiet);
+    run.stop = StopOnSignal::requested;
+    RunReport const report = run_study(study, folder, *device, run);
+    note_report(folder, report, common.quiet);
+    if (report.interrupted) {
+        if (common.json)
+            print_json(report_json(study, folder, report));
+        note(false, fmt::format("stopped by a signal (all finished work is in {}) run the same "
+                                "command to continue",
+                                folder));
+        return static_cast<int>(Exit::interrupted);
+    }
+    std::vector<RateRow> const rows = rates(Store::open(folder));
+    if (common.json) {
+        nlohmann::ordered_json document = report_json(study, folder, report);
+        document["rates"] = rates_to_json(rows)["rows"];
+        print_json(document);
+    } else {
+        fmt::print("{}", rates_table(rows));
+    }
+    if (!report.too_many_failed.empty())
+        throw Error(Exit::failed_fits,
+                    fmt::format("too many fits failed (max_failed = {}): {}; look at the learning "
+                                "rate, or raise study.max_failed",
+                                study.max_failed, fmt::join(report.too_many_failed, ", ")));
+    return 0;
+}
+
+} // namespace moerate

@@ -1,0 +1,78 @@
+#include "host/device/cpu_info.h"
+
+#include "host/device/device.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <fstream>
+#include <thread>
+
+namespace moerate
+{
+namespace
+{
+
+/// Value of the first line "key : value" of a file in /proc, empty if there is none.
+std::string proc_value(char const* file, std::string const& key)
+{
+    std::ifstream in(file);
+    for (std::string line; std::getline(in, line);) {
+        auto const colon = line.find(':');
+        if (colon == std::string::npos || line.compare(0, key.size(), key) != 0)
+            continue;
+        auto const begin = line.find_first_not_of(" \t", colon + 1);
+        return begin == std::string::npos ? std::string() : line.substr(begin);
+    }
+    return {};
+}
+
+} // namespace
+
+int usable_cores()
+{
+    return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+}
+
+std::string processor_name()
+{
+    std::string const name = proc_value("/proc/cpuinfo", "model name");
+    return name.empty() ? "unknown" : name;
+}
+
+std::size_t free_memory()
+{
+    std::string const kib = proc_value("/proc/meminfo", "MemAvailable");
+    constexpr std::size_t fallback = std::size_t{1} << 30;
+    return kib.empty() ? fallback : std::stoull(kib) * 1024;
+}
+
+std::vector<std::string> simd_levels()
+{
+    std::vector<std::string> levels;
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("avx512cd"))
+        levels.emplace_back(cpu_table_v4().level);
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+        __builtin_cpu_supports("bmi2"))
+        levels.emplace_back(cpu_table_v3().level);
+    return levels;
+}
+
+CpuTable const& cpu_table(std::string const& simd)
+{
+    auto const levels = simd_levels();
+    if (levels.empty())
+        throw DeviceError("this processor cannot run moerate (the CPU kernels need x86-64-v3: AVX2, "
+                          "FMA, BMI2); use a newer processor");
+    std::string const level = simd.empty() ? levels.front() : simd;
+    if (std::find(levels.begin(), levels.end(), level) == levels.end())
+        throw DeviceError(fmt::format("SIMD level \"{}\" is not usable (this processor and build "
+                                      "have {}); name one of these",
+                                      level, fmt::join(levels, ", ")));
+    return level == cpu_table_v4().level ? cpu_table_v4() : cpu_table_v3();
+}
+
+} // namespace moerate

@@ -1,0 +1,30 @@
+#pragma once
+
+/// @file
+/// Facts about the processor that this process runs on.
+
+#include "kernels/core/cpu_table.h"
+
+#include <string>
+#include <vector>
+
+namespace moerate
+{
+
+/// Cores that this process may use (its affinity mask).
+int usable_cores();
+
+/// Model name of the processor, "unknown" where the system does not say.
+std::string processor_name();
+
+/// Bytes of memory that may be used without swapping.
+std::size_t free_memory();
+
+/// SIMD levels of this build that this processor can run, the best one first.
+std::vector<std::string> simd_levels();
+
+/// The entry points of a level; empty: the best one. Throws DeviceError where the processor cannot run
+/// the level (or any).
+CpuTable const& cpu_table(std::string const& simd);
+
+} // namespace moerate

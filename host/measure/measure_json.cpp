@@ -1,0 +1,167 @@
+#include "host/measure/measure_json.h"
+
+#include "host/measure/families.h"
+#include "host/measure/parts.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <utility>
+
+namespace moerate
+{
+namespace
+{
+
+using nlohmann::json;
+
+/// A JSON document: every message starts with what the caller calls it, names are paths.
+class JsonSource : public Source
+{
+public:
+    explicit JsonSource(std::string where) : where_(std::move(where)) {}
+    std::string place(Pointer const&) const override { return where_; }
+
+    std::string name(Pointer const& at) const override
+    {
+        std::string path;
+        for (Pointer rest = at; !rest.empty(); rest = rest.parent_pointer()) {
+            std::string const& step = rest.back();
+            bool const index = step.find_first_not_of("0123456789") == std::string::npos;
+            std::string const joint = path.empty() || path.front() == '[' ? "" : ".";
+            path = (index ? "[" + step + "]" : step) + joint + path;
+        }
+        return path;
+    }
+
+private:
+    std::string where_;
+};
+
+[[noreturn]] void wrong(Source const& source, Pointer const& at, std::string const& text)
+{
+    throw UsageError(fmt::format("{}: {} {}", source.place(at), source.name(at), text));
+}
+
+void read_number(Source const& source, json const& value, Pointer const& at, double* out)
+{
+    if (!value.is_number() || !std::isfinite(value.get<double>()))
+        wrong(source, at, fmt::format("= {} is not a finite number (a parameter is one number) "
+                                      "give a number",
+                                      shown(value)));
+    *out = value.get<double>();
+}
+
+void check_length(Source const& source, json const& value, Pointer const& at, int length)
+{
+    if (!value.is_array())
+        wrong(source, at,
+              fmt::format("is {} (a list of length {} is needed)", kind_of(value), length));
+    if (value.size() != std::size_t(length))
+        wrong(source, at, fmt::format("has length {} ({} is needed)", value.size(), length));
+}
+
+/// Reads one row of a block: a number, a list or nested lists.
+void read_row(Source const& source, json const& value, Pointer const& at, Shape shape, double* out)
+{
+    if (shape.rows == 0)
+        return read_number(source, value, at, out);
+    check_length(source, value, at, shape.rows);
+    for (int i = 0; i < shape.rows; ++i) {
+        Pointer const row = at / std::size_t(i);
+        if (shape.columns == 0)
+            read_number(source, value[std::size_t(i)], row, out + i);
+        else
+            read_row(source, value[std::size_t(i)], row, {shape.columns, 0},
+                     out + i * shape.columns);
+    }
+}
+
+/// Reads row `row` of every block of `part` from one object, which may hold nothing else.
+void read_blocks(Reader reader, Part part, int row, Measure& measure)
+{
+    Layout const& layout = measure.model.layout;
+    for (int b = 0; b < layout.blocks; ++b) {
+        Block const& block = layout.block[b];
+        if (part_of(block) != part)
+            continue;
+        json const* value = reader.find(block.name);
+        if (value == nullptr)
+            reader.missing(block.name);
+        read_row(reader.source(), *value, reader.at(block.name), shape_of(measure.model, block),
+                 measure.theta.data() + block.offset + row * block.width);
+    }
+    reader.finish();
+}
+
+void read_atoms(Reader& top, Measure& measure)
+{
+    json const& atoms = *top.find("atoms");
+    for (int i = 0; i < measure.model.k; ++i) {
+        Reader atom(top.source(), atoms[std::size_t(i)], top.at("atoms") / std::size_t(i));
+        read_blocks(atom.table("gate"), Part::gate, i, measure);
+        read_blocks(atom.table("expert"), Part::expert, i, measure);
+        atom.finish();
+    }
+}
+
+void read_groups(Reader& top, Measure& measure)
+{
+    json const* groups = top.find("groups");
+    if (groups == nullptr)
+        top.missing("groups");
+    check_length(top.source(), *groups, top.at("groups"), measure.model.groups);
+    for (int g = 0; g < measure.model.groups; ++g)
+        read_blocks(Reader(top.source(), (*groups)[std::size_t(g)],
+                           top.at("groups") / std::size_t(g)),
+                    Part::group, g, measure);
+}
+
+} // namespace
+
+GateSpec gate_from_json(json const& value, std::string const& where)
+{
+    JsonSource const source(where);
+    return read_gate(Reader(source, value, Pointer()));
+}
+
+ExpertSpec expert_from_json(json const& value, std::string const& where)
+{
+    JsonSource const source(where);
+    return read_expert(Reader(source, value, Pointer()));
+}
+
+Measure measure_from_json(json const& value, std::string const& where)
+{
+    JsonSource const source(where);
+    Reader top(source, value, Pointer());
+    int const d = top.integer("d", between(1, largest_size));
+    GateSpec const gate = read_gate(top.table("gate"));
+    ExpertSpec const expert = read_expert(top.table("expert"));
+    double const temperature = top.number("temperature", above(0), 1.0);
+    json const* atoms = top.find("atoms");
+    if (atoms == nullptr)
+        top.missing("atoms");
+    if (!atoms->is_array() || atoms->empty() || atoms->size() > std::size_t(largest_size))
+        top.fail("atoms", fmt::format("is not a list of 1 to {} atoms (a measure is a sum over "
+                                      "its atoms)",
+                                      largest_size));
+    bool const learned = gate.learned_temperature != 0;
+    Measure measure{sized_model(gate, expert, d, int(atoms->size()), learned ? 1.0 : temperature,
+                                where + ": the measure"),
+                    {}};
+    Layout const& layout = measure.model.layout;
+    measure.theta.assign(std::size_t(layout.size), 0.0);
+    read_atoms(top, measure);
+    if (has_part(layout, Part::shared))
+        read_blocks(top.table("shared"), Part::shared, 0, measure);
+    if (has_part(layout, Part::group))
+        read_groups(top, measure);
+    for (int b = 0; b < layout.blocks; ++b)
+        if (part_of(layout.block[b]) == Part::temperature)
+            measure.theta[std::size_t(layout.block[b].offset)] = temperature;
+    top.finish();
+    return measure;
+}
+
+} // namespace moerate

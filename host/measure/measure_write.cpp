@@ -1,0 +1,104 @@
+#include "host/measure/families.h"
+#include "host/measure/measure_json.h"
+#include "host/measure/parts.h"
+#include "kernels/family/activations.h"
+#include "kernels/family/normalizers.h"
+#include "kernels/model/layout.h"
+
+namespace moerate
+{
+namespace
+{
+
+using nlohmann::ordered_json;
+
+/// One row of a block as JSON.
+ordered_json row_json(Shape shape, double const* value)
+{
+    if (shape.rows == 0)
+        return *value;
+    ordered_json list = ordered_json::array();
+    for (int i = 0; i < shape.rows; ++i)
+        list.push_back(shape.columns == 0
+                           ? ordered_json(value[i])
+                           : row_json({shape.columns, 0}, value + i * shape.columns));
+    return list;
+}
+
+/// Row `row` of every block of `part` as one object.
+ordered_json blocks_json(Model const& model, std::vector<double> const& theta, Part part, int row)
+{
+    ordered_json object = ordered_json::object();
+    for (int b = 0; b < model.layout.blocks; ++b) {
+        Block const& block = model.layout.block[b];
+        if (part_of(block) == part)
+            object[block.name] = row_json(shape_of(model, block),
+                                          theta.data() + block.offset + row * block.width);
+    }
+    return object;
+}
+
+} // namespace
+
+ordered_json gate_to_json(GateSpec const& gate)
+{
+    GateKeys const keys = keys_of(gate);
+    ordered_json out{{"score", name_of<Scores>(gate.score)},
+                     {"normalizer", name_of<Normalizers>(gate.normalizer)},
+                     {"temperature", gate.learned_temperature != 0 ? "learned" : "fixed"}};
+    if (keys.tau) {
+        out["tau1"] = gate.tau1;
+        out["tau2"] = gate.tau2;
+    }
+    if (keys.activation)
+        out["activation"] = name_of<Activations>(gate.activation);
+    if (keys.power)
+        out["power"] = gate.power;
+    if (keys.rank)
+        out["rank"] = gate.rank;
+    if (keys.top)
+        out["top"] = gate.top;
+    return out;
+}
+
+ordered_json expert_to_json(ExpertSpec const& expert)
+{
+    ExpertKeys const keys = keys_of(expert);
+    ordered_json out{{"form", name_of<Experts>(expert.form)}};
+    if (keys.activation)
+        out["activation"] = name_of<Activations>(expert.activation);
+    if (keys.power)
+        out["power"] = expert.power;
+    return out;
+}
+
+ordered_json parameters_to_json(Model const& model, std::vector<double> const& theta)
+{
+    ordered_json out = ordered_json::object();
+    for (int b = 0; b < model.layout.blocks; ++b)
+        if (part_of(model.layout.block[b]) == Part::temperature)
+            out["temperature"] = theta[std::size_t(model.layout.block[b].offset)];
+    if (has_part(model.layout, Part::shared))
+        out["shared"] = blocks_json(model, theta, Part::shared, 0);
+    if (has_part(model.layout, Part::group))
+        for (int g = 0; g < model.groups; ++g)
+            out["groups"].push_back(blocks_json(model, theta, Part::group, g));
+    for (int i = 0; i < model.k; ++i)
+        out["atoms"].push_back({{"gate", blocks_json(model, theta, Part::gate, i)},
+                                {"expert", blocks_json(model, theta, Part::expert, i)}});
+    return out;
+}
+
+ordered_json measure_to_json(Measure const& measure)
+{
+    Model const& model = measure.model;
+    ordered_json out{{"d", model.d},
+                     {"gate", gate_to_json(model.gate)},
+                     {"expert", expert_to_json(model.expert)}};
+    if (model.gate.learned_temperature == 0 && model.temperature != 1.0)
+        out["temperature"] = model.temperature;
+    out.update(parameters_to_json(model, measure.theta));
+    return out;
+}
+
+} // namespace moerate

@@ -1,0 +1,98 @@
+#include "host/rates/rates.h"
+
+#include <cmath>
+#include <cstdlib>
+
+namespace moerate
+{
+namespace
+{
+
+using Json = nlohmann::ordered_json;
+
+/// Numbers that JSON does not have become null.
+Json number(double value)
+{
+    return std::isfinite(value) ? Json(value) : Json(nullptr);
+}
+
+Json numbers(std::vector<double> const& values)
+{
+    Json list = Json::array();
+    for (double const value : values)
+        list.push_back(number(value));
+    return list;
+}
+
+template <class T>
+Json optional(std::optional<T> const& value)
+{
+    return value ? Json(*value) : Json(nullptr);
+}
+
+Json slope_json(Slope const& slope)
+{
+    Json json;
+    json["value"] = numbers(slope.value);
+    if (!slope.sd.empty())
+        json["sd"] = numbers(slope.sd);
+    json["slope"] = number(slope.slope);
+    json["lo"] = number(slope.lo);
+    json["hi"] = number(slope.hi);
+    if (!slope.reason.empty())
+        json["reason"] = slope.reason;
+    return json;
+}
+
+/// A number where the text is one, "sub" and the like as they are, null where there is none.
+Json theory_json(std::string const& theory)
+{
+    if (theory.empty())
+        return nullptr;
+    char* end = nullptr;
+    double const value = std::strtod(theory.c_str(), &end);
+    return *end == 0 ? number(value) : Json(theory);
+}
+
+Json row_json(RateRow const& row)
+{
+    Json json;
+    json["study"] = row.study;
+    json["label"] = row.label;
+    json["loss"] = row.loss;
+    json["r"] = row.r;
+    json["gauge"] = row.gauge;
+    json["target"] = row.target;
+    json["estimator"] = row.estimator;
+    json["n"] = row.n;
+    json["replicates"] = row.replicates;
+    json["failed"] = row.failed;
+    json["admissible_share"] = optional(row.admissible_share);
+    json["certified_share"] = optional(row.certified_share);
+    json["box_share"] = numbers(row.box_share);
+    json["n_over_sigma2"] = numbers(row.n_over_sigma2);
+    json["bracketed"] = optional(row.bracketed);
+    json["mean"] = slope_json(row.mean);
+    json["median"] = slope_json(row.median);
+    json["trimmed"] = slope_json(row.trimmed);
+    json["geometric"] = slope_json(row.geometric);
+    json["start"] = slope_json(row.start);
+    json["regression"] = slope_json(row.regression);
+    json["expert"] = slope_json(row.expert);
+    json["reported_slope"] = optional(row.reported_slope);
+    json["theory"] = theory_json(row.theory);
+    return json;
+}
+
+} // namespace
+
+nlohmann::ordered_json rates_to_json(std::vector<RateRow> const& rows)
+{
+    Json json;
+    json["rows"] = Json::array();
+    for (RateRow const& row : rows)
+        json["rows"].push_back(row_json(row));
+    return json;
+}
+
+} // namespace moerate

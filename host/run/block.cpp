@@ -1,0 +1,175 @@
+#include "host/run/block.h"
+
+#include "kernels/family/activations.h"
+#include "kernels/model/layout.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace moerate
+{
+namespace
+{
+
+/// A model whose prediction is 0 at theta = 0: its MSE is the mean of y^2.
+Model zero_model()
+{
+    ExpertSpec expert;
+    expert.activation = find<Activations>("identity");
+    return make_model(GateSpec{}, expert, 1, 1);
+}
+
+} // namespace
+
+template <class Real>
+JobBlock<Real>::JobBlock(Device& device, Study const& study, Plan const& plan,
+                   std::vector<Job> const& jobs, TruthOf const& truth_of)
+    : device_(device), study_(study), plan_(plan), jobs_(jobs)
+{
+    for (int j = 0; j < static_cast<int>(jobs.size()); ++j) {
+        DataSpec const& data = plan_.data[jobs[j].data];
+        int const d = study_.curves[data.curve].truth.model.d;
+        x_.add(static_cast<std::size_t>(data.n) * d);
+        y_.add(data.n);
+        for (int const c : jobs[j].cells) {
+            Cell const& cell = plan_.cells[c];
+            Curve const& curve = study_.curves[cell.curve];
+            std::size_t const p = curve.model.layout.size;
+            start_.add(p);
+            target_.add(p);
+            fits_.push_back({j, &cell, &curve, &truth_of(curve), theta_.add(p)});
+        }
+    }
+    for (Slices<Real>* slices : {&x_, &y_, &start_, &target_})
+        slices->allocate(device_);
+    for (auto* array : {&mse_truth_, &mse_zero_})
+        *array = DeviceArray<double>(device_, jobs.size());
+    for (auto* array : {&start_mse_, &mse_})
+        *array = DeviceArray<double>(device_, fits_.size());
+    outcome_ = DeviceArray<SgdOutcome>(device_, fits_.size());
+    for (auto* array : {&start_risk_, &risk_})
+        *array = DeviceArray<RiskRecord>(device_, fits_.size());
+}
+
+template <class Real>
+void JobBlock<Real>::generate()
+{
+    std::vector<GenerateTask<Real>> tasks(jobs_.size());
+    std::vector<EvaluateTask<Real>> zeros(jobs_.size());
+    Model const zero = zero_model();
+    DeviceArray<Real> const zero_theta(device_, std::vector<Real>(zero.layout.size));
+    for (Fit const& fit : fits_) {
+        int const j = fit.job;
+        DataSpec const& spec = data(fit);
+        tasks[j] = {fit.curve->truth.model, fit.truth->theta.data(), key(fit), Stream::x, spec.n,
+                    std::sqrt(fit.curve->noise_variance), x_.at(j), y_.at(j), nullptr,
+                    mse_truth_.data() + j};
+        // The first n numbers of x serve as inputs of one dimension: the prediction is 0 anyway.
+        zeros[j] = {zero, zero_theta.data(), spec.n, x_.at(j), y_.at(j), nullptr, nullptr,
+                    nullptr, mse_zero_.data() + j};
+    }
+    device_.run(tasks);
+    device_.run(zeros);
+    host_.mse_truth = mse_truth_.download();
+    host_.mse_zero = mse_zero_.download();
+}
+
+template <class Real>
+void JobBlock<Real>::start()
+{
+    std::vector<StartTask<Real>> tasks;
+    Slices<int> allowed;
+    std::vector<int> allowed_values;
+    for (Fit const& fit : fits_) {
+        std::vector<int> atoms = fit.curve->start.extra;
+        for (int& atom : atoms)
+            --atom; // 1-based in the experiment file
+        if (atoms.empty()) {
+            atoms.resize(fit.curve->truth.model.k);
+            std::iota(atoms.begin(), atoms.end(), 0);
+        }
+        int const number = allowed.add(atoms.size());
+        allowed_values.resize(allowed.size());
+        std::copy(atoms.begin(), atoms.end(), allowed_values.begin() + allowed.offset(number));
+        StartSettings settings{0.0, fit.curve->start.split};
+        StartTask<Real> task{fit.curve->model, fit.curve->truth.model, fit.truth->theta64.data(),
+                             key(fit), settings, nullptr, static_cast<int>(atoms.size()),
+                             target_.at(fit.theta)};
+        tasks.push_back(task);
+        if (fit.curve->start.kind == StartKind::near)
+            task.settings.noise_sd =
+                fit.curve->start.scale * std::pow(data(fit).n, fit.curve->start.exponent);
+        task.theta = start_.at(fit.theta);
+        tasks.push_back(task);
+    }
+    allowed.upload(device_, allowed_values);
+    for (std::size_t i = 0; i < tasks.size(); ++i)
+        tasks[i].extra = allowed.at(static_cast<int>(i / 2));
+    device_.run(tasks);
+    host_.target = target_.download();
+    host_.start = start_.download();
+    theta_.upload(device_, host_.start);
+    evaluate(start_, start_mse_);
+    host_.start_mse = start_mse_.download();
+}
+
+template <class Real>
+void JobBlock<Real>::fit()
+{
+    std::vector<SgdTask<Real>> tasks;
+    for (std::size_t i = 0; i < fits_.size(); ++i) {
+        Fit const& fit = fits_[i];
+        int const n = data(fit).n;
+        SgdSettings settings = fit.curve->estimator.settings;
+        if (fit.curve->estimator.full_batch)
+            settings.batch = n;
+        tasks.push_back({fit.curve->model, settings, key(fit), n, x_.at(fit.job), y_.at(fit.job),
+                         theta_.at(fit.theta), outcome_.data() + i});
+    }
+    device_.run(tasks);
+    evaluate(theta_, mse_);
+    host_.outcome = outcome_.download();
+    host_.theta = theta_.download();
+    host_.mse = mse_.download();
+}
+
+/// MSE on the training data of all fits at `theta`.
+template <class Real>
+void JobBlock<Real>::evaluate(Slices<Real> const& theta, DeviceArray<double> const& mse)
+{
+    std::vector<EvaluateTask<Real>> tasks;
+    for (std::size_t i = 0; i < fits_.size(); ++i) {
+        Fit const& fit = fits_[i];
+        tasks.push_back({fit.curve->model, theta.at(fit.theta), data(fit).n, x_.at(fit.job),
+                         y_.at(fit.job), nullptr, nullptr, nullptr, mse.data() + i});
+    }
+    device_.run(tasks);
+}
+
+template <class Real>
+void JobBlock<Real>::risk()
+{
+    std::vector<RiskTask<Real>> tasks;
+    for (std::size_t i = 0; i < fits_.size(); ++i) {
+        Fit const& fit = fits_[i];
+        Truth<Real> const& truth = *fit.truth;
+        RiskTask<Real> task{fit.curve->model, fit.curve->truth.model, start_.at(fit.theta),
+                            truth.theta.data(), study_.regression_samples, truth.x.data(),
+                            truth.f.data(), truth.experts.data(), start_risk_.data() + i};
+        tasks.push_back(task);
+        if (host_.outcome[i].finite != 0) {
+            task.theta = theta_.at(fit.theta);
+            task.record = risk_.data() + i;
+            tasks.push_back(task);
+        }
+    }
+    device_.run(tasks);
+    host_.start_risk = start_risk_.download();
+    host_.risk = risk_.download();
+}
+
+template class JobBlock<float>;
+template class JobBlock<double>;
+
+} // namespace moerate

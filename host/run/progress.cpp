@@ -1,0 +1,89 @@
+#include "host/run/progress.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <unistd.h>
+
+namespace moerate
+{
+namespace
+{
+
+constexpr int bar_width = 24;
+constexpr double line_share = 0.1;    ///< a line each tenth of the work
+constexpr double line_seconds = 10.0; ///< or each 10 s
+
+} // namespace
+
+ProgressStyle ProgressStyle::of_stderr(bool quiet)
+{
+    if (quiet)
+        return {};
+    bool const terminal = isatty(STDERR_FILENO) != 0;
+    char const* no_color = std::getenv("NO_COLOR");
+    return {stderr, terminal, terminal && (no_color == nullptr || *no_color == 0)};
+}
+
+Progress::Progress(ProgressStyle const& style, Work const& total)
+    : style_(style), total_(total), begin_(std::chrono::steady_clock::now())
+{
+}
+
+Progress::~Progress()
+{
+    if (style_.out != nullptr && style_.bar && done_.fits > 0)
+        std::fputc('\n', style_.out);
+}
+
+void Progress::advance(Work const& work)
+{
+    done_ += work;
+    if (style_.out == nullptr)
+        return;
+    double const seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+    double const share = total_.flops > 0 ? std::min(1.0, done_.flops / total_.flops) : 1.0;
+    if (style_.bar) {
+        int const filled = static_cast<int>(std::lround(share * bar_width));
+        std::string const bar = std::string(filled, '#') + std::string(bar_width - filled, '.');
+        fmt::print(style_.out, "\r{}[{}]{} {}\x1b[K", style_.color ? "\x1b[32m" : "", bar,
+                   style_.color ? "\x1b[0m" : "", text(share, seconds));
+    } else if (share >= 1 || share - shown_share_ >= line_share ||
+               seconds - shown_seconds_ >= line_seconds) {
+        fmt::print(style_.out, "moerate: {}\n", text(share, seconds));
+        shown_share_ = share;
+        shown_seconds_ = seconds;
+    }
+    std::fflush(style_.out);
+}
+
+std::string Progress::text(double share, double seconds) const
+{
+    double const left = share > 0 ? seconds / share - seconds : 0;
+    return fmt::format("{:3.0f} %  {} of {} fits  {}updates/s  {} {}", 100 * share, done_.fits,
+                       total_.fits, format_si(done_.sample_updates / std::max(seconds, 1e-9)),
+                       share < 1 ? "left" : "took", format_seconds(share < 1 ? left : seconds));
+}
+
+std::string format_seconds(double seconds)
+{
+    auto const whole = static_cast<long long>(std::ceil(std::max(0.0, seconds)));
+    long long const hours = whole / 3600, minutes = whole / 60 % 60;
+    if (hours > 0)
+        return fmt::format("{}:{:02}:{:02}", hours, minutes, whole % 60);
+    return fmt::format("{}:{:02}", minutes, whole % 60);
+}
+
+std::string format_si(double value)
+{
+    constexpr char const* prefix[] = {"", "k", "M", "G", "T", "P"};
+    int step = 0;
+    for (; value >= 999.5 && step < 5; ++step)
+        value /= 1000;
+    return fmt::format("{:.3g} {}", value, prefix[step]);
+}
+
+} // namespace moerate

@@ -1,0 +1,47 @@
+#pragma once
+
+/// @file
+/// `moerate run`: does what a study asks for and its store does not hold.
+
+#include "host/run/progress.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace moerate
+{
+
+struct RunOptions
+{
+    bool keep_parameters = true; ///< false: parameters are not stored (--no-params)
+    double block_seconds = 1.5;  ///< work between two saves, about
+    int block_jobs = 0;          ///< jobs a block at most; 0: as block_seconds says
+    std::vector<std::string> argv;
+    ProgressStyle progress;
+    std::function<bool()> stop; ///< asked between blocks; true ends the run
+};
+
+/// What a run did.
+struct RunReport
+{
+    long long fits = 0;          ///< done now
+    long long failed = 0;        ///< of these
+    long long reused = 0;        ///< asked for and stored before
+    long long losses = 0;        ///< measured now on fits stored before
+    long long unmeasured = 0;    ///< losses that cannot be: fits stored without parameters
+    double sample_updates = 0;   ///< done now
+    double seconds = 0;
+    bool interrupted = false;
+    std::vector<std::string> too_many_failed; ///< "label n=1000: 3 of 20" above study.max_failed
+};
+
+/// Runs what is missing in `folder` on `device`: measures missing losses of stored fits without
+/// refitting, then does missing fits block by block, each saved in one transaction. Appends to
+/// folder/run.log. The result of a fit depends on the study and the kind of device alone, so that a
+/// run may be stopped, killed, continued, and extended by replicates, n, curves and losses.
+/// Throws StoreError, DeviceError.
+RunReport run_study(Study const& study, std::string const& folder, Device& device,
+                    RunOptions const& options);
+
+} // namespace moerate

@@ -1,0 +1,52 @@
+#include "host/run/truth.h"
+
+#include "host/study/identity.h"
+#include "kernels/fit/start_one.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace moerate
+{
+namespace
+{
+
+/// Whether the draw sets this parameter of atom `row` (0-based) to 0.
+bool zeroed(TruthDraw const& draw, Role role, int row)
+{
+    bool const gate = role == Role::location || (role == Role::bias && draw.zero_bias);
+    auto const& atoms = draw.zero_gate;
+    return gate && std::find(atoms.begin(), atoms.end(), row + 1) != atoms.end();
+}
+
+} // namespace
+
+std::vector<double> true_parameters(Study const& study, Curve const& curve)
+{
+    if (!curve.truth.draw)
+        return curve.truth.theta;
+    TruthDraw const& draw = *curve.truth.draw;
+    Model const& model = curve.truth.model;
+    StreamKey const key = truth_key(study, curve);
+    std::vector<double> theta(model.layout.size);
+    for (int b = 0; b < model.layout.blocks; ++b) {
+        Block const& block = model.layout.block[b];
+        double const sd =
+            std::sqrt(of_expert(block.role) ? draw.expert_variance : draw.gate_variance);
+        for (int row = 0; row < block.rows; ++row) {
+            for (int at = 0; at < block.width; ++at) {
+                double& value = theta[block.offset + row * block.width + at];
+                double noise[4];
+                normals(philox(key, Stream::truth, start_noise_index(block.id, row, at / 4)),
+                        noise);
+                if (block.role == Role::temperature)
+                    value = model.temperature;
+                else
+                    value = zeroed(draw, block.role, row) ? 0.0 : sd * noise[at % 4];
+            }
+        }
+    }
+    return theta;
+}
+
+} // namespace moerate

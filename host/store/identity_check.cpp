@@ -1,0 +1,119 @@
+#include "host/store/identity_check.h"
+
+#include "host/core/error.h"
+#include "host/store/store.h"
+#include "host/study/identity.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include <map>
+#include <set>
+
+namespace moerate
+{
+namespace
+{
+
+using nlohmann::json;
+
+/// Longest value that a message shows in full.
+constexpr std::size_t longest_value = 60;
+
+/// Leaves of nested objects under dotted keys; an array is one leaf.
+void flatten(json const& value, std::string const& key, std::map<std::string, std::string>& leaves)
+{
+    if (!value.is_object()) {
+        std::string text = value.dump();
+        if (text.size() > longest_value)
+            text = fmt::format("{}... ({:016x})", text.substr(0, longest_value),
+                               std::hash<std::string>{}(text));
+        leaves[key] = text;
+        return;
+    }
+    for (auto const& [name, part] : value.items())
+        flatten(part, key.empty() ? name : key + "." + name, leaves);
+}
+
+std::map<std::string, std::string> leaves_of(std::string const& text)
+{
+    std::map<std::string, std::string> leaves;
+    flatten(json::parse(text), "", leaves);
+    return leaves;
+}
+
+/// Canonical JSON of the curve of a stored cell.
+std::string curve_of(CellRow const& cell)
+{
+    json parameters = json::parse(cell.parameters);
+    parameters.erase("n");
+    return parameters.dump();
+}
+
+/// Canonical curves under which fits of each label are stored: by the cells' own labels, and by the
+/// labels of the stored study, where several may share a cell.
+std::map<std::string, std::set<std::string>> stored_curves(Store const& store)
+{
+    std::map<std::string, std::set<std::string>> curves;
+    std::set<std::string> filled;
+    for (CellRow const& cell : store.cells())
+        if (store.count(cell.id).first > 0) {
+            filled.insert(cell.id);
+            curves[cell.label].insert(curve_of(cell));
+        }
+    if (filled.empty())
+        return curves;
+    Study const study = parse_study(store.study_text(), "stored study");
+    for (Curve const& curve : study.curves)
+        for (int const n : study.n)
+            if (filled.count(cell_id(study, curve, n)) != 0) {
+                curves[curve.label].insert(json::parse(canonical_curve(study, curve)).dump());
+                break;
+            }
+    return curves;
+}
+
+} // namespace
+
+std::vector<std::string> differences(std::string const& stored, std::string const& now)
+{
+    auto const before = leaves_of(stored);
+    auto const after = leaves_of(now);
+    std::set<std::string> keys;
+    for (auto const& leaf : before)
+        keys.insert(leaf.first);
+    for (auto const& leaf : after)
+        keys.insert(leaf.first);
+    auto const value = [](auto const& leaves, std::string const& key) {
+        auto const at = leaves.find(key);
+        return at == leaves.end() ? std::string("absent") : at->second;
+    };
+    std::vector<std::string> found;
+    for (std::string const& key : keys)
+        if (value(before, key) != value(after, key))
+            found.push_back(
+                fmt::format("{}: stored {}, now {}", key, value(before, key), value(after, key)));
+    return found;
+}
+
+void check_same_curves(Store const& store, Study const& study, std::string const& file)
+{
+    auto const stored = stored_curves(store);
+    for (Curve const& curve : study.curves) {
+        auto const known = stored.find(curve.label);
+        if (known == stored.end())
+            continue;
+        std::string const now = canonical_curve(study, curve);
+        for (std::string const& before : known->second) {
+            auto const changed = differences(before, now);
+            if (!changed.empty())
+                throw StoreError(fmt::format("{}: label \"{}\" has fits made with other settings ({}) "
+                                             "undo the change, give the fit a new label, or name "
+                                             "another folder with -o",
+                                             file, curve.label, fmt::join(changed, "; ")));
+        }
+    }
+}
+
+} // namespace moerate

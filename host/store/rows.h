@@ -1,0 +1,36 @@
+#pragma once
+
+/// @file
+/// FitRow and LossRow to and from rows of the tables `fit` and `loss`.
+
+#include "host/store/sqlite.h"
+#include "host/store/store.h"
+
+#include <optional>
+#include <string>
+
+namespace moerate
+{
+
+/// Name of a status in the store: "ok", "not_finite", "diverged", "no_descent".
+std::string status_name(FitStatus status);
+
+/// Inserts fits and losses of one transaction. Same content twice is ignored; different content for a
+/// stored replicate is a StoreError.
+class RowWriter
+{
+public:
+    explicit RowWriter(sqlite::Database& database);
+    void add(FitRow const& fit, std::optional<std::int64_t> run);
+    void add(std::string const& cell, int replicate, LossRow const& loss);
+
+private:
+    std::string const& file_;
+    sqlite::Statement find_fit_, insert_fit_, find_loss_, insert_loss_;
+};
+
+/// Fits of a cell with their losses, by replicate.
+std::vector<FitRow> read_fits(sqlite::Database& database, std::string const& cell,
+                              bool with_parameters);
+
+} // namespace moerate

@@ -1,0 +1,129 @@
+#include "host/store/schema.h"
+
+#include "host/core/error.h"
+#include "host/store/columns.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+namespace moerate
+{
+namespace
+{
+
+/// "MOER": marks the file as ours in SQLite's header.
+constexpr int application_id = 0x4d4f4552;
+
+/// "name REAL, " for each number that `each` names.
+template <class Each>
+std::string real_columns(Each&& each)
+{
+    std::string columns;
+    each([&](char const* name, double) { columns += fmt::format("{} REAL, ", name); });
+    return columns;
+}
+
+std::string fit_table()
+{
+    FitRow const fit;
+    // stationary .. on_box: certificate of a least squares fit (spec.md 4), NULL for sgd.
+    return fmt::format("CREATE TABLE fit (cell TEXT NOT NULL REFERENCES cell(id), r INTEGER NOT NULL, "
+                       "run INTEGER REFERENCES run(id), status TEXT NOT NULL, {}"
+                       "admissible INTEGER, stationary INTEGER, best INTEGER, certified INTEGER, "
+                       "gradient_norm REAL, rank INTEGER, on_box INTEGER, empty INTEGER, "
+                       "iterations INTEGER NOT NULL, seconds REAL, start_params BLOB, params BLOB, "
+                       "PRIMARY KEY (cell, r)) STRICT",
+                       real_columns([&](auto&& f) { each_number(fit, f); }));
+}
+
+std::string loss_table()
+{
+    LossRecord const record{};
+    return fmt::format("CREATE TABLE loss (cell TEXT NOT NULL, r INTEGER NOT NULL, name TEXT NOT NULL, "
+                       "exponent REAL NOT NULL, gauge TEXT NOT NULL, target TEXT NOT NULL, "
+                       "at TEXT NOT NULL CHECK (at IN ('start', 'fit')), {}"
+                       "empty INTEGER NOT NULL, cells TEXT NOT NULL, "
+                       "PRIMARY KEY (cell, r, name, exponent, gauge, target, at), "
+                       "FOREIGN KEY (cell, r) REFERENCES fit(cell, r)) STRICT",
+                       real_columns([&](auto&& f) { each_loss_number(record, f); }));
+}
+
+} // namespace
+
+void create_schema(sqlite::Database& database)
+{
+    database.execute("CREATE TABLE study (format_version TEXT NOT NULL, id TEXT NOT NULL, "
+                     "toml TEXT NOT NULL) STRICT");
+    database.execute("CREATE TABLE run (id INTEGER PRIMARY KEY, argv TEXT NOT NULL, "
+                     "\"commit\" TEXT NOT NULL, dirty INTEGER NOT NULL, build TEXT NOT NULL, "
+                     "simd TEXT NOT NULL, device TEXT NOT NULL, driver TEXT NOT NULL, "
+                     "threads INTEGER NOT NULL, started TEXT NOT NULL, finished TEXT, "
+                     "outcome TEXT) STRICT");
+    database.execute("CREATE TABLE cell (id TEXT PRIMARY KEY, label TEXT NOT NULL, "
+                     "n INTEGER NOT NULL, parameters TEXT NOT NULL) STRICT");
+    database.execute(fit_table());
+    database.execute(loss_table());
+    database.execute("CREATE TABLE start (cell TEXT NOT NULL, r INTEGER NOT NULL, "
+                     "\"index\" INTEGER NOT NULL, mse REAL, status TEXT NOT NULL, "
+                     "PRIMARY KEY (cell, r, \"index\"), "
+                     "FOREIGN KEY (cell, r) REFERENCES fit(cell, r)) STRICT");
+    database.execute("CREATE TABLE target (hash TEXT PRIMARY KEY, rank INTEGER, params BLOB, "
+                     "distance REAL) STRICT");
+    database.execute(fmt::format("PRAGMA application_id = {}", application_id));
+    database.execute(fmt::format("PRAGMA user_version = {}", store_major));
+}
+
+bool holds_store(sqlite::Database& database)
+{
+    if (database.integer("SELECT count(*) FROM sqlite_schema") == 0)
+        return false;
+    if (database.integer("PRAGMA application_id") != application_id)
+        throw StoreError(fmt::format("{} is not a store (it is a database of another program) name "
+                                     "another folder; nothing was changed",
+                                     database.file()));
+    std::int64_t const major = database.integer("PRAGMA user_version");
+    if (major > store_major)
+        throw StoreError(fmt::format("{} has format {} (this moerate knows formats up to {}) use a "
+                                     "newer moerate, or name another folder",
+                                     database.file(), major, store_major));
+    return true;
+}
+
+WriterLock::WriterLock(std::string const& folder, std::string const& name)
+{
+    std::string const file = folder + "/" + name;
+    // Not a lock on the database file itself: closing any descriptor of it would drop SQLite's own locks.
+    descriptor_ = ::open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0666);
+    if (descriptor_ < 0) {
+        std::string const why = std::strerror(errno);
+        if (errno == ENOSPC || errno == EDQUOT)
+            throw Error(Exit::failure, fmt::format("disk full: cannot create {} ({}) free space and "
+                                                   "run again",
+                                                   file, why));
+        throw StoreError(fmt::format("cannot write into {} ({}) make the folder writable, or name "
+                                     "another one with -o",
+                                     folder, why));
+    }
+    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+        int const reason = errno;
+        ::close(descriptor_);
+        if (reason == EWOULDBLOCK)
+            throw StoreError(fmt::format("{} is in use (another `moerate run` is writing there) wait "
+                                         "for it, or name another folder with -o",
+                                         folder));
+        throw StoreError(fmt::format("cannot lock {} ({}) name a folder on a file system with locks",
+                                     file, std::strerror(reason)));
+    }
+}
+
+WriterLock::~WriterLock()
+{
+    ::close(descriptor_);
+}
+
+} // namespace moerate

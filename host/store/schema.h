@@ -1,0 +1,39 @@
+#pragma once
+
+/// @file
+/// Tables of a store file, its format version and its lock.
+
+#include "host/store/sqlite.h"
+
+#include <string>
+
+namespace moerate
+{
+
+/// Format of the store, "major.minor". A newer major is refused; a minor only adds columns.
+constexpr int store_major = 1;
+constexpr int store_minor = 0;
+
+/// Creates all tables. Call inside a transaction.
+void create_schema(sqlite::Database& database);
+
+/// Whether the file holds a store (false: it is empty). Throws StoreError if it belongs to another program
+/// or to a newer format.
+bool holds_store(sqlite::Database& database);
+
+/// Exclusive right to write into a folder, held until the end of the object or of the process, however it
+/// ends. Lock file: FOLDER/NAME.
+class WriterLock
+{
+public:
+    /// Throws StoreError if another process holds it or the folder cannot be written.
+    WriterLock(std::string const& folder, std::string const& name);
+    ~WriterLock();
+    WriterLock(WriterLock const&) = delete;
+    WriterLock& operator=(WriterLock const&) = delete;
+
+private:
+    int descriptor_;
+};
+
+} // namespace moerate

@@ -1,0 +1,199 @@
+#include "host/store/store.h"
+
+#include "host/core/error.h"
+#include "host/study/identity.h"
+#include "host/store/identity_check.h"
+#include "host/store/rows.h"
+#include "host/store/store_impl.h"
+
+#include "kernels/family/losses.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <ctime>
+#include <filesystem>
+#include <system_error>
+
+namespace moerate
+{
+namespace
+{
+
+constexpr char const* store_name = "store.sqlite";
+constexpr char const* lock_name = "store.lock";
+
+void make_folder(std::string const& folder)
+{
+    std::error_code reason;
+    std::filesystem::create_directories(folder, reason);
+    if (!std::filesystem::is_directory(folder)) {
+        std::string const why = reason ? reason.message() : "it is a file";
+        bool const full = reason == std::errc::no_space_on_device;
+        throw Error(full ? Exit::failure : Exit::store,
+                    fmt::format("cannot make the folder {} ({}) name another folder with -o", folder,
+                                why));
+    }
+}
+
+/// Now, in UTC: "2024-05-22T13:05:09Z".
+std::string utc_now()
+{
+    std::time_t const now = std::time(nullptr);
+    std::tm parts{};
+    gmtime_r(&now, &parts);
+    char text[32];
+    std::size_t const size = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return std::string(text, size);
+}
+
+/// Writes the study of a new store, or checks that an old one may go on with it.
+void settle_study(Store const& store, sqlite::Database& database, Study const& study)
+{
+    sqlite::Statement row(database, "SELECT id, toml FROM study");
+    if (!row.step())
+        throw StoreError(fmt::format("{} is damaged (it holds no study) move it away",
+                                     database.file()));
+    if (row.text(0) != study.id)
+        throw StoreError(fmt::format("{} holds study \"{}\" (the experiment file is study \"{}\") name "
+                                     "another folder with -o",
+                                     database.file(), row.text(0), study.id));
+    check_same_curves(store, study, database.file());
+    if (row.text(1) != study.resolved)
+        sqlite::Statement(database, "UPDATE study SET toml = ?").with(study.resolved).run();
+}
+
+} // namespace
+
+LossKey loss_key(LossSpec const& loss, std::string const& at)
+{
+    LossKey key;
+    visit(Losses{}, loss.choice.loss, [&](auto member) {
+        key.name = member.name;
+        key.r = member.has_r ? loss.choice.r : 1.0;
+    });
+    key.gauge = loss.choice.gauge == Gauge::align ? "align" : "none";
+    key.target = loss.target == Target::truth ? "truth" : "projection";
+    key.at = at;
+    return key;
+}
+
+CellRow cell_row(Study const& study, Curve const& curve, int n)
+{
+    auto parameters = nlohmann::json::parse(canonical_curve(study, curve));
+    parameters["n"] = n;
+    return {cell_id(study, curve, n), curve.label, n, parameters.dump()};
+}
+
+Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Store::Store(Store&&) noexcept = default;
+Store& Store::operator=(Store&&) noexcept = default;
+Store::~Store() = default;
+
+sqlite::Database& Store::Impl::writer()
+{
+    if (!lock)
+        throw std::logic_error("a store that was opened for reading was asked to write");
+    return *files.front();
+}
+
+Store Store::create(std::string const& folder, Study const& study)
+{
+    make_folder(folder);
+    auto impl = std::make_unique<Impl>();
+    impl->folder = folder;
+    impl->lock = std::make_unique<WriterLock>(folder, lock_name);
+    impl->files.push_back(std::make_unique<sqlite::Database>(folder + "/" + store_name,
+                                                             sqlite::Database::Mode::write));
+    sqlite::Database& database = *impl->files.front();
+    bool const old = holds_store(database);
+    database.execute("PRAGMA journal_mode = DELETE");
+    database.execute("PRAGMA synchronous = FULL");
+    database.execute("PRAGMA foreign_keys = ON");
+    Store store(std::move(impl));
+    store.transaction([&] {
+        if (old) {
+            settle_study(store, database, study);
+        } else {
+            create_schema(database);
+            sqlite::Statement(database, "INSERT INTO study (format_version, id, toml) VALUES (?, ?, ?)")
+                .with(fmt::format("{}.{}", store_major, store_minor), study.id, study.resolved)
+                .run();
+        }
+    });
+    return store;
+}
+
+void Store::begin_run(RunRow const& run)
+{
+    transaction([&] {
+        sqlite::Database& database = impl_->writer();
+        sqlite::Statement(database, "INSERT INTO run (argv, \"commit\", dirty, build, simd, device, "
+                                    "driver, threads, started) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            .with(run.argv, run.commit, run.dirty ? 1 : 0, run.build, run.simd, run.device, run.driver,
+                  run.threads, run.started.empty() ? utc_now() : run.started)
+            .run();
+        impl_->run = database.integer("SELECT last_insert_rowid()");
+    });
+}
+
+void Store::finish_run(std::string const& outcome)
+{
+    if (!impl_->run)
+        return;
+    transaction([&] {
+        sqlite::Statement(impl_->writer(), "UPDATE run SET finished = ?, outcome = ? WHERE id = ?")
+            .with(utc_now(), outcome, *impl_->run)
+            .run();
+    });
+}
+
+void Store::add_cells(std::vector<CellRow> const& cells)
+{
+    transaction([&] {
+        sqlite::Statement insert(impl_->writer(),
+                                 "INSERT INTO cell (id, label, n, parameters) VALUES (?, ?, ?, ?) "
+                                 "ON CONFLICT (id) DO UPDATE SET label = excluded.label");
+        for (CellRow const& cell : cells)
+            insert.with(cell.id, cell.label, cell.n, cell.parameters).run();
+    });
+}
+
+void Store::add_fits(std::vector<FitRow> const& fits)
+{
+    transaction([&] {
+        RowWriter rows(impl_->writer());
+        for (FitRow const& fit : fits)
+            rows.add(fit, impl_->run);
+    });
+}
+
+void Store::add_losses(std::string const& cell, int replicate, std::vector<LossRow> const& losses)
+{
+    transaction([&] {
+        RowWriter rows(impl_->writer());
+        for (LossRow const& loss : losses)
+            rows.add(cell, replicate, loss);
+    });
+}
+
+void Store::transaction(std::function<void()> const& work)
+{
+    Impl& impl = *impl_;
+    sqlite::Database& database = impl.writer();
+    if (impl.depth > 0) // part of the transaction around it
+        return work();
+    database.execute("BEGIN IMMEDIATE");
+    ++impl.depth;
+    try {
+        work();
+        database.execute("COMMIT");
+    } catch (...) {
+        --impl.depth;
+        database.rollback();
+        throw;
+    }
+    --impl.depth;
+}
+
+} // namespace moerate

@@ -1,0 +1,137 @@
+#include "host/study/document.h"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <stdexcept>
+#include <utility>
+
+namespace moerate
+{
+
+using nlohmann::json;
+
+namespace
+{
+
+/// Turns toml++ nodes into JSON and notes the place of each.
+class Converter
+{
+public:
+    Converter(std::string const& file, std::map<std::string, std::string>& place)
+        : file_(file), place_(place)
+    {}
+
+    json convert(toml::node const& node, Pointer const& at)
+    {
+        if (toml::table const* table = node.as_table())
+            return convert(*table, at);
+        if (toml::array const* array = node.as_array()) {
+            json list = json::array();
+            for (std::size_t i = 0; i < array->size(); ++i) {
+                toml::node const& element = *array->get(i);
+                note(at / i, element.source());
+                list.push_back(convert(element, at / i));
+            }
+            return list;
+        }
+        if (auto const text = node.as_string())
+            return text->get();
+        if (auto const whole = node.as_integer())
+            return whole->get();
+        if (auto const number = node.as_floating_point())
+            return number->get();
+        if (auto const flag = node.as_boolean())
+            return flag->get();
+        throw UsageError(fmt::format("{}: the value is a date or time (no key takes one) put a text "
+                                     "in quotes",
+                                     place_[at.to_string()]));
+    }
+
+    json convert(toml::table const& table, Pointer const& at)
+    {
+        json object = json::object();
+        for (auto const& [key, value] : table) {
+            std::string const name(key.str());
+            note(at / name, key.source());
+            object[name] = convert(value, at / name);
+        }
+        return object;
+    }
+
+private:
+    void note(Pointer const& at, toml::source_region const& source)
+    {
+        place_[at.to_string()] =
+            fmt::format("{}:{}:{}", file_, source.begin.line, source.begin.column);
+    }
+
+    std::string const& file_;
+    std::map<std::string, std::string>& place_;
+};
+
+} // namespace
+
+Document Document::parse(std::string const& text, std::string const& name)
+{
+    Document document;
+    document.file_ = name;
+    try {
+        toml::table const table = toml::parse(text, name);
+        document.root_ = Converter(document.file_, document.place_).convert(table, Pointer());
+    } catch (toml::parse_error const& error) {
+        throw UsageError(fmt::format("{}:{}:{}: not TOML ({}) mend the line", name,
+                                     error.source().begin.line, error.source().begin.column,
+                                     error.description()));
+    }
+    return document;
+}
+
+void Document::set(Pointer const& at, json value, std::string const& place)
+{
+    for (Pointer above = at.parent_pointer(); !above.empty(); above = above.parent_pointer())
+        if (root_.contains(above) && !root_.at(above).is_object())
+            throw UsageError(fmt::format("{}: {} is {} (only tables have keys) name a key of a table",
+                                         place, name(above), kind_of(root_.at(above))));
+    std::string const pointer = at.to_string();
+    for (auto old = place_.lower_bound(pointer); old != place_.end();)
+        if (old->first == pointer || old->first.compare(0, pointer.size() + 1, pointer + "/") == 0)
+            old = place_.erase(old);
+        else if (old->first.compare(0, pointer.size(), pointer) == 0)
+            ++old;
+        else
+            break;
+    // Tables that come into being with the value have its place.
+    for (Pointer above = at.parent_pointer(); !above.empty(); above = above.parent_pointer())
+        if (!root_.contains(above))
+            place_[above.to_string()] = place;
+    root_[at] = std::move(value);
+    place_[pointer] = place;
+}
+
+std::string Document::place(Pointer const& at) const
+{
+    for (Pointer here = at;; here = here.parent_pointer()) {
+        auto const found = place_.find(here.to_string());
+        if (found != place_.end())
+            return found->second;
+        if (here.empty())
+            return file_;
+    }
+}
+
+json parse_toml_value(std::string const& text)
+{
+    std::map<std::string, std::string> places;
+    try {
+        toml::table const table = toml::parse("value = " + text);
+        json const object = Converter("", places).convert(table, Pointer());
+        if (object.size() == 1)
+            return object.at("value");
+    } catch (toml::parse_error const&) {
+    } catch (UsageError const&) {
+    }
+    throw std::invalid_argument("not one TOML value");
+}
+
+} // namespace moerate

@@ -1,0 +1,48 @@
+#pragma once
+
+/// @file
+/// A TOML document as JSON values with the place of each, so that overrides and sweeps are plain
+/// edits and every message can still name file, line and column.
+
+#include "host/measure/reader.h"
+
+#include <map>
+#include <string>
+
+namespace moerate
+{
+
+class Document : public Source
+{
+public:
+    /// Parses TOML text. Throws UsageError name:line:column. Dates are refused: no key has one.
+    static Document parse(std::string const& text, std::string const& name);
+
+    /// Puts `value` at `at`, making the tables in between; messages about it then start with
+    /// `place`. Throws UsageError where `at` runs through something that is not a table.
+    void set(Pointer const& at, nlohmann::json value, std::string const& place);
+
+    nlohmann::json const& root() const { return root_; }
+    std::string const& file() const { return file_; }
+
+    /// "file:line:column" or what set() was told; of the nearest enclosing value that has one.
+    std::string place(Pointer const& at) const override;
+    /// Dotted as --set has it, fits by label: "fit.sigmoid.gate.score".
+    std::string name(Pointer const& at) const override;
+
+private:
+    std::string file_;
+    nlohmann::json root_ = nlohmann::json::object();
+    std::map<std::string, std::string> place_; ///< by pointer
+};
+
+/// One TOML value, as after "key = ". Throws std::invalid_argument if it is not exactly that.
+nlohmann::json parse_toml_value(std::string const& text);
+
+/// A JSON value as TOML: tables become inline tables. Numbers keep their shortest round-trip form.
+std::string toml_value(nlohmann::ordered_json const& value);
+
+/// A whole document as TOML text: objects become [tables], lists of objects at the top [[tables]].
+std::string toml_document(nlohmann::ordered_json const& root);
+
+} // namespace moerate

@@ -1,0 +1,125 @@
+#include "host/study/readers.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+
+namespace moerate
+{
+
+using nlohmann::json;
+
+namespace
+{
+
+/// Sample sizes are ints in the kernels.
+constexpr double largest_n = std::numeric_limits<int>::max();
+
+/// count sizes from lo to hi with equal ratios, rounded to the nearest integer.
+std::vector<int> read_geometric(Reader reader)
+{
+    json const* geom = reader.find("geom");
+    if (geom == nullptr)
+        reader.missing("geom");
+    reader.finish();
+    bool const numbers = geom->is_array() && geom->size() == 3 && (*geom)[0].is_number() &&
+                         (*geom)[1].is_number() && (*geom)[2].is_number_integer();
+    if (!numbers)
+        reader.fail("geom", fmt::format("= {} is not three numbers (lowest n, highest n, count) "
+                                        "write e.g. [1000, 100000, 10]",
+                                        shown(*geom)));
+    double const low = (*geom)[0], high = (*geom)[1];
+    double const count = (*geom)[2];
+    if (!(low >= 1 && high > low && high <= largest_n && count >= 2 && count <= 10000))
+        reader.fail("geom", fmt::format("= {} is out of range (it must hold 1 <= lowest < highest "
+                                        "< 2^31 and 2 <= count <= 10000)",
+                                        shown(*geom)));
+    std::vector<int> n;
+    for (int i = 0; i < int(count); ++i)
+        n.push_back(int(std::lround(low * std::pow(high / low, i / (count - 1)))));
+    return n;
+}
+
+std::vector<int> read_list(Reader& reader, json const& list)
+{
+    std::vector<int> n;
+    for (json const& value : list) {
+        if (!value.is_number_integer() || !(value.get<double>() >= 1) ||
+            value.get<double>() > largest_n)
+            reader.fail("n", fmt::format("holds {} (a sample size is a whole number of at least 1, "
+                                         "below 2^31)",
+                                         shown(value)));
+        n.push_back(value.get<int>());
+    }
+    if (n.empty())
+        reader.fail("n", "is an empty list (a study needs a sample size) add some");
+    return n;
+}
+
+std::vector<int> read_n(Reader& reader)
+{
+    json const* value = reader.find("n");
+    if (value == nullptr)
+        reader.missing("n");
+    if (!value->is_array() && !value->is_object())
+        reader.fail("n", fmt::format("= {} is {} (sample sizes are a list) write n = [1000, 10000] "
+                                     "or n = {{ geom = [1000, 100000, 10] }}",
+                                     shown(*value), kind_of(*value)));
+    std::vector<int> const n =
+        value->is_array() ? read_list(reader, *value) : read_geometric(reader.table("n"));
+    for (std::size_t i = 1; i < n.size(); ++i)
+        if (n[i] <= n[i - 1])
+            reader.fail("n", fmt::format("has {} after {} (sample sizes must increase) {}", n[i],
+                                         n[i - 1],
+                                         value->is_array() ? "sort them and drop repeats"
+                                                           : "lower the count"));
+    reader.record("n", n);
+    return n;
+}
+
+std::uint64_t read_seed(Reader& reader)
+{
+    json const* value = reader.find("seed");
+    if (value == nullptr)
+        reader.missing("seed");
+    if (!value->is_number_integer() || *value < 0)
+        reader.fail("seed", fmt::format("= {} is not a seed (it must be a whole number of at least "
+                                        "0)",
+                                        shown(*value)));
+    reader.record("seed", *value);
+    return value->get<std::uint64_t>();
+}
+
+/// The id names the results folder.
+std::string read_id(Reader& reader)
+{
+    std::string const id = reader.text("id");
+    std::string const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    if (id.empty() || id.front() == '.' || id.find_first_not_of(allowed) != std::string::npos)
+        reader.fail("id", fmt::format("= {} is not a name (it names the results folder) use "
+                                      "letters, digits, \"-\", \"_\" and \".\", not \".\" first",
+                                      shown(id)));
+    return id;
+}
+
+} // namespace
+
+Study read_head(Reader reader)
+{
+    Study study;
+    study.id = read_id(reader);
+    study.title = reader.text("title", "");
+    study.source = reader.text("source", "");
+    study.seed = read_seed(reader);
+    study.replicates = reader.integer("replicates", at_least(1));
+    study.n = read_n(reader);
+    study.nested = reader.boolean("nested", false);
+    study.regression_samples = reader.integer("regression_samples", at_least(1), 100000);
+    study.max_failed = reader.number("max_failed", between(0, 1), 0.05);
+    reader.finish();
+    study.resolved = toml_document({{"study", reader.resolved()}});
+    return study;
+}
+
+} // namespace moerate

@@ -1,0 +1,154 @@
+#include "host/measure/families.h"
+#include "host/study/readers.h"
+#include "kernels/family/losses.h"
+#include "kernels/family/normalizers.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+namespace moerate
+{
+
+using nlohmann::json;
+
+namespace
+{
+
+/// A loss as the file names it; r where it gives one itself.
+struct NamedLoss
+{
+    int loss = 0;
+    std::optional<double> r;
+};
+
+bool has_r(int loss)
+{
+    bool has = false;
+    visit(Losses{}, loss, [&](auto member) { has = member.has_r; });
+    return has;
+}
+
+Mass mass_of_loss(int loss)
+{
+    Mass mass{};
+    visit(Losses{}, loss, [&](auto member) { mass = member.form().mass; });
+    return mass;
+}
+
+Mass mass_of_gate(GateSpec const& gate)
+{
+    Mass mass{};
+    visit(Normalizers{}, gate.normalizer, [&](auto member) { mass = member.mass; });
+    return mass;
+}
+
+/// One loss: {name = "softmax.L2r", r = 1}.
+NamedLoss read_loss(Reader reader)
+{
+    NamedLoss named;
+    named.loss = reader.word("name", "loss", names_of<Losses>());
+    if (has_r(named.loss) && reader.has("r"))
+        named.r = reader.number("r", above(0));
+    reader.refuse("r", fmt::format("{} has no exponent", name_of<Losses>(named.loss)));
+    reader.finish();
+    return named;
+}
+
+/// The entries of loss = "name" | {name, r} | [...].
+std::vector<NamedLoss> read_named(Reader& reader)
+{
+    json const* value = reader.find("loss");
+    if (value == nullptr)
+        reader.missing("loss");
+    reader.record("loss", *value);
+    std::vector<NamedLoss> named;
+    std::size_t const count = value->is_array() ? value->size() : 1;
+    for (std::size_t i = 0; i < count; ++i) {
+        json const& entry = value->is_array() ? (*value)[i] : *value;
+        Pointer const at = value->is_array() ? reader.at("loss") / i : reader.at("loss");
+        if (entry.is_object()) {
+            named.push_back(read_loss(Reader(reader.source(), entry, at)));
+            continue;
+        }
+        json const wrapped{{"name", entry}};
+        Reader bare(reader.source(), wrapped, at);
+        named.push_back({bare.word("name", "loss", names_of<Losses>()), {}});
+    }
+    if (named.empty())
+        reader.fail("loss", "is an empty list (a fit needs a loss) name one");
+    return named;
+}
+
+std::vector<Target> read_targets(Reader& reader)
+{
+    json const* value = reader.find("target");
+    if (value == nullptr)
+        reader.record("target", "truth");
+    else
+        reader.record("target", *value);
+    std::vector<std::string> const known{"truth", "projection"};
+    std::vector<Target> targets;
+    json const list = value == nullptr    ? json::array({"truth"})
+                      : value->is_array() ? *value
+                                          : json::array({*value});
+    for (json const& entry : list) {
+        json const wrapped{{"target", entry}};
+        Reader one(reader.source(), wrapped, reader.at("target").parent_pointer());
+        targets.push_back(one.word("target", "target", known) == 0 ? Target::truth
+                                                                   : Target::projection);
+        if (targets.back() == Target::projection)
+            reader.fail("target", "names \"projection\" (the projection of the truth onto the "
+                                  "fitted family is not available yet) use target = \"truth\"");
+    }
+    if (targets.empty())
+        reader.fail("target", "is an empty list (a loss needs a target) write \"truth\"");
+    return targets;
+}
+
+/// Losses whose m is that of the fitted gate.
+void check_mass(Reader& reader, int loss, GateSpec const& gate)
+{
+    Mass const mass = mass_of_gate(gate);
+    if (mass_of_loss(loss) == mass)
+        return;
+    std::vector<std::string> fitting;
+    for_each(Losses{}, [&](auto member, int) {
+        if (member.form().mass == mass)
+            fitting.emplace_back(member.name);
+    });
+    reader.fail("loss", fmt::format("names {} (its mixing weights are not those of the fitted "
+                                    "{} gate) choose from: {}",
+                                    name_of<Losses>(loss), name_of<Normalizers>(gate.normalizer),
+                                    joined(fitting)));
+}
+
+} // namespace
+
+std::vector<LossSpec> read_losses(Reader& reader, Model const& model)
+{
+    std::vector<NamedLoss> const named = read_named(reader);
+    bool open = false; // whether fit.r has a use
+    for (NamedLoss const& loss : named)
+        open = open || (has_r(loss.loss) && !loss.r);
+    double const r = open ? reader.number("r", above(0), 2.0) : 0.0;
+    reader.refuse("r", "each loss here either has no exponent or gives its own");
+    int const gauge = reader.word("gauge", "gauge", {"none", "align"}, "align");
+    std::vector<LossSpec> losses;
+    std::vector<Target> const targets = read_targets(reader);
+    for (NamedLoss const& loss : named) {
+        check_mass(reader, loss.loss, model.gate);
+        double const exponent = has_r(loss.loss) ? loss.r.value_or(r) : 1.0;
+        for (Target target : targets) {
+            for (LossSpec const& other : losses)
+                if (other.choice.loss == loss.loss && other.choice.r == exponent &&
+                    other.target == target)
+                    reader.fail("loss", fmt::format("measures {} twice (once is enough) drop one",
+                                                    name_of<Losses>(loss.loss)));
+            losses.push_back({{loss.loss, exponent, Gauge(gauge)}, target});
+        }
+    }
+    return losses;
+}
+
+} // namespace moerate

@@ -1,0 +1,46 @@
+#pragma once
+
+/// @file
+/// The parts of an experiment file, each read and checked by one function. All throw UsageError.
+
+#include "host/measure/reader.h"
+#include "host/study/study.h"
+
+#include <string>
+#include <vector>
+
+namespace moerate
+{
+
+/// [study], without curves.
+Study read_head(Reader reader);
+
+/// What all fits of a study share when one of them is read.
+struct Setting
+{
+    int d = 0;
+    double noise_variance = 0;
+    int smallest_n = 0;
+    TruthSpec truth;
+};
+
+/// [data] into d and noise_variance.
+void read_data(Reader& reader, Setting& setting);
+
+/// [truth] for inputs of dimension setting.d; files are looked up in `folder`.
+TruthSpec read_truth(Reader& reader, int d, std::string const& folder);
+
+/// One [[fit]], with the study's [start] and [estimator] as bases of its own.
+Curve read_fit(Reader& reader, Setting const& setting, Reader& start, Reader& estimator);
+
+/// The loss keys of a fit: loss, r, gauge, target; one entry a loss and target.
+std::vector<LossSpec> read_losses(Reader& reader, Model const& model);
+
+/// The whole of a file or stream, with messages for what is not a readable file. `what` is e.g.
+/// "experiment file".
+std::string read_whole_file(std::string const& file, std::string const& what);
+
+/// Distinct whole numbers from 1 to `largest`, ascending. `key` must hold a list.
+std::vector<int> read_atoms_list(Reader& reader, std::string const& key, int largest);
+
+} // namespace moerate

@@ -1,0 +1,121 @@
+#pragma once
+
+/// @file
+/// Generates one data set, the algorithm of all backends (spec.md 1, design.md 3).
+
+#include "kernels/data/generate_api.h"
+#include "kernels/model/forward.h"
+#include "kernels/rng/draws.h"
+#include "kernels/rng/philox.h"
+
+MOE_BEGIN_ISA
+
+/// Working memory of a generation.
+template <class Real, class Lanes>
+struct GenerateMemory
+{
+    Forward<Real, Lanes> forward;
+    std::uint32_t* words; ///< [4][chunk] planes of Philox words
+    double* noise;        ///< [chunk]
+    SampleSum square;
+
+    MOE_HD GenerateMemory(Lanes lanes, Scratch& scratch, Model const& truth)
+        : forward(lanes, scratch, truth), words(scratch.take<std::uint32_t>(4 * chunk)),
+          noise(scratch.take<double>(chunk)), square(scratch)
+    {
+    }
+};
+
+/// Bytes of working memory of generate_one.
+template <class Lanes, class Real>
+MOE_HD std::size_t scratch_bytes(GenerateTask<Real> const& task)
+{
+    Scratch measure(nullptr);
+    GenerateMemory<Real, Lanes> const memory(Lanes{}, measure, task.truth);
+    return measure.used();
+}
+
+/// x of samples first .. first + count - 1: Philox call c of a sample gives its inputs 4c .. 4c + 3.
+template <class Real, class Lanes>
+MOE_HD void fill_x(Lanes lanes, GenerateTask<Real> const& task, int first, int count,
+                   std::uint32_t* words)
+{
+    int const d = task.truth.d;
+    int const calls = (d + 3) / 4;
+    std::uint64_t const from = static_cast<std::uint64_t>(first) * static_cast<std::uint64_t>(calls);
+    for (int at = 0; at < count * calls; at += chunk) {
+        int const some = count * calls - at < chunk ? count * calls - at : chunk;
+        MOE_SIMD
+        for (int i = lanes.rank(); i < chunk; i += lanes.size()) {
+            Words const w = philox(task.key, task.x_stream, from + static_cast<std::uint64_t>(at + i));
+            for (int q = 0; q < 4; ++q)
+                words[q * chunk + i] = w.w[q];
+        }
+        for (int i = lanes.rank(); i < some; i += lanes.size()) {
+            int const column = (at + i) % calls * 4;
+            Real* const row = task.x + static_cast<std::size_t>(first + (at + i) / calls) * d + column;
+            for (int q = 0; q < 4 && column + q < d; ++q)
+                row[q] = static_cast<Real>(uniform_pm1(words[q * chunk + i]));
+        }
+    }
+    lanes.sync();
+}
+
+/// Standard normal noise of samples first .. first + chunk - 1; Philox call c gives samples 4c .. 4c + 3.
+template <class Real, class Lanes>
+MOE_HD void fill_noise(Lanes lanes, GenerateTask<Real> const& task, int first, double* noise)
+{
+    MOE_SIMD
+    for (int i = lanes.rank(); i < chunk / 4; i += lanes.size()) {
+        Words const w = philox(task.key, Stream::noise, static_cast<std::uint64_t>(first / 4 + i));
+        double four[4];
+        normals(w, four);
+        for (int q = 0; q < 4; ++q)
+            noise[4 * i + q] = four[q];
+    }
+    lanes.sync();
+}
+
+/// x, y = f_true(x) + noise_sd * N(0,1), and where asked for the true experts' responses and the
+/// truth's own mean square error.
+template <class Score, class Normalizer, class Real, class Lanes>
+MOE_HD void generate_one(Lanes lanes, GenerateTask<Real> const& task, void* scratch_memory)
+{
+    Scratch scratch(scratch_memory);
+    GenerateMemory<Real, Lanes> m(lanes, scratch, task.truth);
+    Model const& truth = task.truth;
+    Planes<Real> const& planes = m.forward.planes;
+    m.forward.template load<Score>(lanes, truth, task.theta_true);
+    m.square.clear(lanes);
+    for (int first = 0; first < task.n; first += chunk) {
+        int const count = task.n - first < chunk ? task.n - first : chunk;
+        fill_x(lanes, task, first, count, m.words);
+        m.forward.template chunk_at<Normalizer>(lanes, truth, task.x, first, count);
+        if (task.noise_sd > 0)
+            fill_noise(lanes, task, first, m.noise);
+        for (int b = lanes.rank(); b < count; b += lanes.size()) {
+            double const noise = task.noise_sd > 0 ? task.noise_sd * m.noise[b] : 0.0;
+            task.y[first + b] = static_cast<Real>(static_cast<double>(planes.f[b]) + noise);
+            for (int j = 0; task.experts != nullptr && j < truth.k; ++j)
+                task.experts[static_cast<std::size_t>(j) * task.n + first + b] =
+                    planes.plane[(truth.k + j) * chunk + b];
+        }
+        if (task.mse_truth != nullptr)
+            m.square.add_square(lanes, planes.f, task.y + first, count);
+        lanes.sync();
+    }
+    if (task.mse_truth != nullptr && lanes.rank() == 0)
+        *task.mse_truth = m.square.total() / task.n;
+    lanes.sync();
+}
+
+/// generate_one with the members that the task's truth names.
+template <class Real, class Lanes>
+MOE_HD void run_one(Lanes lanes, GenerateTask<Real> const& task, void* scratch)
+{
+    visit_gate(task.truth.gate, [&](auto score, auto normalizer) {
+        generate_one<decltype(score), decltype(normalizer)>(lanes, task, scratch);
+    });
+}
+
+MOE_END_ISA

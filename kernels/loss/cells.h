@@ -1,0 +1,83 @@
+#pragma once
+
+/// @file
+/// Voronoi cells A_j = { i : |theta_i - theta*_j| <= |theta_i - theta*_l| for all l }
+/// (spec.md 2.1). Distances are sums of squared differences, never expanded squares: losses near 0
+/// must be exact.
+
+#include "kernels/loss/measure_view.h"
+
+#include <cmath>
+
+MOE_BEGIN_ISA
+
+/// sum_f (a_f - b_f)^2.
+MOE_HD inline double squared_distance(double const* a, double const* b, int n)
+{
+    double sum = 0;
+    MOE_SIMD_SUM(sum)
+    for (int f = 0; f < n; ++f)
+        sum += (a[f] - b[f]) * (a[f] - b[f]);
+    return sum;
+}
+
+/// sum_f (a_f - shift_f - b_f)^2.
+MOE_HD inline double squared_distance(double const* a, double const* shift, double const* b, int n)
+{
+    double sum = 0;
+    MOE_SIMD_SUM(sum)
+    for (int f = 0; f < n; ++f) {
+        double const difference = (a[f] - shift[f]) - b[f];
+        sum += difference * difference;
+    }
+    return sum;
+}
+
+/// Fills expert2. It holds for all candidates of the gauge, which moves gate locations only.
+template <class Lanes>
+MOE_HD void expert_distances(Lanes lanes, LossWork const& work)
+{
+    int const width = work.columns.width;
+    Range const expert = work.columns.expert;
+    for (int p = lanes.rank(); p < work.k * work.k_true; p += lanes.size())
+        work.expert2[p] =
+            squared_distance(work.row + p / work.k_true * width + expert.begin,
+                             work.row_true + p % work.k_true * width + expert.begin, expert.size);
+}
+
+/// Fills gate2 for the present shift and writes the cell of each atom; a tie goes to the smaller j,
+/// an atom that is not finite to j = 0. Complete on return for all lanes.
+template <class Lanes>
+MOE_HD void assign_cells(Lanes lanes, LossWork const& work, int* cell)
+{
+    int const width = work.columns.width;
+    int const k_true = work.k_true;
+    for (int p = lanes.rank(); p < work.k * k_true; p += lanes.size())
+        work.gate2[p] =
+            squared_distance(work.row + p / k_true * width, work.shift,
+                             work.row_true + p % k_true * width, work.columns.location.size);
+    lanes.sync();
+    for (int i = lanes.rank(); i < work.k; i += lanes.size()) {
+        double const* const gate2 = work.gate2 + i * k_true;
+        double const* const expert2 = work.expert2 + i * k_true;
+        int nearest = 0;
+        for (int j = 1; j < k_true; ++j) {
+            if (gate2[j] + expert2[j] < gate2[nearest] + expert2[nearest])
+                nearest = j;
+        }
+        cell[i] = nearest;
+    }
+    lanes.sync();
+}
+
+/// Whether two assignments are equal. Every lane finds the same answer.
+MOE_HD inline bool same_cells(int const* a, int const* b, int k)
+{
+    for (int i = 0; i < k; ++i) {
+        if (a[i] != b[i])
+            return false;
+    }
+    return true;
+}
+
+MOE_END_ISA

@@ -1,0 +1,13 @@
+#include "kernels/loss/loss_one.h"
+
+#include "kernels/core/serial_entry.h"
+
+MOE_BEGIN_ISA
+
+template <>
+CpuEntry<LossTask> cpu_entry()
+{
+    return serial_entry<LossTask>();
+}
+
+MOE_END_ISA

@@ -1,0 +1,79 @@
+#pragma once
+
+/// @file
+/// Predicting with fixed parameters over many samples, chunk by chunk: what data generation,
+/// evaluation and risk share.
+
+#include "kernels/model/stage.h"
+
+MOE_BEGIN_ISA
+
+/// Working memory of a forward pass.
+template <class Real, class Lanes>
+struct Forward
+{
+    Tile<Real, Lanes> tile;
+    Maps<Real> maps;
+    Planes<Real> planes;
+
+    MOE_HD Forward(Lanes lanes, Scratch& scratch, Model const& model)
+        : tile(lanes, scratch, model.d), maps(tile, scratch, model), planes(scratch, model.k)
+    {
+    }
+
+    /// Loads the parameters; before the first chunk.
+    template <class Score>
+    MOE_HD void load(Lanes lanes, Model const& model, Real const* theta)
+    {
+        tile.clear();
+        maps.clear(lanes, model.k);
+        pack_maps<Score>(lanes, model, theta, maps);
+    }
+
+    /// Weights, responses and f of samples first .. first + count - 1 into the planes.
+    template <class Normalizer>
+    MOE_HD void chunk_at(Lanes lanes, Model const& model, Real const* x, int first, int count)
+    {
+        tile.fetch(x + static_cast<std::size_t>(first) * model.d, nullptr, count);
+        tile.scores(maps.w, maps.c, 2 * model.k, planes.plane);
+        predict<Normalizer>(lanes, model, planes);
+    }
+};
+
+/// Sum in float64 over samples, one partial sum a chunk position, so that the order of the sum
+/// does not depend on the lanes. Entries behind a chunk's end are not added.
+struct SampleSum
+{
+    double* part; ///< [chunk]
+
+    MOE_HD explicit SampleSum(Scratch& scratch) : part(scratch.take<double>(chunk)) {}
+
+    template <class Lanes>
+    MOE_HD void clear(Lanes lanes) const
+    {
+        for (int b = lanes.rank(); b < chunk; b += lanes.size())
+            part[b] = 0;
+    }
+
+    /// Adds (u[b] - v[b])^2, b < count.
+    template <class Real, class Lanes>
+    MOE_HD void add_square(Lanes lanes, Real const* u, Real const* v, int count) const
+    {
+        MOE_SIMD
+        for (int b = lanes.rank(); b < count; b += lanes.size()) {
+            double const difference = static_cast<double>(u[b]) - static_cast<double>(v[b]);
+            part[b] += difference * difference;
+        }
+    }
+
+    /// The total; call in one lane after a sync.
+    MOE_HD double total() const
+    {
+        double sum = 0;
+        for (int b = 0; b < chunk; ++b)
+            sum += part[b];
+        return sum;
+    }
+};
+
+MOE_END_ISA

@@ -1,0 +1,216 @@
+#pragma once
+
+/// @file
+/// SIMD building blocks of the serial tile: GCC vector types of the compiled level's width.
+
+#include "kernels/core/hd.h"
+
+#include <cstddef>
+#include <immintrin.h>
+
+MOE_BEGIN_ISA
+
+#if defined(__AVX512F__)
+constexpr int simd_bytes = 64;
+constexpr int simd_registers = 32;
+#else
+constexpr int simd_bytes = 32;
+constexpr int simd_registers = 16;
+#endif
+
+/// Vectors of Real; a quad is the 128-bit lane that cheap shuffles stay inside of.
+template <class Real>
+struct Simd
+{
+    static constexpr int width = simd_bytes / static_cast<int>(sizeof(Real));
+    static constexpr int quad = 16 / static_cast<int>(sizeof(Real));
+    static constexpr int lanes = width / quad;
+    typedef Real Vector __attribute__((vector_size(simd_bytes), may_alias));
+    typedef Real Unaligned __attribute__((vector_size(simd_bytes), may_alias, aligned(sizeof(Real))));
+};
+
+/// A matrix operand: first entry and distance between rows.
+template <class Real>
+struct Matrix
+{
+    Real* at;
+    int stride;
+};
+
+/// What a product is added to.
+enum class Init
+{
+    zero,
+    rows, ///< constants c[j]
+    out,  ///< what stands in out
+};
+
+/// Rows [J] x vectors [V] of out = init + a b, everything in registers.
+template <class Real, int J, int V>
+inline void multiply_block(Matrix<Real const> a, int inner, Matrix<Real const> b, Init init,
+                           Real const* c, Matrix<Real> out)
+{
+    using Vector = typename Simd<Real>::Vector;
+    constexpr int width = Simd<Real>::width;
+    Vector sum[J][V];
+    for (int j = 0; j < J; ++j)
+        for (int v = 0; v < V; ++v)
+            sum[j][v] = init == Init::zero   ? Vector{}
+                        : init == Init::rows ? c[j] - Vector{}
+                                             : *reinterpret_cast<Vector const*>(
+                                                   out.at + j * out.stride + v * width);
+    for (int t = 0; t < inner; ++t) {
+        Vector right[V];
+        for (int v = 0; v < V; ++v)
+            right[v] = *reinterpret_cast<Vector const*>(b.at + t * b.stride + v * width);
+        for (int j = 0; j < J; ++j)
+            for (int v = 0; v < V; ++v)
+                sum[j][v] += a.at[j * a.stride + t] * right[v];
+    }
+    for (int j = 0; j < J; ++j)
+        for (int v = 0; v < V; ++v)
+            *reinterpret_cast<Vector*>(out.at + j * out.stride + v * width) = sum[j][v];
+}
+
+/// Calls the block kernel of `rows` <= J rows.
+template <class Real, int J, int V>
+inline void multiply_rows(Matrix<Real const> a, int inner, Matrix<Real const> b, int rows, Init init,
+                          Real const* c, Matrix<Real> out)
+{
+    if constexpr (J > 1) {
+        if (rows < J)
+            return multiply_rows<Real, J - 1, V>(a, inner, b, rows, init, c, out);
+    }
+    multiply_block<Real, J, V>(a, inner, b, init, c, out);
+}
+
+/// out[j][v] = init + sum_{t < inner} a[j][t] b[t][v], j < rows, v < columns.
+/// `columns` is a multiple of the vector width, b and out are aligned to it.
+template <class Real>
+inline void multiply(Matrix<Real const> a, int inner, Matrix<Real const> b, int columns, int rows,
+                     Init init, Real const* c, Matrix<Real> out)
+{
+    constexpr int width = Simd<Real>::width;
+    // Two vectors a row: each broadcast of a serves two products. Registers: J * 2 sums + 2 + 1.
+    constexpr int most = simd_registers == 32 ? 12 : 6;
+    int const blocks = (rows + most - 1) / most;
+    for (int block = 0, j = 0; block < blocks; ++block) {
+        int const count = (rows - j) / (blocks - block);
+        Matrix<Real const> const left{a.at + j * a.stride, a.stride};
+        Real const* const constants = init == Init::rows ? c + j : nullptr;
+        int v = 0;
+        for (; v + 2 * width <= columns; v += 2 * width)
+            multiply_rows<Real, most, 2>(left, inner, {b.at + v, b.stride}, count, init, constants,
+                                         {out.at + j * out.stride + v, out.stride});
+        if (v < columns)
+            multiply_rows<Real, most, 1>(left, inner, {b.at + v, b.stride}, count, init, constants,
+                                         {out.at + j * out.stride + v, out.stride});
+        j += count;
+    }
+}
+
+/// Sum of a vector's entries: lanes onto each other first, then inside the last lane.
+template <class Real>
+inline Real sum_entries(typename Simd<Real>::Vector v)
+{
+    if constexpr (simd_bytes == 64 && sizeof(Real) == 4) {
+        auto const half = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7) +
+                          __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
+        auto const quad = __builtin_shufflevector(half, half, 0, 1, 2, 3) +
+                          __builtin_shufflevector(half, half, 4, 5, 6, 7);
+        auto const pair = quad + __builtin_shufflevector(quad, quad, 2, 3, 0, 1);
+        return pair[0] + pair[1];
+    } else if constexpr (Simd<Real>::width == 8) {
+        auto const half = __builtin_shufflevector(v, v, 0, 1, 2, 3) +
+                          __builtin_shufflevector(v, v, 4, 5, 6, 7);
+        return (half[0] + half[2]) + (half[1] + half[3]);
+    } else {
+        return (v[0] + v[2]) + (v[1] + v[3]);
+    }
+}
+
+/// out[j] = (first ? 0 : out[j]) + sum of row j of a [rows][columns] matrix.
+template <class Real, int columns>
+inline void row_sums(Real const* matrix, int rows, bool first, Real* out)
+{
+    using Vector = typename Simd<Real>::Vector;
+    constexpr int width = Simd<Real>::width;
+    for (int j = 0; j < rows; ++j) {
+        Vector sum = *reinterpret_cast<Vector const*>(matrix + j * columns);
+        for (int b = width; b < columns; b += width)
+            sum += *reinterpret_cast<Vector const*>(matrix + j * columns + b);
+        Real const total = sum_entries<Real>(sum);
+        out[j] = first ? total : out[j] + total;
+    }
+}
+
+/// Loads quads at + 0, step, 2 step, ... side by side into one vector. Inserts from memory run
+/// beside the shuffles; what g++ makes of vector types here competes with them for one port.
+inline Simd<float>::Vector load_quads(float const* at, std::ptrdiff_t step)
+{
+#if defined(__AVX512F__)
+    __m512 v = _mm512_castps128_ps512(_mm_loadu_ps(at));
+    v = _mm512_insertf32x4(v, _mm_loadu_ps(at + step), 1);
+    v = _mm512_insertf32x4(v, _mm_loadu_ps(at + 2 * step), 2);
+    return _mm512_insertf32x4(v, _mm_loadu_ps(at + 3 * step), 3);
+#else
+    return _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(at)), _mm_loadu_ps(at + step), 1);
+#endif
+}
+
+inline Simd<double>::Vector load_quads(double const* at, std::ptrdiff_t step)
+{
+#if defined(__AVX512F__)
+    __m512d v = _mm512_castpd128_pd512(_mm_loadu_pd(at));
+    v = _mm512_insertf64x2(v, _mm_loadu_pd(at + step), 1);
+    v = _mm512_insertf64x2(v, _mm_loadu_pd(at + 2 * step), 2);
+    return _mm512_insertf64x2(v, _mm_loadu_pd(at + 3 * step), 3);
+#else
+    return _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_loadu_pd(at)), _mm_loadu_pd(at + step), 1);
+#endif
+}
+
+/// Shuffle of two vectors inside each 128-bit lane: result entry q of a lane is entry index[q] of
+/// the lane's entries of (a, b), a first.
+template <class Real, int... index>
+inline typename Simd<Real>::Vector shuffle_lanes(typename Simd<Real>::Vector a,
+                                                 typename Simd<Real>::Vector b)
+{
+    constexpr int quad = Simd<Real>::quad;
+    constexpr int width = Simd<Real>::width;
+    constexpr auto at = [](int lane, int i) { return i < quad ? lane * quad + i : width + lane * quad + i - quad; };
+    if constexpr (Simd<Real>::lanes == 4)
+        return __builtin_shufflevector(a, b, at(0, index)..., at(1, index)..., at(2, index)...,
+                                       at(3, index)...);
+    else
+        return __builtin_shufflevector(a, b, at(0, index)..., at(1, index)...);
+}
+
+/// Transposes `width` rows of one quad of columns: out[q * out_stride + r] = in[r * in_stride + q].
+/// Rows are loaded by quads into the lanes of whole vectors, so that only cheap shuffles inside
+/// lanes remain.
+template <class Real>
+inline void transpose_quad(Real const* in, int in_stride, Real* out, int out_stride)
+{
+    using Vector = typename Simd<Real>::Vector;
+    constexpr int quad = Simd<Real>::quad;
+    Vector row[quad];
+    for (int q = 0; q < quad; ++q)
+        row[q] = load_quads(in + q * in_stride, static_cast<std::ptrdiff_t>(quad) * in_stride);
+    auto const store = [&](int q, Vector v) { *reinterpret_cast<Vector*>(out + q * out_stride) = v; };
+    if constexpr (quad == 4) {
+        Vector const a = shuffle_lanes<Real, 0, 4, 1, 5>(row[0], row[1]);
+        Vector const b = shuffle_lanes<Real, 0, 4, 1, 5>(row[2], row[3]);
+        Vector const c = shuffle_lanes<Real, 2, 6, 3, 7>(row[0], row[1]);
+        Vector const d = shuffle_lanes<Real, 2, 6, 3, 7>(row[2], row[3]);
+        store(0, shuffle_lanes<Real, 0, 1, 4, 5>(a, b));
+        store(1, shuffle_lanes<Real, 2, 3, 6, 7>(a, b));
+        store(2, shuffle_lanes<Real, 0, 1, 4, 5>(c, d));
+        store(3, shuffle_lanes<Real, 2, 3, 6, 7>(c, d));
+    } else {
+        store(0, shuffle_lanes<Real, 0, 2>(row[0], row[1]));
+        store(1, shuffle_lanes<Real, 1, 3>(row[0], row[1]));
+    }
+}
+
+MOE_END_ISA

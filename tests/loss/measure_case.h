@@ -1,0 +1,100 @@
+#pragma once
+
+/// @file
+/// Small measures written down by hand or drawn, and one loss of a pair of them, on one lane or
+/// many.
+
+#include "host/measure/measure_json.h"
+#include "kernels/core/lanes.h"
+#include "kernels/loss/loss_one.h"
+#include "tests/support/thread_lanes.h"
+
+#include <catch2/catch.hpp>
+
+#include <cstddef>
+#include <random>
+#include <string_view>
+#include <vector>
+
+namespace moerate
+{
+
+/// An atom of linear score and ridge expert.
+struct Atom
+{
+    std::vector<double> w;
+    double b;
+    std::vector<double> a;
+    double b_expert;
+};
+
+/// The measure of these atoms; `normalizer` by name.
+inline Measure measure_of(std::string_view normalizer, std::vector<Atom> const& atoms,
+                          double temperature = 1.0)
+{
+    GateSpec gate;
+    gate.score = find<Scores>("linear");
+    gate.normalizer = find<Normalizers>(normalizer);
+    ExpertSpec expert;
+    expert.form = find<Experts>("ridge");
+    int const d = static_cast<int>(atoms.front().w.size());
+    int const k = static_cast<int>(atoms.size());
+    Measure measure{make_model(gate, expert, d, k, 0, temperature), {}};
+    for (Atom const& atom : atoms)
+        measure.theta.insert(measure.theta.end(), atom.w.begin(), atom.w.end());
+    for (Atom const& atom : atoms)
+        measure.theta.push_back(atom.b);
+    for (Atom const& atom : atoms)
+        measure.theta.insert(measure.theta.end(), atom.a.begin(), atom.a.end());
+    for (Atom const& atom : atoms)
+        measure.theta.push_back(atom.b_expert);
+    return measure;
+}
+
+/// k atoms in d dimensions, every parameter N(0, sd^2) around the atom's place in `around`
+/// (atom i at i mod its size), or around 0.
+inline std::vector<Atom> drawn_atoms(std::mt19937_64& random, int d, int k, double sd,
+                                     std::vector<Atom> const& around = {})
+{
+    std::normal_distribution<double> normal(0.0, sd);
+    std::vector<Atom> atoms;
+    for (int i = 0; i < k; ++i) {
+        std::vector<double> const zero(static_cast<std::size_t>(d));
+        Atom atom = around.empty() ? Atom{zero, 0, zero, 0}
+                                   : around[static_cast<std::size_t>(i) % around.size()];
+        for (double& w : atom.w)
+            w += normal(random);
+        atom.b += normal(random);
+        for (double& a : atom.a)
+            a += normal(random);
+        atom.b_expert += normal(random);
+        atoms.push_back(atom);
+    }
+    return atoms;
+}
+
+/// A loss with its cells.
+struct Measured
+{
+    LossRecord record;
+    std::vector<int> cell;
+};
+
+/// The loss called `name` on `lanes` host threads (0: SerialLanes).
+inline Measured measure_loss(Measure const& fitted, Measure const& truth, std::string_view name,
+                             Gauge gauge = Gauge::none, double r = 1.0, int lanes = 0)
+{
+    Measured out{{}, std::vector<int>(static_cast<std::size_t>(fitted.model.k), -1)};
+    LossChoice const choice{find<Losses>(name), r, gauge};
+    REQUIRE(choice.loss >= 0);
+    LossTask const task{fitted.model, truth.model, fitted.theta.data(), truth.theta.data(),
+                        choice,       &out.record, out.cell.data()};
+    std::vector<double> scratch(scratch_bytes<SerialLanes>(task) / sizeof(double));
+    if (lanes == 0)
+        loss_one(SerialLanes{}, task, scratch.data());
+    else
+        run_lanes(lanes, [&](ThreadLanes l) { loss_one(l, task, scratch.data()); });
+    return out;
+}
+
+} // namespace moerate
