@@ -1,26 +1,44 @@
 # The CUDA backend where nvcc is found; without it one stub says why CUDA is not usable.
 set(MOE_CUDA_LIBRARY "")
 set(MOE_HAVE_CUDA OFF)
-if(MOE_CUDA AND NOT MOE_SANITIZE)
+if(MOE_SANITIZE)
+    set(no_cuda "this is a sanitizer build")
+elseif(NOT MOE_CUDA)
+    set(no_cuda "it was configured with MOE_CUDA=OFF")
+else()
     include(CheckLanguage)
     check_language(CUDA)
     if(CMAKE_CUDA_COMPILER)
-        file(GLOB cuda_sources CONFIGURE_DEPENDS kernels/*/*_cuda.cu)
-        if(cuda_sources)
-            set(MOE_HAVE_CUDA ON)
-        endif()
+        set(MOE_HAVE_CUDA ON)
+    else()
+        set(no_cuda "nvcc was not found when it was configured")
     endif()
 endif()
+
 if(MOE_HAVE_CUDA)
+    # Code for A100 and H100, and PTX that newer devices compile when they load it.
     if(NOT CMAKE_CUDA_ARCHITECTURES)
         set(CMAKE_CUDA_ARCHITECTURES 80-real 90-real 90-virtual)
     endif()
     enable_language(CUDA)
     find_package(CUDAToolkit REQUIRED)
     set(CMAKE_CUDA_STANDARD 17)
+    set(CMAKE_CUDA_STANDARD_REQUIRED ON)
+    file(GLOB cuda_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/kernels/*/*_cuda.cu)
+    # No --use_fast_math: its exp and division are too coarse. The prefix map keeps error texts short.
+    set(MOE_CUDA_OPTIONS
+        "SHELL:--Werror all-warnings"
+        "-Xcompiler=-Wall,-Wextra,-Werror,-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=")
     add_library(moe_cuda STATIC ${cuda_sources})
-    target_link_libraries(moe_cuda PUBLIC moe_options CUDA::cudart)
-    target_compile_options(moe_cuda PRIVATE
-        $<$<COMPILE_LANGUAGE:CUDA>:--Werror all-warnings -Xcompiler=-Wall,-Wextra,-Werror>)
+    target_link_libraries(moe_cuda PUBLIC moe_options CUDA::cudart_static)
+    target_compile_options(moe_cuda PRIVATE "$<$<COMPILE_LANGUAGE:CUDA>:${MOE_CUDA_OPTIONS}>")
+    target_compile_definitions(moe_cuda INTERFACE MOE_HAVE_CUDA)
     set(MOE_CUDA_LIBRARY moe_cuda)
+    set(unused_device cuda_stub.cpp)
+else()
+    set_source_files_properties(host/device/cuda_stub.cpp PROPERTIES
+        COMPILE_DEFINITIONS "MOE_NO_CUDA=\"${no_cuda}\"")
+    set(unused_device cuda_device.cpp)
 endif()
+# moe_device takes all of host/device; a header is not compiled.
+set_source_files_properties(host/device/${unused_device} PROPERTIES HEADER_FILE_ONLY ON)

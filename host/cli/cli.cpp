@@ -84,9 +84,8 @@ void CommandLine::add_study_commands()
 {
     add_study(add("check", "Check an experiment file and print it with every default filled in",
                   [this] { return check_command(study, common); }));
-    CLI::App* plan = add("plan", "Print cells, fits, estimated time and memory", [this] {
-        return plan_command(study, folder, device, common);
-    });
+    CLI::App* plan = add("plan", "Print cells, fits, estimated time and memory",
+                         [this] { return plan_command(study, folder, device, common); });
     add_study(plan);
     add_device(plan);
     plan->add_option("-o,--output", folder, "Results folder: count what it holds");
@@ -98,6 +97,9 @@ void CommandLine::add_study_commands()
     add_study(go);
     add_device(go);
     go->add_option("-o,--output", run.folder, "Results folder [results/<study id>]");
+    go->add_option("--save-every", run.save_every, "Seconds of work between two saves, about")
+        ->check(CLI::Range(0.01, 3600.0))
+        ->capture_default_str();
     go->add_flag("--no-params", run.no_parameters,
                  "Do not store parameters (further losses then need new fits)");
 }
@@ -107,8 +109,8 @@ void CommandLine::add_store_commands()
     CLI::App* status = add("status", "Print how much of its study a results folder holds",
                            [this] { return status_command(folder, common); });
     status->add_option("folder", folder, "Results folder")->required();
-    CLI::App* rates = add("rates", "Print convergence rates",
-                          [this] { return rates_command(folders, common); });
+    CLI::App* rates =
+        add("rates", "Print convergence rates", [this] { return rates_command(folders, common); });
     rates->add_option("folders", folders, "Results folders")->required();
     CLI::App* out = add("export", "Write all fits of a results folder",
                         [this] { return export_command(output); });

@@ -44,6 +44,7 @@ struct RunCommandOptions
     std::string folder; ///< empty: results/<study.id>
     DeviceOptions device;
     bool no_parameters = false;
+    double save_every = 1.5; ///< seconds of work between two saves
     std::vector<std::string> argv;
 };
 
@@ -69,7 +70,7 @@ int export_command(ExportOptions const& options);
 
 struct CaseOptions
 {
-    std::string file;                  ///< "-": stdin
+    std::string file; ///< "-": stdin
     std::string device = "cpu";
     std::string precision = "float64";
 };

@@ -14,9 +14,9 @@ namespace
 /// Number after "cuda:", -1 if it is not one.
 int device_index(std::string const& text)
 {
-    bool const digits = !text.empty() && text.size() < 5 &&
-                        std::all_of(text.begin(), text.end(),
-                                    [](char c) { return c >= '0' && c <= '9'; });
+    bool const digits =
+        !text.empty() && text.size() < 5 &&
+        std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
     return digits ? std::stoi(text) : -1;
 }
 
@@ -37,7 +37,8 @@ std::unique_ptr<Device> open_device(std::string const& choice, int threads)
         if (int const index = device_index(which); index >= 0)
             return make_cuda_device(index);
     }
-    throw UsageError(fmt::format("--device {} is unknown (known: auto, cpu, cuda, cuda:I)", choice));
+    throw UsageError(
+        fmt::format("--device {} is unknown (known: auto, cpu, cuda, cuda:I)", choice));
 }
 
 std::string device_text(DeviceInfo const& info)

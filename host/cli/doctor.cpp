@@ -39,22 +39,21 @@ int doctor_command(CommonOptions const& common)
     std::string const reason = cuda_unusable();
     std::string const cuda =
         reason.empty() ? device_text(make_cuda_device()->info()) : "not usable: " + reason;
-    nlohmann::ordered_json const document = {
-        {"version", MOE_VERSION},
-        {"commit", MOE_COMMIT},
-        {"dirty", MOE_DIRTY},
-        {"build", MOE_BUILD_TYPE},
-        {"compiler", MOE_COMPILER},
-        {"cuda_compiler", or_none(MOE_CUDA_COMPILER)},
-        {"cpu", cpu->info().name},
-        {"threads", cpu->info().threads},
-        {"simd", cpu->info().simd},
-        {"simd_available", simd_levels()},
-        {"cuda_usable", reason.empty()},
-        {"cuda", cuda},
-        {"sqlite", sqlite3_libversion()},
-        {"tbb", TBB_runtime_version()},
-        {"fmt", packed_version(FMT_VERSION)}};
+    nlohmann::ordered_json const document = {{"version", MOE_VERSION},
+                                             {"commit", MOE_COMMIT},
+                                             {"dirty", MOE_DIRTY},
+                                             {"build", MOE_BUILD_TYPE},
+                                             {"compiler", MOE_COMPILER},
+                                             {"cuda_compiler", or_none(MOE_CUDA_COMPILER)},
+                                             {"cpu", cpu->info().name},
+                                             {"threads", cpu->info().threads},
+                                             {"simd", cpu->info().simd},
+                                             {"simd_available", simd_levels()},
+                                             {"cuda_usable", reason.empty()},
+                                             {"cuda", cuda},
+                                             {"sqlite", sqlite3_libversion()},
+                                             {"tbb", TBB_runtime_version()},
+                                             {"fmt", packed_version(FMT_VERSION)}};
     if (common.json) {
         print_json(document);
         return 0;

@@ -30,11 +30,12 @@ struct EvalCase
 void append_numbers(nlohmann::json const& list, std::string const& what, std::vector<double>& out)
 {
     if (!list.is_array())
-        throw UsageError(fmt::format("{} is {} (a list of numbers is needed)", what, kind_of(list)));
+        throw UsageError(
+            fmt::format("{} is {} (a list of numbers is needed)", what, kind_of(list)));
     for (nlohmann::json const& value : list) {
         if (!value.is_number() || !std::isfinite(value.get<double>()))
-            throw UsageError(fmt::format("{} holds {} (finite numbers are needed)", what,
-                                         shown(value)));
+            throw UsageError(
+                fmt::format("{} holds {} (finite numbers are needed)", what, shown(value)));
         out.push_back(value.get<double>());
     }
 }
@@ -42,8 +43,8 @@ void append_numbers(nlohmann::json const& list, std::string const& what, std::ve
 void read_points(nlohmann::json const& list, std::string const& where, EvalCase& out)
 {
     if (!list.is_array())
-        throw UsageError(fmt::format("{}: x is {} (a list of points is needed)", where,
-                                     kind_of(list)));
+        throw UsageError(
+            fmt::format("{}: x is {} (a list of points is needed)", where, kind_of(list)));
     out.n = static_cast<int>(list.size());
     for (int t = 0; t < out.n; ++t) {
         std::string const what = fmt::format("{}: x[{}]", where, t);
@@ -160,8 +161,7 @@ nlohmann::ordered_json Evaluation<Real>::result(std::size_t at) const
     if (c.has_y && c.n > 0) {
         result["mse"] = mse_[at];
         result["gradient"] = parameters_to_json(
-            c.measure.model,
-            get(places_[at].gradient, static_cast<int>(c.measure.theta.size())));
+            c.measure.model, get(places_[at].gradient, static_cast<int>(c.measure.theta.size())));
     }
     return result;
 }

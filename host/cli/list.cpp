@@ -31,8 +31,8 @@ Axis axis_of(std::string const& name)
 {
     Axis axis{name, {}};
     for_each(List{}, [&](auto member, int) {
-        axis.members.push_back({std::string(member.name), std::string(member.formula),
-                                std::string(member.source)});
+        axis.members.push_back(
+            {std::string(member.name), std::string(member.formula), std::string(member.source)});
     });
     return axis;
 }

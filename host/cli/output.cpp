@@ -24,11 +24,12 @@ std::string read_text(std::string const& file)
         return {std::istreambuf_iterator<char>(std::cin), {}};
     std::error_code ignored;
     if (std::filesystem::is_directory(file, ignored))
-        throw UsageError(fmt::format("{} is a directory (a JSON file is needed) name a file", file));
+        throw UsageError(
+            fmt::format("{} is a directory (a JSON file is needed) name a file", file));
     std::ifstream in(file, std::ios::binary);
     if (!in)
-        throw UsageError(fmt::format("cannot read {} ({}) check the name", file,
-                                     std::strerror(errno)));
+        throw UsageError(
+            fmt::format("cannot read {} ({}) check the name", file, std::strerror(errno)));
     return {std::istreambuf_iterator<char>(in), {}};
 }
 

@@ -20,8 +20,9 @@ void print_json(nlohmann::ordered_json const& document);
 /// A note on stderr, "moerate: text", unless quiet.
 void note(bool quiet, std::string const& text);
 
-/// Writes a file through a temporary one beside it, so that it is there whole or not at all. An existing
-/// file is an error unless `force`. Throws UsageError (exists) or Error (cannot be written).
+/// Writes a file through a temporary one beside it, so that it is there whole or not at all. An
+/// existing file is an error unless `force`. Throws UsageError (exists) or Error (cannot be
+/// written).
 void write_whole(std::string const& file, bool force, std::string const& content);
 
 } // namespace moerate

@@ -74,8 +74,7 @@ void print_status(Study const& study, std::vector<CellStatus> const& cells,
     RunRow const& last = runs.back();
     fmt::print("{} runs; last {}: {}, {} {}, {} threads, commit {}{}\n", runs.size(), last.started,
                last.outcome.empty() ? "not finished (running or killed)" : last.outcome,
-               last.device, last.simd, last.threads, last.commit,
-               last.dirty ? " (modified)" : "");
+               last.device, last.simd, last.threads, last.commit, last.dirty ? " (modified)" : "");
 }
 
 } // namespace

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 
@@ -67,11 +68,10 @@ void print_plan(Study const& study, std::vector<CellWork> const& works, double s
     fmt::print("{:<24} {:>8} {:>6} {:>7} {:>15} {:>18} {:>9}\n", "curve", "n", "fits", "stored",
                "sample-updates", "regression points", "est. time");
     for (CellWork const& work : works) {
-        fmt::print("{:<24} {:>8} {:>6} {:>7} {:>15} {:>18} {:>9}\n",
-                   study.curves[work.cell->curve].label, work.cell->n, work.all.fits, work.stored,
-                   format_si(work.missing.sample_updates),
-                   format_si(work.missing.regression_points),
-                   format_seconds(work.missing.flops / speed));
+        fmt::print(
+            "{:<24} {:>8} {:>6} {:>7} {:>15} {:>18} {:>9}\n", study.curves[work.cell->curve].label,
+            work.cell->n, work.all.fits, work.stored, format_si(work.missing.sample_updates),
+            format_si(work.missing.regression_points), format_seconds(work.missing.flops / speed));
     }
 }
 
@@ -189,6 +189,7 @@ int run_command(RunCommandOptions const& options, CommonOptions const& common)
     StopOnSignal const stop;
     RunOptions run;
     run.keep_parameters = !options.no_parameters;
+    run.block_seconds = options.save_every;
     run.argv = options.argv;
     run.progress = ProgressStyle::of_stderr(common.quiet);
     run.stop = StopOnSignal::requested;

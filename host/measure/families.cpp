@@ -96,9 +96,8 @@ GateKeys keys_of(GateSpec const& gate)
 ExpertKeys keys_of(ExpertSpec const& expert)
 {
     ExpertKeys keys;
-    visit(Experts{}, expert.form, [&](auto member) {
-        keys.activation = UsesActivation<decltype(member), true>::value;
-    });
+    visit(Experts{}, expert.form,
+          [&](auto member) { keys.activation = UsesActivation<decltype(member), true>::value; });
     keys.power = keys.activation && takes_power(expert.activation);
     return keys;
 }

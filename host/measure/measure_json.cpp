@@ -46,9 +46,10 @@ private:
 void read_number(Source const& source, json const& value, Pointer const& at, double* out)
 {
     if (!value.is_number() || !std::isfinite(value.get<double>()))
-        wrong(source, at, fmt::format("= {} is not a finite number (a parameter is one number) "
-                                      "give a number",
-                                      shown(value)));
+        wrong(source, at,
+              fmt::format("= {} is not a finite number (a parameter is one number) "
+                          "give a number",
+                          shown(value)));
     *out = value.get<double>();
 }
 
@@ -112,9 +113,9 @@ void read_groups(Reader& top, Measure& measure)
         top.missing("groups");
     check_length(top.source(), *groups, top.at("groups"), measure.model.groups);
     for (int g = 0; g < measure.model.groups; ++g)
-        read_blocks(Reader(top.source(), (*groups)[std::size_t(g)],
-                           top.at("groups") / std::size_t(g)),
-                    Part::group, g, measure);
+        read_blocks(
+            Reader(top.source(), (*groups)[std::size_t(g)], top.at("groups") / std::size_t(g)),
+            Part::group, g, measure);
 }
 
 } // namespace

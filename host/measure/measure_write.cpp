@@ -32,8 +32,8 @@ ordered_json blocks_json(Model const& model, std::vector<double> const& theta, P
     for (int b = 0; b < model.layout.blocks; ++b) {
         Block const& block = model.layout.block[b];
         if (part_of(block) == part)
-            object[block.name] = row_json(shape_of(model, block),
-                                          theta.data() + block.offset + row * block.width);
+            object[block.name] =
+                row_json(shape_of(model, block), theta.data() + block.offset + row * block.width);
     }
     return object;
 }

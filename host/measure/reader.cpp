@@ -91,9 +91,9 @@ json const& Reader::required(std::string const& key)
     return *value;
 }
 
-void Reader::check(std::string const& key, double value, Range range) const
+void Reader::check(std::string const& key, json const& value, Range range) const
 {
-    if (!range.holds(value))
+    if (!range.holds(value.get<double>()))
         fail(key, fmt::format("= {} is out of range (it must be {})", shown(value), range.text()));
 }
 
@@ -114,8 +114,9 @@ double Reader::number(std::string const& key, Range range, std::optional<double>
     if (found != nullptr && !found->is_number())
         fail(key, fmt::format("= {} is {} (a number is needed) give a number {}", shown(*found),
                               kind_of(*found), range.text()));
+    if (found != nullptr)
+        check(key, *found, range);
     double const value = found != nullptr ? found->get<double>() : *otherwise;
-    check(key, value, range);
     record(key, value);
     return value;
 }
@@ -129,9 +130,9 @@ int Reader::integer(std::string const& key, Range range, std::optional<int> othe
                               shown(*found), range.text()));
     constexpr double largest = std::numeric_limits<int>::max();
     if (found != nullptr)
-        check(key, found->get<double>(), range);
+        check(key, *found, range);
     if (found != nullptr && !(std::fabs(found->get<double>()) <= largest))
-        check(key, found->get<double>(), between(std::max(range.low, -largest), largest));
+        check(key, *found, between(std::max(range.low, -largest), largest));
     int const value = found != nullptr ? found->get<int>() : *otherwise;
     record(key, value);
     return value;
@@ -141,8 +142,8 @@ bool Reader::boolean(std::string const& key, bool otherwise)
 {
     json const* found = find(key);
     if (found != nullptr && !found->is_boolean())
-        fail(key, fmt::format("= {} is {} (true or false is needed)", shown(*found),
-                              kind_of(*found)));
+        fail(key,
+             fmt::format("= {} is {} (true or false is needed)", shown(*found), kind_of(*found)));
     bool const value = found != nullptr ? found->get<bool>() : otherwise;
     record(key, value);
     return value;
@@ -156,9 +157,9 @@ int Reader::word(std::string const& key, std::string const& what,
         if (known[i] == value)
             return static_cast<int>(i);
     std::string const near = nearest(value, known);
-    fail(key, fmt::format("= \"{}\" is not a known {} (known: {}) {}", value, what, joined(known),
-                          near.empty() ? "choose one of these"
-                                       : fmt::format("nearest: \"{}\"", near)));
+    fail(key,
+         fmt::format("= \"{}\" is not a known {} (known: {}) {}", value, what, joined(known),
+                     near.empty() ? "choose one of these" : fmt::format("nearest: \"{}\"", near)));
 }
 
 Reader Reader::table(std::string const& key)
@@ -201,17 +202,16 @@ void Reader::absorb(Reader const& other, bool values)
 void Reader::unknown(std::string const& key, std::vector<std::string> const& allowed) const
 {
     std::string const near = nearest(key, allowed), name = source_.name(at_);
-    throw UsageError(fmt::format("{}: unknown key \"{}\" {}{} allowed: {}", source_.place(at_ / key),
-                                 key, name.empty() ? "at the top" : "in [" + name + "]",
-                                 near.empty() ? ";" : fmt::format(" (nearest: \"{}\")", near),
-                                 joined(allowed)));
+    throw UsageError(
+        fmt::format("{}: unknown key \"{}\" {}{} allowed: {}", source_.place(at_ / key), key,
+                    name.empty() ? "at the top" : "in [" + name + "]",
+                    near.empty() ? ";" : fmt::format(" (nearest: \"{}\")", near), joined(allowed)));
 }
 
 void Reader::fail(std::string const& key, std::string const& text) const
 {
     Pointer const where = at(key);
-    throw UsageError(
-        fmt::format("{}: {} {}", source_.place(where), source_.name(where), text));
+    throw UsageError(fmt::format("{}: {} {}", source_.place(where), source_.name(where), text));
 }
 
 void Reader::missing(std::string const& key) const
@@ -219,8 +219,8 @@ void Reader::missing(std::string const& key) const
     for (auto const& item : value_.items())
         if (read_.count(item.key()) == 0 && nearest(item.key(), {key}) == key)
             unknown(item.key(), {key});
-    throw UsageError(fmt::format("{}: {} is missing (it has no default) add it",
-                                 source_.place(at_), source_.name(at_ / key)));
+    throw UsageError(fmt::format("{}: {} is missing (it has no default) add it", source_.place(at_),
+                                 source_.name(at_ / key)));
 }
 
 Pointer Reader::at(std::string const& key) const

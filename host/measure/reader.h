@@ -49,9 +49,18 @@ struct Range
 
 /// Any finite number; x and more; more than x; from a to b.
 constexpr Range any_number{};
-constexpr Range at_least(double x) { return {x, std::numeric_limits<double>::infinity(), false}; }
-constexpr Range above(double x) { return {x, std::numeric_limits<double>::infinity(), true}; }
-constexpr Range between(double a, double b) { return {a, b, false}; }
+constexpr Range at_least(double x)
+{
+    return {x, std::numeric_limits<double>::infinity(), false};
+}
+constexpr Range above(double x)
+{
+    return {x, std::numeric_limits<double>::infinity(), true};
+}
+constexpr Range between(double a, double b)
+{
+    return {a, b, false};
+}
 
 /// Names of a list's members in order.
 template <class List>
@@ -119,7 +128,7 @@ private:
     nlohmann::json const& required(std::string const& key);
     [[noreturn]] void unknown(std::string const& key,
                               std::vector<std::string> const& allowed) const;
-    void check(std::string const& key, double value, Range range) const;
+    void check(std::string const& key, nlohmann::json const& value, Range range) const;
 
     Source const& source_;
     nlohmann::json const& value_;

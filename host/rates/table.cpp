@@ -1,5 +1,7 @@
 #include "host/rates/rates.h"
 
+#include "kernels/family/losses.h"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -7,6 +9,7 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <sstream>
 
 namespace moerate
 {
@@ -18,6 +21,27 @@ std::size_t width_of(std::string const& text)
 {
     return static_cast<std::size_t>(std::count_if(
         text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+/// Widest line of notes.
+constexpr std::size_t note_width = 112;
+
+/// `text` in lines of at most note_width columns, all but the first indented.
+std::string wrapped(std::string const& text)
+{
+    std::string const indent = "    ";
+    std::string lines;
+    std::string line;
+    std::istringstream words(text);
+    for (std::string word; words >> word;) {
+        if (!line.empty() && width_of(line) + 1 + width_of(word) > note_width) {
+            lines += line + "\n";
+            line = indent + word;
+        } else {
+            line += line.empty() ? word : " " + word;
+        }
+    }
+    return lines + line + "\n";
 }
 
 /// Lines of aligned cells, two spaces between; the first line is the head.
@@ -51,8 +75,10 @@ std::string slope_text(Slope const& slope, bool bracketed)
 std::string loss_text(RateRow const& row)
 {
     std::string text = row.loss;
-    if (row.loss.back() == 'r')
-        text += fmt::format(" r={:g}", row.r);
+    visit(Losses{}, find<Losses>(row.loss), [&](auto loss) {
+        if (loss.has_r)
+            text += fmt::format(" r={:g}", row.r);
+    });
     return row.gauge == "align" ? text : text + " gauge=" + row.gauge;
 }
 
@@ -129,7 +155,8 @@ public:
     {
         std::string text;
         for (auto const& [mark, note] : order_)
-            text += fmt::format("{} {}: {}.\n", mark, fmt::join(about_.at(mark + note), ", "), note);
+            text += wrapped(
+                fmt::format("{} {}: {}.", mark, fmt::join(about_.at(mark + note), ", "), note));
         return text;
     }
 
@@ -160,8 +187,8 @@ std::string notes_text(std::vector<RateRow> const& rows)
     for (RateRow const& row : rows) {
         int const failed = std::accumulate(row.failed.begin(), row.failed.end(), 0);
         if (failed > 0)
-            notes.add("!", fmt::format("{} fits failed and are left out (at n = {}: {})", failed,
-                                       fmt::join(row.n, ", "), fmt::join(row.failed, ", ")),
+            notes.add("!", fmt::format("failed fits are left out: {} of n = {}",
+                                       fmt::join(row.failed, ", "), fmt::join(row.n, ", ")),
                       row.label);
         if (row.replicates + failed < row.planned || row.n.empty())
             notes.add("!", fmt::format("unfinished, at least one n has {} of {} replicates that count: "
@@ -188,10 +215,12 @@ std::string rates_table(std::vector<RateRow> const& rows)
     text += "\nThe same slope of other statistics of the loss\n\n" + statistics_block(rows);
     text += "\nErrors in L2, which gates share, and the fits\n\n" + quality_block(rows);
     text += "\n" + notes_text(rows);
-    text += "Intervals resample the replicates of one drawn truth; they say nothing about other truths.\n"
-            "start: slope of the starting points' own mean loss; a mean slope near it measures the start. "
-            "admissible: share of\nfits whose training error is at most that of the reference, so that the "
-            "theory's upper bounds apply to them.\n";
+    text += wrapped("Intervals resample the replicates of one drawn truth; they say nothing about other "
+                    "truths.");
+    text += wrapped("start: slope of the starting points' own mean loss; a mean slope near it measures the "
+                    "start, not the estimator.");
+    text += wrapped("admissible: share of fits whose training error is at most that of the reference, so "
+                    "that the theory's upper bounds apply to them.");
     return text;
 }
 

@@ -24,7 +24,7 @@ Model zero_model()
 
 template <class Real>
 JobBlock<Real>::JobBlock(Device& device, Study const& study, Plan const& plan,
-                   std::vector<Job> const& jobs, TruthOf const& truth_of)
+                         std::vector<Job> const& jobs, TruthOf const& truth_of)
     : device_(device), study_(study), plan_(plan), jobs_(jobs)
 {
     for (int j = 0; j < static_cast<int>(jobs.size()); ++j) {
@@ -62,11 +62,18 @@ void JobBlock<Real>::generate()
     for (Fit const& fit : fits_) {
         int const j = fit.job;
         DataSpec const& spec = data(fit);
-        tasks[j] = {fit.curve->truth.model, fit.truth->theta.data(), key(fit), Stream::x, spec.n,
-                    std::sqrt(fit.curve->noise_variance), x_.at(j), y_.at(j), nullptr,
+        tasks[j] = {fit.curve->truth.model,
+                    fit.truth->theta.data(),
+                    key(fit),
+                    Stream::x,
+                    spec.n,
+                    std::sqrt(fit.curve->noise_variance),
+                    x_.at(j),
+                    y_.at(j),
+                    nullptr,
                     mse_truth_.data() + j};
         // The first n numbers of x serve as inputs of one dimension: the prediction is 0 anyway.
-        zeros[j] = {zero, zero_theta.data(), spec.n, x_.at(j), y_.at(j), nullptr, nullptr,
+        zeros[j] = {zero,    zero_theta.data(),   spec.n, x_.at(j), y_.at(j), nullptr, nullptr,
                     nullptr, mse_zero_.data() + j};
     }
     device_.run(tasks);
@@ -93,8 +100,13 @@ void JobBlock<Real>::start()
         allowed_values.resize(allowed.size());
         std::copy(atoms.begin(), atoms.end(), allowed_values.begin() + allowed.offset(number));
         StartSettings settings{0.0, fit.curve->start.split};
-        StartTask<Real> task{fit.curve->model, fit.curve->truth.model, fit.truth->theta64.data(),
-                             key(fit), settings, nullptr, static_cast<int>(atoms.size()),
+        StartTask<Real> task{fit.curve->model,
+                             fit.curve->truth.model,
+                             fit.truth->theta64.data(),
+                             key(fit),
+                             settings,
+                             nullptr,
+                             static_cast<int>(atoms.size()),
                              target_.at(fit.theta)};
         tasks.push_back(task);
         if (fit.curve->start.kind == StartKind::near)
@@ -154,9 +166,9 @@ void JobBlock<Real>::risk()
     for (std::size_t i = 0; i < fits_.size(); ++i) {
         Fit const& fit = fits_[i];
         Truth<Real> const& truth = *fit.truth;
-        RiskTask<Real> task{fit.curve->model, fit.curve->truth.model, start_.at(fit.theta),
+        RiskTask<Real> task{fit.curve->model,   fit.curve->truth.model,    start_.at(fit.theta),
                             truth.theta.data(), study_.regression_samples, truth.x.data(),
-                            truth.f.data(), truth.experts.data(), start_risk_.data() + i};
+                            truth.f.data(),     truth.experts.data(),      start_risk_.data() + i};
         tasks.push_back(task);
         if (host_.outcome[i].finite != 0) {
             task.theta = theta_.at(fit.theta);

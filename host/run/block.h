@@ -49,7 +49,7 @@ public:
 
     /// Allocates everything for `jobs`. All members may throw DeviceError.
     JobBlock(Device& device, Study const& study, Plan const& plan, std::vector<Job> const& jobs,
-          TruthOf const& truth_of);
+             TruthOf const& truth_of);
 
     void generate(); ///< data, MSE of the truth and of f = 0
     void start();    ///< starting points, their noise-free targets, start MSE
@@ -83,8 +83,8 @@ private:
     Plan const& plan_;
     std::vector<Job> const& jobs_;
     std::vector<Fit> fits_;
-    Slices<Real> x_, y_;                   // one a job
-    Slices<Real> start_, target_, theta_;  // one a fit
+    Slices<Real> x_, y_;                       // one a job
+    Slices<Real> start_, target_, theta_;      // one a fit
     DeviceArray<double> mse_truth_, mse_zero_; // one a job
     DeviceArray<double> start_mse_, mse_;      // one a fit
     DeviceArray<SgdOutcome> outcome_;

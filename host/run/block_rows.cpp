@@ -52,8 +52,7 @@ FitRow JobBlock<Real>::row(std::size_t at) const
     else if (row.mse > row.start_mse)
         row.status = FitStatus::no_descent;
     bool const reference = curve.noise_variance > 0 && class_holds(curve.model, curve.truth.model);
-    row.excess =
-        reference ? data(fit).n * (row.mse - row.mse_truth) / curve.noise_variance : nan;
+    row.excess = reference ? data(fit).n * (row.mse - row.mse_truth) / curve.noise_variance : nan;
     row.start_risk = host_.start_risk[at];
     row.risk = outcome.finite != 0 ? host_.risk[at] : RiskRecord{nan, nan, nan, nan};
     row.start_theta = slice(host_.start, begin, p);
@@ -103,6 +102,8 @@ void JobBlock<Real>::measure(std::vector<FitRow>& rows) const
 
 template FitRow JobBlock<float>::row(std::size_t) const;
 template FitRow JobBlock<double>::row(std::size_t) const;
+template void JobBlock<float>::measure(std::vector<FitRow>&) const;
+template void JobBlock<double>::measure(std::vector<FitRow>&) const;
 template std::vector<FitRow> JobBlock<float>::rows() const;
 template std::vector<FitRow> JobBlock<double>::rows() const;
 

@@ -12,7 +12,8 @@ namespace
 bool same_temperature(Model const& a, Model const& b)
 {
     bool const learned = a.gate.learned_temperature != 0;
-    return learned == (b.gate.learned_temperature != 0) && (learned || a.temperature == b.temperature);
+    return learned == (b.gate.learned_temperature != 0) &&
+           (learned || a.temperature == b.temperature);
 }
 
 bool same_gate(GateSpec const& a, GateSpec const& b)

@@ -10,8 +10,7 @@ namespace moerate
 template <class Real>
 Pipeline<Real>::Pipeline(Device& device, Study const& study, Plan const& plan)
     : device_(device), study_(study), plan_(plan)
-{
-}
+{}
 
 template <class Real>
 Truth<Real> const& Pipeline<Real>::truth_of(Curve const& curve)
@@ -34,8 +33,9 @@ std::vector<FitRow> Pipeline<Real>::run(std::vector<Job> const& jobs)
     }
     for (auto it = truths_.begin(); it != truths_.end();)
         it = used.count(it->first) == 0 ? truths_.erase(it) : std::next(it);
-    JobBlock<Real> block(device_, study_, plan_, jobs,
-                      [this](Curve const& curve) -> Truth<Real> const& { return truth_of(curve); });
+    JobBlock<Real> block(
+        device_, study_, plan_, jobs,
+        [this](Curve const& curve) -> Truth<Real> const& { return truth_of(curve); });
     block.generate();
     block.start();
     block.fit();

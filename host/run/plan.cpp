@@ -27,8 +27,8 @@ void add_losses(Cell& cell, std::vector<LossSpec> const& losses)
     }
 }
 
-/// Flops of the predictions of one sample: 2 per multiply-add of the score and of the expert of each
-/// atom; its gradient costs as much again (design.md 7).
+/// Flops of the predictions of one sample: 2 per multiply-add of the score and of the expert of
+/// each atom; its gradient costs as much again (design.md 7).
 double flops_of(Model const& model)
 {
     return 4.0 * model.k * model.d;

@@ -54,7 +54,7 @@ struct Work
     double sample_updates = 0;    ///< sum of epochs * n
     double regression_points = 0; ///< evaluation points of starts and fits
     double flops = 0;             ///< of the two dominating matrix products, see flops_of
-    std::size_t bytes = 0;        ///< device memory if done as one block, evaluation points left out
+    std::size_t bytes = 0; ///< device memory if done as one block, evaluation points left out
 
     Work& operator+=(Work const& other);
 };
@@ -71,8 +71,8 @@ Work work_of(Study const& study, Plan const& plan, Job const& job);
 /// Device memory of the evaluation points of one truth: x, f_true and experts_true.
 std::size_t evaluation_bytes(Study const& study, Curve const& curve);
 
-/// Speed of `device` on this study's fits, in flops (of Work) per second, measured with a short run of
-/// SGD on noise; about 0.2 s.
+/// Speed of `device` on this study's fits, in flops (of Work) per second, measured with a short run
+/// of SGD on noise; about 0.2 s.
 double measure_speed(Study const& study, Device& device);
 
 } // namespace moerate

@@ -29,8 +29,7 @@ ProgressStyle ProgressStyle::of_stderr(bool quiet)
 
 Progress::Progress(ProgressStyle const& style, Work const& total)
     : style_(style), total_(total), begin_(std::chrono::steady_clock::now())
-{
-}
+{}
 
 Progress::~Progress()
 {
@@ -52,7 +51,8 @@ void Progress::advance(Work const& work)
         fmt::print(style_.out, "\r{}[{}]{} {}\x1b[K", style_.color ? "\x1b[32m" : "", bar,
                    style_.color ? "\x1b[0m" : "", text(share, seconds));
     } else if (share >= 1 || share - shown_share_ >= line_share ||
-               seconds - shown_seconds_ >= line_seconds) {
+               seconds - shown_seconds_ >= line_seconds)
+    {
         fmt::print(style_.out, "moerate: {}\n", text(share, seconds));
         shown_share_ = share;
         shown_seconds_ = seconds;

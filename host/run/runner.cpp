@@ -29,8 +29,8 @@ std::string now_utc()
     return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
 }
 
-/// Lines with the time in front, appended to DIR/run.log. A log that cannot be written is no reason to
-/// stop: everything in it is in the store as well.
+/// Lines with the time in front, appended to DIR/run.log. A log that cannot be written is no reason
+/// to stop: everything in it is in the store as well.
 class Log
 {
 public:
@@ -72,8 +72,7 @@ public:
            RunOptions const& options, Log& log)
         : study_(study), plan_(plan), store_(store), device_(device), options_(options), log_(log),
           single_(device, study, plan), double_(device, study, plan)
-    {
-    }
+    {}
 
     void run(std::vector<Job> const& jobs, RunReport& report);
 
@@ -100,13 +99,14 @@ private:
 /// Bytes that a block may use: enough to keep many threads busy, at most half of what is free.
 std::size_t Blocks::memory() const
 {
-    std::size_t const limit =
-        static_cast<std::size_t>(device_.info().kind == "cuda" ? 16 : 1) << 30;
+    std::size_t const limit = static_cast<std::size_t>(device_.info().kind == "cuda" ? 16 : 1)
+                              << 30;
     std::size_t const free = device_.info().free_bytes;
     return free == 0 ? limit : std::min(limit, free / 2);
 }
 
-/// Jobs from `from` on that make one block: one precision, about block_seconds of work, bounded memory.
+/// Jobs from `from` on that make one block: one precision, about block_seconds of work, bounded
+/// memory.
 std::vector<Job> Blocks::next(std::vector<Job> const& jobs, std::size_t from) const
 {
     std::vector<Job> block;
@@ -114,9 +114,9 @@ std::vector<Job> Blocks::next(std::vector<Job> const& jobs, std::size_t from) co
     for (std::size_t i = from; i < jobs.size() && precise(jobs[i]) == precise(jobs[from]); ++i) {
         Work work = sum;
         work += work_of(study_, plan_, jobs[i]);
-        bool const full = work.bytes > memory() || work.flops > speed_ * options_.block_seconds ||
-                          (options_.block_jobs > 0 &&
-                           static_cast<int>(block.size()) >= options_.block_jobs);
+        bool const full =
+            work.bytes > memory() || work.flops > speed_ * options_.block_seconds ||
+            (options_.block_jobs > 0 && static_cast<int>(block.size()) >= options_.block_jobs);
         if (full && !block.empty())
             break;
         sum = work;
@@ -155,8 +155,7 @@ void Blocks::run(std::vector<Job> const& jobs, RunReport& report)
         for (Job const& job : block)
             work += work_of(study_, plan_, job);
         auto const begin = Clock::now();
-        std::vector<FitRow> rows =
-            precise(block.front()) ? double_.run(block) : single_.run(block);
+        std::vector<FitRow> rows = precise(block.front()) ? double_.run(block) : single_.run(block);
         save(rows, report);
         double const seconds = seconds_since(begin);
         // The first blocks also pay for the evaluation points: follow the speed slowly.
@@ -222,8 +221,9 @@ RunReport run_study(Study const& study, std::string const& folder, Device& devic
 
     std::string const outcome = report.interrupted ? "interrupted" : "done";
     store.finish_run(outcome);
-    log.line(fmt::format("{}: {} fits, {} of them failed, {} losses measured on stored fits, {:.1f} s",
-                         outcome, report.fits, report.failed, report.losses, report.seconds));
+    log.line(
+        fmt::format("{}: {} fits, {} of them failed, {} losses measured on stored fits, {:.1f} s",
+                    outcome, report.fits, report.failed, report.losses, report.seconds));
     return report;
 }
 

@@ -25,12 +25,12 @@ struct RunOptions
 /// What a run did.
 struct RunReport
 {
-    long long fits = 0;          ///< done now
-    long long failed = 0;        ///< of these
-    long long reused = 0;        ///< asked for and stored before
-    long long losses = 0;        ///< measured now on fits stored before
-    long long unmeasured = 0;    ///< losses that cannot be: fits stored without parameters
-    double sample_updates = 0;   ///< done now
+    long long fits = 0;        ///< done now
+    long long failed = 0;      ///< of these
+    long long reused = 0;      ///< asked for and stored before
+    long long losses = 0;      ///< measured now on fits stored before
+    long long unmeasured = 0;  ///< losses that cannot be: fits stored without parameters
+    double sample_updates = 0; ///< done now
     double seconds = 0;
     bool interrupted = false;
     std::vector<std::string> too_many_failed; ///< "label n=1000: 3 of 20" above study.max_failed

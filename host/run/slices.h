@@ -11,8 +11,9 @@
 namespace moerate
 {
 
-/// Cuts one allocation into arrays. Each begins on a multiple of 64 bytes: vectorised sums may treat the
-/// elements before the first full vector apart, so a result must not depend on what lies before it.
+/// Cuts one allocation into arrays. Each begins on a multiple of 64 bytes: vectorised sums may
+/// treat the elements before the first full vector apart, so a result must not depend on what lies
+/// before it.
 template <class T>
 class Slices
 {

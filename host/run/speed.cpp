@@ -31,9 +31,9 @@ double time_fits(Device& device, Curve const& curve, int fits, int epochs)
     DeviceArray<Real> const x(device, static_cast<std::size_t>(n) * model.d);
     DeviceArray<Real> const y(device, n);
     DeviceArray<Real> const zero(device, std::vector<Real>(curve.truth.model.layout.size));
-    device.run(std::vector<GenerateTask<Real>>{{curve.truth.model, zero.data(), StreamKey{},
-                                                Stream::x, n, 1.0, x.data(), y.data(), nullptr,
-                                                nullptr}});
+    device.run(
+        std::vector<GenerateTask<Real>>{{curve.truth.model, zero.data(), StreamKey{}, Stream::x, n,
+                                         1.0, x.data(), y.data(), nullptr, nullptr}});
     std::size_t const p = model.layout.size;
     DeviceArray<Real> const theta(device, std::vector<Real>(p * fits));
     DeviceArray<SgdOutcome> const outcome(device, fits);

@@ -36,13 +36,12 @@ std::vector<double> true_parameters(Study const& study, Curve const& curve)
         for (int row = 0; row < block.rows; ++row) {
             for (int at = 0; at < block.width; ++at) {
                 double& value = theta[block.offset + row * block.width + at];
-                double noise[4];
-                normals(philox(key, Stream::truth, start_noise_index(block.id, row, at / 4)),
-                        noise);
+                Normals const noise =
+                    normals(philox(key, Stream::truth, start_noise_index(block.id, row, at / 4)));
                 if (block.role == Role::temperature)
                     value = model.temperature;
                 else
-                    value = zeroed(draw, block.role, row) ? 0.0 : sd * noise[at % 4];
+                    value = zeroed(draw, block.role, row) ? 0.0 : sd * noise.z[at % 4];
             }
         }
     }

@@ -10,10 +10,10 @@
 namespace moerate
 {
 
-/// Parameters of the curve's truth, float64: those of its file, or drawn as N(0, v_g) for the gate and
-/// N(0, v_e) for the experts from the stream `truth`. Every number has its own place in the stream,
-/// keyed by parameter name, atom and component, so that a further atom or parameter leaves the
-/// others as they are. Zeroed atoms get gate parameters 0 (the bias only if draw.zero_bias).
+/// Parameters of the curve's truth, float64: those of its file, or drawn as N(0, v_g) for the gate
+/// and N(0, v_e) for the experts from the stream `truth`. Every number has its own place in the
+/// stream, keyed by parameter name, atom and component, so that a further atom or parameter leaves
+/// the others as they are. Zeroed atoms get gate parameters 0 (the bias only if draw.zero_bias).
 std::vector<double> true_parameters(Study const& study, Curve const& curve);
 
 } // namespace moerate

@@ -28,11 +28,12 @@ void make_folder(std::string const& folder)
     std::error_code reason;
     std::filesystem::create_directories(folder, reason);
     if (!std::filesystem::is_directory(folder)) {
-        std::string const why = reason ? reason.message() : "it is a file";
-        bool const full = reason == std::errc::no_space_on_device;
-        throw Error(full ? Exit::failure : Exit::store,
-                    fmt::format("cannot make the folder {} ({}) name another folder with -o", folder,
-                                why));
+        if (reason == std::errc::no_space_on_device)
+            throw Error(Exit::failure, fmt::format("disk full: cannot make the folder {} ({}) free space "
+                                                   "and run again",
+                                                   folder, reason.message()));
+        throw StoreError(fmt::format("cannot make the folder {} ({}) name another folder with -o",
+                                     folder, reason ? reason.message() : "it is a file"));
     }
 }
 

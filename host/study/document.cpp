@@ -5,6 +5,7 @@
 
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 namespace moerate
 {
@@ -43,9 +44,10 @@ public:
             return number->get();
         if (auto const flag = node.as_boolean())
             return flag->get();
-        throw UsageError(fmt::format("{}: the value is a date or time (no key takes one) put a text "
-                                     "in quotes",
-                                     place_[at.to_string()]));
+        throw UsageError(
+            fmt::format("{}: the value is a date or time (no key takes one) put a text "
+                        "in quotes",
+                        place_[at.to_string()]));
     }
 
     json convert(toml::table const& table, Pointer const& at)
@@ -89,10 +91,12 @@ Document Document::parse(std::string const& text, std::string const& name)
 
 void Document::set(Pointer const& at, json value, std::string const& place)
 {
+    Pointer const fits = Pointer() / "fit"; // the one list of tables; locate() finds its elements
     for (Pointer above = at.parent_pointer(); !above.empty(); above = above.parent_pointer())
-        if (root_.contains(above) && !root_.at(above).is_object())
-            throw UsageError(fmt::format("{}: {} is {} (only tables have keys) name a key of a table",
-                                         place, name(above), kind_of(root_.at(above))));
+        if (above != fits && root_.contains(above) && !root_.at(above).is_object())
+            throw UsageError(
+                fmt::format("{}: {} is {} (only tables have keys) name a key of a table", place,
+                            name(above), kind_of(root_.at(above))));
     std::string const pointer = at.to_string();
     for (auto old = place_.lower_bound(pointer); old != place_.end();)
         if (old->first == pointer || old->first.compare(0, pointer.size() + 1, pointer + "/") == 0)
@@ -118,6 +122,25 @@ std::string Document::place(Pointer const& at) const
         if (here.empty())
             return file_;
     }
+}
+
+std::string Document::name(Pointer const& at) const
+{
+    std::vector<std::string> steps;
+    for (Pointer rest = at; !rest.empty(); rest = rest.parent_pointer())
+        steps.insert(steps.begin(), rest.back());
+    Pointer const fit = Pointer() / "fit";
+    if (steps.size() >= 2 && steps[0] == "fit" && root_.contains(fit) && root_.at(fit).is_array()) {
+        Pointer const label = fit / steps[1] / "label";
+        bool const named = root_.contains(label) && root_.at(label).is_string();
+        // Fits without a label are counted from 1.
+        steps[1] = named ? root_.at(label).get<std::string>()
+                         : fmt::format("#{}", std::stoul(steps[1]) + 1);
+    }
+    std::string name;
+    for (std::string const& step : steps)
+        name += (name.empty() ? "" : ".") + step;
+    return name;
 }
 
 json parse_toml_value(std::string const& text)

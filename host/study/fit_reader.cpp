@@ -51,11 +51,11 @@ StartSpec read_start(Reader& reader, GateSpec const& gate, int k_true)
                                          "takes weight from the others) use \"share\"",
                                          name_of<Normalizers>(gate.normalizer)));
     if (start.starts > 1)
-        reader.fail("starts", fmt::format("= {} (several starts are not available yet) use 1",
-                                          start.starts));
+        reader.fail("starts",
+                    fmt::format("= {} (several starts are not available yet) use 1", start.starts));
     if (start.blind > 0)
-        reader.fail("blind", fmt::format("= {} (blind starts are not available yet) use 0",
-                                         start.blind));
+        reader.fail("blind",
+                    fmt::format("= {} (blind starts are not available yet) use 0", start.blind));
     return start;
 }
 
@@ -69,10 +69,11 @@ void read_batch(Reader& reader, int smallest_n, EstimatorSpec& estimator)
     }
     estimator.settings.batch = reader.integer("batch", at_least(1), 32);
     if (estimator.settings.batch > smallest_n)
-        reader.fail("batch", fmt::format("= {}{} is larger than the smallest n = {} (a batch cannot "
-                                         "hold more than all samples) lower it or use \"full\"",
-                                         estimator.settings.batch,
-                                         value == nullptr ? " (the default)" : "", smallest_n));
+        reader.fail("batch",
+                    fmt::format("= {}{} is larger than the smallest n = {} (a batch cannot "
+                                "hold more than all samples) lower it or use \"full\"",
+                                estimator.settings.batch, value == nullptr ? " (the default)" : "",
+                                smallest_n));
 }
 
 EstimatorSpec read_estimator(Reader& reader, int smallest_n)

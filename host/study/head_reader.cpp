@@ -70,10 +70,10 @@ std::vector<int> read_n(Reader& reader)
         value->is_array() ? read_list(reader, *value) : read_geometric(reader.table("n"));
     for (std::size_t i = 1; i < n.size(); ++i)
         if (n[i] <= n[i - 1])
-            reader.fail("n", fmt::format("has {} after {} (sample sizes must increase) {}", n[i],
-                                         n[i - 1],
-                                         value->is_array() ? "sort them and drop repeats"
-                                                           : "lower the count"));
+            reader.fail(
+                "n",
+                fmt::format("has {} after {} (sample sizes must increase) {}", n[i], n[i - 1],
+                            value->is_array() ? "sort them and drop repeats" : "lower the count"));
     reader.record("n", n);
     return n;
 }
@@ -105,7 +105,7 @@ std::string read_id(Reader& reader)
 
 } // namespace
 
-Study read_head(Reader reader)
+Study read_head(Reader& reader)
 {
     Study study;
     study.id = read_id(reader);
@@ -118,7 +118,6 @@ Study read_head(Reader reader)
     study.regression_samples = reader.integer("regression_samples", at_least(1), 100000);
     study.max_failed = reader.number("max_failed", between(0, 1), 0.05);
     reader.finish();
-    study.resolved = toml_document({{"study", reader.resolved()}});
     return study;
 }
 

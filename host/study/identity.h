@@ -12,8 +12,8 @@
 namespace moerate
 {
 
-/// Canonical JSON of what a curve's fits depend on, n excluded: seed, nested, data, truth, model, start,
-/// estimator; families by name, keys sorted, numbers in shortest round-trip form.
+/// Canonical JSON of what a curve's fits depend on, n excluded: seed, nested, data, truth, model,
+/// start, estimator; families by name, keys sorted, numbers in shortest round-trip form.
 std::string canonical_curve(Study const& study, Curve const& curve);
 
 /// Canonical JSON of the truth alone (d, families, sizes, draw or parameters).

@@ -13,7 +13,7 @@ namespace moerate
 {
 
 /// [study], without curves.
-Study read_head(Reader reader);
+Study read_head(Reader& reader);
 
 /// What all fits of a study share when one of them is read.
 struct Setting
@@ -36,8 +36,7 @@ Curve read_fit(Reader& reader, Setting const& setting, Reader& start, Reader& es
 /// The loss keys of a fit: loss, r, gauge, target; one entry a loss and target.
 std::vector<LossSpec> read_losses(Reader& reader, Model const& model);
 
-/// The whole of a file or stream, with messages for what is not a readable file. `what` is e.g.
-/// "experiment file".
+/// All of a file; `what` says what it should be, e.g. "experiment file".
 std::string read_whole_file(std::string const& file, std::string const& what);
 
 /// Distinct whole numbers from 1 to `largest`, ascending. `key` must hold a list.

@@ -48,17 +48,17 @@ Pointer locate_fit(Document const& document, std::string const& rest, std::strin
     std::vector<std::string> const labels = labels_of(document);
     std::size_t best = labels.size(), longest = 0;
     for (std::size_t i = 0; i < labels.size(); ++i)
-        if (labels[i].size() > longest && rest.compare(0, labels[i].size() + 1, labels[i] + ".") == 0) {
+        if (labels[i].size() > longest &&
+            rest.compare(0, labels[i].size() + 1, labels[i] + ".") == 0) {
             best = i;
             longest = labels[i].size();
         }
     if (best < labels.size())
         return append_keys(Pointer() / "fit" / best, rest.substr(longest + 1), place);
     std::string const word = rest.substr(0, rest.find('.')), near = nearest(word, labels);
-    throw UsageError(fmt::format("{}: no fit has the label \"{}\" (labels: {}) {}", place, word,
-                                 joined(labels),
-                                 near.empty() ? "write fit.LABEL.key"
-                                              : fmt::format("nearest: \"{}\"", near)));
+    throw UsageError(
+        fmt::format("{}: no fit has the label \"{}\" (labels: {}) {}", place, word, joined(labels),
+                    near.empty() ? "write fit.LABEL.key" : fmt::format("nearest: \"{}\"", near)));
 }
 
 } // namespace
@@ -92,9 +92,10 @@ void apply_settings(Document& document, std::vector<std::string> const& settings
         try {
             value = parse_toml_value(text);
         } catch (std::invalid_argument const&) {
-            throw UsageError(fmt::format("{}: {} is not a TOML value (a text needs quotes, which the "
-                                         "shell must keep) write --set '{}=\"{}\"'",
-                                         place, text.empty() ? "nothing" : text, path, text));
+            throw UsageError(
+                fmt::format("{}: {} is not a TOML value (a text needs quotes, which the "
+                            "shell must keep) write --set '{}=\"{}\"'",
+                            place, text.empty() ? "nothing" : text, path, text));
         }
         document.set(at, std::move(value), place);
     }

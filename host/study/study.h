@@ -18,10 +18,10 @@ namespace moerate
 /// How the true parameters are drawn (stream `truth`).
 struct TruthDraw
 {
-    double gate_variance = 0;    ///< v_g, of every gate parameter
-    double expert_variance = 0;  ///< v_e, of every expert parameter
-    std::vector<int> zero_gate;  ///< 1-based atoms whose gate is zeroed
-    bool zero_bias = true;       ///< zero = "all": b too; "location": b stays drawn (003)
+    double gate_variance = 0;   ///< v_g, of every gate parameter
+    double expert_variance = 0; ///< v_e, of every expert parameter
+    std::vector<int> zero_gate; ///< 1-based atoms whose gate is zeroed
+    bool zero_bias = true;      ///< zero = "all": b too; "location": b stays drawn (003)
 };
 
 /// The true mixing measure: a model, and either a draw or given parameters.
@@ -53,8 +53,8 @@ struct StartSpec
 
 struct EstimatorSpec
 {
-    int optimizer = 0;         ///< in the list Optimizers
-    bool full_batch = false;   ///< batch = "full": settings.batch is n
+    int optimizer = 0;       ///< in the list Optimizers
+    bool full_batch = false; ///< batch = "full": settings.batch is n
     SgdSettings settings;
     bool double_precision = false;
 };
@@ -110,7 +110,8 @@ Study read_study(std::string const& file, std::vector<std::string> const& settin
 Study parse_study(std::string const& text, std::string const& name,
                   std::vector<std::string> const& settings = {}, std::string const& folder = ".");
 
-/// What `moerate check` prints: the resolved study, a line of explanation where a setting needs one.
+/// What `moerate check` prints: the resolved study, a line of explanation where a setting needs
+/// one.
 std::string describe(Study const& study);
 
 } // namespace moerate

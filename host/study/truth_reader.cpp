@@ -20,8 +20,8 @@ std::string read_whole_file(std::string const& file, std::string const& what)
 {
     std::error_code error;
     if (std::filesystem::is_directory(file, error))
-        throw UsageError(fmt::format("{}: is a folder (an {} is needed) name a file in it", file,
-                                     what));
+        throw UsageError(
+            fmt::format("{}: is a folder (the {} is a file) name a file in it", file, what));
     std::ifstream stream(file, std::ios::binary);
     std::ostringstream text;
     if (stream)
@@ -78,14 +78,15 @@ Measure read_measure(Reader& reader, std::string const& folder, std::string& fil
     if (inlined != nullptr)
         return measure_from_json(*inlined,
                                  reader.source().place(reader.at("measure")) + ": truth.measure");
-    file = reader.text("file");
+    Reader unrecorded = reader; // the resolved text holds the measure in place of the file
+    file = unrecorded.text("file");
     std::string const path = (std::filesystem::path(folder) / file).string();
     json document;
     try {
         document = json::parse(read_whole_file(path, "mixing measure"));
     } catch (json::exception const& error) {
-        reader.fail("file", fmt::format("= \"{}\" is not JSON ({}) mend the file", file,
-                                        error.what()));
+        reader.fail("file",
+                    fmt::format("= \"{}\" is not JSON ({}) mend the file", file, error.what()));
     } catch (UsageError const& error) {
         reader.fail("file", fmt::format("= \"{}\" is not usable: {}", file, error.what()));
     }

@@ -50,3 +50,11 @@
 #define MOE_SIMD MOE_PRAGMA(omp simd)
 #define MOE_SIMD_SUM(var) MOE_PRAGMA(omp simd reduction(+ : var))
 #endif
+
+/// For small functions called inside of a MOE_SIMD loop: one call that is left would stop g++ from
+/// vectorising it.
+#if defined(__CUDACC__)
+#define MOE_INLINE __forceinline__
+#else
+#define MOE_INLINE inline __attribute__((always_inline))
+#endif

@@ -38,7 +38,7 @@ struct Format<double>
 
 /// The bits of `from` read as a `To` of the same size.
 template <class To, class From>
-MOE_HD inline To bits_as(From from)
+MOE_HD MOE_INLINE To bits_as(From from)
 {
     static_assert(sizeof(To) == sizeof(From), "bits_as needs two types of one size");
     To to;
@@ -54,13 +54,13 @@ constexpr Real round_shift = Real(3) *
 
 /// c0 + c1 x + c2 x^2 + ..., by Horner's rule in fused steps.
 template <class Real>
-MOE_HD inline Real horner(Real /*x*/, Real c)
+MOE_HD MOE_INLINE Real horner(Real /*x*/, Real c)
 {
     return c;
 }
 
 template <class Real, class... More>
-MOE_HD inline Real horner(Real x, Real c0, More... more)
+MOE_HD MOE_INLINE Real horner(Real x, Real c0, More... more)
 {
     return std::fma(horner(x, more...), x, c0);
 }

@@ -10,14 +10,14 @@ namespace math
 {
 
 /// 2 (e^r - 1 - r) / r^2 on |r| <= log(2) / 2; relative error of e^r 3.1e-9.
-MOE_HD inline float twice_exp_tail(float r)
+MOE_HD MOE_INLINE float twice_exp_tail(float r)
 {
     return horner(r, 0.999999868988F, 0.333330412412F, 0.0833367751646F, 0.0167374334729F,
                   0.0027629254292F);
 }
 
 /// The same; relative error of e^r 3.6e-18.
-MOE_HD inline double twice_exp_tail(double r)
+MOE_HD MOE_INLINE double twice_exp_tail(double r)
 {
     return horner(r, 1.00000000000000212546, 0.33333333333332825298, 0.08333333333306031033,
                   0.0166666666669887981804, 0.0027777777887262171074, 0.00039682539013773492434,
@@ -46,7 +46,7 @@ struct Ln2<double>
 /// e^x. Overflow gives infinity, NaN gives NaN, exp(-inf) = 0. Values below sqrt(2) times the
 /// smallest normal number are returned as 0 (x < -86.99 in float, x < -708.05 in double).
 template <class Real>
-MOE_HD inline Real exp(Real x)
+MOE_HD MOE_INLINE Real exp(Real x)
 {
 #if defined(__CUDA_ARCH__)
     return ::exp(x);
@@ -75,7 +75,7 @@ MOE_HD inline Real exp(Real x)
 
 /// log(1 + f) - f on [sqrt(1/2) - 1, sqrt(2) - 1] as f^2 (f q(f) - 1/2), relative error of
 /// log(1 + f) 5.9e-9.
-MOE_HD inline float log_tail(float f)
+MOE_HD MOE_INLINE float log_tail(float f)
 {
     float const q = horner(f, 0.3333333167F, -0.250008216F, 0.2000122979F, -0.1662333852F,
                            0.1420167995F, -0.1316030044F, 0.1276219353F, -0.07634935891F);
@@ -84,7 +84,7 @@ MOE_HD inline float log_tail(float f)
 
 /// The same by log(1 + f) = 2 atanh(s), s = f / (2 + f), as s (f^2 / 2 + R(s^2)) - f^2 / 2 with R
 /// the series of 2 atanh(s) / s - 2; relative error 1.3e-18.
-MOE_HD inline double log_tail(double f)
+MOE_HD MOE_INLINE double log_tail(double f)
 {
     double const s = f / (2.0 + f);
     double const z = s * s;
@@ -98,7 +98,7 @@ MOE_HD inline double log_tail(double f)
 /// log(x). log(0) = -infinity, log(infinity) = infinity, x < 0 and NaN give NaN; denormal x is
 /// exact.
 template <class Real>
-MOE_HD inline Real log(Real x)
+MOE_HD MOE_INLINE Real log(Real x)
 {
 #if defined(__CUDA_ARCH__)
     return ::log(x);
@@ -129,7 +129,7 @@ MOE_HD inline Real log(Real x)
 
 /// The square root, correctly rounded.
 template <class Real>
-MOE_HD inline Real sqrt(Real x)
+MOE_HD MOE_INLINE Real sqrt(Real x)
 {
     return std::sqrt(x);
 }

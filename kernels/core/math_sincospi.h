@@ -11,13 +11,13 @@ namespace math
 
 /// sin(pi r) / r - high(pi) as a function of z = r^2, |r| <= 1/4; c0 is the rest of pi. Relative
 /// error of sin(pi r) 3.6e-9.
-MOE_HD inline float sinpi_tail(float z)
+MOE_HD MOE_INLINE float sinpi_tail(float z)
 {
     return horner(z, -8.74227765734758577e-8F, -5.16770914299F, 2.54981038803F, -0.589477706693F);
 }
 
 /// The same; relative error 3.5e-18.
-MOE_HD inline double sinpi_tail(double z)
+MOE_HD MOE_INLINE double sinpi_tail(double z)
 {
     return horner(z, 1.2246467991473531772e-16, -5.1677127800499592903, 2.5501640398740038717,
                   -0.59926452897459900893, 0.082145870120138614962, -0.0073700336832066515948,
@@ -25,13 +25,13 @@ MOE_HD inline double sinpi_tail(double z)
 }
 
 /// (cos(pi r) - 1) / r^2 as a function of z = r^2, |r| <= 1/4; relative error of cos(pi r) 5.4e-11.
-MOE_HD inline float cospi_tail(float z)
+MOE_HD MOE_INLINE float cospi_tail(float z)
 {
     return horner(z, -4.93480217335F, 4.05870790227F, -1.33505839261F, 0.231428854088F);
 }
 
 /// The same; relative error 3.3e-20.
-MOE_HD inline double cospi_tail(double z)
+MOE_HD MOE_INLINE double cospi_tail(double z)
 {
     return horner(z, -4.9348022005446792668, 4.0587121264167508161, -1.3352627688521857694,
                   0.23533063020147425747, -0.025806885875810648206, 0.0019294681283291778432,
@@ -40,7 +40,7 @@ MOE_HD inline double cospi_tail(double z)
 
 /// *s = sin(pi t), *c = cos(pi t), for any finite t; NaN for the others.
 template <class Real>
-MOE_HD inline void sincospi(Real t, Real* s, Real* c)
+MOE_HD MOE_INLINE void sincospi(Real t, Real* s, Real* c)
 {
 #if defined(__CUDA_ARCH__)
     if constexpr (sizeof(Real) == sizeof(float))

@@ -10,14 +10,14 @@ namespace math
 {
 
 /// (tanh(x) / x - 1) / x^2 as a function of z = x^2, |x| <= 0.625; relative error of tanh 4.4e-9.
-MOE_HD inline float tanh_tail(float z)
+MOE_HD MOE_INLINE float tanh_tail(float z)
 {
     return horner(z, -0.333332819463F, 0.133314422091F, -0.053739712038F, 0.0206390713963F,
                   -0.00570496621552F);
 }
 
 /// The same; relative error 3.8e-19.
-MOE_HD inline double tanh_tail(double z)
+MOE_HD MOE_INLINE double tanh_tail(double z)
 {
     return horner(z, -0.33333333333333312814, 0.13333333333329742678, -0.053968253966058832929,
                   0.0218694884687136293, -0.0088632343125537140214, 0.003592113999658550714,
@@ -28,7 +28,7 @@ MOE_HD inline double tanh_tail(double z)
 
 /// tanh(x): the polynomial near 0, 1 - 2 / (e^{2|x|} + 1) beyond 0.625, where nothing cancels.
 template <class Real>
-MOE_HD inline Real tanh(Real x)
+MOE_HD MOE_INLINE Real tanh(Real x)
 {
 #if defined(__CUDA_ARCH__)
     return ::tanh(x);

@@ -42,20 +42,33 @@ MOE_HD void fill_x(Lanes lanes, GenerateTask<Real> const& task, int first, int c
 {
     int const d = task.truth.d;
     int const calls = (d + 3) / 4;
+    StreamKey const key = task.key; // copies: the loop's stores must not seem to change them
+    Stream const stream = task.x_stream;
     std::uint64_t const from = static_cast<std::uint64_t>(first) * static_cast<std::uint64_t>(calls);
+    Real* const x = task.x + static_cast<std::size_t>(first) * d;
     for (int at = 0; at < count * calls; at += chunk) {
         int const some = count * calls - at < chunk ? count * calls - at : chunk;
         MOE_SIMD
         for (int i = lanes.rank(); i < chunk; i += lanes.size()) {
-            Words const w = philox(task.key, task.x_stream, from + static_cast<std::uint64_t>(at + i));
-            for (int q = 0; q < 4; ++q)
-                words[q * chunk + i] = w.w[q];
+            Words const w = philox(key, stream, from + static_cast<std::uint64_t>(at + i));
+            words[i] = w.w[0];
+            words[chunk + i] = w.w[1];
+            words[2 * chunk + i] = w.w[2];
+            words[3 * chunk + i] = w.w[3];
         }
-        for (int i = lanes.rank(); i < some; i += lanes.size()) {
-            int const column = (at + i) % calls * 4;
-            Real* const row = task.x + static_cast<std::size_t>(first + (at + i) / calls) * d + column;
-            for (int q = 0; q < 4 && column + q < d; ++q)
-                row[q] = static_cast<Real>(uniform_pm1(words[q * chunk + i]));
+        if (d == 4 * calls) { // rows of whole calls follow each other without a gap
+            Real* const out = x + 4 * at;
+            MOE_SIMD
+            for (int i = lanes.rank(); i < some; i += lanes.size())
+                for (int q = 0; q < 4; ++q)
+                    out[4 * i + q] = static_cast<Real>(uniform_pm1(words[q * chunk + i]));
+        } else {
+            for (int i = lanes.rank(); i < some; i += lanes.size()) {
+                int const column = (at + i) % calls * 4;
+                Real* const row = x + static_cast<std::size_t>((at + i) / calls) * d + column;
+                for (int q = 0; q < 4 && column + q < d; ++q)
+                    row[q] = static_cast<Real>(uniform_pm1(words[q * chunk + i]));
+            }
         }
     }
     lanes.sync();
@@ -68,10 +81,9 @@ MOE_HD void fill_noise(Lanes lanes, GenerateTask<Real> const& task, int first, d
     MOE_SIMD
     for (int i = lanes.rank(); i < chunk / 4; i += lanes.size()) {
         Words const w = philox(task.key, Stream::noise, static_cast<std::uint64_t>(first / 4 + i));
-        double four[4];
-        normals(w, four);
+        Normals const four = normals(w);
         for (int q = 0; q < 4; ++q)
-            noise[4 * i + q] = four[q];
+            noise[4 * i + q] = four.z[q];
     }
     lanes.sync();
 }
@@ -90,7 +102,7 @@ MOE_HD void generate_one(Lanes lanes, GenerateTask<Real> const& task, void* scra
     for (int first = 0; first < task.n; first += chunk) {
         int const count = task.n - first < chunk ? task.n - first : chunk;
         fill_x(lanes, task, first, count, m.words);
-        m.forward.template chunk_at<Normalizer>(lanes, truth, task.x, first, count);
+        m.forward.template chunk_at<Normalizer>(lanes, truth, task.x, task.n, first, count);
         if (task.noise_sd > 0)
             fill_noise(lanes, task, first, m.noise);
         for (int b = lanes.rank(); b < count; b += lanes.size()) {

@@ -135,14 +135,14 @@ MOE_HD void start_one(Lanes lanes, StartTask<Real> const& task)
         for (int item = lanes.rank(); item < block.rows * quads; item += lanes.size()) {
             int const row = item / quads;
             int const quad = item % quads;
-            double noise[4] = {0, 0, 0, 0};
+            Normals noise{};
             if (task.settings.noise_sd > 0)
-                normals(philox(task.key, Stream::start, start_noise_index(block.id, row, quad)),
-                        noise);
+                noise = normals(
+                    philox(task.key, Stream::start, start_noise_index(block.id, row, quad)));
             for (int at = 4 * quad; at < block.width && at < 4 * quad + 4; ++at)
                 task.theta[block.offset + row * block.width + at] =
                     static_cast<Real>(start_value(task, block, source, row, at) +
-                                      task.settings.noise_sd * noise[at - 4 * quad]);
+                                      task.settings.noise_sd * noise.z[at - 4 * quad]);
         }
     }
     lanes.sync();

@@ -69,10 +69,15 @@ MOE_HD void fold_pairs(Lanes lanes, int pairs, RiskMemory<Real, Lanes>& m)
 {
     lanes.sync();
     for (int p = lanes.rank(); p < pairs; p += lanes.size()) {
-        for (int b = 0; b < chunk; ++b) {
-            m.pair[p] += static_cast<double>(m.part[p * chunk + b]);
-            m.part[p * chunk + b] = Real(0);
-        }
+        Real* const part = m.part + p * chunk;
+        double sum = 0;
+        MOE_SIMD_SUM(sum)
+        for (int b = 0; b < chunk; ++b)
+            sum += static_cast<double>(part[b]);
+        m.pair[p] += sum;
+        MOE_SIMD
+        for (int b = 0; b < chunk; ++b)
+            part[b] = Real(0);
     }
     lanes.sync();
 }
@@ -109,6 +114,10 @@ MOE_HD double expert_distance(RiskTask<Real> const& task, int i, int j)
     return sum;
 }
 
+/// What a record holds where there is nothing to measure. Not inside of the function: device code
+/// cannot call quiet_NaN.
+constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
+
 /// The record from the pair sums: cells by expert parameters (ties to the smaller j), then maxima.
 template <class Real, class Lanes>
 MOE_HD RiskRecord summarize(RiskTask<Real> const& task, RiskMemory<Real, Lanes> const& m)
@@ -116,7 +125,6 @@ MOE_HD RiskRecord summarize(RiskTask<Real> const& task, RiskMemory<Real, Lanes> 
     int const k = task.model.k;
     int const true_atoms = task.truth.k;
     double const none = -1; // no atom in such a cell
-    constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
     double over = none, exact = none, missed = 0;
     for (int i = 0; i < k; ++i) {
         int size = 0;
@@ -161,7 +169,7 @@ MOE_HD void risk_one(Lanes lanes, RiskTask<Real> const& task, void* scratch_memo
     int open = 0;
     for (int first = 0; first < task.points; first += chunk) {
         int const count = task.points - first < chunk ? task.points - first : chunk;
-        m.forward.template chunk_at<Normalizer>(lanes, task.model, task.x, first, count);
+        m.forward.template chunk_at<Normalizer>(lanes, task.model, task.x, task.points, first, count);
         m.square.add_square(lanes, m.forward.planes.f, task.f_true + first, count);
         add_pairs(lanes, task, m, first, count);
         if (++open == chunks_a_fold || first + chunk >= task.points) {

@@ -45,7 +45,7 @@ MOE_HD void evaluate_one(Lanes lanes, EvaluateTask<Real> const& task, void* scra
     m.square.clear(lanes);
     for (int first = 0; first < task.n; first += chunk) {
         int const count = task.n - first < chunk ? task.n - first : chunk;
-        m.forward.template chunk_at<Normalizer>(lanes, model, task.x, first, count);
+        m.forward.template chunk_at<Normalizer>(lanes, model, task.x, task.n, first, count);
         for (int b = lanes.rank(); b < count; b += lanes.size()) {
             if (task.f != nullptr)
                 task.f[first + b] = planes.f[b];

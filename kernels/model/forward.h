@@ -30,11 +30,16 @@ struct Forward
         pack_maps<Score>(lanes, model, theta, maps);
     }
 
-    /// Weights, responses and f of samples first .. first + count - 1 into the planes.
+    /// Weights, responses and f of samples first .. first + count - 1 of n into the planes.
     template <class Normalizer>
-    MOE_HD void chunk_at(Lanes lanes, Model const& model, Real const* x, int first, int count)
+    MOE_HD void chunk_at(Lanes lanes, Model const& model, Real const* x, int n, int first, int count)
     {
-        tile.fetch(x + static_cast<std::size_t>(first) * model.d, nullptr, count);
+        Real const* const rows = x + static_cast<std::size_t>(first) * model.d;
+        tile.fetch(rows, nullptr, count);
+        int const ahead = first + 2 * chunk; // data may come from far: two chunks before their use
+        if (ahead < n)
+            tile.prefetch(rows + static_cast<std::size_t>(2 * chunk) * model.d, nullptr,
+                          n - ahead < chunk ? n - ahead : chunk);
         tile.scores(maps.w, maps.c, 2 * model.k, planes.plane);
         predict<Normalizer>(lanes, model, planes);
     }

@@ -55,9 +55,11 @@ public:
     void prefetch(Real const* x, std::uint32_t const* row, int count) const
     {
         constexpr int line = 64 / static_cast<int>(sizeof(Real));
-        for (int b = 0; b < count; ++b)
+        for (int b = 0; b < count; ++b) {
+            std::size_t const from = row == nullptr ? static_cast<std::size_t>(b) : row[b];
             for (int f = 0; f < features_; f += line)
-                __builtin_prefetch(x + static_cast<std::size_t>(row[b]) * features_ + f);
+                __builtin_prefetch(x + from * static_cast<std::size_t>(features_) + f);
+        }
     }
 
     void scores(Real const* w, Real const* c, int maps, Real* s) const

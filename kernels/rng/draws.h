@@ -6,11 +6,22 @@
 #include "kernels/core/math.h"
 #include "kernels/rng/philox.h"
 
+namespace moerate
+{
+
+/// The four standard normals of one counter.
+struct Normals
+{
+    double z[4];
+};
+
+} // namespace moerate
+
 MOE_BEGIN_ISA
 
 /// Uniform on [-1, 1]: the word as a signed integer over 2^31. One rounding, so the same bits on
 /// every backend.
-MOE_HD inline float uniform_pm1(std::uint32_t word)
+MOE_HD MOE_INLINE float uniform_pm1(std::uint32_t word)
 {
     return static_cast<float>(static_cast<std::int32_t>(word)) * 0x1p-31F;
 }
@@ -18,7 +29,7 @@ MOE_HD inline float uniform_pm1(std::uint32_t word)
 /// Two independent standard normals by Box and Muller: sqrt(-2 log u) (cos, sin)(2 pi v) with
 /// u = (w0 + 1/2) / 2^32 and v = w1 / 2^32. |a| and |b| stay below 6.77, where the tail that is cut
 /// off has probability 1.3e-11.
-MOE_HD inline void normal_pair(std::uint32_t w0, std::uint32_t w1, double* a, double* b)
+MOE_HD MOE_INLINE void normal_pair(std::uint32_t w0, std::uint32_t w1, double* a, double* b)
 {
     // Through signed integers, which convert in one instruction on every level: w0 - 2^31 is exact,
     // and w1 - 2^32 is the same angle as w1.
@@ -33,10 +44,12 @@ MOE_HD inline void normal_pair(std::uint32_t w0, std::uint32_t w1, double* a, do
 }
 
 /// The four standard normals of one counter: the pairs of words (0, 1) and (2, 3).
-MOE_HD inline void normals(Words words, double out[4])
+MOE_HD MOE_INLINE Normals normals(Words words)
 {
-    normal_pair(words.w[0], words.w[1], out, out + 1);
-    normal_pair(words.w[2], words.w[3], out + 2, out + 3);
+    Normals out;
+    normal_pair(words.w[0], words.w[1], &out.z[0], &out.z[1]);
+    normal_pair(words.w[2], words.w[3], &out.z[2], &out.z[3]);
+    return out;
 }
 
 MOE_END_ISA

@@ -38,7 +38,7 @@ MOE_BEGIN_ISA
 
 /// Words of one counter: key = (key0, key1), counter = (index low, stream << 24 | index high,
 /// replicate, n), 0 <= index < 2^56. Pure, and a loop over the index vectorises.
-MOE_HD inline Words philox(StreamKey const& key, Stream stream, std::uint64_t index)
+MOE_HD MOE_INLINE Words philox(StreamKey const& key, Stream stream, std::uint64_t index)
 {
     auto const low = static_cast<std::uint32_t>(index);
     auto const high = static_cast<std::uint32_t>(index >> 32) | static_cast<std::uint32_t>(stream)

@@ -1,6 +1,7 @@
 // Losses of an independent float64 implementation of spec.md. Tolerance on parts 1e-12 + 1e-9 |v|,
 // cells equal.
 
+#include "kernels/family/activations.h"
 #include "tests/loss/measure_case.h"
 
 #include <cmath>

@@ -28,22 +28,28 @@ private:
     pthread_barrier_t barrier_;
 };
 
-/// One of several host threads that share a fit, as a CUDA block's threads do.
+/// One of several host threads that share a fit, as a CUDA block's threads do; by default a lone
+/// one, which has nobody to wait for.
 class ThreadLanes
 {
 public:
     static constexpr bool serial = false;
+    ThreadLanes() = default;
     ThreadLanes(int rank, int size, ThreadBarrier& barrier)
         : rank_(rank), size_(size), barrier_(&barrier)
     {}
     int rank() const { return rank_; }
     int size() const { return size_; }
-    void sync() const { barrier_->wait(); }
+    void sync() const
+    {
+        if (barrier_ != nullptr)
+            barrier_->wait();
+    }
 
 private:
-    int rank_;
-    int size_;
-    ThreadBarrier* barrier_;
+    int rank_ = 0;
+    int size_ = 1;
+    ThreadBarrier* barrier_ = nullptr;
 };
 
 /// Calls f(lanes) on n threads at once and waits for all of them. f must not throw.

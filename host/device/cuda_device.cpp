@@ -1,0 +1,158 @@
+#include "host/device/device.h"
+
+#include "kernels/cuda/cuda_api.h"
+
+#include <fmt/format.h>
+
+#include <cctype>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+namespace moerate
+{
+namespace
+{
+
+/// "13.0" for the number that CUDA writes as 13000.
+std::string version_text(int version)
+{
+    return fmt::format("{}.{}", version / 1000, version % 1000 / 10);
+}
+
+/// The driver's own version ("580.65.06"), empty where the system does not say.
+std::string kernel_driver()
+{
+    std::ifstream in("/proc/driver/nvidia/version");
+    std::string line;
+    std::getline(in, line);
+    std::istringstream words(line);
+    for (std::string word; words >> word;) {
+        if (std::isdigit(static_cast<unsigned char>(word.front())) != 0 &&
+            word.find('.') != std::string::npos)
+            return word;
+    }
+    return {};
+}
+
+/// " (CUDA_VISIBLE_DEVICES=...)" where that is set: it may hide the devices.
+std::string visible_note()
+{
+    char const* const visible = std::getenv("CUDA_VISIBLE_DEVICES");
+    return visible == nullptr ? std::string()
+                              : fmt::format(" (CUDA_VISIBLE_DEVICES={})", visible);
+}
+
+/// Why device `index` is not usable, empty if it is.
+std::string unusable(int index)
+{
+    try {
+        if (cuda_driver() == 0)
+            return fmt::format("no CUDA driver (this build needs one for CUDA {} or newer)",
+                               version_text(cuda_runtime()));
+        int const count = cuda_count();
+        if (count == 0)
+            return "no CUDA device" + visible_note();
+        if (index < 0 || index >= count)
+            return fmt::format("no CUDA device {} (there are {}, counted from 0){}", index, count,
+                               visible_note());
+        CudaBoard const board = cuda_board(index);
+        if (board.major < cuda_oldest_major)
+            return fmt::format("{} is too old (compute capability {}.{}, this build needs {}.0)",
+                               board.name, board.major, board.minor, cuda_oldest_major);
+        cuda_select(index);
+        cuda_probe();
+        return {};
+    } catch (CudaError const& error) {
+        return error.what();
+    }
+}
+
+class CudaDevice final : public Device
+{
+public:
+    explicit CudaDevice(int index) : index_(index)
+    {
+        on_device([&] {
+            CudaBoard const board = cuda_board(index);
+            std::string const driver = kernel_driver();
+            info_.kind = "cuda";
+            info_.name = board.name;
+            info_.simd = fmt::format("sm_{}{}", board.major, board.minor);
+            info_.driver = fmt::format("{}{}CUDA {}", driver, driver.empty() ? "" : ", ",
+                                       version_text(cuda_driver()));
+            info_.free_bytes = cuda_free_bytes();
+        });
+    }
+
+    DeviceInfo const& info() const override { return info_; }
+
+    void* allocate(std::size_t bytes) override
+    {
+        void* memory = nullptr;
+        on_device([&] { memory = cuda_allocate(bytes); });
+        return memory;
+    }
+    void release(void* memory) noexcept override { cuda_release(memory); }
+    void upload(void* to, void const* from, std::size_t bytes) override
+    {
+        on_device([&] { cuda_upload(to, from, bytes); });
+    }
+    void download(void* to, void const* from, std::size_t bytes) override
+    {
+        on_device([&] { cuda_download(to, from, bytes); });
+    }
+
+    void run(std::vector<GenerateTask<float>> const& tasks) override { run_all(tasks); }
+    void run(std::vector<GenerateTask<double>> const& tasks) override { run_all(tasks); }
+    void run(std::vector<StartTask<float>> const& tasks) override { run_all(tasks); }
+    void run(std::vector<StartTask<double>> const& tasks) override { run_all(tasks); }
+    void run(std::vector<SgdTask<float>> const& tasks) override { run_all(tasks); }
+    void run(std::vector<SgdTask<double>> const& tasks) override { run_all(tasks); }
+    void run(std::vector<EvaluateTask<float>> const& tasks) override { run_all(tasks); }
+    void run(std::vector<EvaluateTask<double>> const& tasks) override { run_all(tasks); }
+    void run(std::vector<RiskTask<float>> const& tasks) override { run_all(tasks); }
+    void run(std::vector<RiskTask<double>> const& tasks) override { run_all(tasks); }
+    void run(std::vector<LossTask> const& tasks) override { run_all(tasks); }
+
+private:
+    template <class Task>
+    void run_all(std::vector<Task> const& tasks)
+    {
+        on_device([&] { cuda_run(tasks); });
+    }
+
+    /// Calls f with this device selected: the selection belongs to the thread, not to the object.
+    template <class F>
+    void on_device(F const& f)
+    {
+        try {
+            cuda_select(index_);
+            f();
+        } catch (CudaError const& error) {
+            throw DeviceError(fmt::format("CUDA device {} failed ({}); run again, or use --device cpu",
+                                          index_, error.what()));
+        }
+    }
+
+    int index_;
+    DeviceInfo info_;
+};
+
+} // namespace
+
+std::string cuda_unusable()
+{
+    return unusable(0);
+}
+
+std::unique_ptr<Device> make_cuda_device(int index)
+{
+    std::string const reason = unusable(index);
+    if (!reason.empty())
+        throw DeviceError(
+            fmt::format("CUDA is not usable: {}; use --device cpu, or see `moerate doctor`", reason));
+    return std::make_unique<CudaDevice>(index);
+}
+
+} // namespace moerate

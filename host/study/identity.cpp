@@ -1,0 +1,130 @@
+#include "host/study/identity.h"
+
+#include "host/measure/measure_json.h"
+#include "kernels/family/optimizers.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+namespace moerate
+{
+
+using nlohmann::json;
+
+namespace
+{
+
+/// 64-bit FNV-1a.
+std::uint64_t hash_of(std::string_view text)
+{
+    std::uint64_t hash = 14695981039346656037u;
+    for (char c : text)
+        hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+    return hash;
+}
+
+json model_json(Model const& model)
+{
+    return {{"gate", gate_to_json(model.gate)},
+            {"expert", expert_to_json(model.expert)},
+            {"experts", model.k},
+            {"temperature", model.temperature}};
+}
+
+json truth_json(Curve const& curve)
+{
+    TruthSpec const& truth = curve.truth;
+    json out = model_json(truth.model);
+    out["d"] = truth.model.d;
+    if (truth.draw)
+        out["draw"] = {{"gate_variance", truth.draw->gate_variance},
+                       {"expert_variance", truth.draw->expert_variance},
+                       {"zero_gate", truth.draw->zero_gate},
+                       {"zero", truth.draw->zero_bias ? "all" : "location"}};
+    else
+        out["theta"] = truth.theta;
+    return out;
+}
+
+/// Only what the start depends on: noise for "near", extra atoms where there are some.
+json start_json(Curve const& curve)
+{
+    StartSpec const& start = curve.start;
+    char const* const kinds[] = {"near", "truth", "target"};
+    json out{{"kind", kinds[static_cast<int>(start.kind)]},
+             {"starts", start.starts},
+             {"blind", start.blind}};
+    if (start.kind == StartKind::near) {
+        out["scale"] = start.scale;
+        out["exponent"] = start.exponent;
+    }
+    if (curve.model.k > curve.truth.model.k) {
+        out["extra"] = start.extra.empty() ? json("random") : json(start.extra);
+        out["split"] = start.split == Split::share ? "share" : "null";
+    }
+    return out;
+}
+
+json estimator_json(EstimatorSpec const& estimator)
+{
+    SgdSettings const& sgd = estimator.settings;
+    return {{"kind", name_of<Optimizers>(estimator.optimizer)},
+            {"epochs", sgd.epochs},
+            {"learning_rate", sgd.learning_rate},
+            {"batch", estimator.full_batch ? json("full") : json(sgd.batch)},
+            {"sampling", sgd.sampling == Sampling::permutation ? "permutation" : "replacement"},
+            {"loss_factor", sgd.loss_factor},
+            {"precision", estimator.double_precision ? "float64" : "float32"}};
+}
+
+json curve_json(Study const& study, Curve const& curve)
+{
+    return {{"seed", study.seed},
+            {"nested", study.nested},
+            {"regression_samples", study.regression_samples},
+            {"noise_variance", curve.noise_variance},
+            {"truth", truth_json(curve)},
+            {"model", model_json(curve.model)},
+            {"start", start_json(curve)},
+            {"estimator", estimator_json(curve.estimator)}};
+}
+
+} // namespace
+
+std::string canonical_curve(Study const& study, Curve const& curve)
+{
+    return curve_json(study, curve).dump();
+}
+
+std::string canonical_truth(Curve const& curve)
+{
+    return truth_json(curve).dump();
+}
+
+std::string cell_id(Study const& study, Curve const& curve, int n)
+{
+    json cell = curve_json(study, curve);
+    cell["n"] = n;
+    return fmt::format("{:016x}", hash_of(cell.dump()));
+}
+
+StreamKey truth_key(Study const& study, Curve const& curve)
+{
+    std::uint64_t const hash =
+        hash_of(json{{"seed", study.seed}, {"truth", truth_json(curve)}}.dump());
+    StreamKey key;
+    key.key0 = static_cast<std::uint32_t>(hash);
+    key.key1 = static_cast<std::uint32_t>(hash >> 32);
+    return key;
+}
+
+StreamKey data_key(Study const& study, Curve const& curve, int n, int replicate)
+{
+    StreamKey key = truth_key(study, curve);
+    key.replicate = static_cast<std::uint32_t>(replicate);
+    key.n = study.nested ? 0u : static_cast<std::uint32_t>(n);
+    return key;
+}
+
+} // namespace moerate

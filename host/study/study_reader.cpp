@@ -1,0 +1,210 @@
+#include "host/study/document.h"
+#include "host/study/readers.h"
+#include "host/study/settings.h"
+#include "host/study/study.h"
+#include "host/study/sweep.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace moerate
+{
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+namespace
+{
+
+json const no_keys = json::object();
+
+/// Reads the fits of one document into curves and collects the resolved text.
+class StudyReader
+{
+public:
+    StudyReader(Document const& document, std::string const& folder)
+        : document_(document), folder_(folder), top_(document, document.root(), Pointer()),
+          start_(section(document, "start")), estimator_(section(document, "estimator"))
+    {}
+
+    Study read()
+    {
+        top_.integer("spec_version", between(1, 1), 1);
+        check_tables();
+        Reader head = top_.table("study");
+        Study study = read_head(head);
+        resolved_["spec_version"] = 1;
+        resolved_["study"] = head.resolved();
+        smallest_n_ = study.n.front();
+        sweep_ = read_sweep(document_);
+        std::size_t const fits = document_.root().at("fit").size();
+        for (std::size_t fit = 0; fit < fits; ++fit)
+            read_curves(fit, study);
+        start_.finish();
+        estimator_.finish();
+        check_target();
+        check_labels(study);
+        study.file = document_.file();
+        study.resolved = resolved_text();
+        return study;
+    }
+
+private:
+    /// The table `key` of a document, empty where it is not there.
+    static Reader section(Document const& document, std::string const& key)
+    {
+        auto const found = document.root().find(key);
+        return {document, found != document.root().end() ? *found : no_keys, Pointer() / key};
+    }
+
+    void check_tables()
+    {
+        for (char const* table : {"start", "estimator", "target", "sweep"})
+            top_.has(table);
+        for (char const* table : {"study", "data", "truth", "fit"})
+            if (!top_.has(table))
+                top_.missing(table);
+        top_.finish();
+        json const& fits = document_.root().at("fit");
+        if (!fits.is_array() || fits.empty())
+            top_.fail("fit", fmt::format("is {} (a study has a list of fits) write [[fit]] with "
+                                         "two brackets",
+                                         fits.is_array() ? "empty" : kind_of(fits)));
+        for (std::size_t i = 0; i < fits.size(); ++i) {
+            Reader fit(document_, fits[i], Pointer() / "fit" / i);
+            std::string const label = fit.text("label");
+            if (label.empty())
+                fit.fail("label", "is empty (it names the curve in tables) give one");
+            for (std::size_t other = 0; other < i; ++other)
+                if (fits[other].value("label", "") == label)
+                    fit.fail("label",
+                             fmt::format("= \"{}\" is taken (labels tell the curves apart) "
+                                         "choose another",
+                                         label));
+        }
+    }
+
+    void read_curves(std::size_t fit, Study& study)
+    {
+        std::vector<SweptKey> const keys = swept_for(sweep_, document_, fit);
+        bool first = true;
+        for (Variant const& variant : variants(document_, keys)) {
+            Reader data = section(variant.document, "data");
+            Reader truth = section(variant.document, "truth");
+            Reader start = section(variant.document, "start");
+            Reader estimator = section(variant.document, "estimator");
+            start.absorb(start_, true);
+            estimator.absorb(estimator_, true);
+            Setting setting;
+            setting.smallest_n = smallest_n_;
+            read_data(data, setting);
+            setting.truth = read_truth(truth, setting.d, folder_);
+            Pointer const at = Pointer() / "fit" / fit;
+            Reader reader(variant.document, variant.document.root().at(at), at);
+            Curve curve = read_fit(reader, setting, start, estimator);
+            for (SweptKey const& key : keys)
+                check_swept(key, start, estimator);
+            curve.label += variant.suffix;
+            study.curves.push_back(std::move(curve));
+            start_.absorb(start, first);
+            estimator_.absorb(estimator, first);
+            if (first)
+                resolve(data, truth, reader);
+            first = false;
+        }
+    }
+
+    /// A swept key of [start] or [estimator] is not in the document itself, so nothing else notices
+    /// that no fit reads it.
+    static void check_swept(SweptKey const& key, Reader const& start, Reader const& estimator)
+    {
+        Pointer table = key.at;
+        while (!table.parent_pointer().parent_pointer().empty())
+            table = table.parent_pointer();
+        if (table.parent_pointer().back() == "start")
+            start.finish(table.back());
+        if (table.parent_pointer().back() == "estimator")
+            estimator.finish(table.back());
+    }
+
+    void resolve(Reader const& data, Reader const& truth, Reader const& fit)
+    {
+        resolved_["data"] = data.resolved();
+        resolved_["truth"] = truth.resolved();
+        ordered_json resolved = fit.resolved();
+        // Where the truth's expert is swept, a fit's own would no longer follow it.
+        if (!fit.own("expert") && !sweep_.empty())
+            resolved.erase("expert");
+        fits_.push_back(std::move(resolved));
+    }
+
+    /// [target] describes the search for projections: read and checked, of no use without one.
+    void check_target()
+    {
+        if (!document_.root().contains("target"))
+            return;
+        Reader target = section(document_, "target");
+        target.integer("samples", at_least(1), 200000);
+        target.integer("starts", at_least(1), 32);
+        target.finish();
+        top_.fail("target", "has no use here (no fit is measured against its projection) remove "
+                            "the table");
+    }
+
+    void check_labels(Study const& study) const
+    {
+        for (std::size_t i = 0; i < study.curves.size(); ++i)
+            for (std::size_t j = 0; j < i; ++j)
+                if (study.curves[i].label == study.curves[j].label)
+                    throw UsageError(
+                        fmt::format("{}: two curves are called \"{}\" (the sweep names "
+                                    "one as a fit is labelled) relabel the fit",
+                                    document_.file(), study.curves[i].label));
+    }
+
+    std::string resolved_text()
+    {
+        if (!start_.resolved().empty())
+            resolved_["start"] = start_.resolved();
+        if (!estimator_.resolved().empty())
+            resolved_["estimator"] = estimator_.resolved();
+        resolved_["fit"] = fits_;
+        for (SweptKey const& key : sweep_)
+            resolved_["sweep"][key.path] = key.values;
+        return toml_document(resolved_);
+    }
+
+    Document const& document_;
+    std::string const& folder_;
+    Reader top_;
+    Reader start_;     ///< what any fit has allowed of [start]
+    Reader estimator_; ///< and of [estimator]
+    int smallest_n_ = 0;
+    std::vector<SweptKey> sweep_;
+    ordered_json resolved_ = ordered_json::object();
+    ordered_json fits_ = ordered_json::array();
+};
+
+} // namespace
+
+Study parse_study(std::string const& text, std::string const& name,
+                  std::vector<std::string> const& settings, std::string const& folder)
+{
+    if (text.find_first_not_of(" \t\r\n") == std::string::npos)
+        throw UsageError(name + ": is empty (an experiment file has [study], [data], [truth] and "
+                                "[[fit]]) start from a file of experiments/");
+    Document document = Document::parse(text, name);
+    apply_settings(document, settings);
+    return StudyReader(document, folder).read();
+}
+
+Study read_study(std::string const& file, std::vector<std::string> const& settings)
+{
+    std::string const folder = std::filesystem::path(file).parent_path().string();
+    return parse_study(read_whole_file(file, "experiment file"), file, settings,
+                       folder.empty() ? "." : folder);
+}
+
+} // namespace moerate

@@ -1,0 +1,137 @@
+#include "host/study/sweep.h"
+
+#include "host/measure/measure_json.h"
+#include "host/study/settings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace moerate
+{
+
+using nlohmann::json;
+
+namespace
+{
+
+/// More curves than this in a fit are taken for a slip.
+constexpr std::size_t most_variants = 10000;
+
+/// Why a path cannot be swept; empty if it can.
+std::string obstacle(Pointer const& at)
+{
+    std::vector<std::string> steps;
+    for (Pointer rest = at; !rest.empty(); rest = rest.parent_pointer())
+        steps.insert(steps.begin(), rest.back());
+    std::vector<std::string> const tables{"data", "truth", "start", "estimator", "fit"};
+    std::string const& table = steps.front();
+    if (table == "study")
+        return "id, seed, n and replicates cannot vary within one store";
+    if (std::find(tables.begin(), tables.end(), table) == tables.end()) {
+        std::string const near = nearest(table, tables);
+        return fmt::format("only keys of {} can be swept{}", joined(tables),
+                           near.empty() ? "" : "; nearest: \"" + near + "\"");
+    }
+    if (steps.size() < 2 || (table == "fit" && steps.size() < 3))
+        return "a whole table cannot be swept";
+    if (table == "fit" && steps[2] == "label")
+        return "a label is the name of a fit";
+    if (table == "truth" && (steps[1] == "file" || steps[1] == "measure"))
+        return "a given truth is the subject of its study; make a study of each";
+    return "";
+}
+
+SweptKey read_key(Document const& document, std::string const& path, json const& values)
+{
+    Pointer const here = Pointer() / "sweep" / path;
+    std::string const place = document.place(here);
+    SweptKey key;
+    key.path = path;
+    key.at = locate(document, path, place);
+    std::string const reason = obstacle(key.at);
+    if (!reason.empty())
+        throw UsageError(fmt::format("{}: {} cannot be swept ({}) remove it", place, path, reason));
+    if (!values.is_array() || values.empty())
+        throw UsageError(fmt::format("{}: sweep of {} = {} is not a list of values (each makes a "
+                                     "curve) write \"{}\" = [value, value]",
+                                     place, path, shown(values), path));
+    key.values = values.get<std::vector<json>>();
+    for (std::size_t i = 0; i < key.values.size(); ++i)
+        if (std::find(key.values.begin(), key.values.begin() + std::ptrdiff_t(i), key.values[i]) !=
+            key.values.begin() + std::ptrdiff_t(i))
+            throw UsageError(fmt::format("{}: sweep of {} has {} twice (once is enough) drop one",
+                                         document.place(here / i), path, shown(key.values[i])));
+    key.shown = path;
+    if (path.compare(0, 4, "fit.") == 0) {
+        Pointer label_at = key.at;
+        std::string keys;
+        for (; label_at.parent_pointer() != Pointer() / "fit"; label_at = label_at.parent_pointer())
+            keys = label_at.back() + (keys.empty() ? "" : ".") + keys;
+        key.shown = keys;
+    }
+    return key;
+}
+
+} // namespace
+
+std::vector<SweptKey> read_sweep(Document const& document)
+{
+    std::vector<SweptKey> keys;
+    auto const sweep = document.root().find("sweep");
+    if (sweep == document.root().end())
+        return keys;
+    // The reader only makes sure that [sweep] is a table.
+    Reader const table(document, *sweep, Pointer() / "sweep");
+    for (auto const& item : sweep->items())
+        keys.push_back(read_key(document, item.key(), item.value()));
+    return keys;
+}
+
+std::vector<SweptKey> swept_for(std::vector<SweptKey> const& keys, Document const& document,
+                                std::size_t fit)
+{
+    std::vector<SweptKey> mine;
+    Pointer const here = Pointer() / "fit" / fit;
+    for (SweptKey const& key : keys) {
+        std::string const pointer = key.at.to_string(), prefix = here.to_string() + "/";
+        if (pointer.compare(0, 5, "/fit/") == 0) {
+            if (pointer.compare(0, prefix.size(), prefix) == 0)
+                mine.push_back(key);
+            continue;
+        }
+        bool const overridable =
+            pointer.compare(0, 7, "/start/") == 0 || pointer.compare(0, 11, "/estimator/") == 0;
+        if (!overridable || !document.root().contains(here / key.at))
+            mine.push_back(key);
+    }
+    return mine;
+}
+
+std::vector<Variant> variants(Document const& document, std::vector<SweptKey> const& keys)
+{
+    std::vector<Variant> all{{document, ""}};
+    for (SweptKey const& key : keys) {
+        if (all.size() * key.values.size() > most_variants)
+            throw UsageError(fmt::format("{}: the sweep makes more than {} curves of a fit (that "
+                                         "looks like a slip) sweep fewer values",
+                                         document.place(Pointer() / "sweep"), most_variants));
+        std::vector<Variant> more;
+        for (Variant const& variant : all)
+            for (std::size_t i = 0; i < key.values.size(); ++i) {
+                Variant next = variant;
+                next.document.set(key.at, key.values[i],
+                                  document.place(Pointer() / "sweep" / key.path / i));
+                next.suffix += fmt::format("{}{}={}", next.suffix.empty() ? " [" : ", ", key.shown,
+                                           toml_value(key.values[i]));
+                more.push_back(std::move(next));
+            }
+        all = std::move(more);
+    }
+    if (!keys.empty())
+        for (Variant& variant : all)
+            variant.suffix += "]";
+    return all;
+}
+
+} // namespace moerate

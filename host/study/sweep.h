@@ -1,0 +1,42 @@
+#pragma once
+
+/// @file
+/// [sweep]: the cartesian product of values of dotted keys, fit by fit.
+
+#include "host/study/document.h"
+
+#include <string>
+#include <vector>
+
+namespace moerate
+{
+
+/// One swept key.
+struct SweptKey
+{
+    std::string path;                   ///< as in the file: "estimator.batch", "fit.a.experts"
+    std::string shown;                  ///< in labels: without "fit.LABEL."
+    Pointer at;                         ///< what it sets
+    std::vector<nlohmann::json> values; ///< at least one
+};
+
+/// Reads [sweep], keys in alphabetical order. Throws UsageError for keys that cannot vary within a
+/// study and for values that are not a list.
+std::vector<SweptKey> read_sweep(Document const& document);
+
+/// The swept keys that a fit depends on: not those of other fits, nor [start] and [estimator] keys
+/// that the fit sets itself.
+std::vector<SweptKey> swept_for(std::vector<SweptKey> const& keys, Document const& document,
+                                std::size_t fit);
+
+/// One combination of values.
+struct Variant
+{
+    Document document;
+    std::string suffix; ///< of the label: " [key=value, ...]", empty without a sweep
+};
+
+/// All combinations, the last key varying fastest; one without swept keys.
+std::vector<Variant> variants(Document const& document, std::vector<SweptKey> const& keys);
+
+} // namespace moerate

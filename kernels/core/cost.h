@@ -1,0 +1,59 @@
+#pragma once
+
+/// @file
+/// Relative work of a task, in units of one sample passing one atom and input. Lists start with the
+/// largest tasks, so that no long one is left for the end, and a launch's time is shared out by it.
+
+#include "kernels/core/hd.h"
+#include "kernels/data/generate_api.h"
+#include "kernels/fit/sgd_api.h"
+#include "kernels/fit/start_api.h"
+#include "kernels/loss/loss_api.h"
+#include "kernels/loss/risk_api.h"
+#include "kernels/model/evaluate_api.h"
+
+namespace moerate
+{
+
+/// Work of one sample on a model.
+MOE_HD inline double cost(Model const& model)
+{
+    return static_cast<double>(model.k) * model.d;
+}
+
+template <class Real>
+MOE_HD double cost(GenerateTask<Real> const& task)
+{
+    return cost(task.truth) * task.n;
+}
+
+template <class Real>
+MOE_HD double cost(StartTask<Real> const& task)
+{
+    return task.model.layout.size;
+}
+
+template <class Real>
+MOE_HD double cost(SgdTask<Real> const& task)
+{
+    return cost(task.model) * task.n * task.settings.epochs;
+}
+
+template <class Real>
+MOE_HD double cost(EvaluateTask<Real> const& task)
+{
+    return cost(task.model) * task.n;
+}
+
+template <class Real>
+MOE_HD double cost(RiskTask<Real> const& task)
+{
+    return (cost(task.model) + static_cast<double>(task.model.k) * task.truth.k) * task.points;
+}
+
+MOE_HD inline double cost(LossTask const& task)
+{
+    return cost(task.model) * task.truth.k;
+}
+
+} // namespace moerate

@@ -1,0 +1,69 @@
+#pragma once
+
+/// @file
+/// The CUDA backend as the host sees it: plain C++, no CUDA headers. All calls go to the device that
+/// the calling thread has selected, and all but cuda_release throw CudaError.
+
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace moerate
+{
+
+/// A CUDA call or launch failed. The text names the place in the source, the call and CUDA's reason.
+struct CudaError : std::runtime_error
+{
+    using std::runtime_error::runtime_error;
+};
+
+/// What CUDA says about a device.
+struct CudaBoard
+{
+    std::string name;
+    int major; ///< compute capability major.minor
+    int minor;
+};
+
+/// Oldest compute capability (major) that the build's kernels run on; newer boards than it knows
+/// compile the embedded PTX.
+constexpr int cuda_oldest_major = 8;
+
+/// Newest CUDA version that the installed driver supports, as 1000 * major + 10 * minor; 0 where
+/// there is no driver.
+int cuda_driver();
+
+/// CUDA version of the runtime in this build, as cuda_driver gives it.
+int cuda_runtime();
+
+/// Devices that this process can see; 0 where there is none.
+int cuda_count();
+
+/// Name and compute capability of device `index` < cuda_count().
+CudaBoard cuda_board(int index);
+
+/// Makes `index` the device of the calling thread.
+void cuda_select(int index);
+
+/// Runs an empty kernel: throws where the device is taken, broken or too old for this build.
+void cuda_probe();
+
+/// Free bytes of the device's memory.
+std::size_t cuda_free_bytes();
+
+/// Device memory, aligned to 256 bytes.
+void* cuda_allocate(std::size_t bytes);
+void cuda_release(void* memory) noexcept;
+
+/// Copies host to device, and device to host. On return the host's memory is free to use, and all
+/// later work on the device sees the copy.
+void cuda_upload(void* to, void const* from, std::size_t bytes);
+void cuda_download(void* to, void const* from, std::size_t bytes);
+
+/// Runs all tasks, whose pointers are device memory, and returns when they are done. Specialised in
+/// the *_cuda.cu of each kind of task.
+template <class Task>
+void cuda_run(std::vector<Task> const& tasks);
+
+} // namespace moerate

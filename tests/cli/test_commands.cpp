@@ -1,0 +1,153 @@
+#include "kernels/family/losses.h"
+#include "kernels/family/scores.h"
+#include "tests/cli/place.h"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+using nlohmann::json;
+
+TEST_CASE("version, help and usage errors have their exit codes", "[cli]")
+{
+    Place const place;
+    process::Result const version = place.call({"--version"});
+    CHECK(version.code == 0);
+    CHECK(version.out.find("moerate ") == 0);
+    CHECK(place.call({"--help"}).code == 0);
+    for (char const* command :
+         {"check", "plan", "run", "status", "rates", "eval", "loss", "list", "export", "doctor"})
+    {
+        process::Result const help = place.call({command, "--help"});
+        CHECK(help.code == 0);
+        CHECK(help.out.find("--quiet") != std::string::npos);
+    }
+    for (std::vector<std::string> const& words :
+         std::vector<std::vector<std::string>>{{},
+                                               {"fit"},
+                                               {"compare"},
+                                               {"run"},
+                                               {"run", "a.toml", "--no-such-option"},
+                                               {"list", "nothing"},
+                                               {"export", "somewhere", "--format", "xml"},
+                                               {"run", "a.toml", "--threads", "many"}})
+    {
+        process::Result const result = place.call(words);
+        CHECK(result.code == 2);
+        CHECK(result.out.empty());
+        CHECK(result.err.find("moerate: error: ") == 0);
+    }
+}
+
+TEST_CASE("list shows every member of every axis", "[cli]")
+{
+    Place const place;
+    json const all = json::parse(place.call({"list", "--json"}).out);
+    REQUIRE(all.size() == 6);
+    CHECK(all["losses"].size() == moerate::Losses::size);
+    moerate::for_each(moerate::Losses{}, [&](auto loss, int i) {
+        CHECK(all["losses"][i]["name"] == std::string(loss.name));
+        CHECK_FALSE(all["losses"][i]["source"].get<std::string>().empty());
+    });
+    process::Result const scores = place.call({"list", "scores"});
+    moerate::for_each(moerate::Scores{}, [&](auto score, int) {
+        CHECK(scores.out.find(std::string(score.formula)) != std::string::npos);
+    });
+    CHECK(scores.out.find("softmax") == std::string::npos);
+}
+
+TEST_CASE("doctor describes build and machine", "[cli]")
+{
+    Place const place;
+    json const facts = json::parse(place.call({"doctor", "--json"}).out);
+    for (char const* key : {"version", "commit", "build", "compiler", "threads", "simd", "cuda",
+                            "sqlite", "tbb", "fmt"})
+        CHECK(facts.contains(key));
+    CHECK(facts["threads"] >= 1);
+    CHECK(facts["simd_available"].size() >= 1);
+    CHECK(place.call({"doctor"}).code == 0);
+}
+
+TEST_CASE("a CUDA device that is not there is exit 5 with the reason", "[cli]")
+{
+    Place const place;
+    json const facts = json::parse(place.call({"doctor", "--json"}).out);
+    if (!facts["cuda_usable"].get<bool>()) {
+        process::Result const result =
+            place.call({"run", place.study(), "-o", place.results(), "--device", "cuda"});
+        CHECK(result.code == 5);
+        CHECK(result.err.find("moerate: error: ") == 0);
+        CHECK_FALSE(std::filesystem::exists(place.results()));
+    }
+    CHECK(place.call({"run", place.study(), "--device", "cuda:0,1"}).code == 5);
+    CHECK(place.call({"run", place.study(), "--device", "cuda:all"}).code == 5);
+    CHECK(place.call({"run", place.study(), "--device", "tpu"}).code == 2);
+}
+
+TEST_CASE("check and plan read the study and its overrides", "[cli]")
+{
+    Place const place;
+    CHECK(place.call({"check", place.study()}).code == 0);
+    json const check = json::parse(place
+                                       .call({"check", place.study(), "--json", "--set",
+                                              "study.replicates=3", "--set", "study.n=[70,80]"})
+                                       .out);
+    CHECK(check["replicates"] == 3);
+    CHECK(check["n"] == json({70, 80}));
+    json const plan =
+        json::parse(place.call({"plan", place.study(), "--json", "--device", "cpu"}).out);
+    CHECK(plan["fits"] == 24);
+    CHECK(plan["cells"].size() == 6);
+    CHECK(plan["seconds"] > 0);
+    CHECK(place.call({"plan", place.study()}).out.find("sample-updates") != std::string::npos);
+}
+
+TEST_CASE("from an experiment file to rates, status and export", "[cli]")
+{
+    Place const place;
+    process::Result const run =
+        place.call({"run", place.study(), "-o", place.results(), "--device", "cpu"});
+    REQUIRE(run.code == 0);
+    CHECK(run.out.find("softmax.L1") != std::string::npos);
+    CHECK(run.err.find("24 of 24 fits") != std::string::npos);
+    CHECK(run.err.find('\x1b') == std::string::npos); // not a terminal
+    json const rates = json::parse(place.call({"rates", place.results(), "--json"}).out);
+    CHECK(rates["rows"].size() == 2);
+    json const status = json::parse(place.call({"status", place.results(), "--json"}).out);
+    REQUIRE(status["cells"].size() == 6);
+    for (json const& cell : status["cells"])
+        CHECK(cell["done"] == cell["planned"]);
+    CHECK(status["last_run"]["outcome"] == "done");
+    CHECK(place.call({"status", place.results()}).out.find("24 of 24 fits") != std::string::npos);
+    json const plan =
+        json::parse(place.call({"plan", place.study(), "-o", place.results(), "--json"}).out);
+    CHECK(plan["fits"] == 0);
+    CHECK(plan["cells"][0]["stored"] == 4);
+
+    process::Result const again =
+        place.call({"run", place.study(), "-o", place.results(), "-q", "--json"});
+    CHECK(again.code == 0);
+    CHECK(again.err.empty());
+    CHECK(json::parse(again.out)["reused"] == 24);
+}
+
+TEST_CASE("export writes whole files and replaces none unasked", "[cli]")
+{
+    Place const place;
+    REQUIRE(place.call({"run", place.study(), "-o", place.results(), "-q"}).code == 0);
+    std::vector<std::string> words = {"export", place.results(), "--format", "csv"};
+    process::Result const csv = place.call(words);
+    CHECK(std::count(csv.out.begin(), csv.out.end(), '\n') == 1 + 24);
+    words.insert(words.end(), {"-o", place.path("fits.csv")});
+    CHECK(place.call(words).code == 0);
+    CHECK(process::read_file(place.path("fits.csv")) == csv.out);
+    CHECK(place.call(words).code == 2);
+    words.push_back("--force");
+    CHECK(place.call(words).code == 0);
+    json const document =
+        json::parse(place.call({"export", place.results(), "--format", "json"}).out);
+    CHECK(document["fits"].size() == 24);
+    CHECK(place.call({"export", place.results(), "--format", "csv", "-o", "/no/such/x.csv"}).code ==
+          1);
+}

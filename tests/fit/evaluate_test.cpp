@@ -1,0 +1,140 @@
+// Evaluation on all backends against the plain float64 mixture at awkward sizes, and where the
+// numbers get extreme.
+
+#include "tests/fit/problem.h"
+#include "tests/fit/tolerance.h"
+
+#include <catch2/catch.hpp>
+
+using namespace moerate;
+
+namespace
+{
+
+/// Compares all outputs with the plain mixture's.
+template <class Real>
+void check_plain(Backend const& backend, Problem<Real> const& problem, double weight_tolerance)
+{
+    INFO(backend.name() << ", d = " << problem.model.d << ", k = " << problem.model.k
+                        << ", n = " << problem.n());
+    Problem<double> const plain = converted<double>(problem);
+    Evaluated<Real> const got = evaluated(backend, problem);
+    auto const n = static_cast<std::size_t>(problem.n());
+    double worst_f = 0;
+    double worst_weight = 0;
+    for (std::size_t t = 0; t < n; ++t) {
+        PlainSample const want =
+            plain_sample(plain.model, plain.theta, plain.x.data() + t * plain.model.d);
+        REQUIRE(std::isfinite(got.f[t]));
+        worst_f = std::fmax(worst_f, std::fabs(static_cast<double>(got.f[t]) - want.f) /
+                                         (1 + std::fabs(want.f)));
+        for (std::size_t j = 0; j < want.weights.size(); ++j) {
+            double const weight = static_cast<double>(got.weights[j * n + t]);
+            REQUIRE(std::isfinite(weight));
+            worst_weight = std::fmax(worst_weight,
+                                     std::fabs(weight - want.weights[j]) -
+                                         Tolerance<Real>::weight_relative * want.weights[j]);
+        }
+    }
+    CHECK(worst_f <= Tolerance<Real>::f);
+    CHECK(worst_weight <= weight_tolerance);
+    double const mse = plain_mse(plain);
+    CHECK(std::fabs(got.mse - mse) <= Tolerance<Real>::mse * (1 + mse));
+    std::vector<double> const gradient = plain_gradient(plain, all_rows(problem.n()));
+    CHECK(largest_difference(got.gradient, gradient) <=
+          Tolerance<Real>::gradient * std::fmax(1.0, largest(gradient)));
+}
+
+} // namespace
+
+TEMPLATE_TEST_CASE("evaluation equals the plain mixture on every level", "", float, double)
+{
+    int const dimensions[] = {1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 65};
+    int const samples[] = {1, 31, 32, 33, 64, 70};
+    unsigned seed = 1;
+    for (Backend const& backend : level_backends())
+        for (Mixture const& mixture : mixtures)
+            for (int const d : dimensions)
+                for (int k = 1; k <= 13; ++k, ++seed)
+                    check_plain(backend,
+                                drawn_problem<TestType>(
+                                    model_of(mixture.normalizer, mixture.activation, d, k),
+                                    samples[seed % 6], seed),
+                                Tolerance<TestType>::weight);
+}
+
+TEMPLATE_TEST_CASE("evaluation equals the plain mixture on lanes", "", float, double)
+{
+    unsigned seed = 1;
+    for (Backend const& backend : lane_backends())
+        for (Mixture const& mixture : mixtures)
+            for (auto const& [d, k, n] :
+                 {std::array{1, 1, 1}, std::array{3, 2, 33}, std::array{17, 9, 70}})
+                check_plain(backend,
+                            drawn_problem<TestType>(
+                                model_of(mixture.normalizer, mixture.activation, d, k), n, seed++),
+                            Tolerance<TestType>::weight);
+}
+
+// Scores up to 120 in size: exp(120) is past the largest float, exp(-120) below the smallest.
+TEMPLATE_TEST_CASE("scores of 120 stay finite and right", "", float, double)
+{
+    for (Backend const& backend : all_backends()) {
+        for (Mixture const& mixture : mixtures) {
+            Model const model = model_of(mixture.normalizer, mixture.activation, 1, 4);
+            Problem<TestType> problem{model, {}, {}, {}};
+            // w, b, a, b: at x = 1 the scores are 120, 119, -120, 0
+            for (double const value : {100, 120, -119, 0, 20, -1, -1, 0, 1, -1, 2, 1, 0, 3, 1, -2})
+                problem.theta.push_back(static_cast<TestType>(value));
+            for (double const x : {1.0, -1.0, 0.5, 0.0, -0.25}) {
+                problem.x.push_back(static_cast<TestType>(x));
+                problem.y.push_back(TestType(1));
+            }
+            check_plain(backend, problem, Tolerance<TestType>::weight_extreme);
+        }
+    }
+}
+
+TEMPLATE_TEST_CASE("softmax weights sum to 1 and are equal for equal scores", "", float, double)
+{
+    constexpr int k = 8;
+    for (Backend const& backend : all_backends()) {
+        Problem<TestType> problem =
+            drawn_problem<TestType>(model_of("softmax", "identity", 3, k), 40, 3);
+        for (int j = 0; j < k * 4; ++j)
+            problem.theta[static_cast<std::size_t>(j)] = TestType(j < k * 3 ? 0 : 0.5);
+        Evaluated<TestType> const got = evaluated(backend, problem);
+        // 8 equal terms: sum and reciprocal are powers of two, so the weights are exact.
+        CHECK(got.weights == std::vector<TestType>(got.weights.size(), TestType(1) / k));
+    }
+}
+
+TEST_CASE("outputs that are null are left out, the others are the same")
+{
+    Problem<float> const problem = drawn_problem<float>(model_of("softmax", "relu", 5, 3), 45, 9);
+    for (Backend const& backend : all_backends()) {
+        INFO(backend.name());
+        Evaluated<float> const all = evaluated(backend, problem);
+        std::vector<float> f(45);
+        std::vector<float> weights(3 * 45);
+        std::vector<float> gradient(problem.theta.size());
+        double mse = 0;
+        EvaluateTask<float> task{problem.model, problem.theta.data(), problem.n(),
+                                 problem.x.data(), nullptr, f.data(), nullptr, nullptr, nullptr};
+        backend.run(task);
+        CHECK(f == all.f);
+        task.f = nullptr;
+        task.weights = weights.data();
+        backend.run(task);
+        CHECK(weights == all.weights);
+        task.weights = nullptr;
+        task.y = problem.y.data();
+        task.mse = &mse;
+        backend.run(task);
+        CHECK(mse == all.mse);
+        task.mse = nullptr;
+        task.gradient = gradient.data();
+        backend.run(task);
+        CHECK(gradient == all.gradient);
+    }
+}

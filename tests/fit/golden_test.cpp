@@ -1,0 +1,125 @@
+// Evaluations of an independent float64 implementation of spec.md, on all backends.
+
+#include "host/measure/measure_json.h"
+#include "tests/fit/problem.h"
+#include "tests/fit/tolerance.h"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <fstream>
+
+using namespace moerate;
+using nlohmann::json;
+
+namespace
+{
+
+json golden(char const* file)
+{
+    std::ifstream in(std::string(MOE_SOURCE_DIR "/tests/golden/") + file);
+    REQUIRE(in);
+    return json::parse(in);
+}
+
+/// Whether all families of the case are in the lists. No listed score has a temperature yet.
+bool listed(json const& test)
+{
+    json const& gate = test["measure"]["gate"];
+    json const& expert = test["measure"]["expert"];
+    return find<Scores>(gate["score"].get<std::string>()) >= 0 &&
+           find<Normalizers>(gate["normalizer"].get<std::string>()) >= 0 &&
+           find<Experts>(expert["form"].get<std::string>()) >= 0 &&
+           find<Activations>(expert.value("activation", "identity")) >= 0 &&
+           gate.value("temperature", "fixed") == "fixed" &&
+           test["measure"].value("temperature", 1.0) == 1.0;
+}
+
+template <class Real>
+Problem<Real> problem_of(json const& test)
+{
+    Measure const measure = measure_from_json(test["measure"], test["name"]);
+    Problem<Real> problem{measure.model, converted<Real>(measure.theta), {}, {}};
+    for (json const& row : test["x"])
+        for (double const value : row)
+            problem.x.push_back(static_cast<Real>(value));
+    for (double const value : test["y"])
+        problem.y.push_back(static_cast<Real>(value));
+    return problem;
+}
+
+/// Compares the gradient entry by entry in the measure's shape.
+void check_gradient(Model const& model, std::vector<double> const& got, json const& want,
+                    double tolerance)
+{
+    json const got_flat = json(parameters_to_json(model, got)).flatten();
+    json const want_flat = want.flatten();
+    double size = 1;
+    for (auto const& [key, value] : want_flat.items())
+        size = value.is_number() ? std::fmax(size, std::fabs(value.get<double>())) : size;
+    for (auto const& [key, value] : want_flat.items()) {
+        if (!value.is_number())
+            continue;
+        INFO(key);
+        REQUIRE(got_flat.contains(key));
+        CHECK(std::fabs(got_flat[key].get<double>() - value.get<double>()) <=
+              tolerance * size);
+    }
+    CHECK(got_flat.size() == want_flat.size());
+}
+
+template <class Real>
+void check_case(Backend const& backend, json const& test)
+{
+    std::string const name = test["name"];
+    INFO(name << " on " << backend.name());
+    Problem<Real> const problem = problem_of<Real>(test);
+    Evaluated<Real> const got = evaluated(backend, problem);
+    json const& want = test["expected"];
+    bool const extreme = name.find("extreme") != std::string::npos;
+    double const weight_tolerance =
+        extreme ? Tolerance<Real>::weight_extreme : Tolerance<Real>::weight;
+    auto const n = static_cast<std::size_t>(problem.n());
+    for (std::size_t t = 0; t < n; ++t) {
+        double const f = want["f"][t];
+        CHECK(std::fabs(static_cast<double>(got.f[t]) - f) <= Tolerance<Real>::f * (1 + std::fabs(f)));
+        for (std::size_t j = 0; j < static_cast<std::size_t>(problem.model.k); ++j) {
+            double const weight = want["weights"][t][j];
+            CHECK(std::fabs(static_cast<double>(got.weights[j * n + t]) - weight) <=
+                  weight_tolerance + Tolerance<Real>::weight_relative * weight);
+        }
+    }
+    double const mse = want["mse"];
+    CHECK(std::fabs(got.mse - mse) <= Tolerance<Real>::mse * (1 + mse));
+    check_gradient(problem.model, converted<double>(got.gradient), want["gradient"],
+                   Tolerance<Real>::gradient);
+}
+
+/// Checks the cases whose families are listed and returns how many they are.
+int check_file(char const* file)
+{
+    int checked = 0;
+    for (json const& test : golden(file)) {
+        if (!listed(test))
+            continue;
+        for (Backend const& backend : all_backends()) {
+            check_case<double>(backend, test);
+            check_case<float>(backend, test);
+        }
+        ++checked;
+    }
+    return checked;
+}
+
+} // namespace
+
+TEST_CASE("golden evaluations of the first families")
+{
+    CHECK(check_file("golden_slice_eval.json") == 24);
+}
+
+// The count is that of the first families; it may only grow as families are added.
+TEST_CASE("golden evaluations of all families")
+{
+    CHECK(check_file("golden_eval.json") >= 1);
+}

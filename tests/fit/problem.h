@@ -1,0 +1,173 @@
+#pragma once
+
+/// @file
+/// Drawn models and data of the fit tests, and the plain float64 mixture they are compared with.
+
+#include "kernels/family/activations.h"
+#include "kernels/family/normalizers.h"
+#include "kernels/model/layout.h"
+#include "tests/fit/backend.h"
+
+#include "kernels/model/evaluate_api.h"
+
+#include <cmath>
+#include <cstddef>
+#include <random>
+#include <string_view>
+#include <vector>
+
+namespace moerate
+{
+
+/// A model with parameters and data, n samples of x [n][d] and y [n].
+template <class Real>
+struct Problem
+{
+    Model model;
+    std::vector<Real> theta;
+    std::vector<Real> x;
+    std::vector<Real> y;
+
+    int n() const { return static_cast<int>(y.size()); }
+};
+
+/// A gate and an expert by position in the lists. What only some members read has a small legal
+/// value.
+inline Model model_of(int score, int normalizer, int form, int activation, int d, int k)
+{
+    GateSpec gate;
+    gate.score = score;
+    gate.normalizer = normalizer;
+    gate.power = 2;
+    gate.rank = 2;
+    gate.top = k < 2 ? k : 2;
+    gate.tau1 = 0.1;
+    gate.tau2 = 0.1;
+    return make_model(gate, {form, activation, 2}, d, k);
+}
+
+/// The model of linear scores and ridge experts, the rest by name.
+inline Model model_of(std::string_view normalizer, std::string_view activation, int d, int k)
+{
+    return model_of(find<Scores>("linear"), find<Normalizers>(normalizer), find<Experts>("ridge"),
+                    find<Activations>(activation), d, k);
+}
+
+/// The four mixtures that the plain reference knows.
+struct Mixture
+{
+    char const* normalizer;
+    char const* activation;
+};
+constexpr Mixture mixtures[] = {
+    {"softmax", "identity"}, {"softmax", "relu"}, {"sigmoid", "identity"}, {"sigmoid", "relu"}};
+
+/// The vector in another number type.
+template <class To, class From>
+std::vector<To> converted(std::vector<From> const& from)
+{
+    std::vector<To> to;
+    for (From const value : from)
+        to.push_back(static_cast<To>(value));
+    return to;
+}
+
+/// n numbers N(0, sd^2), each a float, so that both precisions get the same problem.
+template <class Real>
+std::vector<Real> drawn(std::mt19937_64& random, std::size_t n, double sd)
+{
+    std::normal_distribution<double> normal(0.0, sd);
+    std::vector<Real> values;
+    for (std::size_t i = 0; i < n; ++i)
+        values.push_back(static_cast<Real>(static_cast<float>(normal(random))));
+    return values;
+}
+
+/// Parameters N(0, 1/d) so that scores and responses are of size 1 for all d, x and y N(0, 1).
+template <class Real>
+Problem<Real> drawn_problem(Model const& model, int n, unsigned seed)
+{
+    std::mt19937_64 random(seed);
+    Problem<Real> problem{model, {}, {}, {}};
+    problem.theta = drawn<Real>(random, static_cast<std::size_t>(model.layout.size),
+                                1.0 / std::sqrt(static_cast<double>(model.d)));
+    problem.x = drawn<Real>(random, static_cast<std::size_t>(n) * model.d, 1.0);
+    problem.y = drawn<Real>(random, static_cast<std::size_t>(n), 1.0);
+    return problem;
+}
+
+/// The problem in another number type.
+template <class To, class From>
+Problem<To> converted(Problem<From> const& from)
+{
+    return {from.model, converted<To>(from.theta), converted<To>(from.x), converted<To>(from.y)};
+}
+
+/// Outputs of an evaluation.
+template <class Real>
+struct Evaluated
+{
+    std::vector<Real> f;
+    std::vector<Real> weights; ///< [k][n]
+    std::vector<Real> gradient;
+    double mse;
+};
+
+/// Evaluates the problem with all outputs.
+template <class Real>
+Evaluated<Real> evaluated(Backend const& backend, Problem<Real> const& problem)
+{
+    auto const n = static_cast<std::size_t>(problem.n());
+    Evaluated<Real> out{std::vector<Real>(n, Real(NAN)),
+                        std::vector<Real>(n * problem.model.k, Real(NAN)),
+                        std::vector<Real>(problem.theta.size(), Real(NAN)), NAN};
+    backend.run(EvaluateTask<Real>{problem.model, problem.theta.data(), problem.n(),
+                                   problem.x.data(), problem.y.data(), out.f.data(),
+                                   out.weights.data(), out.gradient.data(), &out.mse});
+    return out;
+}
+
+/// One sample of a mixture of linear scores and ridge experts.
+struct PlainSample
+{
+    std::vector<double> weights;
+    std::vector<double> responses;
+    std::vector<double> slopes; ///< phi'(z_j)
+    double f;
+};
+
+/// The prediction at x [d] written out from spec.md 1, theta = (w [k][d], b [k], a [k][d], b [k]).
+PlainSample plain_sample(Model const& model, std::vector<double> const& theta, double const* x);
+
+/// (1/n) sum (y - f)^2.
+double plain_mse(Problem<double> const& problem);
+
+/// Gradient of (1/B) sum (y - f)^2 over the B samples of `rows`, by the full Jacobian dg_i/ds_j.
+std::vector<double> plain_gradient(Problem<double> const& problem, std::vector<unsigned> const& rows);
+
+/// Rows 0 .. n - 1.
+std::vector<unsigned> all_rows(int n);
+
+/// Largest |got_i - want_i|; NaN if any is not a number, infinite if the sizes differ.
+template <class Got, class Want>
+double largest_difference(std::vector<Got> const& got, std::vector<Want> const& want)
+{
+    double largest = got.size() == want.size() ? 0 : INFINITY;
+    for (std::size_t i = 0; i < got.size() && i < want.size(); ++i) {
+        double const difference =
+            std::fabs(static_cast<double>(got[i]) - static_cast<double>(want[i]));
+        largest = difference > largest || std::isnan(difference) ? difference : largest;
+        if (std::isnan(largest))
+            break;
+    }
+    return largest;
+}
+
+/// Largest |v_i|.
+template <class Real>
+double largest(std::vector<Real> const& values)
+{
+    return largest_difference(values, std::vector<double>(values.size()));
+}
+
+} // namespace moerate

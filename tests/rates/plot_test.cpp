@@ -1,0 +1,97 @@
+#include "host/rates/rates.h"
+#include "tests/store/store_fixture.h"
+
+#include <catch2/catch.hpp>
+
+#include <cstdlib>
+#include <fstream>
+#include <sys/wait.h>
+
+using namespace moerate;
+using namespace moerate_test;
+
+namespace
+{
+
+Slope power_law(std::vector<int> const& n, double level, double exponent, bool deviation)
+{
+    Slope slope{{}, {}, exponent, exponent - 0.03, exponent + 0.03, {}};
+    for (int const size : n) {
+        slope.value.push_back(level * std::pow(size, exponent));
+        if (deviation)
+            slope.sd.push_back(0.6 * slope.value.back()); // lower bars go below zero
+    }
+    return slope;
+}
+
+RateRow made_up(std::string const& label, std::string const& loss, double exponent)
+{
+    RateRow row;
+    row.study = "made up";
+    row.label = label;
+    row.loss = loss;
+    row.gauge = "align";
+    row.target = "truth";
+    row.estimator = "sgd";
+    row.n = {1000, 3162, 10000, 31623, 100000};
+    row.replicates = 20;
+    row.failed.assign(5, 0);
+    row.mean = power_law(row.n, 2, exponent, true);
+    row.median = row.trimmed = row.geometric = power_law(row.n, 2, exponent, false);
+    row.start = row.regression = row.expert = power_law(row.n, 1, -0.083, true);
+    return row;
+}
+
+/// Exit status of tools/plot.py on `text`; writes to folder/figure.png and .pdf.
+int plot(TempFolder const& folder, std::string const& text)
+{
+    std::ofstream(folder.file("rates.json")) << text;
+    std::string const command = std::string(MOE_SOURCE_DIR) + "/tools/plot.py '" +
+                                folder.file("rates.json") + "' '" + folder.file("figure") +
+                                "' 2> '" + folder.file("log") + "'";
+    int const status = std::system(command.c_str());
+    std::string log;
+    std::getline(std::ifstream(folder.file("log")), log, '\0');
+    UNSCOPED_INFO(log);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+std::string first_bytes(std::string const& file)
+{
+    std::string bytes(4, ' ');
+    std::ifstream(file, std::ios::binary).read(bytes.data(), 4);
+    return bytes;
+}
+
+} // namespace
+
+TEST_CASE("the figure is written as PNG and PDF")
+{
+    std::vector<RateRow> rows{made_up("softmax", "softmax.L1", -0.1),
+                              made_up("sigmoid", "sigmoid.D3", -0.5)};
+    rows[0].bracketed = "n is small";
+    rows[0].theory = "-0.5";
+    rows[1].mean.value[2] = 0;    // nothing to show on a logarithmic axis
+    rows[1].mean.slope = none;    // so there is no slope either
+    rows[1].start.slope = none;
+    SECTION("one panel") {}
+    SECTION("several panels")
+    {
+        for (char const* label : {"a", "b", "c"})
+            rows.push_back(made_up(label, "softmax.L2r", -0.25));
+    }
+    TempFolder folder;
+    REQUIRE(plot(folder, rates_to_json(rows).dump()) == 0);
+    CHECK(first_bytes(folder.file("figure.png")) == "\x89PNG");
+    CHECK(first_bytes(folder.file("figure.pdf")) == "%PDF");
+}
+
+TEST_CASE("the figure's input is checked")
+{
+    TempFolder folder;
+    for (char const* text : {"", "no JSON", "[]", "{}", "{\"rows\": []}"}) {
+        INFO(text);
+        CHECK(plot(folder, text) == 2);
+    }
+    CHECK_FALSE(std::filesystem::exists(folder.file("figure.png")));
+}

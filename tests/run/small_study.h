@@ -1,0 +1,133 @@
+#pragma once
+
+/// @file
+/// A study of a second or less, and what tests of runs share.
+
+#include "host/device/device.h"
+#include "host/store/store.h"
+#include "host/study/study.h"
+
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <unistd.h>
+#include <vector>
+
+namespace small
+{
+
+inline char const* text = R"(
+spec_version = 1
+[study]
+id = "small"
+title = "A study of the tests"
+seed = 7
+replicates = 4
+n = [64, 100, 256]
+regression_samples = 300
+[data]
+d = 3
+noise_variance = 0.01
+[truth]
+gate = { score = "linear", normalizer = "softmax" }
+expert = { form = "ridge", activation = "relu" }
+experts = 2
+draw = { gate_variance = 1.0, expert_variance = 1.0, zero_gate = [2], zero = "location" }
+[estimator]
+kind = "sgd"
+epochs = 3
+learning_rate = 0.1
+batch = 32
+[[fit]]
+label = "softmax"
+gate = { score = "linear", normalizer = "softmax" }
+experts = 3
+loss = "softmax.L1"
+[[fit]]
+label = "sigmoid"
+gate = { score = "linear", normalizer = "sigmoid" }
+experts = 3
+loss = "sigmoid.D3"
+)";
+
+inline moerate::Study study(std::vector<std::string> const& settings = {})
+{
+    return moerate::parse_study(text, "small.toml", settings);
+}
+
+/// A folder of its own, removed at the end.
+class Folder
+{
+public:
+    Folder()
+    {
+        std::string name = (std::filesystem::temp_directory_path() / "moerate-XXXXXX").string();
+        if (mkdtemp(name.data()) == nullptr)
+            throw std::runtime_error("no temporary folder");
+        name_ = name;
+    }
+    ~Folder() { std::filesystem::remove_all(name_); }
+    Folder(Folder const&) = delete;
+    Folder& operator=(Folder const&) = delete;
+
+    std::string path(std::string const& inside = {}) const
+    {
+        return inside.empty() ? name_ : name_ + "/" + inside;
+    }
+
+private:
+    std::string name_;
+};
+
+inline bool same(double a, double b)
+{
+    return std::memcmp(&a, &b, sizeof a) == 0;
+}
+
+inline bool same(std::vector<double> const& a, std::vector<double> const& b)
+{
+    return a.size() == b.size() &&
+           (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0);
+}
+
+inline bool same(moerate::RiskRecord const& a, moerate::RiskRecord const& b)
+{
+    return std::memcmp(&a, &b, sizeof a) == 0;
+}
+
+inline bool same(moerate::LossRow const& a, moerate::LossRow const& b)
+{
+    return !(a.key < b.key) && !(b.key < a.key) && a.cell == b.cell &&
+           same(a.record.value, b.record.value) && same(a.record.mass, b.record.mass) &&
+           same(a.record.over, b.record.over) && same(a.record.exact, b.record.exact) &&
+           same(a.record.missed, b.record.missed) && a.record.empty == b.record.empty;
+}
+
+/// Whether two fits are the same to the last bit, apart from the time they took.
+inline bool same(moerate::FitRow const& a, moerate::FitRow const& b)
+{
+    if (a.losses.size() != b.losses.size())
+        return false;
+    for (std::size_t i = 0; i < a.losses.size(); ++i) {
+        if (!same(a.losses[i], b.losses[i]))
+            return false;
+    }
+    return a.cell == b.cell && a.replicate == b.replicate && a.status == b.status &&
+           same(a.start_mse, b.start_mse) && same(a.mse, b.mse) && same(a.mse_truth, b.mse_truth) &&
+           same(a.excess, b.excess) && same(a.moved, b.moved) && same(a.start_risk, b.start_risk) &&
+           same(a.risk, b.risk) && a.empty == b.empty && a.epochs == b.epochs &&
+           same(a.start_theta, b.start_theta) && same(a.theta, b.theta);
+}
+
+/// All fits of a store in the order of its cells.
+inline std::vector<moerate::FitRow> all_fits(moerate::Store const& store)
+{
+    std::vector<moerate::FitRow> rows;
+    for (moerate::CellRow const& cell : store.cells()) {
+        std::vector<moerate::FitRow> const fits = store.fits(cell.id, true);
+        rows.insert(rows.end(), fits.begin(), fits.end());
+    }
+    return rows;
+}
+
+} // namespace small

@@ -1,0 +1,171 @@
+#include "host/run/pipeline.h"
+#include "host/run/truth.h"
+#include "tests/run/small_study.h"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+using namespace moerate;
+
+namespace
+{
+
+/// All fits of a study in blocks of `size` jobs, sorted by cell and replicate.
+template <class Real>
+std::vector<FitRow> fits_in_blocks(Study const& study, int threads, std::size_t size,
+                                   bool backwards)
+{
+    Plan const plan = make_plan(study);
+    std::vector<Job> jobs = missing_jobs(study, plan, nullptr);
+    if (backwards)
+        std::reverse(jobs.begin(), jobs.end());
+    std::unique_ptr<Device> const device = make_cpu_device(threads);
+    Pipeline<Real> pipeline(*device, study, plan);
+    std::vector<FitRow> rows;
+    for (std::size_t from = 0; from < jobs.size(); from += size) {
+        auto const end = jobs.begin() + std::min(jobs.size(), from + size);
+        std::vector<FitRow> const block = pipeline.run({jobs.begin() + from, end});
+        rows.insert(rows.end(), block.begin(), block.end());
+    }
+    std::sort(rows.begin(), rows.end(), [](FitRow const& a, FitRow const& b) {
+        return std::tie(a.cell, a.replicate) < std::tie(b.cell, b.replicate);
+    });
+    return rows;
+}
+
+template <class Real>
+void check_same(Study const& study, int threads, std::size_t size, bool backwards)
+{
+    CAPTURE(threads, size, backwards);
+    std::vector<FitRow> const one = fits_in_blocks<Real>(study, 1, 1000, false);
+    std::vector<FitRow> const other = fits_in_blocks<Real>(study, threads, size, backwards);
+    REQUIRE(one.size() == 24);
+    REQUIRE(other.size() == one.size());
+    for (std::size_t i = 0; i < one.size(); ++i)
+        CHECK(small::same(one[i], other[i]));
+}
+
+std::vector<FitRow> rows_of(std::vector<std::string> const& settings)
+{
+    return fits_in_blocks<float>(small::study(settings), 2, 1000, false);
+}
+
+} // namespace
+
+TEST_CASE("a replicate is bitwise the same for any threads, block size and order", "[run]")
+{
+    Study const study = small::study();
+    for (int const threads : {1, 2, 3}) {
+        for (std::size_t const size : {std::size_t{1}, std::size_t{5}, std::size_t{1000}}) {
+            check_same<float>(study, threads, size, false);
+            check_same<float>(study, threads, size, true);
+        }
+    }
+}
+
+TEST_CASE("the same holds in float64, with odd sizes and full batches", "[run]")
+{
+    Study const study = small::study({"estimator.precision=\"float64\"", "estimator.batch=\"full\"",
+                                      "data.d=5", "study.n=[33,61,101]"});
+    for (int const threads : {1, 3})
+        check_same<double>(study, threads, 5, true);
+}
+
+TEST_CASE("the same holds with replacement, short batches and nested data", "[run]")
+{
+    Study const study = small::study(
+        {"estimator.sampling=\"replacement\"", "estimator.batch=7", "study.nested=true"});
+    check_same<float>(study, 3, 4, true);
+}
+
+TEST_CASE("fits carry what is recorded beside the loss", "[run]")
+{
+    Study const study = small::study();
+    Curve const& softmax = study.curves[0];
+    for (FitRow const& row : rows_of({})) {
+        CAPTURE(row.cell, row.replicate);
+        CHECK(row.status == FitStatus::ok);
+        CHECK(row.mse < row.start_mse);
+        CHECK(row.mse_truth ==
+              Approx(0.01).epsilon(0.7)); // noise variance, chi-square of 64 at 4 sd
+        CHECK(row.epochs == 3);
+        CHECK(row.moved > 0);
+        CHECK(row.start_theta.size() == row.theta.size());
+        REQUIRE(row.losses.size() == 2);
+        CHECK(row.losses[0].key.at == "start");
+        CHECK(row.losses[1].key.at == "fit");
+        CHECK(row.empty == row.losses[1].record.empty);
+        CHECK(row.risk.regression > 0);
+        bool const is_softmax = row.losses[0].key.name == "softmax.L1";
+        CHECK(std::isnan(row.excess) != is_softmax); // the sigmoid class does not hold the truth
+        CHECK(row.theta.size() == static_cast<std::size_t>(softmax.model.layout.size));
+    }
+}
+
+TEST_CASE("excess is n (MSE(fit) - MSE(truth)) / sigma^2", "[run]")
+{
+    Study const study = small::study();
+    Plan const plan = make_plan(study);
+    for (FitRow const& row : rows_of({})) {
+        auto const cell = std::find_if(plan.cells.begin(), plan.cells.end(),
+                                       [&](Cell const& c) { return c.id == row.cell; });
+        if (std::isnan(row.excess))
+            continue;
+        CHECK(row.excess == Approx(cell->n * (row.mse - row.mse_truth) / 0.01));
+    }
+}
+
+TEST_CASE("a start on the truth has loss 0, and no distance to have moved from", "[run]")
+{
+    for (FitRow const& row : rows_of({"start.kind=\"truth\""})) {
+        if (row.losses[0].key.name != "softmax.L1")
+            continue;
+        // float32 parameters near 1: one rounding each, of relative size 6e-8, and the shared mass.
+        CHECK(row.losses[0].record.value < 1e-5);
+        CHECK(row.start_risk.regression < 1e-5);
+        CHECK(row.start_mse == Approx(row.mse_truth).epsilon(1e-4));
+        CHECK(std::isnan(row.moved));
+    }
+}
+
+TEST_CASE("without noise there is no excess and the truth has MSE 0", "[run]")
+{
+    for (FitRow const& row : rows_of({"data.noise_variance=0"})) {
+        CHECK(row.mse_truth == 0.0);
+        CHECK(std::isnan(row.excess));
+    }
+}
+
+TEST_CASE("a fit that fails is recorded with its status", "[run]")
+{
+    int failed = 0;
+    // Linear experts: with ReLU such a step kills all atoms, and f = 0 is no divergence.
+    for (FitRow const& row :
+         rows_of({"estimator.learning_rate=1e6", "truth.expert.activation=\"identity\""}))
+    {
+        if (row.status != FitStatus::not_finite && row.status != FitStatus::diverged)
+            continue;
+        ++failed;
+        if (row.status == FitStatus::not_finite) {
+            CHECK(std::isnan(row.mse));
+            CHECK(std::isnan(row.losses[1].record.value));
+            CHECK(std::isnan(row.risk.regression));
+            CHECK(row.empty == -1);
+        }
+        CHECK(std::isfinite(row.losses[0].record.value)); // of the start
+        CHECK(std::isfinite(row.start_mse));
+    }
+    CHECK(failed >= 12);
+}
+
+TEST_CASE("paired fits share data: the truth's MSE is that of both", "[run]")
+{
+    std::vector<FitRow> const rows = rows_of({});
+    std::set<double> distinct;
+    for (FitRow const& row : rows)
+        distinct.insert(row.mse_truth);
+    CHECK(distinct.size() == rows.size() / 2);
+}

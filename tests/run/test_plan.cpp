@@ -1,0 +1,101 @@
+#include "host/run/pipeline.h"
+#include "host/run/progress.h"
+#include "tests/run/small_study.h"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+
+using namespace moerate;
+
+TEST_CASE("a plan shares data between curves and counts the work", "[run]")
+{
+    Study const study = small::study();
+    Plan const plan = make_plan(study);
+    REQUIRE(plan.data.size() == 3);  // one a sample size
+    REQUIRE(plan.cells.size() == 6); // two curves each
+    for (DataSpec const& data : plan.data)
+        CHECK(data.cells.size() == 2);
+    std::vector<Job> const jobs = missing_jobs(study, plan, nullptr);
+    REQUIRE(jobs.size() == 12); // 3 n, 4 replicates
+    Work work;
+    for (Job const& job : jobs)
+        work += work_of(study, plan, job);
+    CHECK(work.fits == 24);
+    CHECK(work.sample_updates == 2 * 4 * 3 * (64 + 100 + 256)); // curves, replicates, epochs
+    CHECK(work.regression_points == 24 * 2 * 300);              // start and fit
+}
+
+TEST_CASE("curves that differ in their losses only share their fits", "[run]")
+{
+    std::string text = small::text;
+    text += "[[fit]]\nlabel = \"again\"\ngate = { score = \"linear\", normalizer = \"softmax\" "
+            "}\nexperts = 3\nloss = [\"softmax.L1\", "
+            "{name = \"softmax.L2r\", r = 1}]\n";
+    Study const study = parse_study(text, "small.toml");
+    Plan const plan = make_plan(study);
+    REQUIRE(plan.cells.size() == 6);
+    CHECK(plan.cells[0].losses.size() == 2);
+    CHECK(plan.cells[1].losses.size() == 1);
+}
+
+TEST_CASE("curves with other noise or precision do not share data", "[run]")
+{
+    CHECK(make_plan(small::study({"fit.sigmoid.estimator.precision=\"float64\""})).data.size() ==
+          6);
+    CHECK(make_plan(small::study({"sweep={\"data.noise_variance\"=[0.01,0.04]}"})).data.size() ==
+          6);
+}
+
+TEST_CASE("durations and counts are printed for people", "[run]")
+{
+    CHECK(format_seconds(0) == "0:00");
+    CHECK(format_seconds(59.2) == "1:00"); // rounded up: time to go
+    CHECK(format_seconds(3723) == "1:02:03");
+    CHECK(format_si(0) == "0 ");
+    CHECK(format_si(9.91e7) == "99.1 M");
+    CHECK(format_si(999.9) == "1 k");
+}
+
+namespace
+{
+
+/// What Progress writes to a file.
+std::string shown(ProgressStyle style, std::vector<Work> const& steps, Work const& total)
+{
+    char* text = nullptr;
+    std::size_t size = 0;
+    style.out = open_memstream(&text, &size);
+    {
+        Progress progress(style, total);
+        for (Work const& step : steps)
+            progress.advance(step);
+    }
+    std::fclose(style.out);
+    std::string const result(text, size);
+    std::free(text);
+    return result;
+}
+
+} // namespace
+
+TEST_CASE("progress is a bar on a terminal and few lines elsewhere", "[run]")
+{
+    Work step;
+    step.fits = 1;
+    step.flops = 1;
+    Work total = step;
+    total.fits = 100;
+    total.flops = 100;
+    std::vector<Work> const steps(100, step);
+    std::string const lines = shown({nullptr, false, false}, steps, total);
+    CHECK(std::count(lines.begin(), lines.end(), '\n') <= 11); // each 10 %
+    CHECK(lines.find("100 of 100 fits") != std::string::npos);
+    CHECK(lines.find('\x1b') == std::string::npos);
+    std::string const bar = shown({nullptr, true, false}, steps, total);
+    CHECK(std::count(bar.begin(), bar.end(), '\r') == 100);
+    CHECK(std::count(bar.begin(), bar.end(), '\n') == 1);
+    CHECK(bar.find("\x1b[3") == std::string::npos); // no colour
+    CHECK(shown({nullptr, true, true}, steps, total).find("\x1b[32m") != std::string::npos);
+}

@@ -1,0 +1,136 @@
+#pragma once
+
+/// @file
+/// A small study, made-up fits and a folder that goes away, for the tests of store and rates.
+
+#include "host/store/store.h"
+#include "host/study/study.h"
+
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <stdexcept>
+#include <stdlib.h>
+#include <string>
+
+namespace moerate_test
+{
+
+constexpr double none = std::numeric_limits<double>::quiet_NaN();
+
+/// An empty folder, removed with its content at the end.
+class TempFolder
+{
+public:
+    TempFolder()
+    {
+        std::string name = (std::filesystem::temp_directory_path() / "moerate-XXXXXX").string();
+        if (mkdtemp(name.data()) == nullptr)
+            throw std::runtime_error("no temporary folder");
+        path_ = name;
+    }
+    ~TempFolder() { std::filesystem::remove_all(path_); }
+    TempFolder(TempFolder const&) = delete;
+    TempFolder& operator=(TempFolder const&) = delete;
+    std::string path() const { return path_.string(); }
+    std::string file(std::string const& name) const { return (path_ / name).string(); }
+
+private:
+    std::filesystem::path path_;
+};
+
+/// Two fits on softmax data: "softmax" with k = 3, "sigmoid" with k = 3; d = 2, k* = 2.
+inline std::string study_text()
+{
+    return R"(spec_version = 1
+[study]
+id = "tiny"
+title = "A tiny study"
+seed = 7
+replicates = 4
+n = [100, 1000]
+[data]
+d = 2
+noise_variance = 0.01
+[truth]
+gate = { score = "linear", normalizer = "softmax" }
+expert = { form = "ridge", activation = "relu" }
+experts = 2
+draw = { gate_variance = 0.1, expert_variance = 1.0 }
+[estimator]
+kind = "sgd"
+epochs = 2
+[[fit]]
+label = "softmax"
+gate = { score = "linear", normalizer = "softmax" }
+experts = 3
+loss = ["softmax.L1", { name = "softmax.L2r", r = 1 }]
+reported_slope = -0.2
+theory = -0.5
+[[fit]]
+label = "sigmoid"
+gate = { score = "linear", normalizer = "sigmoid" }
+experts = 3
+loss = "sigmoid.D3"
+)";
+}
+
+/// The study with `settings` as of --set.
+inline moerate::Study tiny_study(std::vector<std::string> const& settings = {})
+{
+    return moerate::parse_study(study_text(), "tiny.toml", settings);
+}
+
+/// A loss as the study asks for it, with value v at the fit and twice that at the start.
+inline moerate::LossRow loss_row(moerate::LossSpec const& spec, std::string const& at, double v)
+{
+    moerate::LossRow row;
+    row.key = moerate::loss_key(spec, at);
+    row.record.value = at == "start" ? 2 * v : v;
+    row.record.mass = 0.25 * row.record.value;
+    row.record.over = 0.5 * row.record.value;
+    row.record.exact = 0.25 * row.record.value;
+    row.record.missed = 0;
+    row.record.exact_gate = none;
+    row.record.empty = 0;
+    row.cell = {0, 1, 1};
+    return row;
+}
+
+/// A fit of `curve` whose losses are all v.
+inline moerate::FitRow fit_row(moerate::Study const& study, moerate::Curve const& curve, int n,
+                               int replicate, double v)
+{
+    moerate::FitRow fit;
+    fit.cell = moerate::cell_row(study, curve, n).id;
+    fit.replicate = replicate;
+    fit.start_mse = 0.5;
+    fit.mse = 0.01 + v;
+    fit.mse_truth = 0.01;
+    fit.excess = curve.label == "sigmoid" ? none : n * v / 0.01;
+    fit.start_risk = {0.3, 0.2, none, 0.1};
+    fit.risk = {v / 3, v / 2, none, v / 4};
+    fit.moved = 0.7;
+    fit.epochs = 2;
+    fit.seconds = 0.125;
+    for (int i = 0; i < curve.model.layout.size; ++i) {
+        fit.start_theta.push_back(1.0 / (i + 1));
+        fit.theta.push_back(-1.0 / (i + 3));
+    }
+    for (moerate::LossSpec const& loss : curve.losses)
+        for (char const* at : {"start", "fit"})
+            fit.losses.push_back(loss_row(loss, at, v));
+    return fit;
+}
+
+/// Registers all cells of a study.
+inline void add_cells(moerate::Store& store, moerate::Study const& study)
+{
+    std::vector<moerate::CellRow> cells;
+    for (moerate::Curve const& curve : study.curves)
+        for (int const n : study.n)
+            cells.push_back(moerate::cell_row(study, curve, n));
+    store.add_cells(cells);
+}
+
+} // namespace moerate_test

@@ -1,0 +1,204 @@
+#!/usr/bin/python3
+"""Draws the log-log figure of a study's convergence rates.
+
+usage: plot.py RATES.json PREFIX [--title TEXT]
+
+RATES.json is the output of `moerate rates DIR --json`, `-` reads it from standard input. Writes
+PREFIX.png and PREFIX.pdf: for each label and loss the mean loss with bars of two standard deviations,
+the fitted line with its slope, the mean loss of the starting points (dashed), and where the experiment
+file names a rate of the theory, a thin guide of that slope.
+
+Debian packages: python3-matplotlib, python3-numpy.
+"""
+
+import argparse
+import json
+import math
+import os
+import sys
+
+# Okabe and Ito's palette: distinguishable with every common kind of colour blindness. Markers and
+# the labels say the same once more, for prints without colour.
+COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]
+MARKERS = ["o", "s", "^", "D", "v", "P", "X"]
+ROWS_PER_PANEL = 4
+
+
+class InputError(Exception):
+    """What is wrong with the input (why) what to do."""
+
+
+def read_rows(name):
+    """Rows of a rates document that have something to draw."""
+    try:
+        if name == "-":
+            document = json.load(sys.stdin)
+        else:
+            with open(name, encoding="utf-8") as file:
+                document = json.load(file)
+    except OSError as error:
+        raise InputError(f"cannot read {name} ({error.strerror})") from error
+    except ValueError as error:
+        raise InputError(f"{name} is not JSON ({error}) pass the output of "
+                         "`moerate rates DIR --json`") from error
+    if not isinstance(document, dict) or not isinstance(document.get("rows"), list):
+        raise InputError(f"{name} is no table of rates (it has no list \"rows\") pass the output "
+                         "of `moerate rates DIR --json`")
+    rows = [row for row in document["rows"] if len(positive(row, row["mean"]["value"])[0]) > 0]
+    if not rows:
+        raise InputError(f"{name} has nothing to draw (no row has a positive mean loss) finish "
+                         "the run first")
+    return rows
+
+
+def positive(row, values):
+    """n and values where the value is a positive number: what a logarithmic axis can show."""
+    pairs = [(n, v) for n, v in zip(row["n"], values) if v is not None and v > 0]
+    return [n for n, _ in pairs], [v for _, v in pairs]
+
+
+def panels_of(rows):
+    """One panel for few rows, else one for each loss (with its exponent), in order of appearance."""
+    if len(rows) <= ROWS_PER_PANEL:
+        return [("", rows)]
+    groups = {}
+    for row in rows:
+        groups.setdefault(loss_text(row), []).append(row)
+    return list(groups.items())
+
+
+def loss_text(row):
+    """Name of a loss; a name that ends in r has an exponent, which is part of what it means."""
+    text = row["loss"]
+    if text.endswith("r"):
+        text += f" r={row['r']:g}"
+    return text if row["gauge"] == "align" else f"{text}, gauge {row['gauge']}"
+
+
+def slope_text(row):
+    """Slope with its interval, in brackets where it gets no verdict."""
+    mean = row["mean"]
+    if mean["slope"] is None:
+        return "no slope"
+    text = f"{mean['slope']:.3f}"
+    if row["bracketed"] is not None:
+        text = f"({text})"
+    if mean["lo"] is not None:
+        text += f" [{mean['lo']:.3f}, {mean['hi']:.3f}]"
+    return text
+
+
+def line_through(n, value, slope):
+    """The line of this slope through the centre of the points: for the least squares slope, the
+    least squares line."""
+    centre_n = sum(math.log(v) for v in n) / len(n)
+    centre = sum(math.log(v) for v in value) / len(value)
+    ends = [min(n), max(n)]
+    return ends, [math.exp(centre + slope * (math.log(v) - centre_n)) for v in ends]
+
+
+def floor_of(rows):
+    """Lower end of the axis. Bars that reach zero or below run out of the frame there."""
+    least = min(min(positive(row, row[which]["value"])[1], default=math.inf)
+                for row in rows for which in ("mean", "start"))
+    return least / 2
+
+
+def draw_row(axes, row, style, shift, floor, several_losses):
+    """Points, line, start and guide of one row; `shift` moves the bars aside by a few pixels, so that
+    those of other rows stay visible."""
+    mean = row["mean"]
+    colour, marker = COLOURS[style % len(COLOURS)], MARKERS[style % len(MARKERS)]
+    label = row["label"] + (f", {loss_text(row)}" if several_losses else "")
+    if row["target"] != "truth":
+        label += f" to {row['target']}"
+
+    points = [(n, v, s) for n, v, s in zip(row["n"], mean["value"], mean.get("sd", mean["value"]))
+              if v is not None and v > 0]
+    n, value, deviation = zip(*points)
+    spread = [2 * (s or 0) for s in deviation]
+    below = [v - max(v - s, min(floor, v) / 2) for v, s in zip(value, spread)]
+    axes.errorbar([size * 10**(0.008 * shift) for size in n], value, yerr=[below, spread], fmt=marker, color=colour, markersize=5,
+                  linewidth=1, capsize=2.5, zorder=3)
+    if mean["slope"] is not None:
+        axes.plot(*line_through(n, value, mean["slope"]), color=colour, linewidth=1.8, zorder=4,
+                  label=f"{label}: slope {slope_text(row)}")
+    else:
+        axes.plot([], [], marker=marker, color=colour, linestyle="none",
+                  label=f"{label}: no slope")
+
+    start_n, start = positive(row, row["start"]["value"])
+    if start:
+        slope = row["start"]["slope"]
+        text = "" if slope is None else f": slope {slope:.3f}"
+        axes.plot(start_n, start, color=colour, linewidth=1.2, linestyle=(5 * style, (3.5, 6.5)), zorder=2,
+                  label=f"{label}, start{text}")
+    if isinstance(row["theory"], (int, float)):
+        axes.plot(*line_through(n, value, row["theory"]), color=colour, linewidth=0.8,
+                  linestyle=":", zorder=1, label=f"{label}, theory {row['theory']:g}")
+
+
+def draw(rows, title, prefix):
+    import matplotlib
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    panels = panels_of(rows)
+    columns = min(len(panels), 2)
+    lines = -(-len(panels) // columns)
+    figure, grid = pyplot.subplots(lines, columns, squeeze=False, constrained_layout=True,
+                                   figsize=(7.2 * columns, 5.4 * lines))
+    labels = list(dict.fromkeys(row["label"] for row in rows))
+    for axes, (name, members) in zip(grid.flat, panels):
+        several_losses = not name and len({loss_text(row) for row in members}) > 1
+        floor = floor_of(members)
+        for index, row in enumerate(members):
+            # In panels a label keeps its colour; in a single one each row has its own.
+            style = labels.index(row["label"]) if name else index
+            draw_row(axes, row, style, index - (len(members) - 1) / 2, floor, several_losses)
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+        axes.set_ylim(bottom=floor)
+        axes.set_xlabel("sample size n")
+        replicates = sorted({row["replicates"] for row in members})
+        count = " to ".join(str(r) for r in dict.fromkeys([replicates[0], replicates[-1]]))
+        axes.set_ylabel(f"loss (mean over {count} replicates, bars two standard deviations)")
+        axes.set_title(name or ("" if several_losses else loss_text(members[0])), fontsize=10)
+        axes.grid(True, which="major", linewidth=0.4, alpha=0.5)
+        axes.legend(fontsize=8, frameon=True, framealpha=0.85)
+    for axes in list(grid.flat)[len(panels):]:
+        axes.set_visible(False)
+    figure.suptitle(title, fontsize=12)
+    for ending in ("png", "pdf"):
+        figure.savefig(f"{prefix}.{ending}", dpi=160)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("rates", help="output of `moerate rates DIR --json`, or - for standard input")
+    parser.add_argument("prefix", help="writes PREFIX.png and PREFIX.pdf")
+    parser.add_argument("--title", help="default: the study's id")
+    arguments = parser.parse_args()
+    try:
+        rows = read_rows(arguments.rates)
+        title = arguments.title or ", ".join(dict.fromkeys(row["study"] for row in rows))
+        folder = os.path.dirname(arguments.prefix)
+        if folder and not os.path.isdir(folder):
+            raise InputError(f"{folder} is not a folder (the figure goes there) make it first")
+        draw(rows, title, arguments.prefix)
+    except InputError as error:
+        print(f"plot.py: {error}", file=sys.stderr)
+        return 2
+    except ImportError as error:
+        print(f"plot.py: {error} (matplotlib draws the figure) install python3-matplotlib",
+              file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"plot.py: cannot write {arguments.prefix}.png or .pdf ({error.strerror}) name another "
+              "place", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
