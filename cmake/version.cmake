@@ -1,18 +1,19 @@
-# Commit and build flags into build/generated/version.h, so that a result knows its origin.
-find_package(Git QUIET)
-set(MOE_COMMIT unknown)
-set(MOE_DIRTY false)
-if(Git_FOUND)
-    execute_process(COMMAND ${GIT_EXECUTABLE} -C ${CMAKE_SOURCE_DIR} rev-parse --short=12 HEAD
-        OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE RESULT_VARIABLE failed ERROR_QUIET)
-    if(NOT failed)
-        set(MOE_COMMIT ${commit})
-        execute_process(COMMAND ${GIT_EXECUTABLE} -C ${CMAKE_SOURCE_DIR} status --porcelain -uno
-            OUTPUT_VARIABLE changes)
-        if(changes)
-            set(MOE_DIRTY true)
+# Commit, state of the tree and build into generated/version.h, so that a result knows its origin.
+# Only what includes it depends on the target moe_version.
+set(version_script ${CMAKE_COMMAND} -DSOURCE=${CMAKE_SOURCE_DIR}
+    -DTARGET=${CMAKE_BINARY_DIR}/generated/version.h -DPROJECT_VERSION=${PROJECT_VERSION}
+    -DCMAKE_BUILD_TYPE=${CMAKE_BUILD_TYPE} -DCMAKE_CXX_COMPILER_ID=${CMAKE_CXX_COMPILER_ID}
+    -DCMAKE_CXX_COMPILER_VERSION=${CMAKE_CXX_COMPILER_VERSION}
+    -DCMAKE_CUDA_COMPILER_VERSION=${CMAKE_CUDA_COMPILER_VERSION}
+    -P ${CMAKE_SOURCE_DIR}/cmake/write_version.cmake)
+add_custom_target(moe_version COMMAND ${version_script}
+    BYPRODUCTS ${CMAKE_BINARY_DIR}/generated/version.h COMMENT "")
+target_include_directories(moe_options INTERFACE ${CMAKE_BINARY_DIR}/generated)
+foreach(target moe_run moe_cli moerate)
+    if(TARGET ${target})
+        get_target_property(type ${target} TYPE)
+        if(NOT type STREQUAL INTERFACE_LIBRARY)
+            add_dependencies(${target} moe_version)
         endif()
     endif()
-endif()
-configure_file(cmake/version.h.in generated/version.h @ONLY)
-target_include_directories(moe_options INTERFACE ${CMAKE_BINARY_DIR}/generated)
+endforeach()

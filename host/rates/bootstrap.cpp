@@ -25,8 +25,8 @@ std::vector<double> present(std::vector<double> const& values)
     return kept;
 }
 
-/// `size` indices in [0, size), drawn with replacement. Multiplying a 32-bit word favours an index by less than
-/// size / 2^32.
+/// `size` indices in [0, size), drawn with replacement. Multiplying a 32-bit word favours an index
+/// by less than size / 2^32.
 void draw_indices(StreamKey const& key, std::size_t size, std::vector<std::size_t>& index)
 {
     index.resize(size);
@@ -114,9 +114,10 @@ void set_interval(Slope& result, std::vector<double> drawn, std::size_t replicat
     if (replicates < 2) {
         result.reason = "one replicate (an interval needs two)";
     } else if (lost > 0) {
-        result.reason = fmt::format("{} of {} bootstrap draws have no slope (zeros among the values): "
-                                    "no interval",
-                                    lost, drawn.size());
+        result.reason =
+            fmt::format("{} of {} bootstrap draws have no slope (zeros among the values): "
+                        "no interval",
+                        lost, drawn.size());
     } else {
         auto const count = static_cast<double>(replicates);
         double const widening = std::sqrt(count / (count - 1));

@@ -1,8 +1,8 @@
 #pragma once
 
 /// @file
-/// Bootstrap of a slope over replicates (interfaces.md, Rates): deterministic, and the same draws for all curves
-/// with the same truth, so that their intervals can be compared.
+/// Bootstrap of a slope over replicates (interfaces.md, Rates): deterministic, and the same draws
+/// for all curves with the same truth, so that their intervals can be compared.
 
 #include "host/rates/rates.h"
 #include "host/rates/statistics.h"
@@ -31,10 +31,10 @@ struct Resampling
     bool nested = false; ///< data of a smaller n are part of a larger one's: one draw for all n
 };
 
-/// Value per n and slope of each statistic, all from the same draws. Within each n the replicates are drawn with
-/// replacement; the slopes' deviations from the slope of the data, widened by sqrt(R / (R - 1)) with R
-/// the least number of replicates, give the percentile interval. Without a slope or an interval
-/// `reason` says why. `what` names the numbers there, such as "loss".
+/// Value per n and slope of each statistic, all from the same draws. Within each n the replicates
+/// are drawn with replacement; the slopes' deviations from the slope of the data, widened by sqrt(R
+/// / (R - 1)) with R the least number of replicates, give the percentile interval. Without a slope
+/// or an interval `reason` says why. `what` names the numbers there, such as "loss".
 std::vector<Slope> slopes(Samples const& samples, Resampling const& resampling,
                           std::vector<Statistic> const& statistics, char const* what);
 

@@ -20,8 +20,8 @@ namespace
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
-/// Least sample size for a verdict, in parameters (spec.md 4 has the rank, of which the number of parameters is an
-/// upper bound).
+/// Least sample size for a verdict, in parameters (spec.md 4 has the rank, of which the number of
+/// parameters is an upper bound).
 constexpr int least_samples_per_parameter = 10;
 
 /// All stored fits of one curve at one n that the study asks for.
@@ -36,11 +36,10 @@ std::vector<FitsAt> fits_of(Store const& store, Study const& study, Curve const&
     std::vector<FitsAt> all;
     for (int const n : study.n) {
         auto fits = store.fits(cell_id(study, curve, n), false);
-        fits.erase(std::remove_if(fits.begin(), fits.end(),
-                                  [&](FitRow const& fit) {
-                                      return fit.replicate >= study.replicates;
-                                  }),
-                   fits.end());
+        fits.erase(
+            std::remove_if(fits.begin(), fits.end(),
+                           [&](FitRow const& fit) { return fit.replicate >= study.replicates; }),
+            fits.end());
         if (!fits.empty())
             all.push_back({n, std::move(fits)});
     }
@@ -67,8 +66,8 @@ double expert_error(FitRow const& fit)
     return std::isnan(fit.risk.expert_over) ? fit.risk.expert_exact : fit.risk.expert_over;
 }
 
-/// `number` of each fit that did not fail and that counts by `loss`; positions are replicates, so that
-/// nested draws take the same ones at every n.
+/// `number` of each fit that did not fail and that counts by `loss`; positions are replicates, so
+/// that nested draws take the same ones at every n.
 template <class Number>
 Samples samples_of(std::vector<FitsAt> const& all, LossKey const& loss, Number&& number)
 {
@@ -108,10 +107,10 @@ std::optional<std::string> bracket_reason(Curve const& curve, std::vector<int> c
     int const p = curve.model.layout.size;
     if (n.empty() || n.front() / least_samples_per_parameter >= p)
         return std::nullopt;
-    return fmt::format("n = {} is below {} p = {} (p counts parameters; the rank is not known for {})",
-                       n.front(), least_samples_per_parameter,
-                       static_cast<long long>(least_samples_per_parameter) * p,
-                       name_of<Optimizers>(curve.estimator.optimizer));
+    return fmt::format(
+        "n = {} is below {} p = {} (p counts parameters; the rank is not known for {})", n.front(),
+        least_samples_per_parameter, static_cast<long long>(least_samples_per_parameter) * p,
+        name_of<Optimizers>(curve.estimator.optimizer));
 }
 
 std::string gate_words(Model const& model)
@@ -125,13 +124,13 @@ void set_counts(RateRow& row, std::vector<FitsAt> const& all, Samples const& los
 {
     for (std::size_t i = 0; i < all.size(); ++i) {
         row.n.push_back(all[i].n);
-        row.failed.push_back(static_cast<int>(
-            std::count_if(all[i].fits.begin(), all[i].fits.end(), failed)));
+        row.failed.push_back(
+            static_cast<int>(std::count_if(all[i].fits.begin(), all[i].fits.end(), failed)));
         row.box_share.push_back(0);
         row.n_over_sigma2.push_back(all[i].n / variance);
-        auto const used = static_cast<int>(
-            std::count_if(loss.values[i].begin(), loss.values[i].end(),
-                          [](double value) { return !std::isnan(value); }));
+        auto const used =
+            static_cast<int>(std::count_if(loss.values[i].begin(), loss.values[i].end(),
+                                           [](double value) { return !std::isnan(value); }));
         row.replicates = i == 0 ? used : std::min(row.replicates, used);
     }
 }
@@ -168,10 +167,9 @@ RateRow rate_row(Study const& study, Curve const& curve, LossSpec const& spec,
     row.bracketed = bracket_reason(curve, row.n);
 
     Resampling const resampling{truth_key(study, curve), study.nested};
-    auto statistics = slopes(loss, resampling,
-                             {Statistic::mean, Statistic::median, Statistic::trimmed,
-                              Statistic::geometric},
-                             "loss");
+    auto statistics = slopes(
+        loss, resampling,
+        {Statistic::mean, Statistic::median, Statistic::trimmed, Statistic::geometric}, "loss");
     row.mean = std::move(statistics[0]);
     row.median = std::move(statistics[1]);
     row.trimmed = std::move(statistics[2]);
@@ -181,16 +179,18 @@ RateRow rate_row(Study const& study, Curve const& curve, LossSpec const& spec,
     auto const mean_slope = [&](char const* what, auto&& number) {
         return slopes(samples_of(all, key, number), resampling, {Statistic::mean}, what)[0];
     };
-    row.start = mean_slope("start loss", [&](FitRow const& fit) { return loss_of(fit, start_key); });
+    row.start =
+        mean_slope("start loss", [&](FitRow const& fit) { return loss_of(fit, start_key); });
     row.regression =
         mean_slope("regression error", [](FitRow const& fit) { return fit.risk.regression; });
     row.expert = mean_slope("expert error", expert_error);
 
     // No fit has an excess where the fitted class does not hold the truth.
     if (!all.empty() && spec.target == Target::truth && !row.admissible_share)
-        row.off_target = fmt::format("the fit ({} gate) does not hold the truth ({} gate); the target "
-                                     "of the theory is the truth's projection onto the fitted family",
-                                     gate_words(curve.model), gate_words(curve.truth.model));
+        row.off_target =
+            fmt::format("the fit ({} gate) does not hold the truth ({} gate); the target "
+                        "of the theory is the truth's projection onto the fitted family",
+                        gate_words(curve.model), gate_words(curve.truth.model));
     return row;
 }
 
@@ -214,7 +214,7 @@ std::vector<RateRow> rates(Store const& store, Study const& study)
 
 std::vector<RateRow> rates(Store const& store)
 {
-    return rates(store, parse_study(store.study_text(), "stored study"));
+    return rates(store, stored_study(store));
 }
 
 } // namespace moerate

@@ -33,28 +33,29 @@ struct RateRow
     int planned = 0;    ///< replicates that the study asks for
     std::vector<int> failed;
     std::optional<double> admissible_share, certified_share;
-    std::vector<double> box_share; ///< share of fits on the parameter box; 0 for sgd, which has none
+    std::vector<double>
+        box_share; ///< share of fits on the parameter box; 0 for sgd, which has none
     std::vector<double> n_over_sigma2;
-    std::optional<std::string> bracketed; ///< reason why the slope gets no verdict
+    std::optional<std::string> bracketed;   ///< reason why the slope gets no verdict
     Slope mean, median, trimmed, geometric; ///< of the loss
-    Slope start;      ///< mean loss of the starting points
-    Slope regression; ///< mean regression error
-    Slope expert;     ///< mean of the larger expert error that exists (over, else exact)
+    Slope start;                            ///< mean loss of the starting points
+    Slope regression;                       ///< mean regression error
+    Slope expert; ///< mean of the larger expert error that exists (over, else exact)
     std::optional<double> reported_slope;
     std::string theory;
     std::string off_target;  ///< why target "truth" is not what the fit estimates, empty if it is
     bool heavy_tail = false; ///< at some n the loss's standard deviation exceeds its mean
 };
 
-/// Rates of a store. Reads the stored study for labels, reported slopes and theory. Replicates and n that the
-/// study no longer asks for are left out; an n without fits is missing from the row.
+/// Rates of a store. Reads the stored study for labels, reported slopes and theory. Replicates and
+/// n that the study no longer asks for are left out; an n without fits is missing from the row.
 std::vector<RateRow> rates(Store const& store);
 
 /// The same for a study that is at hand.
 std::vector<RateRow> rates(Store const& store, Study const& study);
 
-/// Least squares slope of log(value) on log(n). Not a number if a value is not positive and finite or there are fewer
-/// than two different n.
+/// Least squares slope of log(value) on log(n). Not a number if a value is not positive and finite
+/// or there are fewer than two different n.
 double log_slope(std::vector<int> const& n, std::vector<double> const& value);
 
 /// The documented JSON object {"rows": [...]}; null where there is no number.

@@ -19,15 +19,15 @@ enum class Statistic : int
 /// Word for tables and reasons: "mean", "median", "trimmed mean", "geometric mean".
 char const* statistic_name(Statistic statistic);
 
-/// The statistic of `values`, which it may reorder. Not a number without values, and for the geometric mean of a
-/// negative value.
+/// The statistic of `values`, which it may reorder. Not a number without values, and for the
+/// geometric mean of a negative value.
 double statistic_of(Statistic statistic, std::vector<double>& values);
 
 /// Sample standard deviation, sqrt(sum (v - mean)^2 / (R - 1)). Not a number for R < 2.
 double standard_deviation(std::vector<double> const& values);
 
-/// The p-quantile, 0 <= p <= 1, of ascending values: linear between order statistics, the position being
-/// p (size - 1). `sorted` holds at least one value.
+/// The p-quantile, 0 <= p <= 1, of ascending values: linear between order statistics, the position
+/// being p (size - 1). `sorted` holds at least one value.
 double quantile(std::vector<double> const& sorted, double p);
 
 /// Least squares lines of log(value) on log(n) for one list of n.

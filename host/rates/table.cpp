@@ -19,8 +19,9 @@ namespace
 /// Columns of a terminal, by code points: labels are UTF-8.
 std::size_t width_of(std::string const& text)
 {
-    return static_cast<std::size_t>(std::count_if(
-        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+    }));
 }
 
 /// Widest line of notes.
@@ -101,7 +102,8 @@ std::string rate_block(std::vector<RateRow> const& rows)
         {"label", "loss", "target", "mean", "start", "reported", "theory", "n", "R"}};
     for (RateRow const& row : rows)
         lines.push_back({row.label, loss_text(row), target_text(row),
-                         slope_text(row.mean, row.bracketed.has_value()), slope_text(row.start, false),
+                         slope_text(row.mean, row.bracketed.has_value()),
+                         slope_text(row.start, false),
                          row.reported_slope ? fmt::format("{:g}", *row.reported_slope) : "-",
                          row.theory.empty() ? "-" : row.theory,
                          row.n.empty() ? "-" : fmt::format("{} .. {}", row.n.front(), row.n.back()),
@@ -115,16 +117,17 @@ std::string statistics_block(std::vector<RateRow> const& rows)
         {"label", "loss", "target", "median", "trimmed mean", "geometric mean"}};
     for (RateRow const& row : rows) {
         bool const bracketed = row.bracketed.has_value();
-        lines.push_back({row.label, loss_text(row), target_text(row), slope_text(row.median, bracketed),
-                         slope_text(row.trimmed, bracketed), slope_text(row.geometric, bracketed)});
+        lines.push_back({row.label, loss_text(row), target_text(row),
+                         slope_text(row.median, bracketed), slope_text(row.trimmed, bracketed),
+                         slope_text(row.geometric, bracketed)});
     }
     return aligned(lines);
 }
 
 std::string quality_block(std::vector<RateRow> const& rows)
 {
-    std::vector<std::vector<std::string>> lines{{"label", "loss", "regression error", "expert error",
-                                                 "admissible", "failed", "n/sigma^2"}};
+    std::vector<std::vector<std::string>> lines{
+        {"label", "loss", "regression error", "expert error", "admissible", "failed", "n/sigma^2"}};
     for (RateRow const& row : rows) {
         bool const bracketed = row.bracketed.has_value();
         int const failed = std::accumulate(row.failed.begin(), row.failed.end(), 0);
@@ -187,17 +190,20 @@ std::string notes_text(std::vector<RateRow> const& rows)
     for (RateRow const& row : rows) {
         int const failed = std::accumulate(row.failed.begin(), row.failed.end(), 0);
         if (failed > 0)
-            notes.add("!", fmt::format("failed fits are left out: {} of n = {}",
-                                       fmt::join(row.failed, ", "), fmt::join(row.n, ", ")),
+            notes.add("!",
+                      fmt::format("failed fits are left out: {} of n = {}",
+                                  fmt::join(row.failed, ", "), fmt::join(row.n, ", ")),
                       row.label);
         if (row.replicates + failed < row.planned || row.n.empty())
-            notes.add("!", fmt::format("unfinished, at least one n has {} of {} replicates that count: "
-                                       "`moerate run` goes on",
-                                       row.replicates, row.planned),
+            notes.add("!",
+                      fmt::format("unfinished, at least one n has {} of {} replicates that count: "
+                                  "`moerate run` goes on",
+                                  row.replicates, row.planned),
                       row.label);
         if (row.heavy_tail)
-            notes.add("!", "heavy tails, at some n the standard deviation exceeds the mean: go by the "
-                           "median, trimmed and geometric mean",
+            notes.add("!",
+                      "heavy tails, at some n the standard deviation exceeds the mean: go by the "
+                      "median, trimmed and geometric mean",
                       row.label + " " + loss_text(row));
     }
     return notes.text();
@@ -209,18 +215,21 @@ std::string rates_table(std::vector<RateRow> const& rows)
 {
     if (rows.empty())
         return "No rates: the study has no fits with a loss.\n";
-    std::string text = fmt::format("Rates of {}: slope of log(mean loss) on log n, [95 % interval]\n\n",
-                                   rows.front().study);
+    std::string text = fmt::format(
+        "Rates of {}: slope of log(mean loss) on log n, [95 % interval]\n\n", rows.front().study);
     text += rate_block(rows);
     text += "\nThe same slope of other statistics of the loss\n\n" + statistics_block(rows);
     text += "\nErrors in L2, which gates share, and the fits\n\n" + quality_block(rows);
     text += "\n" + notes_text(rows);
-    text += wrapped("Intervals resample the replicates of one drawn truth; they say nothing about other "
-                    "truths.");
-    text += wrapped("start: slope of the starting points' own mean loss; a mean slope near it measures the "
-                    "start, not the estimator.");
-    text += wrapped("admissible: share of fits whose training error is at most that of the reference, so "
-                    "that the theory's upper bounds apply to them.");
+    text += wrapped(
+        "Intervals resample the replicates of one drawn truth; they say nothing about other "
+        "truths.");
+    text += wrapped(
+        "start: slope of the starting points' own mean loss; a mean slope near it measures the "
+        "start, not the estimator.");
+    text += wrapped(
+        "admissible: share of fits whose training error is at most that of the reference, so "
+        "that the theory's upper bounds apply to them.");
     return text;
 }
 

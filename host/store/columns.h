@@ -1,8 +1,8 @@
 #pragma once
 
 /// @file
-/// The numeric columns of the tables `fit` and `loss` with their places in FitRow and LossRecord: written once, for
-/// the schema, writing, reading, comparing and exporting.
+/// The numeric columns of the tables `fit` and `loss` with their places in FitRow and LossRecord:
+/// written once, for the schema, writing, reading, comparing and exporting.
 
 #include "host/store/store.h"
 
@@ -61,7 +61,8 @@ inline bool same_number(double a, double b)
     return a == b || (std::isnan(a) && std::isnan(b));
 }
 
-/// Equal results; time and run do not count, nor parameters that one side left out.
+/// Equal results; time and run do not count, nor `empty` of a fit (it depends on which loss came
+/// first), nor parameters that one side left out.
 bool same_result(FitRow const& a, FitRow const& b);
 bool same_result(LossRow const& a, LossRow const& b);
 

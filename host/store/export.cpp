@@ -39,8 +39,8 @@ std::string csv_head()
         line.add(std::string(name));
     FitRow const fit{};
     each_number(fit, [&](char const* name, double) { line.add(std::string(name)); });
-    for (char const* name : {"admissible", "iterations", "seconds", "loss", "r", "gauge", "target",
-                             "start_value"})
+    for (char const* name :
+         {"admissible", "iterations", "seconds", "loss", "r", "gauge", "target", "start_value"})
         line.add(std::string(name));
     LossRecord const record{};
     each_loss_number(record, [&](char const* name, double) { line.add(std::string(name)); });
@@ -185,7 +185,7 @@ std::string export_csv(Store const& store)
 
 nlohmann::ordered_json export_json(Store const& store)
 {
-    Study const study = parse_study(store.study_text(), "stored study");
+    Study const study = stored_study(store);
     std::map<std::string, Curve const*> curves;
     for (Curve const& curve : study.curves)
         for (int const n : study.n)

@@ -64,7 +64,7 @@ std::map<std::string, std::set<std::string>> stored_curves(Store const& store)
         }
     if (filled.empty())
         return curves;
-    Study const study = parse_study(store.study_text(), "stored study");
+    Study const study = stored_study(store);
     for (Curve const& curve : study.curves)
         for (int const n : study.n)
             if (filled.count(cell_id(study, curve, n)) != 0) {
@@ -108,10 +108,11 @@ void check_same_curves(Store const& store, Study const& study, std::string const
         for (std::string const& before : known->second) {
             auto const changed = differences(before, now);
             if (!changed.empty())
-                throw StoreError(fmt::format("{}: label \"{}\" has fits made with other settings ({}) "
-                                             "undo the change, give the fit a new label, or name "
-                                             "another folder with -o",
-                                             file, curve.label, fmt::join(changed, "; ")));
+                throw StoreError(
+                    fmt::format("{}: label \"{}\" has fits made with other settings ({}) "
+                                "undo the change, give the fit a new label, or name "
+                                "another folder with -o",
+                                file, curve.label, fmt::join(changed, "; ")));
         }
     }
 }

@@ -16,9 +16,9 @@ class Store;
 /// Differences between two canonical JSON objects, "key: stored OLD, now NEW", keys dotted.
 std::vector<std::string> differences(std::string const& stored, std::string const& now);
 
-/// Throws StoreError if `study` changes seed, data, truth, model, start or estimator of a label that has fits,
-/// naming label, key, old and new value; `file` names the store in the message. Titles, slopes,
-/// replicates, n, losses, gauges, targets and further labels are free.
+/// Throws StoreError if `study` changes seed, data, truth, model, start or estimator of a label
+/// that has fits, naming label, key, old and new value; `file` names the store in the message.
+/// Titles, slopes, replicates, n, losses, gauges, targets and further labels are free.
 void check_same_curves(Store const& store, Study const& study, std::string const& file);
 
 } // namespace moerate

@@ -23,9 +23,10 @@ std::vector<std::string> store_files(std::string const& folder)
     std::error_code reason;
     std::filesystem::directory_iterator entries(folder, reason);
     if (reason)
-        throw StoreError(fmt::format("cannot read the folder {} ({}) name the folder that `moerate run` "
-                                     "wrote",
-                                     folder, reason.message()));
+        throw StoreError(
+            fmt::format("cannot read the folder {} ({}) name the folder that `moerate run` "
+                        "wrote",
+                        folder, reason.message()));
     std::vector<std::string> files;
     for (auto const& entry : entries) {
         std::string const name = entry.path().filename().string();
@@ -33,9 +34,10 @@ std::vector<std::string> store_files(std::string const& folder)
             files.push_back(entry.path().string());
     }
     if (files.empty())
-        throw StoreError(fmt::format("{} holds no store (there is no store.sqlite) name the folder that "
-                                     "`moerate run` wrote",
-                                     folder));
+        throw StoreError(
+            fmt::format("{} holds no store (there is no store.sqlite) name the folder that "
+                        "`moerate run` wrote",
+                        folder));
     std::sort(files.begin(), files.end());
     return files;
 }
@@ -56,16 +58,18 @@ Store Store::open(std::string const& folder)
     for (std::string const& file : store_files(folder)) {
         auto database = std::make_unique<sqlite::Database>(file, sqlite::Database::Mode::read);
         if (!holds_store(*database))
-            throw StoreError(fmt::format("{} is empty (its run was stopped before it wrote anything) run "
-                                         "`moerate run` again",
-                                         file));
+            throw StoreError(
+                fmt::format("{} is empty (its run was stopped before it wrote anything) run "
+                            "`moerate run` again",
+                            file));
         std::string const own = study_column(*database, "id");
         if (impl->files.empty())
             id = own;
         else if (own != id)
-            throw StoreError(fmt::format("{} holds study \"{}\" ({} holds \"{}\") keep each study in a "
-                                         "folder of its own",
-                                         file, own, impl->files.front()->file(), id));
+            throw StoreError(
+                fmt::format("{} holds study \"{}\" ({} holds \"{}\") keep each study in a "
+                            "folder of its own",
+                            file, own, impl->files.front()->file(), id));
         impl->files.push_back(std::move(database));
     }
     return Store(std::move(impl));
@@ -126,10 +130,10 @@ std::vector<FitRow> Store::fits(std::string const& cell, bool with_parameters) c
         for (FitRow& fit : read_fits(*file, cell, with_parameters)) {
             auto const [at, fresh] = all.emplace(fit.replicate, fit);
             if (!fresh && !same_result(at->second, fit))
-                throw StoreError(fmt::format("{}: two files hold different results of replicate {} of cell "
-                                             "{} (training MSE {} and {}) keep one of the files",
-                                             impl_->folder, fit.replicate, cell, at->second.mse,
-                                             fit.mse));
+                throw StoreError(
+                    fmt::format("{}: two files hold different results of replicate {} of cell "
+                                "{} (training MSE {} and {}) keep one of the files",
+                                impl_->folder, fit.replicate, cell, at->second.mse, fit.mse));
         }
     std::vector<FitRow> fits;
     for (auto& [replicate, fit] : all)
@@ -147,8 +151,8 @@ std::pair<int, int> Store::count(std::string const& cell) const
         while (row.step())
             failed[static_cast<int>(row.integer(0))] = row.integer(1) != 0;
     }
-    auto const bad = std::count_if(failed.begin(), failed.end(),
-                                   [](auto const& fit) { return fit.second; });
+    auto const bad =
+        std::count_if(failed.begin(), failed.end(), [](auto const& fit) { return fit.second; });
     return {static_cast<int>(failed.size()), static_cast<int>(bad)};
 }
 
@@ -156,16 +160,16 @@ std::vector<RunRow> Store::runs() const
 {
     std::vector<RunRow> runs;
     for (auto const& file : impl_->files) {
-        sqlite::Statement row(*file, "SELECT argv, \"commit\", build, simd, device, driver, started, "
-                                     "dirty, threads, finished, outcome FROM run ORDER BY id");
+        sqlite::Statement row(*file,
+                              "SELECT argv, \"commit\", build, simd, device, driver, started, "
+                              "dirty, threads, finished, outcome FROM run ORDER BY id");
         while (row.step())
             runs.push_back({row.text(0), row.text(1), row.text(2), row.text(3), row.text(4),
                             row.text(5), row.text(6), row.integer(7) != 0,
                             static_cast<int>(row.integer(8)), row.text(9), row.text(10)});
     }
-    std::stable_sort(runs.begin(), runs.end(), [](RunRow const& a, RunRow const& b) {
-        return a.started < b.started;
-    });
+    std::stable_sort(runs.begin(), runs.end(),
+                     [](RunRow const& a, RunRow const& b) { return a.started < b.started; });
     return runs;
 }
 

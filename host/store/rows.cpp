@@ -30,9 +30,10 @@ FitStatus status_of(std::string const& name, std::string const& file)
     for (NamedStatus const& known : statuses)
         if (name == known.name)
             return known.status;
-    throw StoreError(fmt::format("{} holds a fit with status \"{}\" (not a status of this format) use a "
-                                 "newer moerate",
-                                 file, name));
+    throw StoreError(
+        fmt::format("{} holds a fit with status \"{}\" (not a status of this format) use a "
+                    "newer moerate",
+                    file, name));
 }
 
 /// Columns of a fit in the order in which read_fit takes and RowWriter::add binds them.
@@ -114,7 +115,7 @@ std::string status_name(FitStatus status)
 
 bool same_result(FitRow const& a, FitRow const& b)
 {
-    bool same = a.status == b.status && a.empty == b.empty && a.epochs == b.epochs &&
+    bool same = a.status == b.status && a.epochs == b.epochs &&
                 same_parameters(a.start_theta, b.start_theta) && same_parameters(a.theta, b.theta);
     std::vector<double> numbers;
     each_number(a, [&](char const*, double value) { numbers.push_back(value); });
@@ -129,7 +130,8 @@ bool same_result(LossRow const& a, LossRow const& b)
     std::vector<double> numbers;
     each_loss_number(a.record, [&](char const*, double value) { numbers.push_back(value); });
     auto other = numbers.begin();
-    each_loss_number(b.record, [&](char const*, double value) { same &= same_number(*other++, value); });
+    each_loss_number(b.record,
+                     [&](char const*, double value) { same &= same_number(*other++, value); });
     return same;
 }
 
@@ -142,8 +144,7 @@ RowWriter::RowWriter(sqlite::Database& database)
                                        "AND exponent = ? AND gauge = ? AND target = ? AND at = ?",
                                        loss_columns())),
       insert_loss_(database, insert_into("loss", "cell, r, " + loss_columns()))
-{
-}
+{}
 
 void RowWriter::add(FitRow const& fit, std::optional<std::int64_t> run)
 {
@@ -151,7 +152,8 @@ void RowWriter::add(FitRow const& fit, std::optional<std::int64_t> run)
         FitRow const stored = read_fit(find_fit_, file_);
         if (!same_result(stored, fit))
             throw StoreError(fmt::format(
-                "{} already holds replicate {} of cell {} with another result (training MSE {} there, "
+                "{} already holds replicate {} of cell {} with another result (training MSE {} "
+                "there, "
                 "{} now) continue with the build, device and SIMD level that made it, or name "
                 "another folder",
                 file_, fit.replicate, fit.cell, stored.mse, fit.mse));
@@ -176,7 +178,8 @@ void RowWriter::add(std::string const& cell, int replicate, LossRow const& loss)
         LossRow const stored = read_loss(find_loss_, 0);
         if (!same_result(stored, loss))
             throw StoreError(fmt::format(
-                "{} already holds {} of replicate {} of cell {} with another value ({} there, {} now) "
+                "{} already holds {} of replicate {} of cell {} with another value ({} there, {} "
+                "now) "
                 "continue with the build that made it, or name another folder",
                 file_, key.name, replicate, cell, stored.record.value, loss.record.value));
         return;
@@ -184,7 +187,8 @@ void RowWriter::add(std::string const& cell, int replicate, LossRow const& loss)
     insert_loss_.with(cell, replicate, key.name, key.r, key.gauge, key.target, key.at,
                       loss.record.empty, nlohmann::json(loss.cell).dump());
     int at = 9;
-    each_loss_number(loss.record, [&](char const*, double value) { insert_loss_.bind(++at, value); });
+    each_loss_number(loss.record,
+                     [&](char const*, double value) { insert_loss_.bind(++at, value); });
     insert_loss_.run();
 }
 
@@ -204,7 +208,8 @@ std::vector<FitRow> read_fits(sqlite::Database& database, std::string const& cel
     loss.with(cell);
     auto at = fits.begin();
     while (loss.step()) {
-        at = std::find_if(at, fits.end(), [&](FitRow const& f) { return f.replicate == loss.integer(0); });
+        at = std::find_if(at, fits.end(),
+                          [&](FitRow const& f) { return f.replicate == loss.integer(0); });
         if (at == fits.end()) // impossible in one snapshot of a sound store: loss refers to fit
             throw StoreError(fmt::format("{} is damaged (a loss without its fit) move it away",
                                          database.file()));

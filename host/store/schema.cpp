@@ -32,25 +32,27 @@ std::string fit_table()
 {
     FitRow const fit;
     // stationary .. on_box: certificate of a least squares fit (spec.md 4), NULL for sgd.
-    return fmt::format("CREATE TABLE fit (cell TEXT NOT NULL REFERENCES cell(id), r INTEGER NOT NULL, "
-                       "run INTEGER REFERENCES run(id), status TEXT NOT NULL, {}"
-                       "admissible INTEGER, stationary INTEGER, best INTEGER, certified INTEGER, "
-                       "gradient_norm REAL, rank INTEGER, on_box INTEGER, empty INTEGER, "
-                       "iterations INTEGER NOT NULL, seconds REAL, start_params BLOB, params BLOB, "
-                       "PRIMARY KEY (cell, r)) STRICT",
-                       real_columns([&](auto&& f) { each_number(fit, f); }));
+    return fmt::format(
+        "CREATE TABLE fit (cell TEXT NOT NULL REFERENCES cell(id), r INTEGER NOT NULL, "
+        "run INTEGER REFERENCES run(id), status TEXT NOT NULL, {}"
+        "admissible INTEGER, stationary INTEGER, best INTEGER, certified INTEGER, "
+        "gradient_norm REAL, rank INTEGER, on_box INTEGER, empty INTEGER, "
+        "iterations INTEGER NOT NULL, seconds REAL, start_params BLOB, params BLOB, "
+        "PRIMARY KEY (cell, r)) STRICT",
+        real_columns([&](auto&& f) { each_number(fit, f); }));
 }
 
 std::string loss_table()
 {
     LossRecord const record{};
-    return fmt::format("CREATE TABLE loss (cell TEXT NOT NULL, r INTEGER NOT NULL, name TEXT NOT NULL, "
-                       "exponent REAL NOT NULL, gauge TEXT NOT NULL, target TEXT NOT NULL, "
-                       "at TEXT NOT NULL CHECK (at IN ('start', 'fit')), {}"
-                       "empty INTEGER NOT NULL, cells TEXT NOT NULL, "
-                       "PRIMARY KEY (cell, r, name, exponent, gauge, target, at), "
-                       "FOREIGN KEY (cell, r) REFERENCES fit(cell, r)) STRICT",
-                       real_columns([&](auto&& f) { each_loss_number(record, f); }));
+    return fmt::format(
+        "CREATE TABLE loss (cell TEXT NOT NULL, r INTEGER NOT NULL, name TEXT NOT NULL, "
+        "exponent REAL NOT NULL, gauge TEXT NOT NULL, target TEXT NOT NULL, "
+        "at TEXT NOT NULL CHECK (at IN ('start', 'fit')), {}"
+        "empty INTEGER NOT NULL, cells TEXT NOT NULL, "
+        "PRIMARY KEY (cell, r, name, exponent, gauge, target, at), "
+        "FOREIGN KEY (cell, r) REFERENCES fit(cell, r)) STRICT",
+        real_columns([&](auto&& f) { each_loss_number(record, f); }));
 }
 
 } // namespace
@@ -97,14 +99,16 @@ bool holds_store(sqlite::Database& database)
 WriterLock::WriterLock(std::string const& folder, std::string const& name)
 {
     std::string const file = folder + "/" + name;
-    // Not a lock on the database file itself: closing any descriptor of it would drop SQLite's own locks.
+    // Not a lock on the database file itself: closing any descriptor of it would drop SQLite's own
+    // locks.
     descriptor_ = ::open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0666);
     if (descriptor_ < 0) {
         std::string const why = std::strerror(errno);
         if (errno == ENOSPC || errno == EDQUOT)
-            throw Error(Exit::failure, fmt::format("disk full: cannot create {} ({}) free space and "
-                                                   "run again",
-                                                   file, why));
+            throw Error(Exit::failure,
+                        fmt::format("disk full: cannot create {} ({}) free space and "
+                                    "run again",
+                                    file, why));
         throw StoreError(fmt::format("cannot write into {} ({}) make the folder writable, or name "
                                      "another one with -o",
                                      folder, why));
@@ -113,11 +117,13 @@ WriterLock::WriterLock(std::string const& folder, std::string const& name)
         int const reason = errno;
         ::close(descriptor_);
         if (reason == EWOULDBLOCK)
-            throw StoreError(fmt::format("{} is in use (another `moerate run` is writing there) wait "
-                                         "for it, or name another folder with -o",
-                                         folder));
-        throw StoreError(fmt::format("cannot lock {} ({}) name a folder on a file system with locks",
-                                     file, std::strerror(reason)));
+            throw StoreError(
+                fmt::format("{} is in use (another `moerate run` is writing there) wait "
+                            "for it, or name another folder with -o",
+                            folder));
+        throw StoreError(
+            fmt::format("cannot lock {} ({}) name a folder on a file system with locks", file,
+                        std::strerror(reason)));
     }
 }
 

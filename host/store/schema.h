@@ -17,12 +17,12 @@ constexpr int store_minor = 0;
 /// Creates all tables. Call inside a transaction.
 void create_schema(sqlite::Database& database);
 
-/// Whether the file holds a store (false: it is empty). Throws StoreError if it belongs to another program
-/// or to a newer format.
+/// Whether the file holds a store (false: it is empty). Throws StoreError if it belongs to another
+/// program or to a newer format.
 bool holds_store(sqlite::Database& database);
 
-/// Exclusive right to write into a folder, held until the end of the object or of the process, however it
-/// ends. Lock file: FOLDER/NAME.
+/// Exclusive right to write into a folder, held until the end of the object or of the process,
+/// however it ends. Lock file: FOLDER/NAME.
 class WriterLock
 {
 public:

@@ -21,24 +21,28 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "parameters are stored 
 {
     switch (code & 0xff) {
     case SQLITE_FULL:
-        throw Error(Exit::failure, fmt::format("disk full while writing {} (all finished blocks are "
-                                               "saved) free space and run again",
-                                               file));
+        throw Error(Exit::failure,
+                    fmt::format("disk full while writing {} (all finished blocks are "
+                                "saved) free space and run again",
+                                file));
     case SQLITE_IOERR:
-        throw Error(Exit::failure, fmt::format("cannot read or write {} ({}; all finished blocks are "
-                                               "saved) check disk and quota and run again",
-                                               file, why));
+        throw Error(Exit::failure,
+                    fmt::format("cannot read or write {} ({}; all finished blocks are "
+                                "saved) check disk and quota and run again",
+                                file, why));
     case SQLITE_NOMEM:
         throw Error(Exit::failure, fmt::format("{}: out of memory", file));
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        throw StoreError(fmt::format("{} is locked (another program holds a transaction open) close "
-                                     "that program and run again",
-                                     file));
+        throw StoreError(
+            fmt::format("{} is locked (another program holds a transaction open) close "
+                        "that program and run again",
+                        file));
     case SQLITE_CORRUPT:
-        throw StoreError(fmt::format("{} is damaged ({}) move it away, or save what can be read with "
-                                     "`sqlite3 FILE .recover`; nothing was changed",
-                                     file, why));
+        throw StoreError(
+            fmt::format("{} is damaged ({}) move it away, or save what can be read with "
+                        "`sqlite3 FILE .recover`; nothing was changed",
+                        file, why));
     case SQLITE_NOTADB:
         throw StoreError(fmt::format("{} is not a store (it is no SQLite database) move it away or "
                                      "name another folder; nothing was changed",
@@ -50,9 +54,10 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "parameters are stored 
     case SQLITE_PERM:
     case SQLITE_AUTH:
     case SQLITE_CANTOPEN:
-        throw StoreError(fmt::format("{} cannot be opened ({}) check that it is a file that you may "
-                                     "read and write, or name another folder",
-                                     file, why));
+        throw StoreError(
+            fmt::format("{} cannot be opened ({}) check that it is a file that you may "
+                        "read and write, or name another folder",
+                        file, why));
     case SQLITE_CONSTRAINT:
         throw StoreError(fmt::format("{} refused a row ({}) the store is as before", file, why));
     default:
@@ -69,8 +74,8 @@ void Database::Close::operator()(sqlite3* handle) const
 
 Database::Database(std::string const& file, Mode mode, int wait_ms) : file_(file)
 {
-    // Readers too open for writing where they may: after a kill the next to open the file has to roll
-    // the broken transaction back. query_only keeps them from anything else.
+    // Readers too open for writing where they may: after a kill the next to open the file has to
+    // roll the broken transaction back. query_only keeps them from anything else.
     int const flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE |
                       (mode == Mode::write ? SQLITE_OPEN_CREATE : 0);
     sqlite3* handle = nullptr;

@@ -27,8 +27,8 @@ public:
     };
 
     /// Opens `file` and checks its pages (PRAGMA quick_check). Waits up to `wait_ms` milliseconds
-    /// for locks of other processes, now and later. Throws StoreError if the file cannot be opened, is
-    /// damaged or is no database; nothing is overwritten then.
+    /// for locks of other processes, now and later. Throws StoreError if the file cannot be opened,
+    /// is damaged or is no database; nothing is overwritten then.
     Database(std::string const& file, Mode mode, int wait_ms = 30000);
 
     /// Runs statements that return nothing. Throws as Statement::step.

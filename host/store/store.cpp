@@ -1,10 +1,10 @@
 #include "host/store/store.h"
 
 #include "host/core/error.h"
-#include "host/study/identity.h"
 #include "host/store/identity_check.h"
 #include "host/store/rows.h"
 #include "host/store/store_impl.h"
+#include "host/study/identity.h"
 
 #include "kernels/family/losses.h"
 
@@ -29,9 +29,10 @@ void make_folder(std::string const& folder)
     std::filesystem::create_directories(folder, reason);
     if (!std::filesystem::is_directory(folder)) {
         if (reason == std::errc::no_space_on_device)
-            throw Error(Exit::failure, fmt::format("disk full: cannot make the folder {} ({}) free space "
-                                                   "and run again",
-                                                   folder, reason.message()));
+            throw Error(Exit::failure,
+                        fmt::format("disk full: cannot make the folder {} ({}) free space "
+                                    "and run again",
+                                    folder, reason.message()));
         throw StoreError(fmt::format("cannot make the folder {} ({}) name another folder with -o",
                                      folder, reason ? reason.message() : "it is a file"));
     }
@@ -53,12 +54,13 @@ void settle_study(Store const& store, sqlite::Database& database, Study const& s
 {
     sqlite::Statement row(database, "SELECT id, toml FROM study");
     if (!row.step())
-        throw StoreError(fmt::format("{} is damaged (it holds no study) move it away",
-                                     database.file()));
+        throw StoreError(
+            fmt::format("{} is damaged (it holds no study) move it away", database.file()));
     if (row.text(0) != study.id)
-        throw StoreError(fmt::format("{} holds study \"{}\" (the experiment file is study \"{}\") name "
-                                     "another folder with -o",
-                                     database.file(), row.text(0), study.id));
+        throw StoreError(
+            fmt::format("{} holds study \"{}\" (the experiment file is study \"{}\") name "
+                        "another folder with -o",
+                        database.file(), row.text(0), study.id));
     check_same_curves(store, study, database.file());
     if (row.text(1) != study.resolved)
         sqlite::Statement(database, "UPDATE study SET toml = ?").with(study.resolved).run();
@@ -84,6 +86,18 @@ CellRow cell_row(Study const& study, Curve const& curve, int n)
     auto parameters = nlohmann::json::parse(canonical_curve(study, curve));
     parameters["n"] = n;
     return {cell_id(study, curve, n), curve.label, n, parameters.dump()};
+}
+
+Study stored_study(Store const& store)
+{
+    try {
+        return parse_study(store.study_text(), "stored study");
+    } catch (UsageError const& error) {
+        throw StoreError(
+            fmt::format("the study of this store cannot be read ({}) use the moerate that "
+                        "wrote it",
+                        error.what()));
+    }
 }
 
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -117,7 +131,8 @@ Store Store::create(std::string const& folder, Study const& study)
             settle_study(store, database, study);
         } else {
             create_schema(database);
-            sqlite::Statement(database, "INSERT INTO study (format_version, id, toml) VALUES (?, ?, ?)")
+            sqlite::Statement(database,
+                              "INSERT INTO study (format_version, id, toml) VALUES (?, ?, ?)")
                 .with(fmt::format("{}.{}", store_major, store_minor), study.id, study.resolved)
                 .run();
         }
@@ -129,10 +144,11 @@ void Store::begin_run(RunRow const& run)
 {
     transaction([&] {
         sqlite::Database& database = impl_->writer();
-        sqlite::Statement(database, "INSERT INTO run (argv, \"commit\", dirty, build, simd, device, "
-                                    "driver, threads, started) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
-            .with(run.argv, run.commit, run.dirty ? 1 : 0, run.build, run.simd, run.device, run.driver,
-                  run.threads, run.started.empty() ? utc_now() : run.started)
+        sqlite::Statement(database,
+                          "INSERT INTO run (argv, \"commit\", dirty, build, simd, device, "
+                          "driver, threads, started) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            .with(run.argv, run.commit, run.dirty ? 1 : 0, run.build, run.simd, run.device,
+                  run.driver, run.threads, run.started.empty() ? utc_now() : run.started)
             .run();
         impl_->run = database.integer("SELECT last_insert_rowid()");
     });

@@ -48,10 +48,10 @@ struct FitRow
     int replicate = 0;
     FitStatus status = FitStatus::ok;
     double start_mse = 0, mse = 0, mse_truth = 0;
-    double excess = 0;   ///< NaN where no reference exists
+    double excess = 0; ///< NaN where no reference exists
     RiskRecord start_risk{}, risk{};
-    double moved = 0;    ///< ||fit - start|| / ||start - target||
-    int empty = 0;       ///< number of empty cells (of the first loss), -1 unknown
+    double moved = 0; ///< ||fit - start|| / ||start - target||
+    int empty = 0;    ///< number of empty cells (of the first loss), -1 unknown
     int epochs = 0;
     double seconds = 0;
     std::vector<double> start_theta, theta; ///< empty with --no-params
@@ -83,6 +83,10 @@ LossKey loss_key(LossSpec const& loss, std::string const& at);
 
 /// The row of the cell (curve, n): its parameters are canonical_curve with the key "n" added.
 CellRow cell_row(Study const& study, Curve const& curve, int n);
+
+class Store;
+/// The study of a store. Throws StoreError if this version cannot read it.
+Study stored_study(Store const& store);
 
 /// A study's results on disk. Not for several threads at once.
 class Store

@@ -92,7 +92,7 @@ MOE_HD MOE_INLINE double log_tail(double f)
     double const q = horner(z, 0.66666666666667345039, 0.3999999999941398531, 0.2857142874255868644,
                             0.22222198554031912041, 0.1818356539959463094, 0.15314021190999793527,
                             0.14796261590767217363);
-    return s * std::fma(z, q, half) - half;
+    return std::fma(s, std::fma(z, q, half), -half);
 }
 
 /// log(x). log(0) = -infinity, log(infinity) = infinity, x < 0 and NaN give NaN; denormal x is

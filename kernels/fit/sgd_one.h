@@ -78,7 +78,7 @@ template <class Score, class Real, class Lanes>
 MOE_HD void step(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real, Lanes>& m)
 {
     Model const& model = task.model;
-    chain_maps<Score>(lanes, model, m.theta, m.by_maps, m.gradient);
+    chain_maps<Score>(lanes, model, m.theta, m.maps, m.by_maps, m.gradient);
     Real const rate = static_cast<Real>(task.settings.learning_rate);
     MOE_SIMD
     for (int i = lanes.rank(); i < model.layout.size; i += lanes.size())

@@ -65,7 +65,7 @@ MOE_HD void evaluate_one(Lanes lanes, EvaluateTask<Real> const& task, void* scra
         lanes.sync();
     }
     if (task.gradient != nullptr)
-        chain_maps<Score>(lanes, model, task.theta, m.by_maps, task.gradient);
+        chain_maps<Score>(lanes, model, task.theta, m.forward.maps, m.by_maps, task.gradient);
     if (task.mse != nullptr && lanes.rank() == 0)
         *task.mse = m.square.total() / task.n;
     lanes.sync();

@@ -8,6 +8,7 @@
 #include "kernels/family/activations.h"
 #include "kernels/family/normalizers.h"
 #include "kernels/model/layout.h"
+#include "kernels/model/lookup.h"
 #include "kernels/model/tile.h"
 
 MOE_BEGIN_ISA
@@ -69,7 +70,20 @@ MOE_HD void visit_gate(GateSpec const& gate, F&& f)
     });
 }
 
-/// Computes the maps from theta, once a step. Padding of w must have been cleared.
+/// Scales the gate's maps (or their gradient) by a factor; the expert's stay.
+template <class Real, class Lanes>
+MOE_HD void scale_gate(Lanes lanes, int k, Real factor, Maps<Real> const& maps)
+{
+    MOE_SIMD
+    for (int i = lanes.rank(); i < k * maps.stride; i += lanes.size())
+        maps.w[i] *= factor;
+    for (int j = lanes.rank(); j < k; j += lanes.size())
+        maps.c[j] *= factor;
+    lanes.sync();
+}
+
+/// Computes the maps from theta, once a step; scores are divided by T here (002 eq 12). Padding of w
+/// must have been cleared.
 template <class Score, class Real, class Lanes>
 MOE_HD void pack_maps(Lanes lanes, Model const& model, Real const* theta, Maps<Real> const& maps)
 {
@@ -79,14 +93,41 @@ MOE_HD void pack_maps(Lanes lanes, Model const& model, Real const* theta, Maps<R
         form.pack(lanes, model, theta, maps.w + k * maps.stride, maps.stride, maps.c + k);
     });
     lanes.sync();
+    double const temperature = trained_temperature(model.layout, theta, model.temperature);
+    if (temperature != 1.0)
+        scale_gate(lanes, k, static_cast<Real>(1.0 / temperature), maps);
 }
 
-/// Chain rule from the maps' gradient to theta's, once a step.
+/// dL/dT of a learned temperature. The maps hold W / T and c / T, so with G, gc their gradient
+/// dL/dT = -(1/T) sum_j (W_j . G_j + c_j gc_j).
+template <class Real, class Lanes>
+MOE_HD void chain_temperature(Lanes lanes, Model const& model, Maps<Real> const& maps,
+                              Maps<Real> const& by_maps, Real const* theta, Real* gradient)
+{
+    for (int b = 0; b < model.layout.expert_begin; ++b) {
+        Block const& block = model.layout.block[b];
+        if (block.role != Role::temperature || lanes.rank() != 0)
+            continue;
+        Real sum = Real(0);
+        for (int i = 0; i < model.k * maps.stride; ++i)
+            sum += maps.w[i] * by_maps.w[i];
+        for (int j = 0; j < model.k; ++j)
+            sum += maps.c[j] * by_maps.c[j];
+        gradient[block.offset] = -sum / theta[block.offset];
+    }
+    lanes.sync();
+}
+
+/// Chain rule from the gradient by the maps to theta's, once a step; scales the gate's part of by_maps.
 template <class Score, class Real, class Lanes>
-MOE_HD void chain_maps(Lanes lanes, Model const& model, Real const* theta, Maps<Real> const& by_maps,
-                       Real* gradient)
+MOE_HD void chain_maps(Lanes lanes, Model const& model, Real const* theta, Maps<Real> const& maps,
+                       Maps<Real> const& by_maps, Real* gradient)
 {
     int const k = model.k;
+    double const temperature = trained_temperature(model.layout, theta, model.temperature);
+    chain_temperature(lanes, model, maps, by_maps, theta, gradient);
+    if (temperature != 1.0)
+        scale_gate(lanes, k, static_cast<Real>(1.0 / temperature), by_maps);
     Score::chain(lanes, model, theta, by_maps.w, by_maps.stride, by_maps.c, gradient);
     visit(Experts{}, model.expert.form, [&](auto form) {
         form.chain(lanes, model, theta, by_maps.w + k * by_maps.stride, by_maps.stride, by_maps.c + k,

@@ -4,14 +4,14 @@
 /// Which row stands at which position of an epoch, computed where it is needed and never stored.
 ///
 /// The order is a keyed bijection of [0, n): the position p = x b + y, x in [0, a), y in [0, b),
-/// goes through a mixed-radix Feistel network (Black and Rogaway, CT-RSA 2002, section 3), whose
+/// goes through a mixed-radix Feistel network (Black and Rogaway, CT-RSA 2002), whose
 /// rounds are x += F(y) mod a and y += F(x) mod b in turn; values at or past n are sent through it
 /// again (cycle walking) until one is below n. a = ceil(sqrt(n)) and b = ceil(n / a), so a second
 /// pass is needed for less than 1 in sqrt(n).
 ///
 /// Five rounds: with four, neighbouring positions get neighbouring rows 1.45 times too often; with
 /// five no such preference is measurable from n of about 1000 on. Below some tens of rows any
-/// number of rounds leaves pairs uneven, while each single row stays even to 4 % and better.
+/// number of rounds leaves pairs uneven, while each single row stays even to about 4 % or better.
 
 #include "kernels/core/math.h"
 #include "kernels/rng/philox.h"

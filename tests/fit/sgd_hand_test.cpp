@@ -81,11 +81,12 @@ TEMPLATE_TEST_CASE("the same in chunks of a minibatch, over two epochs", "", flo
 
 TEMPLATE_TEST_CASE("a fit that leaves the finite numbers stops and says so", "", float, double)
 {
+    // Each step multiplies the residuals by some 1e30.
     Problem<TestType> const problem =
         drawn_problem<TestType>(model_of("softmax", "identity", 3, 4), 64, 5);
     for (Backend const& backend : all_backends()) {
         INFO(backend.name());
-        Fitted<TestType> const got = fitted(backend, problem, settings_of(50, 1, 1e6));
+        Fitted<TestType> const got = fitted(backend, problem, settings_of(50, 1, 1e30));
         CHECK(got.outcome.finite == 0);
         CHECK(got.outcome.epochs == 1);
         CHECK_FALSE(std::isfinite(largest(got.theta)));
@@ -94,14 +95,22 @@ TEMPLATE_TEST_CASE("a fit that leaves the finite numbers stops and says so", "",
 
 TEMPLATE_TEST_CASE("one infinite parameter of many is enough to stop", "", float, double)
 {
-    // Identical data whose only non-finite entry touches the last parameter: y is infinite.
-    Problem<TestType> problem =
-        drawn_problem<TestType>(model_of("sigmoid", "relu", 2, 3), 40, 6);
-    problem.theta.back() = std::numeric_limits<TestType>::infinity();
+    // A softmax atom of score -infinity has weight 0 and no gradient: all else stays finite.
+    constexpr int d = 2;
+    constexpr int k = 3;
+    Problem<TestType> const problem =
+        drawn_problem<TestType>(model_of("softmax", "relu", d, k), 40, 6);
     for (Backend const& backend : all_backends()) {
-        INFO(backend.name());
-        Fitted<TestType> const got = fitted(backend, problem, settings_of(4, 8, 0));
-        CHECK(got.outcome.finite == 0);
-        CHECK(got.outcome.epochs == 1);
+        for (int atom = 0; atom < k; ++atom) {
+            INFO(backend.name() << ", atom " << atom);
+            Problem<TestType> broken = problem;
+            broken.theta[static_cast<std::size_t>(k * d + atom)] =
+                -std::numeric_limits<TestType>::infinity();
+            Fitted<TestType> got = fitted(backend, broken, settings_of(4, 8, 0.1));
+            CHECK(got.outcome.finite == 0);
+            CHECK(got.outcome.epochs == 1);
+            got.theta[static_cast<std::size_t>(k * d + atom)] = 0;
+            CHECK(std::isfinite(largest(got.theta)));
+        }
     }
 }

@@ -58,9 +58,9 @@ TEST_CASE("equal replicates give a slope without width")
 
 TEST_CASE("the interval of two replicates is the widened range of the four outcomes")
 {
-    // At n = 10 both values are 1. At n = 100 they are 1 and e^2: a draw's geometric mean is 1, e or e^2
-    // with probability 1/4, 1/2, 1/4. Slopes: 0, 1/L, 2/L with L = log 10; data: 1/L. Tails of 2.5 %
-    // lie in the outer outcomes; widened by sqrt(2) the interval is 1/L -+ sqrt(2)/L.
+    // At n = 10 both values are 1. At n = 100 they are 1 and e^2: a draw's geometric mean is 1, e
+    // or e^2 with probability 1/4, 1/2, 1/4. Slopes: 0, 1/L, 2/L with L = log 10; data: 1/L. Tails
+    // of 2.5 % lie in the outer outcomes; widened by sqrt(2) the interval is 1/L -+ sqrt(2)/L.
     Samples const samples{{10, 100}, {{1, 1}, {1, std::exp(2.0)}}};
     auto const slope = slopes(samples, key(5), {Statistic::geometric}, "loss")[0];
     double const unit = 1 / std::log(10.0);
@@ -103,16 +103,16 @@ TEST_CASE("the same draws serve all curves: a curve's multiple has the same inte
 
 TEST_CASE("95 % intervals cover")
 {
-    // 200 studies of 20 replicates at five n. At a true coverage of 0.95 the count has standard deviation
-    // 0.015; at 20 replicates the bootstrap falls short by about 0.01. [0.90, 0.99] is three deviations
-    // about 0.945; intervals half or twice as wide would cover 0.67 and 0.999.
+    // 200 studies of 20 replicates at five n. At a true coverage of 0.95 the count has standard
+    // deviation 0.015; at 20 replicates the bootstrap falls short by about 0.01. [0.90, 0.99] is
+    // three deviations about 0.945; intervals half or twice as wide would cover 0.67 and 0.999.
     std::mt19937_64 engine(11);
     int covered = 0;
     int const studies = 200;
     for (int study = 0; study < studies; ++study) {
         auto const samples = lognormal({1000, 3000, 10000, 30000, 100000}, 20, -0.4, 0.5, engine);
-        auto const slope =
-            slopes(samples, key(static_cast<std::uint32_t>(study)), {Statistic::geometric}, "loss")[0];
+        auto const slope = slopes(samples, key(static_cast<std::uint32_t>(study)),
+                                  {Statistic::geometric}, "loss")[0];
         covered += slope.lo <= -0.4 && -0.4 <= slope.hi ? 1 : 0;
     }
     CHECK(covered >= 0.90 * studies);
@@ -121,8 +121,8 @@ TEST_CASE("95 % intervals cover")
 
 TEST_CASE("nested data: one draw of replicates for all n")
 {
-    // Each replicate has its own level at all n: whatever is drawn, every curve of levels is a power law with
-    // the same exponent, so nested draws have no width. Separate draws have one.
+    // Each replicate has its own level at all n: whatever is drawn, every curve of levels is a
+    // power law with the same exponent, so nested draws have no width. Separate draws have one.
     Samples samples{{100, 1000, 10000}, {{}, {}, {}}};
     for (std::size_t i = 0; i < 3; ++i)
         for (double const level : {1.0, 3.0, 10.0, 0.2})
@@ -134,7 +134,8 @@ TEST_CASE("nested data: one draw of replicates for all n")
     auto const separate = slopes(samples, key(1, false), {Statistic::mean}, "loss")[0];
     CHECK(separate.hi - separate.lo > 0.1);
 
-    samples.values[1][2] = none; // a replicate that failed at one n stays in the draws of the others
+    samples.values[1][2] =
+        none; // a replicate that failed at one n stays in the draws of the others
     auto const gap = slopes(samples, key(1, true), {Statistic::median}, "loss")[0];
     CHECK(gap.value[1] == Approx(std::pow(1000, -0.5)));
 }

@@ -71,8 +71,8 @@ TEST_CASE("the figure is written as PNG and PDF")
                               made_up("sigmoid", "sigmoid.D3", -0.5)};
     rows[0].bracketed = "n is small";
     rows[0].theory = "-0.5";
-    rows[1].mean.value[2] = 0;    // nothing to show on a logarithmic axis
-    rows[1].mean.slope = none;    // so there is no slope either
+    rows[1].mean.value[2] = 0; // nothing to show on a logarithmic axis
+    rows[1].mean.slope = none; // so there is no slope either
     rows[1].start.slope = none;
     SECTION("one panel") {}
     SECTION("several panels")

@@ -18,7 +18,8 @@ double power_law(int n, int replicate, double exponent)
     return std::pow(n, exponent) * (1 + replicate / 10.0);
 }
 
-/// A full store: softmax falls as n^-1/2, sigmoid as n^-1/4; sigmoid's replicate 1 diverged at n = 100.
+/// A full store: softmax falls as n^-1/2, sigmoid as n^-1/4; sigmoid's replicate 1 diverged at n =
+/// 100.
 void fill(Store& store, Study const& study)
 {
     add_cells(store, study);
@@ -73,7 +74,8 @@ TEST_CASE("rates of a store, one row a label and loss")
     CHECK(row.theory == "-0.5");
     CHECK(row.n_over_sigma2[1] == Approx(1e5));
     for (Slope const* slope : {&row.mean, &row.median, &row.trimmed, &row.geometric, &row.start,
-                               &row.regression, &row.expert}) {
+                               &row.regression, &row.expert})
+    {
         CHECK(slope->slope == Approx(-0.5).epsilon(1e-12));
         CHECK(slope->lo <= slope->slope);
         CHECK(slope->hi >= slope->slope);
@@ -103,8 +105,8 @@ TEST_CASE("a fit that does not hold the truth is marked as off the paper's targe
 {
     auto const rows = full_rates();
     CHECK_FALSE(rows[2].admissible_share);
-    CHECK_THAT(rows[2].off_target, Contains("projection") && Contains("linear sigmoid") &&
-                                       Contains("linear softmax"));
+    CHECK_THAT(rows[2].off_target,
+               Contains("projection") && Contains("linear sigmoid") && Contains("linear softmax"));
     CHECK_THAT(rates_table(rows), Contains("truth*"));
 }
 
@@ -174,11 +176,30 @@ TEST_CASE("the JSON object has the documented keys in order")
     std::vector<std::string> keys;
     for (auto const& item : json["rows"][0].items())
         keys.push_back(item.key());
-    CHECK(keys == std::vector<std::string>{
-                      "study", "label", "loss", "r", "gauge", "target", "estimator", "n", "replicates",
-                      "failed", "admissible_share", "certified_share", "box_share", "n_over_sigma2",
-                      "bracketed", "mean", "median", "trimmed", "geometric", "start", "regression",
-                      "expert", "reported_slope", "theory"});
+    CHECK(keys == std::vector<std::string>{"study",
+                                           "label",
+                                           "loss",
+                                           "r",
+                                           "gauge",
+                                           "target",
+                                           "estimator",
+                                           "n",
+                                           "replicates",
+                                           "failed",
+                                           "admissible_share",
+                                           "certified_share",
+                                           "box_share",
+                                           "n_over_sigma2",
+                                           "bracketed",
+                                           "mean",
+                                           "median",
+                                           "trimmed",
+                                           "geometric",
+                                           "start",
+                                           "regression",
+                                           "expert",
+                                           "reported_slope",
+                                           "theory"});
     auto const& row = json["rows"][0];
     CHECK(row["certified_share"].is_null());
     CHECK(row["theory"] == -0.5);

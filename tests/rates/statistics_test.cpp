@@ -28,7 +28,8 @@ TEST_CASE("statistics of hand-sized samples")
     CHECK(of(Statistic::geometric, {0, 2, 4}) == 0);
     CHECK(std::isnan(of(Statistic::geometric, {-1, 2})));
     for (auto const statistic :
-         {Statistic::mean, Statistic::median, Statistic::trimmed, Statistic::geometric}) {
+         {Statistic::mean, Statistic::median, Statistic::trimmed, Statistic::geometric})
+    {
         CHECK(of(statistic, {0.7}) == Approx(0.7).epsilon(1e-15)); // exp(log v): one rounding each
         CHECK(std::isnan(of(statistic, {})));
     }
@@ -79,7 +80,8 @@ TEST_CASE("an exact power law gives its exponent")
 
 TEST_CASE("least squares slope of three points by hand")
 {
-    // x = 0, 1, 2 in units of log 10, y = 0, 1, 1 in the same units: slope (1*1 - (-1)*0) / 2 = 1/2.
+    // x = 0, 1, 2 in units of log 10, y = 0, 1, 1 in the same units: slope (1*1 - (-1)*0) / 2 =
+    // 1/2.
     CHECK(log_slope({1, 10, 100}, {1, 10, 10}) == Approx(0.5).epsilon(1e-14));
 }
 

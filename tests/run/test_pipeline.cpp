@@ -131,6 +131,22 @@ TEST_CASE("a start on the truth has loss 0, and no distance to have moved from",
     }
 }
 
+TEST_CASE("batch = full is a batch of all n samples", "[run]")
+{
+    std::vector<std::string> const one_n = {"study.n=[64]", "study.replicates=1"};
+    auto const theta = [&](std::string const& batch) {
+        std::vector<std::string> settings = one_n;
+        settings.push_back("estimator.batch=" + batch);
+        std::vector<std::vector<double>> all;
+        for (FitRow const& row : rows_of(settings))
+            all.push_back(row.theta);
+        std::sort(all.begin(), all.end()); // cells have other ids
+        return all;
+    };
+    CHECK(theta("\"full\"") == theta("64"));
+    CHECK(theta("\"full\"") != theta("32"));
+}
+
 TEST_CASE("without noise there is no excess and the truth has MSE 0", "[run]")
 {
     for (FitRow const& row : rows_of({"data.noise_variance=0"})) {

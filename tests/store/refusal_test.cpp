@@ -53,7 +53,8 @@ std::string refusal(std::function<void()> const& work, Exit code)
 
 TEST_CASE("differences of nested objects are named by dotted keys")
 {
-    auto const found = differences(R"({"a":{"b":1,"c":[1,2]},"d":2})", R"({"a":{"b":2,"c":[1,2]},"e":3})");
+    auto const found =
+        differences(R"({"a":{"b":1,"c":[1,2]},"d":2})", R"({"a":{"b":2,"c":[1,2]},"e":3})");
     REQUIRE(found.size() == 3);
     CHECK(found[0] == "a.b: stored 1, now 2");
     CHECK(found[1] == "d: stored 2, now absent");
@@ -70,13 +71,15 @@ TEST_CASE("a change that makes other fits is refused with label, key, old and ne
         char const* setting;
         std::vector<std::string> words;
     };
-    for (Change const& change : {Change{"study.seed=8", {"seed", "stored 7", "now 8"}},
-                                 Change{"data.noise_variance=0.02", {"0.01", "0.02"}},
-                                 Change{"truth.draw.gate_variance=0.2", {"gate_variance", "0.1", "0.2"}},
-                                 Change{"fit.softmax.experts=4", {"stored 3", "now 4"}},
-                                 Change{"start.scale=0.1", {"scale", "0.005", "now 0.1"}},
-                                 Change{"estimator.learning_rate=0.2", {"learning_rate", "0.1", "0.2"}},
-                                 Change{"study.nested=true", {"nested", "stored false", "now true"}}}) {
+    for (Change const& change :
+         {Change{"study.seed=8", {"seed", "stored 7", "now 8"}},
+          Change{"data.noise_variance=0.02", {"0.01", "0.02"}},
+          Change{"truth.draw.gate_variance=0.2", {"gate_variance", "0.1", "0.2"}},
+          Change{"fit.softmax.experts=4", {"stored 3", "now 4"}},
+          Change{"start.scale=0.1", {"scale", "0.005", "now 0.1"}},
+          Change{"estimator.learning_rate=0.2", {"learning_rate", "0.1", "0.2"}},
+          Change{"study.nested=true", {"nested", "stored false", "now true"}}})
+    {
         INFO(change.setting);
         std::string const text = refusal(
             [&] { Store::create(folder.path(), tiny_study({change.setting})); }, Exit::store);
@@ -94,8 +97,8 @@ TEST_CASE("what is measured and how much of it may change, and the stored study 
     for (char const* setting :
          {"study.replicates=9", "study.n=[50, 100, 200]", "study.title=\"another\"",
           "study.max_failed=0.5", "fit.softmax.loss=\"softmax.L1\"", "fit.softmax.gauge=\"none\"",
-          "fit.softmax.reported_slope=-0.3", "fit.softmax.theory=\"sub\"",
-          "fit.sigmoid.experts=4"}) { // sigmoid has no fits yet
+          "fit.softmax.reported_slope=-0.3", "fit.softmax.theory=\"sub\"", "fit.sigmoid.experts=4"})
+    { // sigmoid has no fits yet
         INFO(setting);
         Study const study = tiny_study({setting});
         CHECK_NOTHROW(Store::create(folder.path(), study));
@@ -126,6 +129,15 @@ TEST_CASE("a label that shares the cell of another one is checked too")
     }
 }
 
+TEST_CASE("a stored study that cannot be read is the store's fault")
+{
+    TempFolder folder;
+    Study study = tiny_study();
+    study.resolved = "not = [toml";
+    Store const store = Store::create(folder.path(), study);
+    CHECK_THROWS_AS(stored_study(store), StoreError);
+}
+
 TEST_CASE("another study's folder is refused")
 {
     TempFolder folder;
@@ -149,11 +161,14 @@ TEST_CASE("damaged files and files of others are refused and left as they are")
          {whole.substr(0, whole.size() / 2), whole.substr(0, 5000), whole.substr(0, 50),
           std::string("this is no database, but long enough to be looked at as one. ") +
               std::string(2000, '.'),
-          garbled}) {
+          garbled})
+    {
         INFO(damaged.size());
         write(file, damaged);
-        for (auto const& open : {std::function<void()>([&] { Store::create(folder.path(), study); }),
-                                 std::function<void()>([&] { Store::open(folder.path()); })}) {
+        for (auto const& open :
+             {std::function<void()>([&] { Store::create(folder.path(), study); }),
+              std::function<void()>([&] { Store::open(folder.path()); })})
+        {
             std::string const text = refusal(open, Exit::store);
             CHECK_THAT(text, Contains("store.sqlite") && Contains("move it away"));
             CHECK(content(file) == damaged);
@@ -208,8 +223,8 @@ TEST_CASE("a full disk is a failure that says what to do")
     database.execute("CREATE TABLE t (b BLOB)");
     database.execute("PRAGMA max_page_count = 20"); // SQLite answers as on a full disk
     sqlite::Statement insert(database, "INSERT INTO t VALUES (?)");
-    std::string const text = refusal(
-        [&] { insert.with(std::vector<double>(100000, 1.0)).run(); }, Exit::failure);
+    std::string const text =
+        refusal([&] { insert.with(std::vector<double>(100000, 1.0)).run(); }, Exit::failure);
     CHECK_THAT(text, Contains("disk full") && Contains("all finished blocks are saved") &&
                          Contains("free space and run again"));
 }

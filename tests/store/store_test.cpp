@@ -61,7 +61,8 @@ TEST_CASE("failed fits are counted, a note is no failure")
     add_cells(store, study);
     std::vector<FitRow> fits;
     for (auto const status :
-         {FitStatus::ok, FitStatus::not_finite, FitStatus::diverged, FitStatus::no_descent}) {
+         {FitStatus::ok, FitStatus::not_finite, FitStatus::diverged, FitStatus::no_descent})
+    {
         fits.push_back(fit_row(study, study.curves[1], 100, static_cast<int>(fits.size()), 0.1));
         fits.back().status = status;
     }
@@ -225,10 +226,14 @@ TEST_CASE("plain SQLite reads the tables")
         REQUIRE(sqlite3_exec(database, sql, collect, &rows, nullptr) == SQLITE_OK);
         return rows;
     };
-    CHECK(query("SELECT label, n, status, admissible, empty, iterations FROM fit JOIN cell ON cell.id "
-                "= fit.cell ORDER BY label DESC") == "softmax 1000 ok 1 0 2 sigmoid 1000 ok NULL 0 2 ");
-    CHECK(query("SELECT name, exponent, gauge, at, value, cells FROM loss WHERE name = 'sigmoid.D3'") ==
-          "sigmoid.D3 1.0 align start 0.2 [0,1,1] sigmoid.D3 1.0 align fit 0.1 [0,1,1] ");
+    CHECK(
+        query(
+            "SELECT label, n, status, admissible, empty, iterations FROM fit JOIN cell ON cell.id "
+            "= fit.cell ORDER BY label DESC") == "softmax 1000 ok 1 0 2 sigmoid 1000 ok NULL 0 2 ");
+    CHECK(
+        query(
+            "SELECT name, exponent, gauge, at, value, cells FROM loss WHERE name = 'sigmoid.D3'") ==
+        "sigmoid.D3 1.0 align start 0.2 [0,1,1] sigmoid.D3 1.0 align fit 0.1 [0,1,1] ");
     CHECK(query("SELECT length(params) FROM fit") == "144 144 "); // 18 numbers: 3 (d + 1 + d + 1)
     CHECK(query("SELECT count(*) FROM sqlite_schema WHERE type = 'table'") == "7 ");
     CHECK(query("PRAGMA user_version") == "1 ");

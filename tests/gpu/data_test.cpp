@@ -1,0 +1,92 @@
+// Data sets and starting points of a kernel against the CPU's.
+
+#include "tests/fit/tolerance.h"
+#include "tests/gpu/devices.h"
+
+#include <catch2/catch.hpp>
+
+using namespace moerate;
+
+namespace
+{
+
+template <class Real>
+struct Generated
+{
+    std::vector<Real> x, y, experts;
+    double mse;
+};
+
+template <class Real>
+Generated<Real> generated(Device& device, Model const& truth, std::vector<Real> const& theta, int n,
+                          double noise_sd)
+{
+    auto const rows = static_cast<std::size_t>(n);
+    DeviceArray<Real> const parameters(device, theta);
+    DeviceArray<Real> const x = unwritten<Real>(device, rows * truth.d);
+    DeviceArray<Real> const y = unwritten<Real>(device, rows);
+    DeviceArray<Real> const experts = unwritten<Real>(device, rows * truth.k);
+    DeviceArray<double> const mse = unwritten<double>(device, 1);
+    device.run(std::vector<GenerateTask<Real>>{{truth, parameters.data(), key_of(3), Stream::x, n,
+                                                noise_sd, x.data(), y.data(), experts.data(),
+                                                mse.data()}});
+    return {x.download(), y.download(), experts.download(), mse.download().front()};
+}
+
+std::vector<float> started(Device& device, StartTask<float> task, std::vector<double> const& target,
+                           std::vector<int> const& extra)
+{
+    DeviceArray<double> const theta_target(device, target);
+    DeviceArray<int> const allowed(device, extra);
+    DeviceArray<float> const theta =
+        unwritten<float>(device, static_cast<std::size_t>(task.model.layout.size));
+    task.theta_target = theta_target.data();
+    task.extra = allowed.data();
+    task.extras = static_cast<int>(extra.size());
+    task.theta = theta.data();
+    device.run(std::vector<StartTask<float>>{task});
+    return theta.download();
+}
+
+} // namespace
+
+TEMPLATE_TEST_CASE("data on the GPU: inputs to the bit, outputs to rounding", "[small]", float, double)
+{
+    for (Shape const& shape : shapes) {
+        for_each_model(shape, [&](Model const& truth) {
+            auto const theta = drawn_problem<TestType>(truth, 1, 17).theta;
+            for (double const noise_sd : {0.0, 0.1}) {
+                CAPTURE(shape.d, shape.k, shape.n, noise_sd, truth.gate.normalizer);
+                auto const got = generated(gpu(), truth, theta, shape.n, noise_sd);
+                auto const want = generated(cpu(), truth, theta, shape.n, noise_sd);
+                CHECK(same_bits(got.x, want.x));
+                double const f = 2 * Tolerance<TestType>::f;
+                CHECK(largest_difference(got.y, want.y) <= f * (1 + largest(want.y)));
+                CHECK(largest_difference(got.experts, want.experts) <=
+                      f * (1 + largest(want.experts)));
+                // (y - f)^2 where y was rounded to the type: 2 |noise| times the rounding of y
+                CHECK(std::fabs(got.mse - want.mse) <= f * (noise_sd + f) * (1 + largest(want.y)));
+            }
+        });
+    }
+}
+
+// Made in float64 and rounded once: a value may fall on the other side of a rounding.
+TEST_CASE("starting points on the GPU are the CPU's to one rounding", "[small]")
+{
+    for (Split const split : {Split::share, Split::null}) {
+        for_each_model({5, 4, 1}, [&](Model const& model) {
+            for_each_model({5, 2, 1}, [&](Model const& target) {
+                StartTask<float> task{};
+                task.model = model;
+                task.target = target;
+                task.key = key_of(8);
+                task.settings = {0.01, split};
+                auto const theta = drawn_problem<double>(target, 1, 23).theta;
+                auto const got = started(gpu(), task, theta, {0, 1});
+                auto const want = started(cpu(), task, theta, {0, 1});
+                CHECK(largest_difference(got, want) <= 1.2e-7 * (1 + largest(want)));
+            });
+        });
+    }
+}

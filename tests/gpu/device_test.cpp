@@ -1,0 +1,56 @@
+// Memory, and what happens when the device fails.
+
+#include "tests/gpu/devices.h"
+
+#include <catch2/catch.hpp>
+
+#include <numeric>
+
+using namespace moerate;
+using Catch::Matchers::Contains;
+
+TEST_CASE("what is uploaded comes back", "[small]")
+{
+    for (int const size : {1, 3, 1000, 1 << 20}) {
+        std::vector<int> values(static_cast<std::size_t>(size));
+        std::iota(values.begin(), values.end(), -5);
+        DeviceArray<int> const array(gpu(), values);
+        CHECK(reinterpret_cast<std::uintptr_t>(array.data()) % 64 == 0);
+        CHECK(array.download() == values);
+    }
+    CHECK(DeviceArray<int>(gpu(), 0).download().empty());
+}
+
+TEST_CASE("a CUDA device says what it is", "[small]")
+{
+    DeviceInfo const& info = gpu().info();
+    CHECK(info.kind == "cuda");
+    CHECK_FALSE(info.name.empty());
+    CHECK(info.simd.rfind("sm_", 0) == 0);
+    CHECK_THAT(info.driver, Contains("CUDA "));
+    CHECK(info.free_bytes > 0);
+}
+
+TEST_CASE("an empty list is nothing to do", "[small]")
+{
+    gpu().run(std::vector<SgdTask<float>>{});
+    gpu().run(std::vector<LossTask>{});
+}
+
+TEST_CASE("a failed allocation names place and call, and the device works on")
+{
+    constexpr std::size_t far_too_much = std::size_t{1} << 50;
+    CHECK_THROWS_AS(gpu().allocate(far_too_much), DeviceError);
+    CHECK_THROWS_WITH(gpu().allocate(far_too_much),
+                      Contains("kernels/cuda/device_cuda.cu:") && Contains("cudaMalloc") &&
+                          Contains("cudaErrorMemoryAllocation"));
+    auto const problem = drawn_problem<float>(model_of("softmax", "relu", 3, 2), 10, 1);
+    CHECK(std::isfinite(evaluated(gpu(), problem).mse));
+}
+
+TEST_CASE("a device that does not exist is refused")
+{
+    CHECK_THROWS_AS(make_cuda_device(1000), DeviceError);
+    CHECK_THROWS_WITH(make_cuda_device(1000), Contains("no CUDA device 1000"));
+    CHECK_THROWS_AS(make_cuda_device(-1), DeviceError);
+}
