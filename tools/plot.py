@@ -4,9 +4,9 @@
 usage: plot.py RATES.json PREFIX [--title TEXT]
 
 RATES.json is the output of `moerate rates DIR --json`, `-` reads it from standard input. Writes
-PREFIX.png and PREFIX.pdf: for each label and loss the mean loss with bars of two standard deviations,
-the fitted line with its slope, the mean loss of the starting points (dashed), and where the experiment
-file names a rate of the theory, a thin guide of that slope.
+PREFIX.png and PREFIX.pdf: for each label and loss the mean loss with bars of two standard
+deviations, the fitted line with its slope, the mean loss of the starting points (dashed), and where
+the experiment file names a rate of the theory, a thin guide of that slope.
 
 Debian packages: python3-matplotlib, python3-numpy.
 """
@@ -58,7 +58,7 @@ def positive(row, values):
 
 
 def panels_of(rows):
-    """One panel for few rows, else one for each loss (with its exponent), in order of appearance."""
+    """One panel for few rows, else one for each loss with its exponent, in order of appearance."""
     if len(rows) <= ROWS_PER_PANEL:
         return [("", rows)]
     groups = {}
@@ -105,8 +105,8 @@ def floor_of(rows):
 
 
 def draw_row(axes, row, style, shift, floor, several_losses):
-    """Points, line, start and guide of one row; `shift` moves the bars aside by a few pixels, so that
-    those of other rows stay visible."""
+    """Points, line, start and guide of one row; `shift` moves the bars aside by a few pixels, so
+    that those of other rows stay visible."""
     mean = row["mean"]
     colour, marker = COLOURS[style % len(COLOURS)], MARKERS[style % len(MARKERS)]
     label = row["label"] + (f", {loss_text(row)}" if several_losses else "")
@@ -118,8 +118,8 @@ def draw_row(axes, row, style, shift, floor, several_losses):
     n, value, deviation = zip(*points)
     spread = [2 * (s or 0) for s in deviation]
     below = [v - max(v - s, min(floor, v) / 2) for v, s in zip(value, spread)]
-    axes.errorbar([size * 10**(0.008 * shift) for size in n], value, yerr=[below, spread], fmt=marker, color=colour, markersize=5,
-                  linewidth=1, capsize=2.5, zorder=3)
+    axes.errorbar([size * 10**(0.008 * shift) for size in n], value, yerr=[below, spread],
+                  fmt=marker, color=colour, markersize=5, linewidth=1, capsize=2.5, zorder=3)
     if mean["slope"] is not None:
         axes.plot(*line_through(n, value, mean["slope"]), color=colour, linewidth=1.8, zorder=4,
                   label=f"{label}: slope {slope_text(row)}")
@@ -131,8 +131,9 @@ def draw_row(axes, row, style, shift, floor, several_losses):
     if start:
         slope = row["start"]["slope"]
         text = "" if slope is None else f": slope {slope:.3f}"
-        axes.plot(start_n, start, color=colour, linewidth=1.2, linestyle=(5 * style, (3.5, 6.5)), zorder=2,
-                  label=f"{label}, start{text}")
+        # Equal starts of several rows: their dashes alternate.
+        axes.plot(start_n, start, color=colour, linewidth=1.2, zorder=2,
+                  linestyle=(5 * style, (3.5, 6.5)), label=f"{label}, start{text}")
     if isinstance(row["theory"], (int, float)):
         axes.plot(*line_through(n, value, row["theory"]), color=colour, linewidth=0.8,
                   linestyle=":", zorder=1, label=f"{label}, theory {row['theory']:g}")
@@ -147,7 +148,7 @@ def draw(rows, title, prefix):
     columns = min(len(panels), 2)
     lines = -(-len(panels) // columns)
     figure, grid = pyplot.subplots(lines, columns, squeeze=False, constrained_layout=True,
-                                   figsize=(7.2 * columns, 5.4 * lines))
+                                   figsize=(7.2 * columns, 6.0 * lines))
     labels = list(dict.fromkeys(row["label"] for row in rows))
     for axes, (name, members) in zip(grid.flat, panels):
         several_losses = not name and len({loss_text(row) for row in members}) > 1
@@ -165,7 +166,9 @@ def draw(rows, title, prefix):
         axes.set_ylabel(f"loss (mean over {count} replicates, bars two standard deviations)")
         axes.set_title(name or ("" if several_losses else loss_text(members[0])), fontsize=10)
         axes.grid(True, which="major", linewidth=0.4, alpha=0.5)
-        axes.legend(fontsize=8, frameon=True, framealpha=0.85)
+        # Below the panel: inside, it would hide some curve or other.
+        axes.legend(fontsize=8, frameon=False, ncol=2, loc="upper center",
+                    bbox_to_anchor=(0.5, -0.11))
     for axes in list(grid.flat)[len(panels):]:
         axes.set_visible(False)
     figure.suptitle(title, fontsize=12)
@@ -175,7 +178,7 @@ def draw(rows, title, prefix):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("rates", help="output of `moerate rates DIR --json`, or - for standard input")
+    parser.add_argument("rates", help="output of `moerate rates DIR --json`, - for standard input")
     parser.add_argument("prefix", help="writes PREFIX.png and PREFIX.pdf")
     parser.add_argument("--title", help="default: the study's id")
     arguments = parser.parse_args()
@@ -194,8 +197,8 @@ def main():
               file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"plot.py: cannot write {arguments.prefix}.png or .pdf ({error.strerror}) name another "
-              "place", file=sys.stderr)
+        print(f"plot.py: cannot write {arguments.prefix}.png or .pdf ({error.strerror}) name "
+              "another place", file=sys.stderr)
         return 1
     return 0
 

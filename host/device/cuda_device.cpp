@@ -39,8 +39,7 @@ std::string kernel_driver()
 std::string visible_note()
 {
     char const* const visible = std::getenv("CUDA_VISIBLE_DEVICES");
-    return visible == nullptr ? std::string()
-                              : fmt::format(" (CUDA_VISIBLE_DEVICES={})", visible);
+    return visible == nullptr ? std::string() : fmt::format(" (CUDA_VISIBLE_DEVICES={})", visible);
 }
 
 /// Why device `index` is not usable, empty if it is.
@@ -130,8 +129,9 @@ private:
             cuda_select(index_);
             f();
         } catch (CudaError const& error) {
-            throw DeviceError(fmt::format("CUDA device {} failed ({}); run again, or use --device cpu",
-                                          index_, error.what()));
+            throw DeviceError(
+                fmt::format("CUDA device {} failed ({}); run again, or use --device cpu", index_,
+                            error.what()));
         }
     }
 
@@ -150,8 +150,8 @@ std::unique_ptr<Device> make_cuda_device(int index)
 {
     std::string const reason = unusable(index);
     if (!reason.empty())
-        throw DeviceError(
-            fmt::format("CUDA is not usable: {}; use --device cpu, or see `moerate doctor`", reason));
+        throw DeviceError(fmt::format(
+            "CUDA is not usable: {}; use --device cpu, or see `moerate doctor`", reason));
     return std::make_unique<CudaDevice>(index);
 }
 

@@ -142,8 +142,10 @@ void Blocks::run(std::vector<Job> const& jobs, RunReport& report)
     Work total;
     for (Job const& job : jobs)
         total += work_of(study_, plan_, job);
-    if (!jobs.empty())
+    if (!jobs.empty()) {
         speed_ = measure_speed(study_, device_);
+        log_.line(fmt::format("{} fits to do, about {:.0f} s", total.fits, total.flops / speed_));
+    }
     Progress progress(options_.progress, total);
     for (std::size_t from = 0; from < jobs.size();) {
         if (options_.stop && options_.stop()) {

@@ -21,8 +21,8 @@ inline void check_cuda(cudaError_t code, char const* call, char const* file, int
                     cudaGetErrorName(code) + ", " + cudaGetErrorString(code));
 }
 
-/// For destructors: takes the error back and says nothing. A failure that matters has shown, or will
-/// show, in a checked call.
+/// For destructors: takes the error back and says nothing. A failure that matters has shown, or
+/// will show, in a checked call.
 inline void check_cuda_noexcept(cudaError_t code) noexcept
 {
     if (code != cudaSuccess)

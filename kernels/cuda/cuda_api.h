@@ -1,8 +1,8 @@
 #pragma once
 
 /// @file
-/// The CUDA backend as the host sees it: plain C++, no CUDA headers. All calls go to the device that
-/// the calling thread has selected, and all but cuda_release throw CudaError.
+/// The CUDA backend as the host sees it: plain C++, no CUDA headers. All calls go to the device
+/// that the calling thread has selected, and all but cuda_release throw CudaError.
 
 #include <cstddef>
 #include <stdexcept>
@@ -12,7 +12,8 @@
 namespace moerate
 {
 
-/// A CUDA call or launch failed. The text names the place in the source, the call and CUDA's reason.
+/// A CUDA call or launch failed. The text names the place in the source, the call and CUDA's
+/// reason.
 struct CudaError : std::runtime_error
 {
     using std::runtime_error::runtime_error;

@@ -1,8 +1,8 @@
 #pragma once
 
 /// @file
-/// Runs a list of tasks on the selected device, one block a task. Include it after the *_one.h, which
-/// overloads scratch_bytes<Lanes>(task) and run_one(lanes, task, scratch) for its task.
+/// Runs a list of tasks on the selected device, one block a task. Include it after the *_one.h,
+/// which overloads scratch_bytes<Lanes>(task) and run_one(lanes, task, scratch) for its task.
 
 #include "kernels/core/cost.h"
 #include "kernels/core/lanes.h"
@@ -16,8 +16,8 @@
 
 MOE_BEGIN_ISA
 
-/// Threads of the block that does a task: some four samples' lanes for each of a chunk's 32 samples.
-/// The results do not depend on it.
+/// Threads of the block that does a task: whole warps. The tile products have hundreds of
+/// independent sums, the stage between them one a sample of a chunk. Results do not depend on it.
 constexpr int threads_per_task = 128;
 
 /// Does tasks[block], tasks[block + blocks], .... Working memory is the block's shared memory, or
@@ -38,8 +38,7 @@ inline std::size_t shared_limit()
     int device = 0;
     int bytes = 0;
     MOE_CUDA_CHECK(cudaGetDevice(&device));
-    MOE_CUDA_CHECK(
-        cudaDeviceGetAttribute(&bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, device));
+    MOE_CUDA_CHECK(cudaDeviceGetAttribute(&bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, device));
     return static_cast<std::size_t>(bytes);
 }
 
@@ -51,8 +50,7 @@ int resident_blocks(void (*kernel)(Parameter...))
     int processors = 0;
     int blocks = 0;
     MOE_CUDA_CHECK(cudaGetDevice(&device));
-    MOE_CUDA_CHECK(
-        cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, device));
+    MOE_CUDA_CHECK(cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, device));
     MOE_CUDA_CHECK(
         cudaOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, kernel, threads_per_task, 0));
     return processors * std::max(1, blocks);
@@ -88,7 +86,8 @@ public:
                    {in_shared_, threads_per_task, shared_bytes_}, run_tasks<Task>, data(),
                    in_shared_, nullptr, std::size_t{0});
         }
-        int const blocks = in_global_ > 0 ? std::min(in_global_, resident_blocks(run_tasks<Task>)) : 0;
+        int const blocks =
+            in_global_ > 0 ? std::min(in_global_, resident_blocks(run_tasks<Task>)) : 0;
         CudaBuffer<char> const memory(static_cast<std::size_t>(blocks) * global_bytes_);
         if (in_global_ > 0)
             launch("run_tasks in global memory", file, line, {blocks, threads_per_task},

@@ -36,6 +36,15 @@ inline void write_file(std::string const& name, std::string const& text)
     std::ofstream(name, std::ios::binary) << text;
 }
 
+/// How often `text` stands in `all`.
+inline int count(std::string const& all, std::string const& text)
+{
+    int times = 0;
+    for (std::size_t at = all.find(text); at != std::string::npos; at = all.find(text, at + 1))
+        ++times;
+    return times;
+}
+
 /// A running moerate; stdout and stderr go to files in `folder`.
 class Moerate
 {
@@ -69,19 +78,29 @@ public:
 
     void send(int signal) const { kill(pid_, signal); }
 
-    /// What it has written to stderr so far.
-    std::string errors() const { return read_file(err_); }
-
-    /// Waits up to `seconds` until stderr holds `text`.
-    bool wait_for(std::string const& text, double seconds = 30) const
+    /// Whether it has not ended yet.
+    bool running() const
     {
-        for (int i = 0; i < seconds * 200; ++i) {
-            if (errors().find(text) != std::string::npos)
+        siginfo_t info{};
+        waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT);
+        return info.si_pid == 0;
+    }
+
+    /// Waits until `file` holds `text` at least `times` times; false if the process ends before or
+    /// a minute passes.
+    bool wait_for(std::string const& file, std::string const& text, int times = 1) const
+    {
+        for (int i = 0; i < 60 * 200; ++i) {
+            if (count(read_file(file), text) >= times)
                 return true;
+            if (!running())
+                return false;
             std::this_thread::sleep_for(std::chrono::milliseconds(5));
         }
         return false;
     }
+    /// The same on its stderr.
+    bool wait_for(std::string const& text) const { return wait_for(err_, text); }
 
     /// Waits for its end.
     Result wait()

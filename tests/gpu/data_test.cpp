@@ -50,7 +50,8 @@ std::vector<float> started(Device& device, StartTask<float> task, std::vector<do
 
 } // namespace
 
-TEMPLATE_TEST_CASE("data on the GPU: inputs to the bit, outputs to rounding", "[small]", float, double)
+TEMPLATE_TEST_CASE("data on the GPU: inputs to the bit, outputs to rounding", "[small]", float,
+                   double)
 {
     for (Shape const& shape : shapes) {
         for_each_model(shape, [&](Model const& truth) {

@@ -41,9 +41,9 @@ TEST_CASE("a failed allocation names place and call, and the device works on")
 {
     constexpr std::size_t far_too_much = std::size_t{1} << 50;
     CHECK_THROWS_AS(gpu().allocate(far_too_much), DeviceError);
-    CHECK_THROWS_WITH(gpu().allocate(far_too_much),
-                      Contains("kernels/cuda/device_cuda.cu:") && Contains("cudaMalloc") &&
-                          Contains("cudaErrorMemoryAllocation"));
+    CHECK_THROWS_WITH(gpu().allocate(far_too_much), Contains("kernels/cuda/device_cuda.cu:") &&
+                                                        Contains("cudaMalloc") &&
+                                                        Contains("cudaErrorMemoryAllocation"));
     auto const problem = drawn_problem<float>(model_of("softmax", "relu", 3, 2), 10, 1);
     CHECK(std::isfinite(evaluated(gpu(), problem).mse));
 }

@@ -80,14 +80,15 @@ inline StreamKey key_of(int replicate)
 template <class Real>
 Evaluated<Real> evaluated(Device& device, Problem<Real> const& problem)
 {
-    DeviceArray<Real> const theta(device, problem.theta), x(device, problem.x), y(device, problem.y);
+    DeviceArray<Real> const theta(device, problem.theta), x(device, problem.x),
+        y(device, problem.y);
     DeviceArray<Real> const f = unwritten<Real>(device, problem.y.size());
     DeviceArray<Real> const weights = unwritten<Real>(device, problem.y.size() * problem.model.k);
     DeviceArray<Real> const gradient = unwritten<Real>(device, problem.theta.size());
     DeviceArray<double> const mse = unwritten<double>(device, 1);
     device.run(std::vector<EvaluateTask<Real>>{{problem.model, theta.data(), problem.n(), x.data(),
-                                                y.data(), f.data(), weights.data(),
-                                                gradient.data(), mse.data()}});
+                                                y.data(), f.data(), weights.data(), gradient.data(),
+                                                mse.data()}});
     return {f.download(), weights.download(), gradient.download(), mse.download().front()};
 }
 

@@ -12,12 +12,15 @@ using namespace moerate;
 namespace
 {
 
-constexpr StreamKey keys[] = {{0, 0, 0, 0}, {0x12345678, 0x9abcdef0, 7, 10000}, {~0u, ~0u, ~0u, ~0u}};
+constexpr StreamKey keys[] = {
+    {0, 0, 0, 0}, {0x12345678, 0x9abcdef0, 7, 10000}, {~0u, ~0u, ~0u, ~0u}};
 
-/// sin and cos of 2 pi w1 / 2^32 in long double, with the angle first brought to |r| <= pi / 4 exactly.
+/// sin and cos of 2 pi w1 / 2^32 in long double, with the angle first brought to |r| <= pi / 4
+/// exactly.
 std::pair<long double, long double> exact_angle(std::uint32_t w1)
 {
-    long double const turn = std::ldexp(static_cast<long double>(static_cast<std::int32_t>(w1)), -30);
+    long double const turn =
+        std::ldexp(static_cast<long double>(static_cast<std::int32_t>(w1)), -30);
     long double const quarter = std::nearbyint(turn);
     long double const r = (turn - quarter) * std::acos(-1.0L) / 2;
     long double const sine = std::sin(r), cosine = std::cos(r);
@@ -59,7 +62,8 @@ TEST_CASE("a kernel's words and uniforms are the CPU's to the bit", "[small]")
     for (StreamKey const& key : keys) {
         for (Stream const stream : {Stream::truth, Stream::x, Stream::bootstrap}) {
             for (std::uint64_t const from : {std::uint64_t{0}, (std::uint64_t{1} << 32) - 77,
-                                             (std::uint64_t{1} << philox_index_bits) - count}) {
+                                             (std::uint64_t{1} << philox_index_bits) - count})
+            {
                 std::vector<Draw> const draws = gpu_draws(key, stream, from, count);
                 for (int i = 0; i < count; ++i) {
                     Words const words = philox(key, stream, from + static_cast<std::uint64_t>(i));
@@ -85,8 +89,8 @@ TEST_CASE("a kernel's normals are within 8 ulp of the exact float64 value")
         for (Draw const& draw : gpu_draws(key, Stream::noise, 0, 50000)) {
             std::uint32_t const* const w = draw.words.w;
             double const* const z = draw.normal.z;
-            worst = std::max({worst, pair_ulps(w[0], w[1], z[0], z[1]),
-                              pair_ulps(w[2], w[3], z[2], z[3])});
+            worst = std::max(
+                {worst, pair_ulps(w[0], w[1], z[0], z[1]), pair_ulps(w[2], w[3], z[2], z[3])});
         }
     }
     figure("largest error of a normal / ulp", worst);

@@ -48,7 +48,8 @@ TEST_CASE("a model too large for shared memory is evaluated all the same")
 TEST_CASE("a list may mix shapes and ways of memory")
 {
     std::vector<Problem<double>> problems;
-    for (Shape const& shape : {Shape{64, 64, 40}, Shape{3, 2, 5}, Shape{64, 64, 33}, Shape{1, 1, 70}})
+    for (Shape const& shape :
+         {Shape{64, 64, 40}, Shape{3, 2, 5}, Shape{64, 64, 33}, Shape{1, 1, 70}})
         problems.push_back(
             drawn_problem<double>(model_of("softmax", "relu", shape.d, shape.k), shape.n, 11));
     SgdSettings settings;
@@ -65,7 +66,7 @@ TEST_CASE("outputs that are null are left out on the GPU")
     Evaluated<float> const all = evaluated(gpu(), problem);
     DeviceArray<float> const theta(gpu(), problem.theta), x(gpu(), problem.x);
     DeviceArray<float> const f = unwritten<float>(gpu(), 45);
-    gpu().run(std::vector<EvaluateTask<float>>{{problem.model, theta.data(), 45, x.data(), nullptr,
-                                                f.data(), nullptr, nullptr, nullptr}});
+    gpu().run(std::vector<EvaluateTask<float>>{
+        {problem.model, theta.data(), 45, x.data(), nullptr, f.data(), nullptr, nullptr, nullptr}});
     CHECK(same_bits(f.download(), all.f));
 }

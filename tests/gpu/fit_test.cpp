@@ -28,9 +28,9 @@ double excess(std::vector<Real> const& got, std::vector<Real> const& want, doubl
     double const size = largest(want);
     double worst = 0;
     for (std::size_t i = 0; i < want.size(); ++i) {
-        double const difference = std::fabs(static_cast<double>(got[i]) - static_cast<double>(want[i]));
-        double const allowed =
-            relative * std::fabs(static_cast<double>(want[i])) + absolute * size;
+        double const difference =
+            std::fabs(static_cast<double>(got[i]) - static_cast<double>(want[i]));
+        double const allowed = relative * std::fabs(static_cast<double>(want[i])) + absolute * size;
         double const ratio = difference / allowed;
         worst = std::isnan(ratio) ? ratio : std::max(worst, ratio);
         if (std::isnan(worst))
@@ -70,7 +70,8 @@ TEMPLATE_TEST_CASE("one step on the GPU equals the CPU's", "[small]", float, dou
             auto const got = fitted(gpu(), problem, settings).front();
             auto const want = fitted(cpu(), problem, settings).front();
             CAPTURE(shape.d, shape.k, shape.n, model.gate.normalizer, model.expert.activation);
-            CHECK(largest_difference(want.theta, problem.front().theta) > 0);
+            if (shape.n > 1) // one sample may meet dead experts only, and then nothing moves
+                CHECK(largest_difference(want.theta, problem.front().theta) > 0);
             double const ratio = excess(got.theta, want.theta, relative, absolute);
             CHECK(ratio <= 1);
             worst = std::max(worst, ratio);
@@ -125,8 +126,8 @@ TEST_CASE("a fit is bitwise the same in any list", "[small]")
 
 TEST_CASE("a fit that leaves the finite numbers says so and harms no other", "[small]")
 {
-    std::vector<Problem<float>> problems(3,
-                                         drawn_problem<float>(model_of("softmax", "relu", 3, 2), 64, 2));
+    std::vector<Problem<float>> problems(
+        3, drawn_problem<float>(model_of("softmax", "relu", 3, 2), 64, 2));
     SgdSettings const settings = settings_of(3, 32);
     auto const healthy = fitted(gpu(), problems, settings);
     for (float& y : problems[1].y)

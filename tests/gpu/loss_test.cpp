@@ -21,9 +21,10 @@ Measured measured(Device& device, Problem<double> const& fit, Problem<double> co
 {
     DeviceArray<double> const theta(device, fit.theta), theta_true(device, truth.theta);
     DeviceArray<LossRecord> const record(device, 1);
-    DeviceArray<int> const cell(device, std::vector<int>(static_cast<std::size_t>(fit.model.k), -1));
-    device.run(std::vector<LossTask>{{fit.model, truth.model, theta.data(), theta_true.data(), choice,
-                                      record.data(), cell.data()}});
+    DeviceArray<int> const cell(device,
+                                std::vector<int>(static_cast<std::size_t>(fit.model.k), -1));
+    device.run(std::vector<LossTask>{{fit.model, truth.model, theta.data(), theta_true.data(),
+                                      choice, record.data(), cell.data()}});
     return {record.download().front(), cell.download()};
 }
 
@@ -111,7 +112,8 @@ TEST_CASE("a loss at the truth is 0 on the GPU", "[small]")
     CHECK(got.cell == std::vector<int>{0, 1, 2});
 }
 
-TEMPLATE_TEST_CASE("regression and expert errors on the GPU equal the CPU's", "[small]", float, double)
+TEMPLATE_TEST_CASE("regression and expert errors on the GPU equal the CPU's", "[small]", float,
+                   double)
 {
     // The predictions' tolerance, as a root of a mean of squares keeps it.
     double const tolerance = sizeof(TestType) == sizeof(float) ? 4e-5 : 1e-12;

@@ -1,4 +1,5 @@
-// A test runner of its own: exit code 77, which ctest shows as skipped, where no CUDA device is usable.
+// A test runner of its own: exit code 77, which ctest shows as skipped, where no CUDA device is
+// usable.
 #define CATCH_CONFIG_RUNNER
 #include <catch2/catch.hpp>
 

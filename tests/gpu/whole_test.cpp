@@ -1,5 +1,5 @@
-// A study's whole way on the GPU against the CPU's: fits that end apart in the last bits, but come from
-// the same distribution.
+// A study's whole way on the GPU against the CPU's: fits that end apart in the last bits, but come
+// from the same distribution.
 
 #include "host/run/pipeline.h"
 #include "tests/gpu/devices.h"
@@ -18,8 +18,8 @@ constexpr int replicates = 128;
 
 std::vector<FitRow> rows_on(Device& device)
 {
-    Study const study = small::study({"study.replicates=" + std::to_string(replicates),
-                                      "study.n=[256]", "estimator.epochs=10"});
+    Study const study = small::study(
+        {"study.replicates=" + std::to_string(replicates), "study.n=[256]", "estimator.epochs=10"});
     Plan const plan = make_plan(study);
     return Pipeline<float>(device, study, plan).run(missing_jobs(study, plan, nullptr));
 }
@@ -51,9 +51,9 @@ std::vector<double> logs(std::vector<FitRow> const& rows, std::string const& cel
     return result;
 }
 
-/// Same data and starts on both sides, so the samples are paired and far closer than independent ones
-/// would be: the mean logarithms agree to a hundredth of their spread, and the distributions to 0.05,
-/// where independent samples of 128 would differ by 0.24 in one case of a thousand.
+/// Same data and starts on both sides, so the samples are paired and far closer than independent
+/// ones would be: the mean logarithms agree to a hundredth of their spread, and the distributions
+/// to 0.05, where independent samples of 128 would differ by 0.24 in one case of a thousand.
 template <class F>
 void check_same_distribution(std::vector<FitRow> const& got, std::vector<FitRow> const& want,
                              char const* name, F const& value)
@@ -78,7 +78,7 @@ void check_same_distribution(std::vector<FitRow> const& got, std::vector<FitRow>
         INFO(name << ", cell " << cell << ": mean log " << mean << ", spread " << spread);
         CHECK(std::fabs(difference) <= 0.01 * spread);
         CHECK(kolmogorov(a, b) <= 0.05);
-        figure(name, difference);
+        figure((std::string(name) + ", cell " + cell).c_str(), difference);
     }
 }
 

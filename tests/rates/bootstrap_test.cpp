@@ -69,6 +69,25 @@ TEST_CASE("the interval of two replicates is the widened range of the four outco
     CHECK(slope.hi == Approx(unit + std::sqrt(2.0) * unit).epsilon(1e-12));
 }
 
+TEST_CASE("the tails are 2.5 % each")
+{
+    // One of three values at n = 100 is e^3, the others 1: a draw's log geometric mean is the
+    // number of times that value is drawn, and 3 with probability 1/27, between 2.5 and 5 %. So the
+    // upper end is that outcome, widened by sqrt(3/2); the lower end is 0 (8/27). With e^-3 the
+    // ends swap.
+    double const unit = 1 / std::log(10.0);
+    double const widening = std::sqrt(1.5);
+    Samples samples{{10, 100}, {{1, 1, 1}, {1, std::exp(3.0), 1}}};
+    auto slope = slopes(samples, key(5), {Statistic::geometric}, "loss")[0];
+    CHECK(slope.slope == Approx(unit).epsilon(1e-12));
+    CHECK(slope.lo == Approx(unit - widening * unit).epsilon(1e-12));
+    CHECK(slope.hi == Approx(unit + 2 * widening * unit).epsilon(1e-12));
+    samples.values[1][1] = std::exp(-3.0);
+    slope = slopes(samples, key(5), {Statistic::geometric}, "loss")[0];
+    CHECK(slope.lo == Approx(-unit - 2 * widening * unit).epsilon(1e-12));
+    CHECK(slope.hi == Approx(-unit + widening * unit).epsilon(1e-12));
+}
+
 TEST_CASE("intervals are the same every time and follow the key")
 {
     std::mt19937_64 engine(3);
