@@ -83,8 +83,8 @@ TEMPLATE_TEST_CASE("scores of 120 stay finite and right", "", float, double)
         for (Mixture const& mixture : mixtures) {
             Model const model = model_of(mixture.normalizer, mixture.activation, 1, 4);
             Problem<TestType> problem{model, {}, {}, {}};
-            // w, b, a, b: at x = 1 the scores are 120, 119, -120, 0
-            for (double const value : {100, 120, -119, 0, 20, -1, -1, 0, 1, -1, 2, 1, 0, 3, 1, -2})
+            // w, b, a, b: the scores are 120, 119, 0, -120 at x = 1 and -80, -121, 0, 118 at -1
+            for (double const value : {100, 120, 0, -119, 20, -1, 0, -1, 1, -1, 2, 1, 0, 3, 1, -2})
                 problem.theta.push_back(static_cast<TestType>(value));
             for (double const x : {1.0, -1.0, 0.5, 0.0, -0.25}) {
                 problem.x.push_back(static_cast<TestType>(x));

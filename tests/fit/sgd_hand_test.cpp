@@ -95,21 +95,23 @@ TEMPLATE_TEST_CASE("a fit that leaves the finite numbers stops and says so", "",
 
 TEMPLATE_TEST_CASE("one infinite parameter of many is enough to stop", "", float, double)
 {
-    // A softmax atom of score -infinity has weight 0 and no gradient: all else stays finite.
+    // A softmax atom of score -infinity has weight 0, a ReLU expert of bias -infinity is dead:
+    // neither has a gradient, and all else stays finite.
     constexpr int d = 2;
     constexpr int k = 3;
+    constexpr int expert_bias = k * d + k + k * d;
     Problem<TestType> const problem =
         drawn_problem<TestType>(model_of("softmax", "relu", d, k), 40, 6);
     for (Backend const& backend : all_backends()) {
-        for (int atom = 0; atom < k; ++atom) {
-            INFO(backend.name() << ", atom " << atom);
-            Problem<TestType> broken = problem;
-            broken.theta[static_cast<std::size_t>(k * d + atom)] =
-                -std::numeric_limits<TestType>::infinity();
-            Fitted<TestType> got = fitted(backend, broken, settings_of(4, 8, 0.1));
+        for (int const at : {k * d, k * d + 1, k * d + k - 1, expert_bias, expert_bias + k - 1}) {
+            INFO(backend.name() << ", parameter " << at);
+            auto const broken = static_cast<std::size_t>(at);
+            Problem<TestType> start = problem;
+            start.theta[broken] = -std::numeric_limits<TestType>::infinity();
+            Fitted<TestType> got = fitted(backend, start, settings_of(4, 8, 0.1));
             CHECK(got.outcome.finite == 0);
             CHECK(got.outcome.epochs == 1);
-            got.theta[static_cast<std::size_t>(k * d + atom)] = 0;
+            got.theta[broken] = 0;
             CHECK(std::isfinite(largest(got.theta)));
         }
     }

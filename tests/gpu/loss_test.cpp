@@ -130,7 +130,7 @@ TEMPLATE_TEST_CASE("regression and expert errors on the GPU equal the CPU's", "[
     }
 }
 
-// 40 x 40 pairs of atoms need 410 KB in float64: the way through global memory, 20 blocks of them.
+// 40 x 40 pairs of atoms need 450 KB in float64: the way through global memory.
 TEST_CASE("errors of many atoms are measured in global memory")
 {
     check_risk(drawn_problem<double>(model_of("softmax", "relu", 3, 40), 1, 1),
