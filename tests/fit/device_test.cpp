@@ -8,7 +8,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
-#include <cstring>
+#include <chrono>
 #include <numeric>
 
 using namespace moerate;
@@ -95,8 +95,14 @@ void run_block(Device& device, std::vector<Job<Real>> const& jobs, std::vector<i
         generate.push_back({job.truth, job.theta_true.data(), truth_key, Stream::evaluate, points,
                             0.0, job.points_x.data(), job.points_f.data(), job.experts.data(),
                             nullptr});
-        start.push_back({job.model, job.truth, job.target.data(), job.key, {0.1, Split::share},
-                         job.extra.data(), 4, job.theta.data()});
+        start.push_back({job.model,
+                         job.truth,
+                         job.target.data(),
+                         job.key,
+                         {0.1, Split::share},
+                         job.extra.data(),
+                         4,
+                         job.theta.data()});
         fit.push_back({job.model, settings, job.key, job.n, job.x.data(), job.y.data(),
                        job.theta.data(), job.outcome.data()});
         evaluate.push_back({job.model, job.theta.data(), job.n, job.x.data(), job.y.data(), nullptr,
@@ -178,6 +184,77 @@ TEMPLATE_TEST_CASE("a replicate is the same for any threads, blocks and order", 
                     CHECK((run_cut<TestType>(level, threads, block, order) == want));
                 }
             }
+        }
+    }
+}
+
+namespace
+{
+
+/// Runs 48 fits of one problem that differ in their order of samples.
+class SideBySide
+{
+public:
+    explicit SideBySide(int threads) : device_(make_cpu_device(threads)) {}
+
+    /// All fits' parameters, from one call.
+    std::string run()
+    {
+        DeviceArray<float> const x(*device_, problem_.x);
+        DeviceArray<float> const y(*device_, problem_.y);
+        DeviceArray<SgdOutcome> const outcome(*device_, count);
+        std::vector<DeviceArray<float>> theta;
+        std::vector<SgdTask<float>> tasks;
+        SgdSettings settings;
+        settings.epochs = 40;
+        for (std::uint32_t i = 0; i < count; ++i) {
+            theta.emplace_back(*device_, problem_.theta);
+            tasks.push_back({problem_.model,
+                             SgdSettings{},
+                             {1, 2, i, 3},
+                             problem_.n(),
+                             x.data(),
+                             y.data(),
+                             theta.back().data(),
+                             outcome.data() + i});
+        }
+        auto const begin = std::chrono::steady_clock::now();
+        device_->run(tasks);
+        double const wall =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        double sum = 0;
+        for (SgdOutcome const& one : outcome.download())
+            sum += one.seconds;
+        overlapped_ = sum > 1.2 * wall;
+        std::string bytes;
+        for (DeviceArray<float> const& one : theta)
+            append(bytes, one);
+        return bytes;
+    }
+
+    /// Whether fits of the last call ran at the same time.
+    bool overlapped() const { return overlapped_; }
+
+private:
+    static constexpr std::uint32_t count = 48;
+    std::unique_ptr<Device> device_;
+    Problem<float> problem_ = drawn_problem<float>(model_of("softmax", "relu", 9, 5), 5000, 7);
+    bool overlapped_ = false;
+};
+
+} // namespace
+
+// A busy machine may take a tenth of a second to wake the second worker: repeat until fits have
+// been seen side by side some times, or the machine is not going to.
+TEST_CASE("fits that run at the same time do not meet")
+{
+    std::string const want = SideBySide(1).run();
+    for (int const threads : {2, 5}) {
+        SideBySide many(threads);
+        int overlapped = 0;
+        for (int call = 0; call < 4 && overlapped < 2; ++call) {
+            CHECK((many.run() == want));
+            overlapped += many.overlapped() ? 1 : 0;
         }
     }
 }

@@ -31,9 +31,9 @@ void check_plain(Backend const& backend, Problem<Real> const& problem, double we
         for (std::size_t j = 0; j < want.weights.size(); ++j) {
             double const weight = static_cast<double>(got.weights[j * n + t]);
             REQUIRE(std::isfinite(weight));
-            worst_weight = std::fmax(worst_weight,
-                                     std::fabs(weight - want.weights[j]) -
-                                         Tolerance<Real>::weight_relative * want.weights[j]);
+            worst_weight =
+                std::fmax(worst_weight, std::fabs(weight - want.weights[j]) -
+                                            Tolerance<Real>::weight_relative * want.weights[j]);
         }
     }
     CHECK(worst_f <= Tolerance<Real>::f);
@@ -119,8 +119,11 @@ TEST_CASE("outputs that are null are left out, the others are the same")
         std::vector<float> weights(3 * 45);
         std::vector<float> gradient(problem.theta.size());
         double mse = 0;
-        EvaluateTask<float> task{problem.model, problem.theta.data(), problem.n(),
-                                 problem.x.data(), nullptr, f.data(), nullptr, nullptr, nullptr};
+        EvaluateTask<float> task{problem.model, problem.theta.data(),
+                                 problem.n(),   problem.x.data(),
+                                 nullptr,       f.data(),
+                                 nullptr,       nullptr,
+                                 nullptr};
         backend.run(task);
         CHECK(f == all.f);
         task.f = nullptr;

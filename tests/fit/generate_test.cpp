@@ -206,7 +206,8 @@ TEMPLATE_TEST_CASE("with one n in the key a smaller data set is a prefix of a la
             CHECK(std::equal(small.y.begin(), small.y.end(), large.y.begin()));
         }
         for (StreamKey const& key : {StreamKey{5, 6, 7, 1}, StreamKey{5, 6, 8, 0},
-                                     StreamKey{4, 6, 7, 0}, StreamKey{5, 5, 7, 0}}) {
+                                     StreamKey{4, 6, 7, 0}, StreamKey{5, 5, 7, 0}})
+        {
             auto const different = generated(backend, truth, theta, {key, 201, 0.5});
             CHECK(different.x[0] != large.x[0]);
             CHECK(different.y[0] != large.y[0]);

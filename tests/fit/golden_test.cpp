@@ -62,8 +62,7 @@ void check_gradient(Model const& model, std::vector<double> const& got, json con
             continue;
         INFO(key);
         REQUIRE(got_flat.contains(key));
-        CHECK(std::fabs(got_flat[key].get<double>() - value.get<double>()) <=
-              tolerance * size);
+        CHECK(std::fabs(got_flat[key].get<double>() - value.get<double>()) <= tolerance * size);
     }
     CHECK(got_flat.size() == want_flat.size());
 }
@@ -82,7 +81,8 @@ void check_case(Backend const& backend, json const& test)
     auto const n = static_cast<std::size_t>(problem.n());
     for (std::size_t t = 0; t < n; ++t) {
         double const f = want["f"][t];
-        CHECK(std::fabs(static_cast<double>(got.f[t]) - f) <= Tolerance<Real>::f * (1 + std::fabs(f)));
+        CHECK(std::fabs(static_cast<double>(got.f[t]) - f) <=
+              Tolerance<Real>::f * (1 + std::fabs(f)));
         for (std::size_t j = 0; j < static_cast<std::size_t>(problem.model.k); ++j) {
             double const weight = want["weights"][t][j];
             CHECK(std::fabs(static_cast<double>(got.weights[j * n + t]) - weight) <=

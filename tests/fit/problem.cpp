@@ -48,7 +48,8 @@ double plain_mse(Problem<double> const& problem)
     return sum / static_cast<double>(problem.y.size());
 }
 
-std::vector<double> plain_gradient(Problem<double> const& problem, std::vector<unsigned> const& rows)
+std::vector<double> plain_gradient(Problem<double> const& problem,
+                                   std::vector<unsigned> const& rows)
 {
     auto const d = static_cast<std::size_t>(problem.model.d);
     auto const k = static_cast<std::size_t>(problem.model.k);

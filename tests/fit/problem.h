@@ -5,10 +5,9 @@
 
 #include "kernels/family/activations.h"
 #include "kernels/family/normalizers.h"
+#include "kernels/model/evaluate_api.h"
 #include "kernels/model/layout.h"
 #include "tests/fit/backend.h"
-
-#include "kernels/model/evaluate_api.h"
 
 #include <cmath>
 #include <cstddef>
@@ -143,7 +142,8 @@ PlainSample plain_sample(Model const& model, std::vector<double> const& theta, d
 double plain_mse(Problem<double> const& problem);
 
 /// Gradient of (1/B) sum (y - f)^2 over the B samples of `rows`, by the full Jacobian dg_i/ds_j.
-std::vector<double> plain_gradient(Problem<double> const& problem, std::vector<unsigned> const& rows);
+std::vector<double> plain_gradient(Problem<double> const& problem,
+                                   std::vector<unsigned> const& rows);
 
 /// Rows 0 .. n - 1.
 std::vector<unsigned> all_rows(int n);

@@ -48,9 +48,8 @@ RiskRecord risk(Backend const& backend, Model const& model, std::vector<Real> co
                 Truth<Real> const& truth)
 {
     RiskRecord record{-1, -1, -1, -1};
-    backend.run(RiskTask<Real>{model, truth.model, theta.data(), truth.theta.data(),
-                               truth.points(), truth.x.data(), truth.f.data(),
-                               truth.experts.data(), &record});
+    backend.run(RiskTask<Real>{model, truth.model, theta.data(), truth.theta.data(), truth.points(),
+                               truth.x.data(), truth.f.data(), truth.experts.data(), &record});
     return record;
 }
 
@@ -88,8 +87,8 @@ void check_lines(std::vector<double> const& fit, std::vector<double> const& trut
         auto const on = truth_of(model_of("softmax", "identity", 1, k_true),
                                  shifted_lines<Real>(truth), drawn<Real>(random, points, 1.0));
         for (Backend const& backend : all_backends()) {
-            RiskRecord const got = risk(backend, model_of("softmax", "identity", 1, k),
-                                        shifted_lines<Real>(fit), on);
+            RiskRecord const got =
+                risk(backend, model_of("softmax", "identity", 1, k), shifted_lines<Real>(fit), on);
             INFO(backend.name() << ", k = " << k << ", k* = " << k_true << ", points = " << points);
             INFO("over " << got.expert_over << ", exact " << got.expert_exact << ", missed "
                          << got.expert_missed);
@@ -129,8 +128,8 @@ TEMPLATE_TEST_CASE("expert errors of shifted lines", "", float, double)
 TEMPLATE_TEST_CASE("a fit equal to the truth has no error at all", "", float, double)
 {
     for (Mixture const& mixture : mixtures) {
-        Problem<TestType> const truth =
-            drawn_problem<TestType>(model_of(mixture.normalizer, mixture.activation, 7, 4), 1100, 4);
+        Problem<TestType> const truth = drawn_problem<TestType>(
+            model_of(mixture.normalizer, mixture.activation, 7, 4), 1100, 4);
         for (Backend const& backend : all_backends()) {
             auto on = truth_of(truth.model, truth.theta, truth.x);
             on.f = evaluated(backend, truth).f; // the same roundings as in the measurement
@@ -159,11 +158,11 @@ RiskRecord plain_risk(Model const& model, std::vector<Real> const& theta, Truth<
         std::vector<double> distance(truth.model.k);
         for (int j = 0; j < truth.model.k; ++j) {
             for (int at = 0; at <= model.d; ++at)
-                distance[j] += std::pow(component(model, theta, i, at) -
-                                            component(truth.model, truth.theta, j, at), 2);
+                distance[j] += std::pow(
+                    component(model, theta, i, at) - component(truth.model, truth.theta, j, at), 2);
             for (std::size_t t = 0; t < m; ++t)
-                error[i][j] += std::pow(fit.experts[i * m + t] -
-                                            static_cast<double>(truth.experts[j * m + t]), 2);
+                error[i][j] += std::pow(
+                    fit.experts[i * m + t] - static_cast<double>(truth.experts[j * m + t]), 2);
             error[i][j] = std::sqrt(error[i][j] / static_cast<double>(m));
         }
         cells[std::min_element(distance.begin(), distance.end()) - distance.begin()].push_back(i);
@@ -198,7 +197,8 @@ TEMPLATE_TEST_CASE("errors of drawn fits equal plain sums", "", float, double)
     for (Mixture const& mixture : mixtures) {
         for (auto const& [d, k, k_true, points] :
              {std::tuple(1, 1, 1, 31), std::tuple(3, 5, 2, 64), std::tuple(6, 2, 5, 1023),
-              std::tuple(16, 7, 4, 1025), std::tuple(33, 9, 8, 2100)}) {
+              std::tuple(16, 7, 4, 1025), std::tuple(33, 9, 8, 2100)})
+        {
             auto const fit = drawn_problem<TestType>(
                 model_of(mixture.normalizer, mixture.activation, d, k), 0, seed++);
             auto const base = drawn_problem<TestType>(
@@ -220,7 +220,8 @@ TEMPLATE_TEST_CASE("errors of drawn fits equal plain sums", "", float, double)
 
 TEMPLATE_TEST_CASE("a parameter that is not a number is no small error", "", float, double)
 {
-    auto const truth_problem = drawn_problem<TestType>(model_of("sigmoid", "identity", 2, 3), 40, 5);
+    auto const truth_problem =
+        drawn_problem<TestType>(model_of("sigmoid", "identity", 2, 3), 40, 5);
     auto const truth = truth_of(truth_problem.model, truth_problem.theta, truth_problem.x);
     std::vector<TestType> theta = truth.theta;
     theta.back() = TestType(NAN); // bias of the last expert

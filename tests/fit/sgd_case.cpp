@@ -26,13 +26,13 @@ std::vector<std::vector<unsigned>> plain_batches(SgdSettings const& settings, in
                order.data());
     if (settings.sampling == Sampling::replacement)
         for (int position = 0; position < n; ++position)
-            order[static_cast<std::size_t>(position)] =
-                replacement_row(fit_key, e, static_cast<std::uint32_t>(position),
-                                static_cast<std::uint32_t>(n));
+            order[static_cast<std::size_t>(position)] = replacement_row(
+                fit_key, e, static_cast<std::uint32_t>(position), static_cast<std::uint32_t>(n));
     std::vector<std::vector<unsigned>> batches;
     for (int first = 0; first < n; first += settings.batch)
         batches.emplace_back(order.begin() + first,
-                             order.begin() + (first + settings.batch < n ? first + settings.batch : n));
+                             order.begin() +
+                                 (first + settings.batch < n ? first + settings.batch : n));
     return batches;
 }
 

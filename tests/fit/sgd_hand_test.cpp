@@ -40,8 +40,7 @@ TEMPLATE_TEST_CASE("one softmax atom: linear regression, the gate stays", "", fl
 {
     // f = x/2 + 1/4 is 1/2 at x = 1/2 and -1/4 at x = -1; residuals -1/2 and 3/4.
     // d/da = (2/2)(-1/2 * 1/2 + 3/4 * -1) = -1, d/db = (2/2)(-1/2 + 3/4) = 1/4.
-    auto const problem =
-        one_atom<TestType>("softmax", {0.25, 0.5, 0.5, 0.25}, {0.5, -1}, {1, -1});
+    auto const problem = one_atom<TestType>("softmax", {0.25, 0.5, 0.5, 0.25}, {0.5, -1}, {1, -1});
     check_fit(problem, settings_of(1, 2, 0.125), {0.25, 0.5, 0.625, 0.21875});
 }
 

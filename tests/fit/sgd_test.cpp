@@ -57,7 +57,8 @@ TEST_CASE("fits equal the plain reference for all shapes")
     for (auto const& [d, k] :
          {std::pair(1, 3), std::pair(2, 5), std::pair(4, 4), std::pair(7, 2), std::pair(8, 3),
           std::pair(15, 7), std::pair(16, 6), std::pair(17, 8), std::pair(31, 1), std::pair(32, 9),
-          std::pair(33, 13), std::pair(64, 2), std::pair(65, 3)}) {
+          std::pair(33, 13), std::pair(64, 2), std::pair(65, 3)})
+    {
         for (Mixture const& mixture : mixtures) {
             Problem<double> const problem = drawn_problem<double>(
                 model_of(mixture.normalizer, mixture.activation, d, k), 90, seed++);
@@ -96,9 +97,9 @@ TEST_CASE("float32 equals float64 after one step")
 {
     unsigned seed = 300;
     for (Mixture const& mixture : mixtures) {
-        for (auto const& [d, k, n] :
-             {std::tuple(1, 1, 1), std::tuple(3, 4, 40), std::tuple(32, 9, 100),
-              std::tuple(33, 10, 64)}) {
+        for (auto const& [d, k, n] : {std::tuple(1, 1, 1), std::tuple(3, 4, 40),
+                                      std::tuple(32, 9, 100), std::tuple(33, 10, 64)})
+        {
             Problem<float> const problem = drawn_problem<float>(
                 model_of(mixture.normalizer, mixture.activation, d, k), n, seed++);
             SgdSettings const settings = settings_of(1, n, 0.1);
@@ -107,7 +108,8 @@ TEST_CASE("float32 equals float64 after one step")
             for (Backend const& backend : all_backends()) {
                 INFO(backend.name() << ", d = " << d << ", k = " << k << ", n = " << n);
                 std::vector<float> const got = fitted(backend, problem, settings).theta;
-                // 1e-5 |theta| for the gradient's cancellations, 1e-6 of the largest for entries near 0
+                // 1e-5 |theta| for the gradient's cancellations, 1e-6 of the largest for entries
+                // near 0
                 for (std::size_t i = 0; i < want.size(); ++i)
                     REQUIRE(std::fabs(static_cast<double>(got[i]) - want[i]) <=
                             1e-5 * std::fabs(want[i]) + 1e-6 * size);

@@ -66,8 +66,8 @@ public:
     TileCase(int features, int maps, unsigned seed)
         : features_(features), maps_(maps), stride_(Tile<Real, Lanes>::stride(features)),
           memory_(bytes(features) / sizeof(Real)), w_(size(maps * stride_)), c_(size(maps)),
-          plane_(size(maps * chunk)), g_(size(maps * stride_)), gc_(size(maps)),
-          random_(seed), scratch_(memory_.data()), tile_(Lanes{}, scratch_, features)
+          plane_(size(maps * chunk)), g_(size(maps * stride_)), gc_(size(maps)), random_(seed),
+          scratch_(memory_.data()), tile_(Lanes{}, scratch_, features)
     {
         x_ = drawn<Real>(random_, size(table_rows * features), 1.0);
         std::vector<Real> const w = drawn<Real>(random_, size(maps * features), 1.0);
@@ -117,7 +117,8 @@ public:
                 if (!first)
                     sum.add(static_cast<double>(f < features_ ? g_[j * stride_ + f] : gc_[j]));
                 for (int b = 0; b < count_; ++b)
-                    sum.add(static_cast<double>(plane_[j * chunk + b]) * (f < features_ ? at(b, f) : 1));
+                    sum.add(static_cast<double>(plane_[j * chunk + b]) *
+                            (f < features_ ? at(b, f) : 1));
             }
         }
         tile_.accumulate(plane_.data(), maps_, first, g_.data(), gc_.data());
