@@ -5,7 +5,8 @@ if(NOT MOE_HAVE_CUDA)
 endif()
 file(GLOB gpu_sources CONFIGURE_DEPENDS
     ${CMAKE_SOURCE_DIR}/tests/gpu/*.cpp ${CMAKE_SOURCE_DIR}/tests/gpu/*.cu)
-add_executable(test_gpu ${gpu_sources})
+# The drawn problems of the CPU tests, compared between the two devices.
+add_executable(test_gpu ${gpu_sources} ${CMAKE_SOURCE_DIR}/tests/fit/problem.cpp)
 target_include_directories(test_gpu SYSTEM PRIVATE ${CATCH2_INCLUDE})
 target_link_libraries(test_gpu PRIVATE moe_run Threads::Threads)
 target_compile_options(test_gpu PRIVATE

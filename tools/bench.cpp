@@ -5,19 +5,16 @@
 /// Ceiling = measured 2048^3 SGEMM flop/s on as many threads / (8 k d). Ceiling and kernel alternate,
 /// so that a machine whose clock wanders gives an honest ratio.
 
-#include "host/core/error.h"
 #include "host/run/block.h"
+#include "tools/bench.h"
 #include "kernels/model/layout.h"
 
 #include <CLI/CLI.hpp>
-#include <cblas.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <numeric>
-#include <thread>
 
 namespace moerate
 {
@@ -29,28 +26,8 @@ struct Options
     std::string normalizer = "softmax", activation = "relu", simd;
     int threads = 0, d = 32, k = 9, k_true = 8, batch = 32, epochs = 10, fits = 8, rounds = 7;
     std::vector<int> n = {10000, 100000};
-    bool json = false;
+    bool json = false, families = false;
 };
-
-double now()
-{
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-/// Flop/s of one 2048^3 single-precision matrix product on `threads` threads.
-double sgemm_flops(int threads)
-{
-    constexpr int m = 2048;
-    static std::vector<float> const a(static_cast<std::size_t>(m) * m, 0.5f), b(a.size(), 0.25f);
-    static std::vector<float> c(a.size());
-    openblas_set_num_threads(threads);
-    double const begin = now();
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, m, m, m, 1.0f, a.data(), m, b.data(), m,
-                0.0f, c.data(), m);
-    double const seconds = now() - begin;
-    openblas_set_num_threads(1);
-    return 2.0 * m * m * m / seconds;
-}
 
 /// A study of one cell with `fits` replicates, as an experiment file would give it.
 Study bench_study(Options const& o, int n, int fits)
@@ -67,19 +44,6 @@ Study bench_study(Options const& o, int n, int fits)
                     o.normalizer, o.k, o.normalizer == "sigmoid" ? "sigmoid.D3" : "softmax.L1"),
         "bench", {}, ".");
 }
-
-/// Median and extremes.
-struct Spread
-{
-    double median, least, most;
-    explicit Spread(std::vector<double> v)
-    {
-        std::sort(v.begin(), v.end());
-        median = v[v.size() / 2];
-        least = v.front();
-        most = v.back();
-    }
-};
 
 /// Seconds of each part of one pass over all fits.
 struct Pass
@@ -162,10 +126,7 @@ nlohmann::ordered_json bench_n(Device& device, Options const& o, int n)
         whole_ratio.push_back(whole.back() / top);
         with_risk.push_back(updates / (pass.end_to_end + pass.risk) / top);
     }
-    auto const json = [](std::vector<double> const& v) {
-        Spread const s(v);
-        return nlohmann::ordered_json{{"median", s.median}, {"min", s.least}, {"max", s.most}};
-    };
+    auto const json = [](std::vector<double> const& v) { return to_json(Spread(v)); };
     return {{"n", n},
             {"fits", fits},
             {"ceiling_updates_per_s", json(ceiling)},
@@ -214,8 +175,17 @@ int bench(int argc, char** argv)
     app.add_option("--normalizer", o.normalizer, "softmax or sigmoid");
     app.add_option("--activation", o.activation, "activation of the experts");
     app.add_flag("--json", o.json, "one JSON object");
+    app.add_option_function<std::string>(
+           "--family", [&](std::string const&) { o.families = true; },
+           "all: SGD of every family member, each against its own ceiling")
+        ->check(CLI::IsMember({"all"}));
     CLI11_PARSE(app, argc, argv);
     auto const device = make_cpu_device(o.threads, o.simd);
+    if (o.families) {
+        auto const rows = bench_families(*device, o.k, o.batch, o.fits * device->info().threads, o.rounds);
+        fmt::print("{}\n", o.json ? rows.dump(2) : families_table(rows));
+        return 0;
+    }
     nlohmann::ordered_json out{{"device", device->info().name},
                                {"simd", device->info().simd},
                                {"threads", device->info().threads},

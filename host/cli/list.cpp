@@ -1,47 +1,163 @@
 #include "host/cli/commands.h"
 
 #include "host/cli/output.h"
+#include "host/measure/families.h"
 #include "kernels/family/activations.h"
 #include "kernels/family/experts.h"
-#include "kernels/family/losses.h"
-#include "kernels/family/normalizers.h"
+#include "kernels/family/loss_fits.h"
 #include "kernels/family/optimizers.h"
-#include "kernels/family/scores.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <type_traits>
 
 namespace moerate
 {
 namespace
 {
 
-struct Member
-{
-    std::string name, formula, source;
-};
+using nlohmann::ordered_json;
 
-struct Axis
-{
-    std::string name;
-    std::vector<Member> members;
-};
+/// Whether a member declares parameters.
+template <class Member, class = void>
+struct HasParameters : std::false_type
+{};
+template <class Member>
+struct HasParameters<Member, std::void_t<decltype(Member::parameters)>> : std::true_type
+{};
 
-template <class List>
-Axis axis_of(std::string const& name)
+/// Shape of a parameter for one atom, empty for a number; r is the gate's rank.
+std::string shape_text(Extent extent)
 {
-    Axis axis{name, {}};
-    for_each(List{}, [&](auto member, int) {
-        axis.members.push_back(
-            {std::string(member.name), std::string(member.formula), std::string(member.source)});
+    switch (extent) {
+    case Extent::one:
+        return "";
+    case Extent::d:
+        return "d";
+    case Extent::d_d:
+        return "d x d";
+    case Extent::r:
+        return "r";
+    case Extent::r_d:
+        return "r x d";
+    }
+    return "";
+}
+
+/// Whose parameter it is.
+std::string owner_text(Role role)
+{
+    switch (role) {
+    case Role::shared:
+    case Role::temperature:
+        return "all";
+    case Role::group_location:
+    case Role::group_bias:
+        return "group";
+    default:
+        return "atom";
+    }
+}
+
+template <class Member>
+ordered_json parameters_json()
+{
+    ordered_json list = ordered_json::array();
+    if constexpr (HasParameters<Member>::value)
+        for (Parameter const& p : Member::parameters)
+            list.push_back(
+                {{"name", p.name}, {"shape", shape_text(p.extent)}, {"of", owner_text(p.role)}});
+    return list;
+}
+
+/// Losses that fit some gate which `chosen` accepts.
+template <class Chosen>
+ordered_json losses_json(Chosen const& chosen)
+{
+    ordered_json list = ordered_json::array();
+    for_each(Losses{}, [&](auto loss, int number) {
+        bool fit = false;
+        GateSpec gate;
+        for (gate.score = 0; gate.score < Scores::size; ++gate.score)
+            for (gate.normalizer = 0; gate.normalizer < Normalizers::size; ++gate.normalizer)
+                for (int learned : {0, 1}) {
+                    gate.learned_temperature = learned;
+                    fit = fit || (chosen(gate) && composes(gate) && fits(number, gate));
+                }
+        if (fit)
+            list.push_back(loss.name);
+    });
+    return list;
+}
+
+/// The members of a list; `add` completes the entry of each.
+template <class List, class Add>
+ordered_json axis_of(Add const& add)
+{
+    ordered_json axis = ordered_json::array();
+    for_each(List{}, [&](auto member, int number) {
+        ordered_json entry{
+            {"name", member.name}, {"formula", member.formula}, {"source", member.source}};
+        add(member, number, entry);
+        axis.push_back(std::move(entry));
     });
     return axis;
 }
 
-std::vector<Axis> axes()
+ordered_json axes()
 {
-    return {axis_of<Scores>("scores"),   axis_of<Normalizers>("normalizers"),
-            axis_of<Experts>("experts"), axis_of<Activations>("activations"),
-            axis_of<Losses>("losses"),   axis_of<Optimizers>("optimizers")};
+    auto const plain = [](auto, int, ordered_json&) {};
+    auto const score = [](auto member, int number, ordered_json& entry) {
+        entry["parameters"] = parameters_json<decltype(member)>();
+        entry["losses"] = losses_json([&](GateSpec const& gate) { return gate.score == number; });
+    };
+    auto const normalizer = [](auto member, int number, ordered_json& entry) {
+        entry["parameters"] = parameters_json<decltype(member)>();
+        entry["losses"] =
+            losses_json([&](GateSpec const& gate) { return gate.normalizer == number; });
+    };
+    auto const expert = [](auto member, int, ordered_json& entry) {
+        entry["parameters"] = parameters_json<decltype(member)>();
+    };
+    return {
+        {"scores", axis_of<Scores>(score)},    {"normalizers", axis_of<Normalizers>(normalizer)},
+        {"experts", axis_of<Experts>(expert)}, {"activations", axis_of<Activations>(plain)},
+        {"losses", axis_of<Losses>(plain)},    {"optimizers", axis_of<Optimizers>(plain)}};
+}
+
+/// "A (d x d), b; of each group: w (d)".
+std::string parameters_text(ordered_json const& parameters)
+{
+    std::string text, owner = "atom";
+    for (ordered_json const& p : parameters) {
+        std::string const shape = p["shape"], of = p["of"];
+        if (of != owner)
+            text += fmt::format("{}of {}: ", text.empty() ? "" : "; ",
+                                of == "all" ? "all atoms" : "each " + of);
+        else if (!text.empty())
+            text += ", ";
+        owner = of;
+        text += p["name"].get<std::string>() + (shape.empty() ? "" : " (" + shape + ")");
+    }
+    return text;
+}
+
+void print_axis(ordered_json const& axis)
+{
+    std::size_t width = 0;
+    for (ordered_json const& member : axis)
+        width = std::max(width, member["name"].get<std::string>().size());
+    for (ordered_json const& member : axis) {
+        fmt::print("  {:<{}}  {}  [{}]\n", member["name"].get<std::string>(), width,
+                   member["formula"].get<std::string>(), member["source"].get<std::string>());
+        if (member.contains("parameters") && !member["parameters"].empty())
+            fmt::print("  {:<{}}    parameters {}\n", "", width,
+                       parameters_text(member["parameters"]));
+        if (member.contains("losses"))
+            fmt::print("  {:<{}}    losses {}\n", "", width,
+                       joined(member["losses"].get<std::vector<std::string>>()));
+    }
 }
 
 } // namespace
@@ -49,25 +165,24 @@ std::vector<Axis> axes()
 std::vector<std::string> axis_names()
 {
     std::vector<std::string> names;
-    for (Axis const& axis : axes())
-        names.push_back(axis.name);
+    ordered_json const all = axes();
+    for (auto const& axis : all.items())
+        names.push_back(axis.key());
     return names;
 }
 
 int list_command(std::string const& only, CommonOptions const& common)
 {
-    nlohmann::ordered_json document = nlohmann::ordered_json::object();
-    for (Axis const& axis : axes()) {
-        if (!only.empty() && axis.name != only)
+    ordered_json document = ordered_json::object();
+    ordered_json const all = axes();
+    for (auto const& axis : all.items()) {
+        if (!only.empty() && axis.key() != only)
             continue;
-        if (!common.json)
-            fmt::print("{}\n", axis.name);
-        for (Member const& member : axis.members) {
-            document[axis.name].push_back(
-                {{"name", member.name}, {"formula", member.formula}, {"source", member.source}});
-            if (!common.json)
-                fmt::print("  {:<12} {}  [{}]\n", member.name, member.formula, member.source);
-        }
+        document[axis.key()] = axis.value();
+        if (common.json)
+            continue;
+        fmt::print("{}\n", axis.key());
+        print_axis(axis.value());
     }
     if (common.json)
         print_json(document);

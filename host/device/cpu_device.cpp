@@ -1,6 +1,7 @@
 #include "host/device/device.h"
 
 #include "host/device/cpu_info.h"
+#include "kernels/core/cost.h"
 #include "kernels/core/cpu_table.h"
 
 #include <tbb/enumerable_thread_specific.h>
@@ -46,18 +47,6 @@ private:
     void* data_ = nullptr;
     std::size_t size_ = 0;
 };
-
-/// Relative time of a task, to start long ones first: the tail of a list is then short.
-template <class Task>
-auto cost(Task const& task, int) -> decltype(static_cast<double>(task.n))
-{
-    return task.n;
-}
-template <class Task>
-double cost(Task const&, long)
-{
-    return 0;
-}
 
 class CpuDevice final : public Device
 {
@@ -105,14 +94,14 @@ public:
     void run(std::vector<LossTask> const& tasks) override { run_all(tasks); }
 
 private:
-    /// Runs every task on some worker; each worker takes the next task when it is free.
+    /// Runs every task on some worker; each worker takes the next task when it is free, the largest first.
     template <class Task, class F>
     void run_each(std::vector<Task> const& tasks, F const& f)
     {
         std::vector<std::size_t> order(tasks.size());
         std::iota(order.begin(), order.end(), std::size_t{0});
         std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-            return cost(tasks[a], 0) > cost(tasks[b], 0);
+            return cost(tasks[a]) > cost(tasks[b]);
         });
         std::atomic<std::size_t> next{0};
         arena_.execute([&] {

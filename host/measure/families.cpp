@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <type_traits>
@@ -49,10 +50,10 @@ struct UsesTop<Member, std::void_t<decltype(Member::uses_top)>>
     : std::bool_constant<Member::uses_top>
 {};
 
-template <class Score>
+template <class Member>
 constexpr bool uses_rank()
 {
-    for (Parameter const& p : Score::parameters)
+    for (Parameter const& p : Member::parameters)
         if (p.extent == Extent::r || p.extent == Extent::r_d)
             return true;
     return false;
@@ -66,14 +67,69 @@ bool takes_power(int activation)
     return takes;
 }
 
-/// Numbers of all atoms in the parameters of one part of a model.
-template <class Parameters>
-std::int64_t count(Parameters const& parameters, int d, int k, int rank)
+/// Sizes of a model before it is built: in 64 bits, since a product of them may not fit in an int.
+struct Size
 {
-    std::int64_t numbers = 0;
-    for (Parameter const& p : parameters)
-        numbers += std::int64_t(p.role == Role::shared ? 1 : k) * extent_of(p.extent, d, rank);
-    return numbers;
+    std::int64_t numbers = 0; ///< length of theta
+    std::int64_t widest = 0;  ///< most numbers that one parameter has an atom
+};
+
+template <class Parameters>
+void count(Parameters const& parameters, int d, Atoms const& atoms, int rank, Size& size)
+{
+    for (Parameter const& p : parameters) {
+        std::int64_t const width = extent_of(p.extent, d, rank);
+        size.numbers += rows_of(p.role, atoms.k, atoms.groups) * width;
+        size.widest = std::max(size.widest, width);
+    }
+}
+
+Size size_of(GateSpec const& gate, ExpertSpec const& expert, int d, Atoms const& atoms)
+{
+    Size size;
+    size.numbers = gate.learned_temperature;
+    visit(Scores{}, gate.score,
+          [&](auto member) { count(member.parameters, d, atoms, gate.rank, size); });
+    visit(Normalizers{}, gate.normalizer, [&](auto member) {
+        if constexpr (decltype(member)::grouped)
+            count(member.parameters, d, atoms, gate.rank, size);
+    });
+    visit(Experts{}, expert.form,
+          [&](auto member) { count(member.parameters, d, atoms, 0, size); });
+    return size;
+}
+
+void check_groups(Atoms const& atoms, std::string const& what)
+{
+    if (atoms.k > Model::max_grouped)
+        throw UsageError(
+            fmt::format("{} has {} atoms (a gate with groups has at most {}) use fewer", what,
+                        atoms.k, Model::max_grouped));
+    for (int group = 0; group < atoms.groups; ++group)
+        if (std::find(atoms.group_of.begin(), atoms.group_of.end(), group) == atoms.group_of.end())
+            throw UsageError(fmt::format("{} has no atom in group {} (weights inside an empty "
+                                         "group are not defined) give it one or drop the group",
+                                         what, group));
+}
+
+bool is_linear(GateSpec const& gate)
+{
+    return name_of<Scores>(gate.score) == LinearScore::name;
+}
+
+void check_composes(GateSpec const& gate, Reader const& reader)
+{
+    if (composes(gate))
+        return;
+    std::string_view const name = name_of<Normalizers>(gate.normalizer);
+    if (!is_linear(gate))
+        reader.fail("score", fmt::format("= \"{}\" does not go with the normalizer \"{}\" (scores "
+                                         "of its groups and of their members are both linear) use "
+                                         "\"{}\"",
+                                         name_of<Scores>(gate.score), name, LinearScore::name));
+    reader.fail("temperature", fmt::format("= \"learned\" does not go with the normalizer \"{}\" "
+                                           "(its theory has no temperature) use \"fixed\"",
+                                           name));
 }
 
 } // namespace
@@ -102,6 +158,34 @@ ExpertKeys keys_of(ExpertSpec const& expert)
     return keys;
 }
 
+bool grouped(GateSpec const& gate)
+{
+    bool has_groups = false;
+    visit(Normalizers{}, gate.normalizer,
+          [&](auto member) { has_groups = decltype(member)::grouped; });
+    return has_groups;
+}
+
+bool composes(GateSpec const& gate)
+{
+    return !grouped(gate) || (is_linear(gate) && gate.learned_temperature == 0);
+}
+
+bool vanishes(ExpertSpec const& expert)
+{
+    bool scaled = false;
+    visit(Experts{}, expert.form, [&](auto member) {
+        for (Parameter const& p : member.parameters)
+            scaled = scaled || p.role == Role::expert_scale;
+    });
+    if (scaled || !keys_of(expert).activation)
+        return true;
+    bool zero = false;
+    visit(Activations{}, expert.activation,
+          [&](auto member) { zero = member.eval(0.0, expert.power).value == 0; });
+    return zero;
+}
+
 GateSpec read_gate(Reader reader)
 {
     GateSpec gate;
@@ -109,6 +193,7 @@ GateSpec read_gate(Reader reader)
     gate.normalizer = reader.word("normalizer", "normalizer", names_of<Normalizers>());
     gate.learned_temperature =
         reader.word("temperature", "temperature", {"fixed", "learned"}, "fixed");
+    check_composes(gate, reader);
     GateKeys keys = keys_of(gate);
     if (keys.tau) {
         gate.tau1 = reader.number("tau1", at_least(0), 0);
@@ -119,7 +204,7 @@ GateSpec read_gate(Reader reader)
         keys = keys_of(gate);
     }
     if (keys.power)
-        gate.power = reader.integer("power", at_least(1));
+        gate.power = reader.integer("power", between(1, largest_power));
     if (keys.rank)
         gate.rank = reader.integer("rank", between(1, largest_size));
     if (keys.top)
@@ -135,28 +220,40 @@ ExpertSpec read_expert(Reader reader)
     if (keys_of(expert).activation)
         expert.activation = reader.word("activation", "activation", names_of<Activations>());
     if (keys_of(expert).power)
-        expert.power = reader.integer("power", at_least(1));
+        expert.power = reader.integer("power", between(1, largest_power));
     reader.finish();
     return expert;
 }
 
-Model sized_model(GateSpec const& gate, ExpertSpec const& expert, int d, int k, double temperature,
-                  std::string const& what)
+Model sized_model(GateSpec const& gate, ExpertSpec const& expert, int d, Atoms const& atoms,
+                  double temperature, std::string const& what)
 {
-    std::int64_t numbers = gate.learned_temperature;
-    visit(Scores{}, gate.score,
-          [&](auto member) { numbers += count(member.parameters, d, k, gate.rank); });
-    visit(Experts{}, expert.form,
-          [&](auto member) { numbers += count(member.parameters, d, k, 0); });
-    if (numbers > std::numeric_limits<int>::max())
+    // Random numbers are indexed by (parameter, atom, component / 4), the last in 16 bits.
+    constexpr std::int64_t most_an_atom = 1 << 18;
+    Size const size = size_of(gate, expert, d, atoms);
+    if (size.numbers > std::numeric_limits<int>::max())
         throw UsageError(fmt::format("{} has {} parameters (more than 2^31 - 1 cannot be indexed) "
                                      "use fewer atoms or dimensions",
-                                     what, numbers));
-    if (gate.top > k)
+                                     what, size.numbers));
+    if (size.widest > most_an_atom)
+        throw UsageError(fmt::format("{} has a parameter of {} numbers an atom (random streams "
+                                     "index at most {}) use fewer dimensions",
+                                     what, size.widest, most_an_atom));
+    if (gate.top > atoms.k)
         throw UsageError(fmt::format("{} has {} atoms and gate.top = {} (it cannot keep more than "
                                      "there are) lower top",
-                                     what, k, gate.top));
-    return make_model(gate, expert, d, k, 0, temperature);
+                                     what, atoms.k, gate.top));
+    if (atoms.groups > 0)
+        check_groups(atoms, what);
+    return make_model(gate, expert, d, atoms.k, atoms.group_of.data(), atoms.groups, temperature);
+}
+
+Atoms atoms_of(Model const& model)
+{
+    Atoms atoms{model.k, model.groups, {}};
+    if (model.groups > 0)
+        atoms.group_of.assign(model.group_of, model.group_of + model.k);
+    return atoms;
 }
 
 } // namespace moerate

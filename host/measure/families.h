@@ -9,6 +9,7 @@
 ///   score        uses_activation                activation (and power)
 ///   score        (a parameter of extent r, r_d) rank
 ///   normalizer   uses_top                       top
+///   normalizer   grouped                        (atoms are counted by group)
 ///   activation   uses_power                     power
 ///   expert form  uses_activation (default true) activation (and power)
 ///
@@ -18,6 +19,7 @@
 #include "kernels/model/model.h"
 
 #include <string>
+#include <vector>
 
 namespace moerate
 {
@@ -38,17 +40,43 @@ struct ExpertKeys
 GateKeys keys_of(GateSpec const& gate);
 ExpertKeys keys_of(ExpertSpec const& expert);
 
+/// Whether the gate's normalizer has groups.
+bool grouped(GateSpec const& gate);
+
+/// Whether score, temperature and normalizer go together: a normalizer with groups takes linear
+/// scores at fixed temperature only (spec.md 1.1).
+bool composes(GateSpec const& gate);
+
+/// Whether the expert with all parameters 0 is the function 0.
+bool vanishes(ExpertSpec const& expert);
+
 /// Reads a gate {score, normalizer, temperature ("fixed"), tau1 (0), tau2 (0), activation, power,
-/// rank, top} or an expert {form, activation, power}, including finish().
+/// rank, top} or an expert {form, activation, power}, including finish(). Gates that do not
+/// compose are refused.
 GateSpec read_gate(Reader reader);
 ExpertSpec read_expert(Reader reader);
 
-/// make_model after checking that its length p fits in an int and that topk keeps at most k atoms.
-/// `what` starts the message. Throws UsageError.
-Model sized_model(GateSpec const& gate, ExpertSpec const& expert, int d, int k, double temperature,
-                  std::string const& what);
+/// The atoms of a model; with groups also the group (0-based) of each.
+struct Atoms
+{
+    int k = 0;
+    int groups = 0;            ///< 0: the model has no groups
+    std::vector<int> group_of; ///< [k] where it has
+};
+
+/// make_model after checking that its length p fits in an int, that the random streams can index
+/// every number of an atom, that topk keeps at most k atoms, and that no group is empty and their
+/// atoms not too many. `what` starts the message. Throws UsageError.
+Model sized_model(GateSpec const& gate, ExpertSpec const& expert, int d, Atoms const& atoms,
+                  double temperature, std::string const& what);
+
+/// The atoms of a model.
+Atoms atoms_of(Model const& model);
 
 /// Largest d, k and rank accepted: beyond these, k x d x d overflows long before memory ends.
 constexpr int largest_size = 10000;
+
+/// Largest exponent of a power: x^p is taken by p - 1 products a sample.
+constexpr int largest_power = 100;
 
 } // namespace moerate

@@ -78,7 +78,8 @@ void read_row(Source const& source, json const& value, Pointer const& at, Shape 
     }
 }
 
-/// Reads row `row` of every block of `part` from one object, which may hold nothing else.
+/// Reads row `row` of every block of `part` from one object, which may hold nothing else that has
+/// not been read before.
 void read_blocks(Reader reader, Part part, int row, Measure& measure)
 {
     Layout const& layout = measure.model.layout;
@@ -95,12 +96,42 @@ void read_blocks(Reader reader, Part part, int row, Measure& measure)
     reader.finish();
 }
 
+/// The list `key` of 1 to largest_size objects; `why` says what it is for.
+json const& list_of(Reader& top, std::string const& key, std::string const& why)
+{
+    json const* list = top.find(key);
+    if (list == nullptr)
+        top.missing(key);
+    if (!list->is_array() || list->empty() || list->size() > std::size_t(largest_size))
+        top.fail(key, fmt::format("is not a list of 1 to {} {} ({})", largest_size, key, why));
+    return *list;
+}
+
+/// Counts the atoms and, for a grouped gate, reads the group of each.
+Atoms read_sizes(Reader& top, GateSpec const& gate)
+{
+    json const& list = list_of(top, "atoms", "a measure is a sum over its atoms");
+    Atoms atoms{int(list.size()), 0, {}};
+    if (!grouped(gate))
+        return atoms;
+    atoms.groups = int(list_of(top, "groups", "the gate shares its weight among groups").size());
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        Reader atom(top.source(), list[i], top.at("atoms") / i);
+        Bounds const known = between(0, atoms.groups - 1);
+        atoms.group_of.push_back(atom.table("gate").integer("group", known));
+    }
+    return atoms;
+}
+
 void read_atoms(Reader& top, Measure& measure)
 {
     json const& atoms = *top.find("atoms");
     for (int i = 0; i < measure.model.k; ++i) {
         Reader atom(top.source(), atoms[std::size_t(i)], top.at("atoms") / std::size_t(i));
-        read_blocks(atom.table("gate"), Part::gate, i, measure);
+        Reader gate = atom.table("gate");
+        if (measure.model.groups > 0)
+            gate.has("group"); // read_sizes has read it
+        read_blocks(gate, Part::gate, i, measure);
         read_blocks(atom.table("expert"), Part::expert, i, measure);
         atom.finish();
     }
@@ -108,14 +139,10 @@ void read_atoms(Reader& top, Measure& measure)
 
 void read_groups(Reader& top, Measure& measure)
 {
-    json const* groups = top.find("groups");
-    if (groups == nullptr)
-        top.missing("groups");
-    check_length(top.source(), *groups, top.at("groups"), measure.model.groups);
+    json const& groups = *top.find("groups");
     for (int g = 0; g < measure.model.groups; ++g)
-        read_blocks(
-            Reader(top.source(), (*groups)[std::size_t(g)], top.at("groups") / std::size_t(g)),
-            Part::group, g, measure);
+        read_blocks(Reader(top.source(), groups[std::size_t(g)], top.at("groups") / std::size_t(g)),
+                    Part::group, g, measure);
 }
 
 } // namespace
@@ -140,17 +167,9 @@ Measure measure_from_json(json const& value, std::string const& where)
     GateSpec const gate = read_gate(top.table("gate"));
     ExpertSpec const expert = read_expert(top.table("expert"));
     double const temperature = top.number("temperature", above(0), 1.0);
-    json const* atoms = top.find("atoms");
-    if (atoms == nullptr)
-        top.missing("atoms");
-    if (!atoms->is_array() || atoms->empty() || atoms->size() > std::size_t(largest_size))
-        top.fail("atoms", fmt::format("is not a list of 1 to {} atoms (a measure is a sum over "
-                                      "its atoms)",
-                                      largest_size));
-    bool const learned = gate.learned_temperature != 0;
-    Measure measure{sized_model(gate, expert, d, int(atoms->size()), learned ? 1.0 : temperature,
-                                where + ": the measure"),
-                    {}};
+    Measure measure{
+        sized_model(gate, expert, d, read_sizes(top, gate), temperature, where + ": the measure"),
+        {}};
     Layout const& layout = measure.model.layout;
     measure.theta.assign(std::size_t(layout.size), 0.0);
     read_atoms(top, measure);

@@ -98,6 +98,8 @@ ordered_json measure_to_json(Measure const& measure)
     if (model.gate.learned_temperature == 0 && model.temperature != 1.0)
         out["temperature"] = model.temperature;
     out.update(parameters_to_json(model, measure.theta));
+    for (int i = 0; i < model.k && model.groups > 0; ++i)
+        out["atoms"][std::size_t(i)]["gate"]["group"] = model.group_of[i];
     return out;
 }
 

@@ -14,12 +14,12 @@ namespace moerate
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-bool Range::holds(double value) const
+bool Bounds::holds(double value) const
 {
     return std::isfinite(value) && (low_open ? value > low : value >= low) && value <= high;
 }
 
-std::string Range::text() const
+std::string Bounds::text() const
 {
     bool const above_all = std::isinf(low), below_all = std::isinf(high);
     if (above_all && below_all)
@@ -91,7 +91,7 @@ json const& Reader::required(std::string const& key)
     return *value;
 }
 
-void Reader::check(std::string const& key, json const& value, Range range) const
+void Reader::check(std::string const& key, json const& value, Bounds range) const
 {
     if (!range.holds(value.get<double>()))
         fail(key, fmt::format("= {} is out of range (it must be {})", shown(value), range.text()));
@@ -108,7 +108,7 @@ std::string Reader::text(std::string const& key, std::optional<std::string> cons
     return value;
 }
 
-double Reader::number(std::string const& key, Range range, std::optional<double> otherwise)
+double Reader::number(std::string const& key, Bounds range, std::optional<double> otherwise)
 {
     json const* found = otherwise ? find(key) : &required(key);
     if (found != nullptr && !found->is_number())
@@ -121,7 +121,7 @@ double Reader::number(std::string const& key, Range range, std::optional<double>
     return value;
 }
 
-int Reader::integer(std::string const& key, Range range, std::optional<int> otherwise)
+int Reader::integer(std::string const& key, Bounds range, std::optional<int> otherwise)
 {
     json const* found = otherwise ? find(key) : &required(key);
     if (found != nullptr && !found->is_number_integer())

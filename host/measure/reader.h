@@ -37,7 +37,7 @@ public:
 };
 
 /// Numbers a key accepts.
-struct Range
+struct Bounds
 {
     double low = -std::numeric_limits<double>::infinity();
     double high = std::numeric_limits<double>::infinity();
@@ -48,16 +48,16 @@ struct Range
 };
 
 /// Any finite number; x and more; more than x; from a to b.
-constexpr Range any_number{};
-constexpr Range at_least(double x)
+constexpr Bounds any_number{};
+constexpr Bounds at_least(double x)
 {
     return {x, std::numeric_limits<double>::infinity(), false};
 }
-constexpr Range above(double x)
+constexpr Bounds above(double x)
 {
     return {x, std::numeric_limits<double>::infinity(), true};
 }
-constexpr Range between(double a, double b)
+constexpr Bounds between(double a, double b)
 {
     return {a, b, false};
 }
@@ -89,8 +89,8 @@ public:
 
     /// Values by type. Without `otherwise` the key must be given.
     std::string text(std::string const& key, std::optional<std::string> const& otherwise = {});
-    double number(std::string const& key, Range range, std::optional<double> otherwise = {});
-    int integer(std::string const& key, Range range, std::optional<int> otherwise = {});
+    double number(std::string const& key, Bounds range, std::optional<double> otherwise = {});
+    int integer(std::string const& key, Bounds range, std::optional<int> otherwise = {});
     bool boolean(std::string const& key, bool otherwise);
     /// Position of the word in `known`; `what` names the kind of word, e.g. "score".
     int word(std::string const& key, std::string const& what, std::vector<std::string> const& known,
@@ -128,7 +128,7 @@ private:
     nlohmann::json const& required(std::string const& key);
     [[noreturn]] void unknown(std::string const& key,
                               std::vector<std::string> const& allowed) const;
-    void check(std::string const& key, nlohmann::json const& value, Range range) const;
+    void check(std::string const& key, nlohmann::json const& value, Bounds range) const;
 
     Source const& source_;
     nlohmann::json const& value_;

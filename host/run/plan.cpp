@@ -1,5 +1,7 @@
 #include "host/run/plan.h"
 
+#include "kernels/model/shape.h"
+
 #include "host/study/identity.h"
 
 #include <algorithm>
@@ -27,11 +29,10 @@ void add_losses(Cell& cell, std::vector<LossSpec> const& losses)
     }
 }
 
-/// Flops of the predictions of one sample: 2 per multiply-add of the score and of the expert of
-/// each atom; its gradient costs as much again (design.md 7).
+/// Flops of one prediction.
 double flops_of(Model const& model)
 {
-    return 4.0 * model.k * model.d;
+    return 0.5 * flops_per_update(model);
 }
 
 } // namespace

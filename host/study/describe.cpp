@@ -4,9 +4,11 @@
 #include "host/study/study.h"
 #include "kernels/family/losses.h"
 #include "kernels/family/optimizers.h"
+#include "kernels/loss/columns.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace moerate
@@ -24,6 +26,19 @@ std::string family(Model const& model)
     return text;
 }
 
+/// "5 atoms" or "5 atoms in groups of 2, 3".
+std::string count_text(Model const& model)
+{
+    std::string text = fmt::format("{} atoms", model.k);
+    if (model.groups == 0)
+        return text;
+    std::vector<std::string> sizes;
+    for (int group = 0; group < model.groups; ++group)
+        sizes.push_back(std::to_string(
+            std::count(model.group_of, model.group_of + model.k, std::uint8_t(group))));
+    return text + " in groups of " + joined(sizes);
+}
+
 std::string atoms(std::vector<int> const& list)
 {
     std::vector<std::string> words;
@@ -34,7 +49,7 @@ std::string atoms(std::vector<int> const& list)
 
 std::string truth_text(TruthSpec const& truth)
 {
-    std::string text = fmt::format("{} atoms, {}\n", truth.model.k, family(truth.model));
+    std::string text = fmt::format("{}, {}\n", count_text(truth.model), family(truth.model));
     if (!truth.draw)
         return text +
                fmt::format("            given{}{}\n", truth.file.empty() ? "" : " by ", truth.file);
@@ -57,11 +72,14 @@ std::string start_text(Curve const& curve)
                            start.scale, start.exponent);
     else
         text = start.kind == StartKind::truth ? "on the truth itself" : "on the target itself";
-    if (curve.model.k > curve.truth.model.k)
+    if (curve.model.k > curve.truth.model.k) {
+        char const* const group = curve.model.groups > 0 ? " of its own group" : "";
         text += fmt::format("; {} extra on {}, {}", curve.model.k - curve.truth.model.k,
-                            start.extra.empty() ? "any true atom at random"
-                                                : "true atoms " + atoms(start.extra),
+                            start.extra.empty()
+                                ? fmt::format("any true atom{} at random", group)
+                                : fmt::format("true atoms {}{}", atoms(start.extra), group),
                             start.split == Split::share ? "sharing its mass" : "as null experts");
+    }
     return text;
 }
 
@@ -89,42 +107,76 @@ std::string loss_text(LossSpec const& loss)
                               loss.target == Target::truth ? "truth" : "projection");
 }
 
-/// The parameters whose distances form the Voronoi cells (spec.md 2.1): all but the biases of the
-/// score.
-std::string cell_keys(Model const& model)
+/// Names of the parameters in a stretch of columns; where one side lacks one, that is said.
+std::string keys_in(Columns const& columns, Range stretch, Curve const& curve)
 {
-    std::vector<std::string> gate, expert;
-    for (int b = 0; b < model.layout.blocks; ++b) {
-        Block const& block = model.layout.block[b];
-        if (block.role == Role::bias || block.role == Role::group_bias)
+    std::vector<std::string> names;
+    for (int c = 0; c < columns.count; ++c) {
+        Column const& column = columns.column[c];
+        if (column.range.begin < stretch.begin || column.range.begin >= stretch.end())
             continue;
-        (b < model.layout.expert_begin ? gate : expert).emplace_back(block.name);
+        Block const* const fitted = find_block(curve.model.layout, column.id);
+        Block const* const truth = find_block(curve.truth.model.layout, column.id);
+        std::string name = fitted != nullptr ? fitted->name : truth->name;
+        if (fitted == nullptr || truth == nullptr)
+            name += fitted == nullptr ? " (0 in the fit)" : " (0 in the truth)";
+        names.push_back(std::move(name));
     }
-    return fmt::format("gate {}; expert {}", joined(gate), joined(expert));
+    return joined(names);
 }
 
-bool same_gate(Model const& a, Model const& b)
+/// The parameters whose distances form a loss's Voronoi cells (spec.md 2.1): its gate locations,
+/// the temperature where it is one, and all expert parameters.
+std::string cell_keys(LossSpec const& loss, Curve const& curve)
 {
-    return gate_to_json(a.gate) == gate_to_json(b.gate);
+    LossForm const form = form_of(loss.choice.loss);
+    Columns const columns = columns_of(form, Level::atoms, curve.model, curve.truth.model);
+    std::string gate = keys_in(columns, columns.moving, curve);
+    if (columns.of(Part::T).size > 0)
+        gate += gate.empty() ? "T" : ", T";
+    std::string const text =
+        fmt::format("gate {}; expert {}", gate, keys_in(columns, columns.expert, curve));
+    if (!form.grouped())
+        return text;
+    Columns const groups = columns_of(form, Level::groups, curve.model, curve.truth.model);
+    return fmt::format("groups {}; their members: {}", keys_in(groups, groups.location, curve),
+                       text);
+}
+
+/// A line for each loss, and below the last of those that share them the keys of their cells.
+std::string losses_text(Curve const& curve)
+{
+    std::string text, keys;
+    for (LossSpec const& loss : curve.losses) {
+        std::string const own = cell_keys(loss, curve);
+        if (!keys.empty() && own != keys)
+            text += "  cells by  " + keys + "\n";
+        keys = own;
+        text += "  loss      " + loss_text(loss) + "\n";
+    }
+    return text + "  cells by  " + keys + "\n";
+}
+
+bool same_families(Model const& a, Model const& b)
+{
+    return gate_to_json(a.gate) == gate_to_json(b.gate) &&
+           expert_to_json(a.expert) == expert_to_json(b.expert);
 }
 
 /// A loss without a mass term presumes a target with as many atoms as the fit: in the papers the
 /// projection of the truth onto the fitted family (003 eq 12).
 bool meant_for_projection(LossSpec const& loss)
 {
-    bool meant = false;
-    visit(Losses{}, loss.choice.loss,
-          [&](auto member) { meant = member.form().mass_cells == MassCells::none; });
-    return meant && loss.target == Target::truth;
+    return form_of(loss.choice.loss).mass_cells == MassCells::none && loss.target == Target::truth;
 }
 
 std::string notes(Curve const& curve)
 {
     std::string text;
-    bool const same = same_gate(curve.truth.model, curve.model);
+    bool const same = same_families(curve.truth.model, curve.model);
     if (!same)
-        text += "  note      parameters of different gates are not comparable unless the target is "
-                "of the fitted\n            family; the expert errors always are\n";
+        text += "  note      parameters of different families are not comparable unless the target "
+                "is of the fitted\n            family; the expert errors always are\n";
     for (LossSpec const& loss : curve.losses)
         if ((!same || curve.model.k > curve.truth.model.k) && meant_for_projection(loss))
             text +=
@@ -141,13 +193,11 @@ std::string curve_text(Curve const& curve)
     text +=
         fmt::format("  data      d = {}, noise variance {}\n", curve.model.d, curve.noise_variance);
     text += "  truth     " + truth_text(curve.truth);
-    text += fmt::format("  fit       {} atoms, {}; {} parameters\n", curve.model.k,
+    text += fmt::format("  fit       {}, {}; {} parameters\n", count_text(curve.model),
                         family(curve.model), curve.model.layout.size);
     text += "  start     " + start_text(curve) + "\n";
     text += "  estimator " + estimator_text(curve.estimator) + "\n";
-    for (LossSpec const& loss : curve.losses)
-        text += "  loss      " + loss_text(loss) + "\n";
-    text += "  cells by  " + cell_keys(curve.model) + "\n";
+    text += losses_text(curve);
     if (curve.reported_slope)
         text += fmt::format("  reported  slope {}\n", *curve.reported_slope);
     if (!curve.theory.empty())

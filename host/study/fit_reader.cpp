@@ -1,10 +1,13 @@
 #include "host/measure/families.h"
 #include "host/measure/measure_json.h"
 #include "host/study/readers.h"
-#include "kernels/family/normalizers.h"
+#include "kernels/family/activations.h"
+#include "kernels/family/loss_fits.h"
 #include "kernels/family/optimizers.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace moerate
 {
@@ -28,7 +31,40 @@ std::vector<int> read_extra(Reader& reader, int k_true)
     return read_atoms_list(reader, "extra", k_true);
 }
 
-StartSpec read_start(Reader& reader, GateSpec const& gate, int k_true)
+/// start.extra of a fit with groups: an extra atom joins the group of its true atom, so it starts
+/// at one of its own group.
+void check_extra_groups(Reader& reader, std::vector<int> const& extra, Model const& model,
+                        Model const& truth)
+{
+    for (int i = truth.k; i < model.k && !extra.empty() && model.groups > 0; ++i) {
+        int const group = model.group_of[i];
+        auto const inside = [&](int atom) { return truth.group_of[atom - 1] == group; };
+        if (std::none_of(extra.begin(), extra.end(), inside))
+            reader.fail("extra", fmt::format("= {} names no atom of group {}, where the fit has an "
+                                             "extra one (an extra atom starts at a true atom of "
+                                             "its group) add one or use \"random\"",
+                                             shown(json(extra)), group + 1));
+    }
+}
+
+void check_split(Reader& reader, StartSpec const& start, Model const& model)
+{
+    if (start.split != Split::null)
+        return;
+    bool competing = false;
+    visit(Normalizers{}, model.gate.normalizer,
+          [&](auto member) { competing = member.mass == Mass::exponential; });
+    if (competing)
+        reader.fail("split", fmt::format("= \"null\" does not fit a {} gate (a null expert still "
+                                         "takes weight from the others) use \"share\"",
+                                         name_of<Normalizers>(model.gate.normalizer)));
+    if (!vanishes(model.expert))
+        reader.fail("split", fmt::format("= \"null\" does not fit {} experts (they are not 0 where "
+                                         "all parameters are) use \"share\"",
+                                         name_of<Activations>(model.expert.activation)));
+}
+
+StartSpec read_start(Reader& reader, Model const& model, Model const& truth)
 {
     StartSpec start;
     start.kind = StartKind(reader.word("kind", "start", {"near", "truth", "target"}, "near"));
@@ -38,18 +74,13 @@ StartSpec read_start(Reader& reader, GateSpec const& gate, int k_true)
     }
     for (char const* key : {"scale", "exponent"})
         reader.refuse(key, "only kind = \"near\" adds noise to the start");
-    start.extra = read_extra(reader, k_true);
+    start.extra = read_extra(reader, truth.k);
     start.split = Split(reader.word("split", "split", {"share", "null"}, "share"));
     start.starts = reader.integer("starts", at_least(1), 1);
     start.blind = reader.integer("blind", at_least(0), 0);
     reader.finish();
-    bool competing = false;
-    visit(Normalizers{}, gate.normalizer,
-          [&](auto member) { competing = member.mass == Mass::exponential; });
-    if (start.split == Split::null && competing)
-        reader.fail("split", fmt::format("= \"null\" does not fit a {} gate (a null expert still "
-                                         "takes weight from the others) use \"share\"",
-                                         name_of<Normalizers>(gate.normalizer)));
+    check_extra_groups(reader, start.extra, model, truth);
+    check_split(reader, start, model);
     if (start.starts > 1)
         reader.fail("starts",
                     fmt::format("= {} (several starts are not available yet) use 1", start.starts));
@@ -114,15 +145,28 @@ auto read_over(Reader& fit, std::string const& key, Reader& base, Read read)
     return result;
 }
 
-int read_experts(Reader& reader, int k_true)
+/// Refuses a gate whose parameters cannot be told from the truth's by name: then neither starts nor
+/// cells make sense.
+void check_comparable(Reader& reader, GateSpec const& gate, GateSpec const& truth)
 {
-    reader.refuse("groups", "no normalizer of this build has groups; use experts");
-    int const k = reader.integer("experts", between(1, largest_size));
-    if (k < k_true)
-        reader.fail("experts", fmt::format("= {} is less than the truth's {} (a fit needs at least "
-                                           "as many atoms, k >= k*) raise it to {} or more",
-                                           k, k_true, k_true));
-    return k;
+    if (comparable(gate, truth))
+        return;
+    if (grouped(gate) != grouped(truth))
+        reader.fail("gate",
+                    fmt::format("has the normalizer \"{}\", the truth \"{}\" (only one of them "
+                                "has groups: neither starts nor losses can be compared) "
+                                "use a gate with groups in both or in none",
+                                name_of<Normalizers>(gate.normalizer),
+                                name_of<Normalizers>(truth.normalizer)));
+    if (gate.score == truth.score)
+        reader.fail("gate", fmt::format("has rank {}, the truth {} (matrices of different ranks "
+                                        "cannot be compared) use rank = {}",
+                                        gate.rank, truth.rank, truth.rank));
+    reader.fail("gate",
+                fmt::format("has the score \"{}\", the truth \"{}\" (one has parameters that all "
+                            "atoms share and no location w: neither starts nor losses can be "
+                            "compared) use the same score in both",
+                            name_of<Scores>(gate.score), name_of<Scores>(truth.score)));
 }
 
 std::string read_theory(Reader& reader)
@@ -141,28 +185,27 @@ std::string read_theory(Reader& reader)
 Curve read_fit(Reader& reader, Setting const& setting, Reader& start, Reader& estimator)
 {
     Curve curve;
-    int const k_true = setting.truth.model.k;
+    Model const& truth = setting.truth.model;
     curve.label = reader.text("label");
     curve.noise_variance = setting.noise_variance;
     curve.truth = setting.truth;
-    int const k = read_experts(reader, k_true);
     GateSpec const gate = read_gate(reader.table("gate"));
-    if (gate.learned_temperature != 0)
-        reader.fail("gate", "has temperature = \"learned\" (a learned temperature is not available "
-                            "yet) use \"fixed\"");
+    check_comparable(reader, gate, truth.gate);
+    Atoms const atoms = read_fitted_atoms(reader, gate, atoms_of(truth));
     ExpertSpec const expert =
-        reader.has("expert") ? read_expert(reader.table("expert")) : setting.truth.model.expert;
+        reader.has("expert") ? read_expert(reader.table("expert")) : truth.expert;
     reader.record("gate", gate_to_json(gate));
     reader.record("expert", expert_to_json(expert));
-    // A fixed temperature is known, so fit and truth share it.
-    curve.model = sized_model(gate, expert, setting.d, k, setting.truth.model.temperature,
-                              reader.source().place(reader.at("experts")) + ": the fit");
+    // A fixed temperature is known, so it is the truth's; a learned one starts from 1.
+    curve.model = sized_model(
+        gate, expert, setting.d, atoms, gate.learned_temperature != 0 ? 1.0 : truth.temperature,
+        reader.source().place(reader.at(atoms.groups > 0 ? "groups" : "experts")) + ": the fit");
     curve.losses = read_losses(reader, curve.model);
     if (reader.has("reported_slope"))
         curve.reported_slope = reader.number("reported_slope", any_number);
     curve.theory = read_theory(reader);
     curve.start = read_over(reader, "start", start,
-                            [&](Reader& own) { return read_start(own, gate, k_true); });
+                            [&](Reader& own) { return read_start(own, curve.model, truth); });
     curve.estimator = read_over(reader, "estimator", estimator, [&](Reader& own) {
         return read_estimator(own, setting.smallest_n);
     });

@@ -26,10 +26,13 @@ std::uint64_t hash_of(std::string_view text)
 
 json model_json(Model const& model)
 {
-    return {{"gate", gate_to_json(model.gate)},
-            {"expert", expert_to_json(model.expert)},
-            {"experts", model.k},
-            {"temperature", model.temperature}};
+    json out{{"gate", gate_to_json(model.gate)},
+             {"expert", expert_to_json(model.expert)},
+             {"experts", model.k},
+             {"temperature", model.temperature}};
+    if (model.groups > 0)
+        out["group_of"] = std::vector<int>(model.group_of, model.group_of + model.k);
+    return out;
 }
 
 json truth_json(Curve const& curve)

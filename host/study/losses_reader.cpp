@@ -1,7 +1,6 @@
 #include "host/measure/families.h"
 #include "host/study/readers.h"
-#include "kernels/family/losses.h"
-#include "kernels/family/normalizers.h"
+#include "kernels/family/loss_fits.h"
 
 #include <fmt/format.h>
 
@@ -27,20 +26,6 @@ bool has_r(int loss)
     bool has = false;
     visit(Losses{}, loss, [&](auto member) { has = member.has_r; });
     return has;
-}
-
-Mass mass_of_loss(int loss)
-{
-    Mass mass{};
-    visit(Losses{}, loss, [&](auto member) { mass = member.form().mass; });
-    return mass;
-}
-
-Mass mass_of_gate(GateSpec const& gate)
-{
-    Mass mass{};
-    visit(Normalizers{}, gate.normalizer, [&](auto member) { mass = member.mass; });
-    return mass;
 }
 
 /// One loss: {name = "softmax.L2r", r = 1}.
@@ -106,21 +91,29 @@ std::vector<Target> read_targets(Reader& reader)
     return targets;
 }
 
-/// Losses whose m is that of the fitted gate.
-void check_mass(Reader& reader, int loss, GateSpec const& gate)
+/// "softmax gate of linear score": what losses are chosen by.
+std::string gate_text(GateSpec const& gate)
 {
-    Mass const mass = mass_of_gate(gate);
-    if (mass_of_loss(loss) == mass)
+    return fmt::format("{} gate of {} score{}", name_of<Normalizers>(gate.normalizer),
+                       name_of<Scores>(gate.score),
+                       gate.learned_temperature != 0 ? " and learned temperature" : "");
+}
+
+/// Refuses a loss of other mixing weights or parameters than the fitted gate's.
+void check_fit(Reader& reader, int loss, GateSpec const& gate)
+{
+    if (fits(loss, gate))
         return;
     std::vector<std::string> fitting;
-    for_each(Losses{}, [&](auto member, int) {
-        if (member.form().mass == mass)
+    for_each(Losses{}, [&](auto member, int other) {
+        if (fits(other, gate))
             fitting.emplace_back(member.name);
     });
-    reader.fail("loss", fmt::format("names {} (its mixing weights are not those of the fitted "
-                                    "{} gate) choose from: {}",
-                                    name_of<Losses>(loss), name_of<Normalizers>(gate.normalizer),
-                                    joined(fitting)));
+    reader.fail("loss", fmt::format("names {} (its mixing weights or parameters are not those of "
+                                    "the fitted {}) {}",
+                                    name_of<Losses>(loss), gate_text(gate),
+                                    fitting.empty() ? "use another gate: no loss fits this one"
+                                                    : "choose from: " + joined(fitting)));
 }
 
 } // namespace
@@ -137,7 +130,7 @@ std::vector<LossSpec> read_losses(Reader& reader, Model const& model)
     std::vector<LossSpec> losses;
     std::vector<Target> const targets = read_targets(reader);
     for (NamedLoss const& loss : named) {
-        check_mass(reader, loss.loss, model.gate);
+        check_fit(reader, loss.loss, model.gate);
         double const exponent = has_r(loss.loss) ? loss.r.value_or(r) : 1.0;
         for (Target target : targets) {
             for (LossSpec const& other : losses)

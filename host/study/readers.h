@@ -3,6 +3,7 @@
 /// @file
 /// The parts of an experiment file, each read and checked by one function. All throw UsageError.
 
+#include "host/measure/families.h"
 #include "host/measure/reader.h"
 #include "host/study/study.h"
 
@@ -29,6 +30,18 @@ void read_data(Reader& reader, Setting& setting);
 
 /// [truth] for inputs of dimension setting.d; files are looked up in `folder`.
 TruthSpec read_truth(Reader& reader, int d, std::string const& folder);
+
+/// The atoms of [truth] or of a [[fit]]: experts = k or, where the gate has groups, groups =
+/// [experts of each group]; the other key is refused.
+Atoms read_atoms(Reader& reader, GateSpec const& gate);
+
+/// The atoms of a fit, in the order that starts and losses assume: fitted atom i <= k* starts at
+/// true atom i and so belongs to its group; extra atoms follow, group by group. Refuses fewer atoms
+/// than the truth has, in any group, and another number of groups.
+Atoms read_fitted_atoms(Reader& reader, GateSpec const& gate, Atoms const& truth);
+
+/// Atoms as the file counts them: k, or a list of the sizes of the groups.
+nlohmann::json counts_json(Atoms const& atoms);
 
 /// One [[fit]], with the study's [start] and [estimator] as bases of its own.
 Curve read_fit(Reader& reader, Setting const& setting, Reader& start, Reader& estimator);

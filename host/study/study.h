@@ -24,7 +24,8 @@ struct TruthDraw
     bool zero_bias = true;      ///< zero = "all": b too; "location": b stays drawn (003)
 };
 
-/// The true mixing measure: a model, and either a draw or given parameters.
+/// The true mixing measure: a model, and either a draw or given parameters. model.temperature is T*
+/// whether the truth's gate has it fixed or learned.
 struct TruthSpec
 {
     Model model;
@@ -45,7 +46,9 @@ struct StartSpec
     double scale = 0.005;
     double exponent = -0.083;
     StartKind kind = StartKind::near;
-    std::vector<int> extra; ///< 1-based true atoms for extra atoms; empty: any, at random
+    /// 1-based true atoms for extra atoms; empty: any, at random. With groups an extra atom takes
+    /// one of its own group.
+    std::vector<int> extra;
     Split split = Split::share;
     int starts = 1;
     int blind = 0;

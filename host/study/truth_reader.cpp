@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -30,27 +29,6 @@ std::string read_whole_file(std::string const& file, std::string const& what)
         throw UsageError(fmt::format("{}: cannot read the {} ({}) check the path", file, what,
                                      std::strerror(errno)));
     return text.str();
-}
-
-std::vector<int> read_atoms_list(Reader& reader, std::string const& key, int largest)
-{
-    json const& list = *reader.find(key);
-    std::vector<int> atoms;
-    if (!list.is_array())
-        reader.fail(key, fmt::format("= {} is {} (true atoms are a list) write e.g. [{}]",
-                                     shown(list), kind_of(list), largest));
-    for (json const& value : list) {
-        if (!value.is_number_integer() || value < 1 || value > largest)
-            reader.fail(key, fmt::format("holds {} (true atoms are counted from 1 to {})",
-                                         shown(value), largest));
-        atoms.push_back(value.get<int>());
-    }
-    std::sort(atoms.begin(), atoms.end());
-    if (std::adjacent_find(atoms.begin(), atoms.end()) != atoms.end())
-        reader.fail(key, fmt::format("= {} names an atom twice (once is enough) drop the repeat",
-                                     shown(list)));
-    reader.record(key, atoms);
-    return atoms;
 }
 
 namespace
@@ -120,8 +98,11 @@ TruthSpec measured_truth(Reader& reader, int d, std::string const& folder)
     if (reader.has("expert"))
         agree(reader, "expert", expert_to_json(read_expert(reader.table("expert"))),
               expert_to_json(measure.model.expert));
-    if (reader.has("experts"))
-        agree(reader, "experts", reader.integer("experts", at_least(1)), measure.model.k);
+    if (reader.has("experts") || reader.has("groups")) {
+        Atoms const atoms = read_atoms(reader, measure.model.gate);
+        char const* const counted = atoms.groups > 0 ? "groups" : "experts";
+        agree(reader, counted, counts_json(atoms), counts_json(atoms_of(measure.model)));
+    }
     if (reader.has("temperature"))
         agree(reader, "temperature", reader.number("temperature", above(0)),
               measure.model.temperature);
@@ -132,15 +113,16 @@ TruthSpec measured_truth(Reader& reader, int d, std::string const& folder)
 TruthSpec drawn_truth(Reader& reader, int d)
 {
     TruthSpec truth;
-    int const k = reader.integer("experts", between(1, largest_size));
     GateSpec const gate = read_gate(reader.table("gate"));
+    Atoms const atoms = read_atoms(reader, gate);
     ExpertSpec const expert = read_expert(reader.table("expert"));
     reader.record("gate", gate_to_json(gate));
     reader.record("expert", expert_to_json(expert));
     double const temperature = reader.number("temperature", above(0), 1.0);
-    truth.model = sized_model(gate, expert, d, k, temperature,
-                              reader.source().place(reader.at("experts")) + ": the truth");
-    truth.draw = read_draw(reader.table("draw"), reader, k);
+    truth.model = sized_model(
+        gate, expert, d, atoms, temperature,
+        reader.source().place(reader.at(atoms.groups > 0 ? "groups" : "experts")) + ": the truth");
+    truth.draw = read_draw(reader.table("draw"), reader, atoms.k);
     return truth;
 }
 
@@ -161,13 +143,9 @@ TruthSpec read_truth(Reader& reader, int d, std::string const& folder)
                                      "drawn or given) keep exactly one of them",
                                      reader.source().place(reader.at("draw")),
                                      ways == 0 ? "none of" : "more than one of"));
-    reader.refuse("groups", "no normalizer of this build has groups; use experts");
     TruthSpec truth =
         reader.has("draw") ? drawn_truth(reader, d) : measured_truth(reader, d, folder);
     reader.finish();
-    if (truth.model.gate.learned_temperature != 0)
-        reader.fail("gate", "has temperature = \"learned\" (a learned temperature is not available "
-                            "yet) use \"fixed\"");
     return truth;
 }
 

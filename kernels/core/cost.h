@@ -1,7 +1,7 @@
 #pragma once
 
 /// @file
-/// Relative work of a task, in units of one sample passing one atom and input. Lists start with the
+/// Relative work of a task, in units of one sample passing one parameter. Lists start with the
 /// largest tasks, so that no long one is left for the end, and a launch's time is shared out by it.
 
 #include "kernels/core/hd.h"
@@ -18,7 +18,7 @@ namespace moerate
 /// Work of one sample on a model.
 MOE_HD inline double cost(Model const& model)
 {
-    return static_cast<double>(model.k) * model.d;
+    return model.layout.size;
 }
 
 template <class Real>

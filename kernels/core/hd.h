@@ -10,10 +10,16 @@
 
 #if defined(__CUDACC__)
 #define MOE_HD __host__ __device__
-#define MOE_ISA isa_cuda
 #else
 #define MOE_HD
-#if defined(__AVX512F__)
+#endif
+
+/// A source that appends members to the lists of kernels/family names a namespace of its own, so that
+/// its code cannot be merged with that of the shorter lists.
+#if !defined(MOE_ISA)
+#if defined(__CUDACC__)
+#define MOE_ISA isa_cuda
+#elif defined(__AVX512F__)
 #define MOE_ISA isa_v4
 #elif defined(__AVX2__)
 #define MOE_ISA isa_v3
@@ -58,3 +64,7 @@
 #else
 #define MOE_INLINE inline __attribute__((always_inline))
 #endif
+
+/// For large functions with several callers: nvcc would else inline all of it in each of them, for
+/// minutes of compile time.
+#define MOE_NOINLINE __attribute__((noinline))

@@ -26,7 +26,7 @@ struct GenerateMemory
     }
 };
 
-/// Bytes of working memory of generate_one.
+/// Bytes of working memory of run_one.
 template <class Lanes, class Real>
 MOE_HD std::size_t scratch_bytes(GenerateTask<Real> const& task)
 {
@@ -90,19 +90,19 @@ MOE_HD void fill_noise(Lanes lanes, GenerateTask<Real> const& task, int first, d
 
 /// x, y = f_true(x) + noise_sd * N(0,1), and where asked for the true experts' responses and the
 /// truth's own mean square error.
-template <class Score, class Normalizer, class Real, class Lanes>
-MOE_HD void generate_one(Lanes lanes, GenerateTask<Real> const& task, void* scratch_memory)
+template <class Real, class Lanes>
+MOE_HD void run_one(Lanes lanes, GenerateTask<Real> const& task, void* scratch_memory)
 {
     Scratch scratch(scratch_memory);
     GenerateMemory<Real, Lanes> m(lanes, scratch, task.truth);
     Model const& truth = task.truth;
     Planes<Real> const& planes = m.forward.planes;
-    m.forward.template load<Score>(lanes, truth, task.theta_true);
+    m.forward.load(lanes, task.theta_true);
     m.square.clear(lanes);
     for (int first = 0; first < task.n; first += chunk) {
         int const count = task.n - first < chunk ? task.n - first : chunk;
         fill_x(lanes, task, first, count, m.words);
-        m.forward.template chunk_at<Normalizer>(lanes, truth, task.x, task.n, first, count);
+        m.forward.chunk_at(lanes, task.x, task.n, first, count);
         if (task.noise_sd > 0)
             fill_noise(lanes, task, first, m.noise);
         for (int b = lanes.rank(); b < count; b += lanes.size()) {
@@ -110,7 +110,7 @@ MOE_HD void generate_one(Lanes lanes, GenerateTask<Real> const& task, void* scra
             task.y[first + b] = static_cast<Real>(static_cast<double>(planes.f[b]) + noise);
             for (int j = 0; task.experts != nullptr && j < truth.k; ++j)
                 task.experts[static_cast<std::size_t>(j) * task.n + first + b] =
-                    planes.plane[(truth.k + j) * chunk + b];
+                    planes.expert[j * chunk + b];
         }
         if (task.mse_truth != nullptr)
             m.square.add_square(lanes, planes.f, task.y + first, count);
@@ -119,15 +119,6 @@ MOE_HD void generate_one(Lanes lanes, GenerateTask<Real> const& task, void* scra
     if (task.mse_truth != nullptr && lanes.rank() == 0)
         *task.mse_truth = m.square.total() / task.n;
     lanes.sync();
-}
-
-/// generate_one with the members that the task's truth names.
-template <class Real, class Lanes>
-MOE_HD void run_one(Lanes lanes, GenerateTask<Real> const& task, void* scratch)
-{
-    visit_gate(task.truth.gate, [&](auto score, auto normalizer) {
-        generate_one<decltype(score), decltype(normalizer)>(lanes, task, scratch);
-    });
 }
 
 MOE_END_ISA

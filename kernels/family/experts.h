@@ -1,14 +1,20 @@
 #pragma once
 
 /// @file
-/// Expert forms h_i(x) (spec.md 1.2). As with the scores, a form is a linear map z_i = W_i.phi(x) + c_i
-/// of features of x, then the activation; pack and chain work once a step.
+/// Expert forms h_i(x) (spec.md 1.2). A form is a linear map z_i = W_i.phi(x) + c_i of features of x, then
+/// the activation, then a factor: h_i = lambda_i phi(z_i). A member declares its parameters, the feature
+/// set, whether it has an activation (else h = z) and a factor; pack and chain work once a step.
 
 #include "kernels/core/rows.h"
-#include "kernels/core/typelist.h"
-#include "kernels/model/model.h"
+#include "kernels/model/features.h"
 
 MOE_BEGIN_ISA
+
+/// Blocks of the expert's parameters.
+MOE_HD inline Block const* expert_blocks(Model const& model)
+{
+    return model.layout.block + model.layout.expert_begin;
+}
 
 /// h_i(x) = phi(a_i.x + b_i). Parameters: a (k x d), b (k).
 struct RidgeExpert
@@ -18,28 +24,78 @@ struct RidgeExpert
     static constexpr std::string_view source = "002 section 3.1, 003 section 3.1";
     static constexpr Parameter parameters[] = {{"a", Role::expert_direction, Extent::d},
                                                {"b", Role::expert_bias, Extent::one}};
+    static constexpr unsigned features = feature_x;
+    static constexpr bool uses_activation = true;
+    static constexpr bool factor = false;
 
     /// Writes the maps of all atoms: rows W_i (length d, `stride` apart) and offsets c_i.
     template <class Real, class Lanes>
     MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, Real* w, int stride,
                             Real* c)
     {
-        Block const* block = model.layout.block + model.layout.expert_begin;
+        Block const* block = expert_blocks(model);
         copy_rows(lanes, model.k, model.d, theta + block[0].offset, model.d, w, stride);
         copy_rows(lanes, 1, model.k, theta + block[1].offset, model.k, c, model.k);
     }
 
     /// Chain rule from (dW, dc) to this part's entries of the gradient by theta.
     template <class Real, class Lanes>
-    MOE_HD static void chain(Lanes lanes, Model const& model, Real const* /*theta*/, Real const* w,
-                             int stride, Real const* c, Real* gradient)
+    MOE_HD static void chain(Lanes lanes, Model const& model, Real const* w, int stride,
+                             Real const* c, Real* gradient)
     {
-        Block const* block = model.layout.block + model.layout.expert_begin;
+        Block const* block = expert_blocks(model);
         copy_rows(lanes, model.k, model.d, w, stride, gradient + block[0].offset, model.d);
         copy_rows(lanes, 1, model.k, c, model.k, gradient + block[1].offset, model.k);
     }
 };
 
-using Experts = TypeList<RidgeExpert>;
+/// h_i(x) = lambda_i phi(a_i.x + b_i). Parameters: a (k x d), b (k), lambda (k).
+struct FfnExpert : RidgeExpert
+{
+    static constexpr std::string_view name = "ffn";
+    static constexpr std::string_view formula = "h_i(x) = lambda_i phi(a_i.x + b_i)";
+    static constexpr std::string_view source = "002 section 3.1";
+    static constexpr Parameter parameters[] = {{"a", Role::expert_direction, Extent::d},
+                                               {"b", Role::expert_bias, Extent::one},
+                                               {"lambda", Role::expert_scale, Extent::one}};
+    static constexpr bool factor = true; ///< the third block
+};
+
+/// h_i(x) = lambda_i phi(a_i.x / |x| + b_i), with x / |x| = 0 at x = 0.
+struct NormalizedExpert : FfnExpert
+{
+    static constexpr std::string_view name = "normalized";
+    static constexpr std::string_view formula = "h_i(x) = lambda_i phi(a_i.x / |x| + b_i)";
+    static constexpr std::string_view source = "002 Definition 1, example";
+    static constexpr unsigned features = feature_unit;
+};
+
+/// h_i(x) = b_i, whatever the input; no activation (golden N6).
+struct ConstantExpert
+{
+    static constexpr std::string_view name = "constant";
+    static constexpr std::string_view formula = "h_i(x) = b_i";
+    static constexpr std::string_view source = "002 section 3.1";
+    static constexpr Parameter parameters[] = {{"b", Role::expert_bias, Extent::one}};
+    static constexpr unsigned features = feature_none;
+    static constexpr bool uses_activation = false;
+    static constexpr bool factor = false;
+
+    template <class Real, class Lanes>
+    MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, Real* /*w*/,
+                            int /*stride*/, Real* c)
+    {
+        copy_rows(lanes, 1, model.k, theta + expert_blocks(model)[0].offset, model.k, c, model.k);
+    }
+
+    template <class Real, class Lanes>
+    MOE_HD static void chain(Lanes lanes, Model const& model, Real const* /*w*/, int /*stride*/,
+                             Real const* c, Real* gradient)
+    {
+        copy_rows(lanes, 1, model.k, c, model.k, gradient + expert_blocks(model)[0].offset, model.k);
+    }
+};
+
+using Experts = TypeList<RidgeExpert, FfnExpert, NormalizedExpert, ConstantExpert>;
 
 MOE_END_ISA

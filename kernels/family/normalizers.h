@@ -1,61 +1,88 @@
 #pragma once
 
 /// @file
-/// Normalizers: from scores s_i to gate weights g_i, and an atom's mixing weight m_i (spec.md 1.1).
+/// Normalizers: from scores s to gate weights g_i, and an atom's mixing weight m_i (spec.md 1.1).
 ///
-/// weights() works in place on a chunk of samples: the score of atom j at sample b stands at
-/// s[j * chunk + b]; a lane touches its own samples only. `work` holds 2 * chunk numbers.
-/// slope() is sum_i h_i dg_i/ds_j, the derivative of the prediction f = sum_i g_i h_i by score j.
+/// weights() works in place on a chunk of samples: score row j of sample b stands at
+/// s[j * chunk + b], and the weight of atom i is left in row i; a lane touches its own samples only.
+/// `work` holds 4 * chunk numbers. Where each score has one atom (not `grouped`), slope() is
+/// sum_i h_i dg_i/ds_j, the derivative of the prediction f = sum_i g_i h_i by one score.
 
 #include "kernels/core/math.h"
 #include "kernels/core/typelist.h"
+#include "kernels/core/rows.h"
 #include "kernels/family/mass.h"
+#include "kernels/model/model.h"
+
+#include <limits>
 
 MOE_BEGIN_ISA
 
-/// g_i = exp(s_i) / sum_j exp(s_j), shifted by max_j s_j: finite for all finite scores.
+/// Not inside of a function: device code cannot call infinity().
+template <class Real>
+constexpr Real infinite = std::numeric_limits<Real>::infinity();
+
+/// Softmax over the rows for which in(j) holds, in place, shifted by their largest score: finite for all
+/// finite scores. Lane-local.
+template <int chunk, class Real, class Lanes, class In>
+MOE_HD void softmax_rows(Lanes lanes, Real* s, Real* work, int rows, In const& in)
+{
+    Real* const top = work;
+    Real* const sum = work + chunk;
+    int first = 0;
+    while (!in(first))
+        ++first;
+    MOE_SIMD
+    for (int b = lanes.rank(); b < chunk; b += lanes.size()) {
+        top[b] = s[first * chunk + b];
+        sum[b] = Real(0);
+    }
+    for (int j = first + 1; j < rows; ++j) {
+        if (!in(j))
+            continue;
+        MOE_SIMD
+        for (int b = lanes.rank(); b < chunk; b += lanes.size())
+            top[b] = s[j * chunk + b] > top[b] ? s[j * chunk + b] : top[b];
+    }
+    for (int j = first; j < rows; ++j) {
+        if (!in(j))
+            continue;
+        MOE_SIMD
+        for (int b = lanes.rank(); b < chunk; b += lanes.size()) {
+            Real const e = math::exp(s[j * chunk + b] - top[b]);
+            s[j * chunk + b] = e;
+            sum[b] += e;
+        }
+    }
+    MOE_SIMD
+    for (int b = lanes.rank(); b < chunk; b += lanes.size())
+        sum[b] = Real(1) / sum[b];
+    for (int j = first; j < rows; ++j) {
+        if (!in(j))
+            continue;
+        MOE_SIMD
+        for (int b = lanes.rank(); b < chunk; b += lanes.size())
+            s[j * chunk + b] *= sum[b];
+    }
+}
+
+/// g_i = exp(s_i) / sum_j exp(s_j).
 struct SoftmaxNormalizer
 {
     static constexpr std::string_view name = "softmax";
     static constexpr std::string_view formula = "g_i = exp(s_i) / sum_j exp(s_j)";
     static constexpr std::string_view source = "002 eq 2";
     static constexpr Mass mass = Mass::exponential;
+    static constexpr bool grouped = false;
 
     template <int chunk, class Real, class Lanes>
-    MOE_HD static void weights(Lanes lanes, Real* s, Real* work, int k)
+    MOE_HD static void weights(Lanes lanes, Model const& model, Real* s, Real* work)
     {
-        Real* const top = work;
-        Real* const sum = work + chunk;
-        MOE_SIMD
-        for (int b = lanes.rank(); b < chunk; b += lanes.size()) {
-            top[b] = s[b];
-            sum[b] = Real(0);
-        }
-        for (int j = 1; j < k; ++j) {
-            MOE_SIMD
-            for (int b = lanes.rank(); b < chunk; b += lanes.size())
-                top[b] = s[j * chunk + b] > top[b] ? s[j * chunk + b] : top[b];
-        }
-        for (int j = 0; j < k; ++j) {
-            MOE_SIMD
-            for (int b = lanes.rank(); b < chunk; b += lanes.size()) {
-                Real const e = math::exp(s[j * chunk + b] - top[b]);
-                s[j * chunk + b] = e;
-                sum[b] += e;
-            }
-        }
-        MOE_SIMD
-        for (int b = lanes.rank(); b < chunk; b += lanes.size())
-            sum[b] = Real(1) / sum[b];
-        for (int j = 0; j < k; ++j) {
-            MOE_SIMD
-            for (int b = lanes.rank(); b < chunk; b += lanes.size())
-                s[j * chunk + b] *= sum[b];
-        }
+        softmax_rows<chunk>(lanes, s, work, model.k, [](int) { return true; });
     }
 
     template <class Real>
-    MOE_HD static Real slope(Real g, Real h, Real f)
+    MOE_HD MOE_INLINE static Real slope(Real g, Real h, Real f)
     {
         return g * (h - f);
     }
@@ -68,11 +95,12 @@ struct SigmoidNormalizer
     static constexpr std::string_view formula = "g_i = 1 / (1 + exp(-s_i))";
     static constexpr std::string_view source = "003 eq 2";
     static constexpr Mass mass = Mass::logistic;
+    static constexpr bool grouped = false;
 
     template <int chunk, class Real, class Lanes>
-    MOE_HD static void weights(Lanes lanes, Real* s, Real* /*work*/, int k)
+    MOE_HD static void weights(Lanes lanes, Model const& model, Real* s, Real* /*work*/)
     {
-        for (int j = 0; j < k; ++j) {
+        for (int j = 0; j < model.k; ++j) {
             MOE_SIMD
             for (int b = lanes.rank(); b < chunk; b += lanes.size())
                 s[j * chunk + b] = Real(1) / (Real(1) + math::exp(-s[j * chunk + b]));
@@ -80,12 +108,156 @@ struct SigmoidNormalizer
     }
 
     template <class Real>
-    MOE_HD static Real slope(Real g, Real h, Real /*f*/)
+    MOE_HD MOE_INLINE static Real slope(Real g, Real h, Real /*f*/)
     {
         return g * (Real(1) - g) * h;
     }
 };
 
-using Normalizers = TypeList<SoftmaxNormalizer, SigmoidNormalizer>;
+/// Softmax over the K largest scores, 0 elsewhere. Ties go to the smaller index, and the selection is
+/// constant in the gradient (golden N5).
+struct TopkNormalizer
+{
+    static constexpr std::string_view name = "topk";
+    static constexpr std::string_view formula =
+        "g_i = exp(s_i) / sum_{j in top K} exp(s_j) in the K largest, else 0";
+    static constexpr std::string_view source = "002 section 2";
+    static constexpr Mass mass = Mass::exponential;
+    static constexpr bool grouped = false;
+    static constexpr bool uses_top = true;
+
+    template <int chunk, class Real, class Lanes>
+    MOE_HD static void weights(Lanes lanes, Model const& model, Real* s, Real* work)
+    {
+        // Round r finds the best score behind that of round r - 1 (in the order of score, then index);
+        // what stands behind the last round's score falls out.
+        constexpr Real lowest = -infinite<Real>;
+        Real* const score = work;
+        Real* const index = work + chunk;
+        Real* const best = work + 2 * chunk;
+        Real* const best_index = work + 3 * chunk;
+        for (int b = lanes.rank(); b < chunk; b += lanes.size()) {
+            score[b] = -lowest;
+            index[b] = Real(-1);
+        }
+        for (int r = 0; r < model.gate.top; ++r) {
+            for (int b = lanes.rank(); b < chunk; b += lanes.size())
+                best[b] = lowest;
+            for (int j = 0; j < model.k; ++j) {
+                Real const at = static_cast<Real>(j);
+                MOE_SIMD
+                for (int b = lanes.rank(); b < chunk; b += lanes.size()) {
+                    Real const t = s[j * chunk + b];
+                    bool const open = (t < score[b]) | ((t == score[b]) & (at > index[b]));
+                    bool const better = open & (t > best[b]);
+                    best[b] = better ? t : best[b];
+                    best_index[b] = better ? at : best_index[b];
+                }
+            }
+            for (int b = lanes.rank(); b < chunk; b += lanes.size()) {
+                score[b] = best[b];
+                index[b] = best_index[b];
+            }
+        }
+        for (int j = 0; j < model.k; ++j) {
+            Real const at = static_cast<Real>(j);
+            MOE_SIMD
+            for (int b = lanes.rank(); b < chunk; b += lanes.size()) {
+                Real const t = s[j * chunk + b];
+                bool const behind = (t < score[b]) | ((t == score[b]) & (at > index[b]));
+                s[j * chunk + b] = behind ? lowest : t;
+            }
+        }
+        softmax_rows<chunk>(lanes, s, work, model.k, [](int) { return true; });
+    }
+
+    template <class Real>
+    MOE_HD MOE_INLINE static Real slope(Real g, Real h, Real f)
+    {
+        return g * (h - f);
+    }
+};
+
+/// g_i = softmax over groups of (omega_u.x + beta_u) at u = group(i), times softmax inside the group of
+/// the atoms' own scores. Score rows: k atoms, then the groups.
+struct HierarchicalNormalizer
+{
+    static constexpr std::string_view name = "hierarchical";
+    static constexpr std::string_view formula =
+        "g_i = softmax_u(omega_u.x + beta_u) softmax_{i in u}(kappa_i.x + nu_i)";
+    static constexpr std::string_view source = "002 eq 20";
+    static constexpr Mass mass = Mass::exponential;
+    static constexpr bool grouped = true;
+    static constexpr Parameter parameters[] = {{"w", Role::group_location, Extent::d},
+                                               {"b", Role::group_bias, Extent::one}};
+
+    /// Maps of the group scores, as a score's pack and chain; `block` is the first of the groups'.
+    template <class Real, class Lanes>
+    MOE_HD static void pack(Lanes lanes, Model const& model, Block const* block, Real const* theta,
+                            Real* w, int stride, Real* c)
+    {
+        copy_rows(lanes, model.groups, model.d, theta + block[0].offset, model.d, w, stride);
+        copy_rows(lanes, 1, model.groups, theta + block[1].offset, model.groups, c, model.groups);
+    }
+
+    template <class Real, class Lanes>
+    MOE_HD static void chain(Lanes lanes, Model const& model, Block const* block, Real const* w,
+                             int stride, Real const* c, Real* gradient)
+    {
+        copy_rows(lanes, model.groups, model.d, w, stride, gradient + block[0].offset, model.d);
+        copy_rows(lanes, 1, model.groups, c, model.groups, gradient + block[1].offset, model.groups);
+    }
+
+    template <int chunk, class Real, class Lanes>
+    MOE_HD static void weights(Lanes lanes, Model const& model, Real* s, Real* work)
+    {
+        for (int u = 0; u < model.groups; ++u)
+            softmax_rows<chunk>(lanes, s, work, model.k,
+                                [&](int j) { return model.group_of[j] == u; });
+        softmax_rows<chunk>(lanes, s + model.k * chunk, work, model.groups,
+                            [](int) { return true; });
+        for (int i = 0; i < model.k; ++i) {
+            Real const* const group = s + (model.k + model.group_of[i]) * chunk;
+            MOE_SIMD
+            for (int b = lanes.rank(); b < chunk; b += lanes.size())
+                s[i * chunk + b] *= group[b];
+        }
+    }
+
+    /// Weights g (rows 0..k-1) and group weights p (behind them) to coefficients dL/ds, in place:
+    /// with H_u = sum_{i in u} g_i h_i, atoms get r g_i (h_i - H_u / p_u), groups r (H_u - p_u f).
+    template <int chunk, class Real, class Lanes>
+    MOE_HD static void backward(Lanes lanes, Model const& model, Real const* residual, Real const* h,
+                                Real const* f, Real* g, Real* work)
+    {
+        for (int u = 0; u < model.groups; ++u) {
+            Real* const group = g + (model.k + u) * chunk;
+            Real* const sum = work;
+            Real* const mean = work + chunk;
+            for (int b = lanes.rank(); b < chunk; b += lanes.size())
+                sum[b] = Real(0);
+            for (int i = 0; i < model.k; ++i) {
+                MOE_SIMD
+                for (int b = lanes.rank(); b < chunk; b += lanes.size())
+                    sum[b] += model.group_of[i] == u ? g[i * chunk + b] * h[i * chunk + b] : Real(0);
+            }
+            MOE_SIMD
+            for (int b = lanes.rank(); b < chunk; b += lanes.size()) {
+                mean[b] = group[b] > Real(0) ? sum[b] / group[b] : Real(0); // an empty group's g are 0
+                group[b] = residual[b] * (sum[b] - group[b] * f[b]);
+            }
+            for (int i = 0; i < model.k; ++i) {
+                if (model.group_of[i] != u)
+                    continue;
+                MOE_SIMD
+                for (int b = lanes.rank(); b < chunk; b += lanes.size())
+                    g[i * chunk + b] *= residual[b] * (h[i * chunk + b] - mean[b]);
+            }
+        }
+    }
+};
+
+using Normalizers =
+    TypeList<SoftmaxNormalizer, SigmoidNormalizer, TopkNormalizer, HierarchicalNormalizer>;
 
 MOE_END_ISA

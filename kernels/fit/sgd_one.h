@@ -5,7 +5,7 @@
 
 #include "kernels/family/optimizers.h"
 #include "kernels/fit/sgd_api.h"
-#include "kernels/model/stage.h"
+#include "kernels/model/forward.h"
 #include "kernels/rng/order.h"
 
 MOE_BEGIN_ISA
@@ -14,10 +14,8 @@ MOE_BEGIN_ISA
 template <class Real, class Lanes>
 struct SgdMemory
 {
-    Tile<Real, Lanes> tile;
-    Maps<Real> maps;
-    Maps<Real> by_maps; ///< gradient by the maps
-    Planes<Real> planes;
+    Forward<Real, Lanes> forward;
+    Maps<Real> by_maps;  ///< gradient by the maps
     Real* theta;         ///< [p]
     Real* gradient;      ///< [p]
     Real* residual;      ///< [chunk]
@@ -25,15 +23,15 @@ struct SgdMemory
     int* finite;         ///< [1]
 
     MOE_HD SgdMemory(Lanes lanes, Scratch& scratch, Model const& model)
-        : tile(lanes, scratch, model.d), maps(tile, scratch, model), by_maps(tile, scratch, model),
-          planes(scratch, model.k), theta(scratch.take<Real>(model.layout.size)),
+        : forward(lanes, scratch, model), by_maps(forward.tile, scratch, forward.shape),
+          theta(scratch.take<Real>(model.layout.size)),
           gradient(scratch.take<Real>(model.layout.size)), residual(scratch.take<Real>(chunk)),
           rows(scratch.take<std::uint32_t>(2 * chunk)), finite(scratch.take<int>(1))
     {
     }
 };
 
-/// Bytes of working memory of sgd_one.
+/// Bytes of working memory of a fit.
 template <class Lanes, class Real>
 MOE_HD std::size_t scratch_bytes(SgdTask<Real> const& task)
 {
@@ -59,32 +57,43 @@ MOE_HD void pick_rows(Lanes lanes, SgdSettings const& settings, StreamKey const&
 
 /// Adds the gradient of (factor / size) sum (y - f)^2 over one chunk of a minibatch of `size`;
 /// scale = 2 factor / size.
-template <class Normalizer, class Real, class Lanes>
+template <class Real, class Lanes>
 MOE_HD void add_chunk(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real, Lanes>& m,
                       std::uint32_t const* rows, int count, bool first, Real scale)
 {
-    m.tile.fetch(task.x, rows, count);
-    m.tile.scores(m.maps.w, m.maps.c, 2 * task.model.k, m.planes.plane);
-    predict<Normalizer>(lanes, task.model, m.planes);
+    auto& forward = m.forward;
+    forward.tile.fetch(task.x, rows, count);
+    forward.predict_chunk(lanes);
     for (int b = lanes.rank(); b < chunk; b += lanes.size())
-        m.residual[b] = b < count ? scale * (m.planes.f[b] - task.y[rows[b]]) : Real(0);
-    coefficients<Normalizer>(lanes, task.model.k, m.residual, m.planes);
+        m.residual[b] = b < count ? scale * (forward.planes.f[b] - task.y[rows[b]]) : Real(0);
+    coefficients(lanes, task.model, forward.shape, forward.maps, m.residual, forward.planes);
     lanes.sync();
-    m.tile.accumulate(m.planes.plane, 2 * task.model.k, first, m.by_maps.w, m.by_maps.c);
+    add_gradient(lanes, forward.tile, forward.shape, forward.planes, first, m.by_maps);
 }
 
-/// theta <- step(theta, gradient), then the maps of the new theta.
-template <class Score, class Real, class Lanes>
+/// theta <- step(theta, gradient), then the maps of the new theta. A learned temperature steps in
+/// log T, T <- T exp(-rate T dL/dT), and so stays positive whatever the gradient.
+template <class Real, class Lanes>
 MOE_HD void step(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real, Lanes>& m)
 {
     Model const& model = task.model;
-    chain_maps<Score>(lanes, model, m.theta, m.maps, m.by_maps, m.gradient);
+    auto& forward = m.forward;
+    chain_maps(lanes, model, forward.shape, m.theta, forward.maps, m.by_maps, m.gradient);
     Real const rate = static_cast<Real>(task.settings.learning_rate);
+    int const log_stepped = temperature_place(model.layout);
+    Real const before = log_stepped < 0 ? Real(1) : m.theta[log_stepped];
+    lanes.sync();
     MOE_SIMD
     for (int i = lanes.rank(); i < model.layout.size; i += lanes.size())
         m.theta[i] = SgdOptimizer::step(m.theta[i], m.gradient[i], rate);
     lanes.sync();
-    pack_maps<Score>(lanes, model, m.theta, m.maps);
+    if (log_stepped >= 0) {
+        if (lanes.rank() == 0)
+            m.theta[log_stepped] =
+                before * math::exp(SgdOptimizer::step(Real(0), before * m.gradient[log_stepped], rate));
+        lanes.sync();
+    }
+    pack_maps(lanes, model, forward.shape, m.theta, forward.maps);
 }
 
 /// A chunk of an epoch: `count` positions from `first`, in a minibatch of `size` samples.
@@ -107,7 +116,7 @@ MOE_HD inline Chunk chunk_from(int first, int n, int batch)
 }
 
 /// One epoch: minibatches in the epoch's order, each averaged over its own size.
-template <class Score, class Normalizer, class Real, class Lanes>
+template <class Real, class Lanes>
 MOE_HD void epoch(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real, Lanes>& m, int index)
 {
     SgdSettings const& settings = task.settings;
@@ -124,12 +133,12 @@ MOE_HD void epoch(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real, Lanes>
         Chunk const next = chunk_from(at.first + at.count, task.n, settings.batch);
         if (next.first < task.n) { // one chunk ahead, so that its rows arrive during this one
             pick(next, next_rows);
-            m.tile.prefetch(task.x, next_rows, next.count);
+            m.forward.tile.prefetch(task.x, next_rows, next.count);
         }
         Real const scale = static_cast<Real>(2 * settings.loss_factor / at.size);
-        add_chunk<Normalizer>(lanes, task, m, rows, at.count, at.opens, scale);
+        add_chunk(lanes, task, m, rows, at.count, at.opens, scale);
         if (at.closes)
-            step<Score>(lanes, task, m);
+            step(lanes, task, m);
         std::uint32_t* const used = rows;
         rows = next_rows;
         next_rows = used;
@@ -154,22 +163,20 @@ MOE_HD bool all_finite(Lanes lanes, Real const* theta, int p, int* flag)
 
 /// Fits task.theta in place: `epochs` passes over the data, stopped at the first epoch that leaves a
 /// parameter infinite or not a number.
-template <class Score, class Normalizer, class Real, class Lanes>
-MOE_HD void sgd_one(Lanes lanes, SgdTask<Real> const& task, void* scratch_memory)
+template <class Real, class Lanes>
+MOE_HD void run_one(Lanes lanes, SgdTask<Real> const& task, void* scratch_memory)
 {
     Scratch scratch(scratch_memory);
     SgdMemory<Real, Lanes> m(lanes, scratch, task.model);
     int const p = task.model.layout.size;
-    m.tile.clear();
-    m.maps.clear(lanes, task.model.k);
     for (int i = lanes.rank(); i < p; i += lanes.size())
         m.theta[i] = task.theta[i];
     lanes.sync();
-    pack_maps<Score>(lanes, task.model, m.theta, m.maps);
+    m.forward.load(lanes, m.theta);
     int done = 0;
     bool finite = true;
     while (finite && done < task.settings.epochs) {
-        epoch<Score, Normalizer>(lanes, task, m, done++);
+        epoch(lanes, task, m, done++);
         finite = all_finite(lanes, m.theta, p, m.finite);
     }
     for (int i = lanes.rank(); i < p; i += lanes.size())
@@ -179,15 +186,6 @@ MOE_HD void sgd_one(Lanes lanes, SgdTask<Real> const& task, void* scratch_memory
         task.outcome->epochs = done;
     }
     lanes.sync();
-}
-
-/// sgd_one with the score and normalizer that the task's model names.
-template <class Real, class Lanes>
-MOE_HD void run_one(Lanes lanes, SgdTask<Real> const& task, void* scratch)
-{
-    visit_gate(task.model.gate, [&](auto score, auto normalizer) {
-        sgd_one<decltype(score), decltype(normalizer)>(lanes, task, scratch);
-    });
 }
 
 MOE_END_ISA

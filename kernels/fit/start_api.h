@@ -12,8 +12,9 @@ namespace moerate
 /// What an extra atom takes from the true atom that it starts at.
 enum class Split : int
 {
-    share, ///< equal shares of the mass m of the true atom; location and expert are copied
-    null,  ///< the gate is copied, the expert is 0: f is kept exactly where atoms do not compete
+    share, ///< equal shares of the mass m of the true atom (hierarchical: of e^nu in the group), as
+           ///< far as there is a bias to carry it; location and expert are copied
+    null, ///< the gate is copied, the expert is 0: f is kept exactly where atoms do not compete
 };
 
 /// Where extra atoms (i >= k*) may start.
@@ -23,8 +24,11 @@ struct StartSettings
     Split split = Split::share;
 };
 
-/// One starting point. Fitted atom i < k* starts at true atom i, an extra one at a random member
-/// of `extra`; then N(0, s^2) on every parameter, keyed by the parameter's name and atom.
+/// One starting point. Fitted atom i < k* starts at true atom i, an extra one at a random member of
+/// `extra`; then N(0, s^2) on every parameter, keyed by the parameter's name and atom. In
+/// hierarchical models atoms are counted within their group, and an extra one starts in the true
+/// group of its own. A learned T gets the noise too, but keeps at least a tenth of what it starts
+/// from.
 template <class Real>
 struct StartTask
 {
@@ -33,9 +37,9 @@ struct StartTask
     double const* theta_target; ///< [target.layout.size]
     StreamKey key;
     StartSettings settings;
-    int const* extra;  ///< true atoms (0-based) on which extra atoms may start
-    int extras;        ///< how many
-    Real* theta;       ///< out [model.layout.size]
+    int const* extra; ///< true atoms (0-based) on which extra atoms may start
+    int extras;       ///< how many
+    Real* theta;      ///< out [model.layout.size]
 };
 
 } // namespace moerate

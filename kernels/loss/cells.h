@@ -5,9 +5,7 @@
 /// (spec.md 2.1). Distances are sums of squared differences, never expanded squares: losses near 0
 /// must be exact.
 
-#include "kernels/loss/measure_view.h"
-
-#include <cmath>
+#include "kernels/loss/work.h"
 
 MOE_BEGIN_ISA
 
@@ -18,18 +16,6 @@ MOE_HD inline double squared_distance(double const* a, double const* b, int n)
     MOE_SIMD_SUM(sum)
     for (int f = 0; f < n; ++f)
         sum += (a[f] - b[f]) * (a[f] - b[f]);
-    return sum;
-}
-
-/// sum_f (a_f - shift_f - b_f)^2.
-MOE_HD inline double squared_distance(double const* a, double const* shift, double const* b, int n)
-{
-    double sum = 0;
-    MOE_SIMD_SUM(sum)
-    for (int f = 0; f < n; ++f) {
-        double const difference = (a[f] - shift[f]) - b[f];
-        sum += difference * difference;
-    }
     return sum;
 }
 
@@ -45,23 +31,28 @@ MOE_HD void expert_distances(Lanes lanes, LossWork const& work)
                              work.row_true + p % work.k_true * width + expert.begin, expert.size);
 }
 
-/// Fills gate2 for the present shift and writes the cell of each atom; a tie goes to the smaller j,
-/// an atom that is not finite to j = 0. Complete on return for all lanes.
+/// Fills gate2 for the moved atoms.
+template <class Lanes>
+MOE_HD void gate_distances(Lanes lanes, LossWork const& work)
+{
+    for (int p = lanes.rank(); p < work.k * work.k_true; p += lanes.size())
+        work.gate2[p] = squared_distance(work.moved + p / work.k_true * work.moved_stride,
+                                         work.row_true + p % work.k_true * work.columns.width,
+                                         work.columns.location.size);
+}
+
+/// Writes the cell of each moved atom; a tie goes to the smaller j, an atom that is not finite to j
+/// = 0. Complete on return for all lanes.
 template <class Lanes>
 MOE_HD void assign_cells(Lanes lanes, LossWork const& work, int* cell)
 {
-    int const width = work.columns.width;
-    int const k_true = work.k_true;
-    for (int p = lanes.rank(); p < work.k * k_true; p += lanes.size())
-        work.gate2[p] =
-            squared_distance(work.row + p / k_true * width, work.shift,
-                             work.row_true + p % k_true * width, work.columns.location.size);
+    gate_distances(lanes, work);
     lanes.sync();
     for (int i = lanes.rank(); i < work.k; i += lanes.size()) {
-        double const* const gate2 = work.gate2 + i * k_true;
-        double const* const expert2 = work.expert2 + i * k_true;
+        double const* const gate2 = work.gate2 + i * work.k_true;
+        double const* const expert2 = work.expert2 + i * work.k_true;
         int nearest = 0;
-        for (int j = 1; j < k_true; ++j) {
+        for (int j = 1; j < work.k_true; ++j) {
             if (gate2[j] + expert2[j] < gate2[nearest] + expert2[nearest])
                 nearest = j;
         }

@@ -29,12 +29,12 @@ struct LossRecord
     double mass;
     double over;
     double exact;
-    double missed;       ///< sum over empty cells of m*_j min_i ||theta_i - theta*_j||
-    double over_gate;    ///< largest gate-location distance to the true atom, cells of several atoms
-    double over_expert;  ///< largest expert-parameter distance there
-    double exact_gate;   ///< the same in cells of one atom
+    double missed;      ///< sum over empty cells of m*_j min_i ||theta_i - theta*_j||
+    double over_gate;   ///< largest gate-location distance to the true atom, cells of several atoms
+    double over_expert; ///< largest expert-parameter distance there
+    double exact_gate;  ///< the same in cells of one atom
     double exact_expert;
-    int empty;           ///< number of empty cells
+    int empty; ///< number of empty cells
 };
 
 /// One measurement.

@@ -11,8 +11,8 @@
 
 MOE_BEGIN_ISA
 
-/// Chunks between two foldings of the pair sums into float64: 32 terms a float sum keep its rounding
-/// at some 1e-6 of the sum, below the sampling error of 10^5 points.
+/// Chunks between two foldings of the pair sums into float64: 32 terms a float sum keep its
+/// rounding at some 1e-6 of the sum, below the sampling error of 10^5 points.
 constexpr int chunks_a_fold = 32;
 
 /// Working memory of a risk measurement.
@@ -21,20 +21,19 @@ struct RiskMemory
 {
     Forward<Real, Lanes> forward;
     SampleSum square;
-    Real* part;    ///< [k][k*][chunk] sums of (h_i - h*_j)^2 since the last folding
-    double* pair;  ///< [k][k*] sums up to it
-    int* cell;     ///< [k]
+    Real* part;   ///< [k][k*][chunk] sums of (h_i - h*_j)^2 since the last folding
+    double* pair; ///< [k][k*] sums up to it
+    int* cell;    ///< [k]
 
     MOE_HD RiskMemory(Lanes lanes, Scratch& scratch, Model const& model, int true_atoms)
         : forward(lanes, scratch, model), square(scratch),
           part(scratch.take<Real>(static_cast<std::size_t>(model.k * true_atoms) * chunk)),
           pair(scratch.take<double>(static_cast<std::size_t>(model.k * true_atoms))),
           cell(scratch.take<int>(static_cast<std::size_t>(model.k)))
-    {
-    }
+    {}
 };
 
-/// Bytes of working memory of risk_one.
+/// Bytes of working memory of run_one.
 template <class Lanes, class Real>
 MOE_HD std::size_t scratch_bytes(RiskTask<Real> const& task)
 {
@@ -45,14 +44,15 @@ MOE_HD std::size_t scratch_bytes(RiskTask<Real> const& task)
 
 /// Adds the chunk's (h_i - h*_j)^2 to the pair sums.
 template <class Real, class Lanes>
-MOE_HD void add_pairs(Lanes lanes, RiskTask<Real> const& task, RiskMemory<Real, Lanes>& m, int first,
-                      int count)
+MOE_HD void add_pairs(Lanes lanes, RiskTask<Real> const& task, RiskMemory<Real, Lanes>& m,
+                      int first, int count)
 {
     int const k = task.model.k;
-    Real const* const h = m.forward.planes.plane + k * chunk;
+    Real const* const h = m.forward.planes.expert;
     for (int i = 0; i < k; ++i) {
         for (int j = 0; j < task.truth.k; ++j) {
-            Real const* const truth = task.experts_true + static_cast<std::size_t>(j) * task.points + first;
+            Real const* const truth =
+                task.experts_true + static_cast<std::size_t>(j) * task.points + first;
             Real* const part = m.part + (i * task.truth.k + j) * chunk;
             MOE_SIMD
             for (int b = lanes.rank(); b < count; b += lanes.size()) {
@@ -99,7 +99,8 @@ MOE_HD double expert_distance(RiskTask<Real> const& task, int i, int j)
         while (match < truth.blocks && truth.block[match].id != fit.block[u].id)
             ++match;
         for (int at = 0; at < fit.block[u].width; ++at) {
-            double const other = match < truth.blocks ? value(truth, task.theta_true, match, j, at) : 0;
+            double const other =
+                match < truth.blocks ? value(truth, task.theta_true, match, j, at) : 0;
             double const difference = value(fit, task.theta, u, i, at) - other;
             sum += difference * difference;
         }
@@ -109,7 +110,8 @@ MOE_HD double expert_distance(RiskTask<Real> const& task, int i, int j)
         for (int v = fit.expert_begin; v < fit.blocks; ++v)
             lacking = lacking && fit.block[v].id != truth.block[u].id;
         for (int at = 0; lacking && at < truth.block[u].width; ++at)
-            sum += value(truth, task.theta_true, u, j, at) * value(truth, task.theta_true, u, j, at);
+            sum +=
+                value(truth, task.theta_true, u, j, at) * value(truth, task.theta_true, u, j, at);
     }
     return sum;
 }
@@ -147,13 +149,13 @@ MOE_HD RiskRecord summarize(RiskTask<Real> const& task, RiskMemory<Real, Lanes> 
 }
 
 /// Measures one fit on the common points.
-template <class Score, class Normalizer, class Real, class Lanes>
-MOE_HD void risk_one(Lanes lanes, RiskTask<Real> const& task, void* scratch_memory)
+template <class Real, class Lanes>
+MOE_HD void run_one(Lanes lanes, RiskTask<Real> const& task, void* scratch_memory)
 {
     Scratch scratch(scratch_memory);
     RiskMemory<Real, Lanes> m(lanes, scratch, task.model, task.truth.k);
     int const pairs = task.model.k * task.truth.k;
-    m.forward.template load<Score>(lanes, task.model, task.theta);
+    m.forward.load(lanes, task.theta);
     m.square.clear(lanes);
     for (int p = lanes.rank(); p < pairs; p += lanes.size())
         m.pair[p] = 0;
@@ -169,7 +171,7 @@ MOE_HD void risk_one(Lanes lanes, RiskTask<Real> const& task, void* scratch_memo
     int open = 0;
     for (int first = 0; first < task.points; first += chunk) {
         int const count = task.points - first < chunk ? task.points - first : chunk;
-        m.forward.template chunk_at<Normalizer>(lanes, task.model, task.x, task.points, first, count);
+        m.forward.chunk_at(lanes, task.x, task.points, first, count);
         m.square.add_square(lanes, m.forward.planes.f, task.f_true + first, count);
         add_pairs(lanes, task, m, first, count);
         if (++open == chunks_a_fold || first + chunk >= task.points) {
@@ -181,15 +183,6 @@ MOE_HD void risk_one(Lanes lanes, RiskTask<Real> const& task, void* scratch_memo
     if (lanes.rank() == 0)
         *task.record = summarize(task, m);
     lanes.sync();
-}
-
-/// risk_one with the members that the task's model names.
-template <class Real, class Lanes>
-MOE_HD void run_one(Lanes lanes, RiskTask<Real> const& task, void* scratch)
-{
-    visit_gate(task.model.gate, [&](auto score, auto normalizer) {
-        risk_one<decltype(score), decltype(normalizer)>(lanes, task, scratch);
-    });
 }
 
 MOE_END_ISA

@@ -18,13 +18,13 @@ struct EvaluateMemory
     SampleSum square;
 
     MOE_HD EvaluateMemory(Lanes lanes, Scratch& scratch, Model const& model)
-        : forward(lanes, scratch, model), by_maps(forward.tile, scratch, model),
+        : forward(lanes, scratch, model), by_maps(forward.tile, scratch, forward.shape),
           residual(scratch.take<Real>(chunk)), square(scratch)
     {
     }
 };
 
-/// Bytes of working memory of evaluate_one.
+/// Bytes of working memory of run_one.
 template <class Lanes, class Real>
 MOE_HD std::size_t scratch_bytes(EvaluateTask<Real> const& task)
 {
@@ -34,18 +34,18 @@ MOE_HD std::size_t scratch_bytes(EvaluateTask<Real> const& task)
 }
 
 /// f, weights, mse = (1/n) sum (y - f)^2 and its gradient by theta (golden N1).
-template <class Score, class Normalizer, class Real, class Lanes>
-MOE_HD void evaluate_one(Lanes lanes, EvaluateTask<Real> const& task, void* scratch_memory)
+template <class Real, class Lanes>
+MOE_HD void run_one(Lanes lanes, EvaluateTask<Real> const& task, void* scratch_memory)
 {
     Scratch scratch(scratch_memory);
     EvaluateMemory<Real, Lanes> m(lanes, scratch, task.model);
     Model const& model = task.model;
     Planes<Real> const& planes = m.forward.planes;
-    m.forward.template load<Score>(lanes, model, task.theta);
+    m.forward.load(lanes, task.theta);
     m.square.clear(lanes);
     for (int first = 0; first < task.n; first += chunk) {
         int const count = task.n - first < chunk ? task.n - first : chunk;
-        m.forward.template chunk_at<Normalizer>(lanes, model, task.x, task.n, first, count);
+        m.forward.chunk_at(lanes, task.x, task.n, first, count);
         for (int b = lanes.rank(); b < count; b += lanes.size()) {
             if (task.f != nullptr)
                 task.f[first + b] = planes.f[b];
@@ -58,26 +58,17 @@ MOE_HD void evaluate_one(Lanes lanes, EvaluateTask<Real> const& task, void* scra
             Real const scale = Real(2) / static_cast<Real>(task.n);
             for (int b = lanes.rank(); b < chunk; b += lanes.size())
                 m.residual[b] = b < count ? scale * (planes.f[b] - task.y[first + b]) : Real(0);
-            coefficients<Normalizer>(lanes, model.k, m.residual, planes);
+            coefficients(lanes, model, m.forward.shape, m.forward.maps, m.residual, planes);
             lanes.sync();
-            m.forward.tile.accumulate(planes.plane, 2 * model.k, first == 0, m.by_maps.w, m.by_maps.c);
+            add_gradient(lanes, m.forward.tile, m.forward.shape, planes, first == 0, m.by_maps);
         }
         lanes.sync();
     }
     if (task.gradient != nullptr)
-        chain_maps<Score>(lanes, model, task.theta, m.forward.maps, m.by_maps, task.gradient);
+        chain_maps(lanes, model, m.forward.shape, task.theta, m.forward.maps, m.by_maps, task.gradient);
     if (task.mse != nullptr && lanes.rank() == 0)
         *task.mse = m.square.total() / task.n;
     lanes.sync();
-}
-
-/// evaluate_one with the members that the task's model names.
-template <class Real, class Lanes>
-MOE_HD void run_one(Lanes lanes, EvaluateTask<Real> const& task, void* scratch)
-{
-    visit_gate(task.model.gate, [&](auto score, auto normalizer) {
-        evaluate_one<decltype(score), decltype(normalizer)>(lanes, task, scratch);
-    });
 }
 
 MOE_END_ISA

@@ -12,27 +12,35 @@ MOE_BEGIN_ISA
 template <class Real, class Lanes>
 struct Forward
 {
+    Model const& model;
+    Shape shape;
     Tile<Real, Lanes> tile;
     Maps<Real> maps;
     Planes<Real> planes;
 
-    MOE_HD Forward(Lanes lanes, Scratch& scratch, Model const& model)
-        : tile(lanes, scratch, model.d), maps(tile, scratch, model), planes(scratch, model.k)
+    MOE_HD Forward(Lanes lanes, Scratch& scratch, Model const& of)
+        : model(of), shape(shape_of(of, Tile<Real, Lanes>::align)),
+          tile(lanes, scratch, shape.features), maps(tile, scratch, shape), planes(scratch, shape)
     {
     }
 
     /// Loads the parameters; before the first chunk.
-    template <class Score>
-    MOE_HD void load(Lanes lanes, Model const& model, Real const* theta)
+    MOE_HD void load(Lanes lanes, Real const* theta)
     {
         tile.clear();
-        maps.clear(lanes, model.k);
-        pack_maps<Score>(lanes, model, theta, maps);
+        maps.clear(lanes, shape);
+        pack_maps(lanes, model, shape, theta, maps);
     }
 
-    /// Weights, responses and f of samples first .. first + count - 1 of n into the planes.
-    template <class Normalizer>
-    MOE_HD void chunk_at(Lanes lanes, Model const& model, Real const* x, int n, int first, int count)
+    /// Weights, responses and f of the rows that were fetched last, into the planes.
+    MOE_HD void predict_chunk(Lanes lanes)
+    {
+        all_scores(tile, shape, maps, planes.plane);
+        predict(lanes, model, shape, maps, planes);
+    }
+
+    /// The same of samples first .. first + count - 1 of n.
+    MOE_HD void chunk_at(Lanes lanes, Real const* x, int n, int first, int count)
     {
         Real const* const rows = x + static_cast<std::size_t>(first) * model.d;
         tile.fetch(rows, nullptr, count);
@@ -40,8 +48,7 @@ struct Forward
         if (ahead < n)
             tile.prefetch(rows + static_cast<std::size_t>(2 * chunk) * model.d, nullptr,
                           n - ahead < chunk ? n - ahead : chunk);
-        tile.scores(maps.w, maps.c, 2 * model.k, planes.plane);
-        predict<Normalizer>(lanes, model, planes);
+        predict_chunk(lanes);
     }
 };
 

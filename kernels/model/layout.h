@@ -4,6 +4,7 @@
 /// Builds a model's parameter layout from what its score and expert form declare.
 
 #include "kernels/family/experts.h"
+#include "kernels/family/normalizers.h"
 #include "kernels/family/scores.h"
 
 #include <stdexcept>
@@ -54,17 +55,33 @@ inline void append(Layout& layout, char part, Parameter const& p, int rows, int 
     layout.size += rows * width;
 }
 
-/// A model of k atoms in d dimensions with its layout. Host only.
-inline Model make_model(GateSpec const& gate, ExpertSpec const& expert, int d, int k,
-                        int groups = 0, double temperature = 1.0)
+/// Rows of a parameter with this role.
+inline int rows_of(Role role, int k, int groups)
 {
-    Model model{gate, expert, d, k, groups, temperature, {}};
+    bool const grouped = role == Role::group_location || role == Role::group_bias;
+    return role == Role::shared ? 1 : grouped ? groups : k;
+}
+
+/// A model of k atoms in d dimensions with its layout. `group_of` [k] names the group (0-based) of each
+/// atom of a hierarchical model. Host only. Throws std::length_error beyond the model's limits.
+inline Model make_model(GateSpec const& gate, ExpertSpec const& expert, int d, int k,
+                        int const* group_of = nullptr, int groups = 0, double temperature = 1.0)
+{
+    Model model{gate, expert, d, k, groups, temperature, {}, {}};
+    if (groups > 0 && k > Model::max_grouped)
+        throw std::length_error("a hierarchical model has more atoms than Model::max_grouped");
+    for (int i = 0; groups > 0 && i < k; ++i)
+        model.group_of[i] = static_cast<std::uint8_t>(group_of[i]);
     auto const add = [&](char part, auto const& parameters) {
         for (Parameter const& p : parameters)
-            append(model.layout, part, p, p.role == Role::shared ? 1 : k,
+            append(model.layout, part, p, rows_of(p.role, k, groups),
                    extent_of(p.extent, d, gate.rank));
     };
     visit(Scores{}, gate.score, [&](auto score) { add('g', score.parameters); });
+    visit(Normalizers{}, gate.normalizer, [&](auto normalizer) {
+        if constexpr (decltype(normalizer)::grouped)
+            add('p', normalizer.parameters);
+    });
     if (gate.learned_temperature != 0)
         append(model.layout, 't', {"T", Role::temperature, Extent::one}, 1, 1);
     model.layout.expert_begin = model.layout.blocks;

@@ -97,6 +97,9 @@ struct Model
     int groups = 0;           ///< hierarchical: number of groups, else 0
     double temperature = 1.0; ///< T where it is fixed
     Layout layout;
+
+    static constexpr int max_grouped = 128;   ///< atoms that a hierarchical model may have
+    std::uint8_t group_of[max_grouped] = {};  ///< hierarchical: group of each atom
 };
 
 } // namespace moerate

@@ -5,169 +5,124 @@
 /// coefficients of the gradient. Written once over "my samples": unit-stride vector loops on a CPU
 /// thread, one sample a lane elsewhere.
 
-#include "kernels/family/activations.h"
-#include "kernels/family/normalizers.h"
-#include "kernels/model/layout.h"
-#include "kernels/model/lookup.h"
-#include "kernels/model/tile.h"
+#include "kernels/model/maps.h"
 
 MOE_BEGIN_ISA
 
-/// A chunk's planes, samples contiguous. Rows 0..k-1 of `plane` belong to the gate, k..2k-1 to the
-/// experts; scores become weights and responses, and then coefficients, in place.
+/// A chunk's planes, samples contiguous. The first gate_rows rows of `plane` belong to the gate (atoms,
+/// then groups), the k rows at `expert` to the experts; scores become weights and responses, and then
+/// coefficients, in place.
 template <class Real>
 struct Planes
 {
-    Real* plane; ///< [2k][chunk]
-    Real* slope; ///< [k][chunk] phi'(z_j)
-    Real* f;     ///< [chunk] prediction
-    Real* work;  ///< [2][chunk]
+    Real* plane;    ///< [gate_rows + k][chunk]
+    Real* expert;   ///< its second part
+    Real* slope;    ///< [k][chunk] dh_j/dz_j
+    Real* f;        ///< [chunk] prediction
+    Real* work;     ///< [4][chunk]
+    Real* unscaled; ///< [k][chunk] phi(z_j) where h_j = lambda_j phi(z_j), or null
+    Real* outer;    ///< [2][k][chunk] psi and psi', or null
 
-    MOE_HD Planes(Scratch& scratch, int k)
-        : plane(scratch.take<Real>(static_cast<std::size_t>(2 * k) * chunk)),
-          slope(scratch.take<Real>(static_cast<std::size_t>(k) * chunk)),
-          f(scratch.take<Real>(chunk)), work(scratch.take<Real>(2 * chunk))
+    MOE_HD Planes(Scratch& scratch, Shape const& shape)
+        : plane(rows(scratch, shape.gate_rows + shape.k)),
+          expert(plane == nullptr ? nullptr : plane + shape.gate_rows * chunk),
+          slope(rows(scratch, shape.k)), f(rows(scratch, 1)), work(rows(scratch, 4)),
+          unscaled(shape.factor ? rows(scratch, shape.k) : nullptr),
+          outer(shape.outer ? rows(scratch, 2 * shape.k) : nullptr)
     {
+    }
+
+private:
+    MOE_HD static Real* rows(Scratch& scratch, int count)
+    {
+        return scratch.take<Real>(static_cast<std::size_t>(count) * chunk);
     }
 };
 
-/// The packed linear maps of a model: gate maps, then expert maps, and their gradients.
-template <class Real>
-struct Maps
-{
-    int stride;
-    Real* w; ///< [2k][stride]
-    Real* c; ///< [2k]
-
-    template <class Tile>
-    MOE_HD Maps(Tile const&, Scratch& scratch, Model const& model)
-        : stride(Tile::stride(model.d)),
-          w(scratch.take<Real>(static_cast<std::size_t>(2 * model.k) * stride)),
-          c(scratch.take<Real>(static_cast<std::size_t>(2 * model.k)))
-    {
-    }
-
-    /// Sets all entries, padding included, to zero.
-    template <class Lanes>
-    MOE_HD void clear(Lanes lanes, int k) const
-    {
-        for (int j = lanes.rank(); j < 2 * k; j += lanes.size()) {
-            MOE_SIMD
-            for (int f = 0; f < stride; ++f)
-                w[j * stride + f] = Real(0);
-            c[j] = Real(0);
-        }
-        lanes.sync();
-    }
-};
-
-/// Calls f(score, normalizer) with the members that the gate names.
-template <class F>
-MOE_HD void visit_gate(GateSpec const& gate, F&& f)
-{
-    visit(Scores{}, gate.score, [&](auto score) {
-        visit(Normalizers{}, gate.normalizer, [&](auto normalizer) { f(score, normalizer); });
-    });
-}
-
-/// Scales the gate's maps (or their gradient) by a factor; the expert's stay.
+/// u_j = w_j.x to scores (psi(u_j) + b_j) / T; lane-local.
 template <class Real, class Lanes>
-MOE_HD void scale_gate(Lanes lanes, int k, Real factor, Maps<Real> const& maps)
+MOE_HD void apply_outer(Lanes lanes, Model const& model, Shape const& shape, Maps<Real> const& maps,
+                        Planes<Real> const& p)
 {
-    MOE_SIMD
-    for (int i = lanes.rank(); i < k * maps.stride; i += lanes.size())
-        maps.w[i] *= factor;
-    for (int j = lanes.rank(); j < k; j += lanes.size())
-        maps.c[j] *= factor;
-    lanes.sync();
-}
-
-/// Computes the maps from theta, once a step; scores are divided by T here (002 eq 12). Padding of w
-/// must have been cleared.
-template <class Score, class Real, class Lanes>
-MOE_HD void pack_maps(Lanes lanes, Model const& model, Real const* theta, Maps<Real> const& maps)
-{
-    int const k = model.k;
-    Score::pack(lanes, model, theta, maps.w, maps.stride, maps.c);
-    visit(Experts{}, model.expert.form, [&](auto form) {
-        form.pack(lanes, model, theta, maps.w + k * maps.stride, maps.stride, maps.c + k);
-    });
-    lanes.sync();
-    double const temperature = trained_temperature(model.layout, theta, model.temperature);
-    if (temperature != 1.0)
-        scale_gate(lanes, k, static_cast<Real>(1.0 / temperature), maps);
-}
-
-/// dL/dT of a learned temperature. The maps hold W / T and c / T, so with G, gc their gradient
-/// dL/dT = -(1/T) sum_j (W_j . G_j + c_j gc_j).
-template <class Real, class Lanes>
-MOE_HD void chain_temperature(Lanes lanes, Model const& model, Maps<Real> const& maps,
-                              Maps<Real> const& by_maps, Real const* theta, Real* gradient)
-{
-    for (int b = 0; b < model.layout.expert_begin; ++b) {
-        Block const& block = model.layout.block[b];
-        if (block.role != Role::temperature || lanes.rank() != 0)
-            continue;
-        Real sum = Real(0);
-        for (int i = 0; i < model.k * maps.stride; ++i)
-            sum += maps.w[i] * by_maps.w[i];
-        for (int j = 0; j < model.k; ++j)
-            sum += maps.c[j] * by_maps.c[j];
-        gradient[block.offset] = -sum / theta[block.offset];
-    }
-    lanes.sync();
-}
-
-/// Chain rule from the gradient by the maps to theta's, once a step; scales the gate's part of by_maps.
-template <class Score, class Real, class Lanes>
-MOE_HD void chain_maps(Lanes lanes, Model const& model, Real const* theta, Maps<Real> const& maps,
-                       Maps<Real> const& by_maps, Real* gradient)
-{
-    int const k = model.k;
-    double const temperature = trained_temperature(model.layout, theta, model.temperature);
-    chain_temperature(lanes, model, maps, by_maps, theta, gradient);
-    if (temperature != 1.0)
-        scale_gate(lanes, k, static_cast<Real>(1.0 / temperature), by_maps);
-    Score::chain(lanes, model, theta, by_maps.w, by_maps.stride, by_maps.c, gradient);
-    visit(Experts{}, model.expert.form, [&](auto form) {
-        form.chain(lanes, model, theta, by_maps.w + k * by_maps.stride, by_maps.stride, by_maps.c + k,
-                   gradient);
-    });
-    lanes.sync();
-}
-
-/// Scores to weights g, z to responses h (and slopes), f = sum_j g_j h_j; lane-local.
-template <class Normalizer, class Real, class Lanes>
-MOE_HD void predict(Lanes lanes, Model const& model, Planes<Real> const& p)
-{
-    int const k = model.k;
-    Real* const g = p.plane;
-    Real* const h = p.plane + k * chunk;
-    Normalizer::template weights<chunk>(lanes, g, p.work, k);
-    MOE_SIMD
-    for (int b = lanes.rank(); b < chunk; b += lanes.size())
-        p.f[b] = Real(0);
-    visit(Activations{}, model.expert.activation, [&](auto activation) {
-        for (int j = 0; j < k * chunk; j += chunk) {
+    Real const inverse = maps.outer[shape.k];
+    visit(Activations{}, model.gate.activation, [&](auto psi) {
+        for (int j = 0; j < shape.k; ++j) {
+            Real const bias = maps.outer[j];
+            Real* const s = p.plane + j * chunk;
+            Real* const value = p.outer + j * chunk;
+            Real* const slope = value + shape.k * chunk;
             MOE_SIMD
             for (int b = lanes.rank(); b < chunk; b += lanes.size()) {
-                auto const phi = activation.eval(h[j + b]);
-                h[j + b] = phi.value;
-                p.slope[j + b] = phi.slope;
-                p.f[b] += g[j + b] * phi.value;
+                auto const at = psi.eval(s[b], model.gate.power);
+                value[b] = at.value;
+                slope[b] = at.slope;
+                s[b] = (at.value + bias) * inverse;
             }
         }
     });
 }
 
-/// Weights and responses to the coefficients dL/ds_j and dL/dz_j, given residual[b] = dL/df at sample
-/// b (0 behind the end of a short chunk); lane-local.
+/// h_j = lambda_j phi_j and its slope, phi_j itself kept; lane-local.
+template <class Real, class Lanes>
+MOE_HD void apply_factor(Lanes lanes, Shape const& shape, Maps<Real> const& maps,
+                         Planes<Real> const& p)
+{
+    for (int j = 0; j < shape.k; ++j) {
+        Real const factor = maps.factor[j];
+        Real* const phi = p.unscaled + j * chunk;
+        Real* const h = p.expert + j * chunk;
+        Real* const slope = p.slope + j * chunk;
+        MOE_SIMD
+        for (int b = lanes.rank(); b < chunk; b += lanes.size()) {
+            phi[b] = h[b];
+            h[b] *= factor;
+            slope[b] *= factor;
+        }
+    }
+}
+
+/// Scores to weights g, z to responses h (and slopes), f = sum_j g_j h_j; lane-local.
+template <class Real, class Lanes>
+MOE_HD void predict(Lanes lanes, Model const& model, Shape const& shape, Maps<Real> const& maps,
+                    Planes<Real> const& p)
+{
+    Real* const g = p.plane;
+    Real* const h = p.expert;
+    if (shape.outer)
+        apply_outer(lanes, model, shape, maps, p);
+    visit(Normalizers{}, model.gate.normalizer, [&](auto normalizer) {
+        normalizer.template weights<chunk>(lanes, model, g, p.work);
+    });
+    int const activation = shape.activated ? model.expert.activation : 0; // 0: identity
+    visit(Activations{}, activation, [&](auto phi) {
+        for (int j = 0; j < shape.k * chunk; j += chunk) {
+            MOE_SIMD
+            for (int b = lanes.rank(); b < chunk; b += lanes.size()) {
+                auto const at = phi.eval(h[j + b], model.expert.power);
+                h[j + b] = at.value;
+                p.slope[j + b] = at.slope;
+            }
+        }
+    });
+    if (shape.factor)
+        apply_factor(lanes, shape, maps, p);
+    MOE_SIMD
+    for (int b = lanes.rank(); b < chunk; b += lanes.size())
+        p.f[b] = Real(0);
+    for (int j = 0; j < shape.k * chunk; j += chunk) {
+        MOE_SIMD
+        for (int b = lanes.rank(); b < chunk; b += lanes.size())
+            p.f[b] += g[j + b] * h[j + b];
+    }
+}
+
+/// Coefficients where every score has one atom; lane-local.
 template <class Normalizer, class Real, class Lanes>
-MOE_HD void coefficients(Lanes lanes, int k, Real const* residual, Planes<Real> const& p)
+MOE_HD void atom_coefficients(Lanes lanes, int k, Real const* residual, Planes<Real> const& p)
 {
     for (int j = 0; j < k * chunk; j += chunk) {
         Real* const gate = p.plane + j;
-        Real* const expert = p.plane + k * chunk + j;
+        Real* const expert = p.expert + j;
         MOE_SIMD
         for (int b = lanes.rank(); b < chunk; b += lanes.size()) {
             Real const g = gate[b];
@@ -175,6 +130,92 @@ MOE_HD void coefficients(Lanes lanes, int k, Real const* residual, Planes<Real> 
             expert[b] = residual[b] * g * p.slope[j + b];
         }
     }
+}
+
+/// Coefficients where groups have scores of their own; lane-local.
+template <class Normalizer, class Real, class Lanes>
+MOE_HD void group_coefficients(Lanes lanes, Model const& model, Real const* residual,
+                               Planes<Real> const& p)
+{
+    int const end = model.k * chunk;
+    for (int j = 0; j < end; j += chunk) {
+        MOE_SIMD
+        for (int b = lanes.rank(); b < chunk; b += lanes.size())
+            p.slope[j + b] *= residual[b] * p.plane[j + b];
+    }
+    Normalizer::template backward<chunk>(lanes, model, residual, p.expert, p.f, p.plane, p.work);
+    for (int j = 0; j < end; j += chunk)
+        for (int b = lanes.rank(); b < chunk; b += lanes.size())
+            p.expert[j + b] = p.slope[j + b];
+}
+
+/// dL/ds to dL/du of the outer activation; leaves dL/ds and dL/ds psi in its planes. Lane-local.
+template <class Real, class Lanes>
+MOE_HD void chain_outer(Lanes lanes, Shape const& shape, Real inverse, Planes<Real> const& p)
+{
+    for (int j = 0; j < shape.k * chunk; j += chunk) {
+        Real* const value = p.outer + j;
+        Real* const slope = value + shape.k * chunk;
+        MOE_SIMD
+        for (int b = lanes.rank(); b < chunk; b += lanes.size()) {
+            Real const by_score = p.plane[j + b];
+            p.plane[j + b] = by_score * slope[b] * inverse;
+            slope[b] = by_score * value[b];
+            value[b] = by_score;
+        }
+    }
+}
+
+/// Weights and responses to the coefficients dL/ds_j (dL/du_j) and dL/dz_j, given residual[b] = dL/df at
+/// sample b (0 behind the end of a short chunk); lane-local.
+template <class Real, class Lanes>
+MOE_HD void coefficients(Lanes lanes, Model const& model, Shape const& shape, Maps<Real> const& maps,
+                         Real const* residual, Planes<Real> const& p)
+{
+    if (shape.factor) { // dL/dlambda_j = sum_b r g_j phi_j
+        for (int j = 0; j < shape.k * chunk; j += chunk) {
+            MOE_SIMD
+            for (int b = lanes.rank(); b < chunk; b += lanes.size())
+                p.unscaled[j + b] *= residual[b] * p.plane[j + b];
+        }
+    }
+    visit(Normalizers{}, model.gate.normalizer, [&](auto normalizer) {
+        using Normalizer = decltype(normalizer);
+        if constexpr (Normalizer::grouped)
+            group_coefficients<Normalizer>(lanes, model, residual, p);
+        else
+            atom_coefficients<Normalizer>(lanes, shape.k, residual, p);
+    });
+    if (shape.outer)
+        chain_outer(lanes, shape, maps.outer[shape.k], p);
+}
+
+/// out[j] = (first ? 0 : out[j]) + sum_b plane[j][b], j < rows.
+template <class Real, class Lanes>
+MOE_HD void add_row_sums(Lanes lanes, Real const* plane, int rows, bool first, Real* out)
+{
+    for (int j = lanes.rank(); j < rows; j += lanes.size()) {
+        Real sum = Real(0);
+        MOE_SIMD_SUM(sum)
+        for (int b = 0; b < chunk; ++b)
+            sum += plane[j * chunk + b];
+        out[j] = first ? sum : out[j] + sum;
+    }
+}
+
+/// Adds a chunk's coefficients to the gradient by the maps (`first`: sets it). The coefficients of all
+/// lanes must stand in the planes.
+template <class Tile, class Real, class Lanes>
+MOE_HD void add_gradient(Lanes lanes, Tile const& tile, Shape const& shape, Planes<Real> const& p,
+                         bool first, Maps<Real> const& by_maps)
+{
+    accumulate_all(tile, shape, p.plane, first, by_maps);
+    if (shape.outer)
+        add_row_sums(lanes, p.outer, 2 * shape.k, first, by_maps.outer);
+    if (shape.factor)
+        add_row_sums(lanes, p.unscaled, shape.k, first, by_maps.factor);
+    if (shape.outer || shape.factor)
+        lanes.sync();
 }
 
 MOE_END_ISA

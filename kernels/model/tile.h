@@ -2,15 +2,16 @@
 
 /// @file
 /// The two tile primitives that carry all families (design.md 2): with Phi the features of a chunk of
-/// samples and W, c the packed linear maps,
+/// samples, of which the call reads one range of columns, and W, c packed linear maps of that range,
 ///
 ///   scores:      S[j][b]  = W_j . Phi_b + c_j            j < maps, b < chunk
 ///   accumulate:  G_j     += sum_b C[j][b] Phi_b,  gc_j += sum_b C[j][b]    (= on the `first` chunk)
 ///
-/// Planes S and C are [maps][chunk], samples contiguous; W and G are [maps][stride(features)].
+/// Planes S and C are [maps][chunk], samples contiguous; W and G are [maps][stride(range.size)].
 
 #include "kernels/core/lanes.h"
 #include "kernels/core/scratch.h"
+#include "kernels/model/features.h"
 
 #include <cstdint>
 
@@ -25,57 +26,66 @@ template <class Real, class Lanes>
 class Tile
 {
 public:
-    MOE_HD static int stride(int features) { return features; }
+    static constexpr int align = 1;
+    MOE_HD static constexpr int stride(int features) { return features; }
 
-    MOE_HD Tile(Lanes lanes, Scratch& scratch, int features)
+    MOE_HD Tile(Lanes lanes, Scratch& scratch, FeatureMap const& features)
         : lanes_(lanes), features_(features),
-          rows_(scratch.take<Real>(static_cast<std::size_t>(chunk) * features))
+          planes_(scratch.take<Real>(static_cast<std::size_t>(chunk) * (features.total + 2)))
     {
     }
 
     /// Makes every entry finite, so that samples behind the end of a short chunk do no harm.
     MOE_HD void clear()
     {
-        for (int i = lanes_.rank(); i < chunk * features_; i += lanes_.size())
-            rows_[i] = Real(0);
+        for (int i = lanes_.rank(); i < chunk * features_.total; i += lanes_.size())
+            planes_[i] = Real(0);
         lanes_.sync();
     }
 
-    /// Brings rows x[row[b]], b < count, into the tile. `row` null means rows 0, 1, ....
+    /// Brings rows x[row[b]], b < count, into the tile and derives their features. `row` null means rows
+    /// 0, 1, ....
     MOE_HD void fetch(Real const* x, std::uint32_t const* row, int count)
     {
-        for (int i = lanes_.rank(); i < count * features_; i += lanes_.size()) {
-            int const b = i / features_;
+        int const d = features_.d;
+        for (int i = lanes_.rank(); i < count * d; i += lanes_.size()) {
+            int const b = i / d;
             std::size_t const from = row == nullptr ? b : row[b];
-            rows_[i] = x[from * features_ + i % features_];
+            planes_[i % d * chunk + b] = x[from * d + i % d];
         }
+        lanes_.sync();
+        derive_features<chunk>(lanes_, features_, planes_);
         lanes_.sync();
     }
 
     /// Where a cache can be asked for a later fetch; nothing here.
     MOE_HD void prefetch(Real const*, std::uint32_t const*, int) const {}
 
-    MOE_HD void scores(Real const* w, Real const* c, int maps, Real* s) const
+    MOE_HD void scores(FeatureRange range, Real const* w, Real const* c, int maps, Real* s) const
     {
+        Real const* const phi = planes_ + range.begin * chunk;
         for (int i = lanes_.rank(); i < maps * chunk; i += lanes_.size()) {
             int const j = i / chunk;
             Real sum = c[j];
-            for (int f = 0; f < features_; ++f)
-                sum += w[j * features_ + f] * rows_[(i % chunk) * features_ + f];
+            for (int f = 0; f < range.size; ++f)
+                sum += w[j * range.size + f] * phi[f * chunk + i % chunk];
             s[i] = sum;
         }
         lanes_.sync();
     }
 
-    MOE_HD void accumulate(Real const* coefficient, int maps, bool first, Real* g, Real* gc) const
+    MOE_HD void accumulate(FeatureRange range, Real const* coefficient, int maps, bool first, Real* g,
+                           Real* gc) const
     {
-        for (int i = lanes_.rank(); i < maps * (features_ + 1); i += lanes_.size()) {
-            int const j = i / (features_ + 1);
-            int const f = i % (features_ + 1);
+        int const size = range.size;
+        for (int i = lanes_.rank(); i < maps * (size + 1); i += lanes_.size()) {
+            int const j = i / (size + 1);
+            int const f = i % (size + 1);
+            Real const* const phi = planes_ + (range.begin + f) * chunk;
             Real sum = Real(0);
             for (int b = 0; b < chunk; ++b)
-                sum += coefficient[j * chunk + b] * (f < features_ ? rows_[b * features_ + f] : Real(1));
-            Real& out = f < features_ ? g[j * features_ + f] : gc[j];
+                sum += coefficient[j * chunk + b] * (f < size ? phi[b] : Real(1));
+            Real& out = f < size ? g[j * size + f] : gc[j];
             out = first ? sum : out + sum;
         }
         lanes_.sync();
@@ -83,8 +93,8 @@ public:
 
 private:
     Lanes lanes_;
-    int features_;
-    Real* rows_;
+    FeatureMap features_;
+    Real* planes_; ///< [total + 2][chunk]
 };
 
 MOE_END_ISA

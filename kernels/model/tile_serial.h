@@ -14,26 +14,28 @@ template <class Real>
 class Tile<Real, SerialLanes>
 {
     static constexpr int width = Simd<Real>::width;
+    static constexpr int quad = Simd<Real>::quad;
 
 public:
+    static constexpr int align = width;
     static constexpr int stride(int features) { return (features + width - 1) / width * width; }
 
-    Tile(SerialLanes, Scratch& scratch, int features)
-        : features_(features), stride_(stride(features)),
+    Tile(SerialLanes, Scratch& scratch, FeatureMap const& features)
+        : features_(features), d_(features.d), stride_(features.total),
           rows_(scratch.take<Real>(static_cast<std::size_t>(chunk) * stride_)),
-          columns_(scratch.take<Real>(static_cast<std::size_t>(chunk) * stride_))
+          columns_(scratch.take<Real>(static_cast<std::size_t>(chunk) * (stride_ + 2)))
     {
     }
 
     void clear()
     {
         for (int i = 0; i < chunk * stride_; ++i)
-            rows_[i] = Real(0);
+            rows_[i] = columns_[i] = Real(0);
     }
 
     void fetch(Real const* x, std::uint32_t const* row, int count)
     {
-        switch (features_ == stride_ ? stride_ / width : 0) { // whole vectors, a known number of them
+        switch (d_ == stride_ ? stride_ / width : 0) { // whole vectors, a known number of them
         case 1:
             copy<1>(x, row, count);
             break;
@@ -46,9 +48,12 @@ public:
         default:
             copy<0>(x, row, count);
         }
-        for (int f = 0; f < stride_; f += Simd<Real>::quad)
+        for (int f = 0; f < d_; f += quad)
             for (int b = 0; b < chunk; b += width)
                 transpose_quad<Real>(rows_ + b * stride_ + f, stride_, columns_ + f * chunk + b, chunk);
+        if (features_.gate.begin + features_.gate.size > d_ ||
+            features_.expert.begin + features_.expert.size > d_)
+            derive();
     }
 
     /// Asks the cache for the rows of a later fetch.
@@ -57,21 +62,23 @@ public:
         constexpr int line = 64 / static_cast<int>(sizeof(Real));
         for (int b = 0; b < count; ++b) {
             std::size_t const from = row == nullptr ? static_cast<std::size_t>(b) : row[b];
-            for (int f = 0; f < features_; f += line)
-                __builtin_prefetch(x + from * static_cast<std::size_t>(features_) + f);
+            for (int f = 0; f < d_; f += line)
+                __builtin_prefetch(x + from * static_cast<std::size_t>(d_) + f);
         }
     }
 
-    void scores(Real const* w, Real const* c, int maps, Real* s) const
+    void scores(FeatureRange range, Real const* w, Real const* c, int maps, Real* s) const
     {
-        multiply<Real>({w, stride_}, features_, {columns_, chunk}, chunk, maps, Init::rows, c,
-                       {s, chunk});
+        multiply<Real>({w, stride(range.size)}, range.size, {columns_ + range.begin * chunk, chunk},
+                       chunk, maps, Init::rows, c, {s, chunk});
     }
 
-    void accumulate(Real const* coefficient, int maps, bool first, Real* g, Real* gc) const
+    void accumulate(FeatureRange range, Real const* coefficient, int maps, bool first, Real* g,
+                    Real* gc) const
     {
-        multiply<Real>({coefficient, chunk}, chunk, {rows_, stride_}, stride_, maps,
-                       first ? Init::zero : Init::out, nullptr, {g, stride_});
+        int const columns = stride(range.size);
+        multiply<Real>({coefficient, chunk}, chunk, {rows_ + range.begin, stride_}, columns, maps,
+                       first ? Init::zero : Init::out, nullptr, {g, columns});
         row_sums<Real, chunk>(coefficient, maps, first, gc);
     }
 
@@ -84,21 +91,32 @@ private:
         using Unaligned = typename Simd<Real>::Unaligned;
         for (int b = 0; b < count; ++b) {
             std::size_t const from = row == nullptr ? static_cast<std::size_t>(b) : row[b];
-            Real const* const source = x + from * static_cast<std::size_t>(features_);
+            Real const* const source = x + from * static_cast<std::size_t>(d_);
             Real* const target = rows_ + b * stride_;
-            int const whole = vectors > 0 ? vectors * width : features_ / width * width;
+            int const whole = vectors > 0 ? vectors * width : d_ / width * width;
             for (int f = 0; f < whole; f += width)
                 *reinterpret_cast<Vector*>(target + f) =
                     *reinterpret_cast<Unaligned const*>(source + f);
-            for (int f = whole; vectors == 0 && f < features_; ++f)
+            for (int f = whole; vectors == 0 && f < d_; ++f)
                 target[f] = source[f];
         }
     }
 
-    int features_;
-    int stride_;
+    /// Derived features, made in the columns, also into the rows. Whole vectors: the first one may begin
+    /// inside of x, which is written again as it was.
+    void derive()
+    {
+        derive_features<chunk>(SerialLanes{}, features_, columns_);
+        for (int f = d_ / width * width; f < stride_; f += width)
+            for (int b = 0; b < chunk; b += quad)
+                transpose_quad<Real>(columns_ + f * chunk + b, chunk, rows_ + b * stride_ + f, stride_);
+    }
+
+    FeatureMap features_;
+    int d_;
+    int stride_; ///< columns of all features, padded
     Real* rows_;    ///< [chunk][stride]
-    Real* columns_; ///< [stride][chunk]
+    Real* columns_; ///< [stride + 2][chunk]
 };
 
 MOE_END_ISA

@@ -54,14 +54,13 @@ std::string golden(std::string const& name)
     return std::string(MOE_SOURCE_DIR) + "/tests/golden/" + name;
 }
 
-/// Runs eval on the reference cases and compares; tolerances for f, weights, mse and gradient.
-void check_eval(std::string const& precision, Tolerance f, Tolerance weights, Tolerance mse,
-                double gradient)
+/// Runs eval on reference cases and compares; tolerances for f, weights, mse and gradient.
+void check_eval(std::string const& file, std::string const& precision, Tolerance f,
+                Tolerance weights, Tolerance mse, double gradient)
 {
     Place const place;
-    json const cases = json::parse(process::read_file(golden("golden_slice_eval.json")));
-    process::Result const run =
-        place.call({"eval", golden("golden_slice_eval.json"), "--precision", precision});
+    json const cases = json::parse(process::read_file(golden(file)));
+    process::Result const run = place.call({"eval", golden(file), "--precision", precision});
     REQUIRE(run.code == 0);
     json const results = json::parse(run.out);
     REQUIRE(results.size() == cases.size());
@@ -86,19 +85,23 @@ void check_eval(std::string const& precision, Tolerance f, Tolerance weights, To
 // Tolerances: those agreed for the reference cases, a few times what plain arithmetic shows.
 TEST_CASE("eval agrees with the reference cases in float64", "[cli]")
 {
-    check_eval("float64", {1e-12, 1e-12}, {1e-13, 1e-11}, {1e-12, 1e-12}, 1e-11);
+    for (char const* file : {"golden_slice_eval.json", "golden_eval.json"})
+        check_eval(file, "float64", {1e-12, 1e-12}, {1e-13, 1e-11}, {1e-12, 1e-12}, 1e-11);
 }
 
 TEST_CASE("eval agrees with the reference cases in float32", "[cli]")
 {
-    check_eval("float32", {2e-5, 2e-5}, {2e-5, 0}, {2e-5, 2e-5}, 5e-4);
+    for (char const* file : {"golden_slice_eval.json", "golden_eval.json"})
+        check_eval(file, "float32", {2e-5, 2e-5}, {2e-5, 0}, {2e-5, 2e-5}, 5e-4);
 }
 
 TEST_CASE("loss agrees with the reference cases", "[cli]")
 {
     Place const place;
-    json const cases = json::parse(process::read_file(golden("golden_slice_loss.json")));
-    process::Result const run = place.call({"loss", golden("golden_slice_loss.json")});
+    std::string const file =
+        GENERATE("golden_slice_loss.json", "golden_loss.json", "golden_gauge_loss.json");
+    json const cases = json::parse(process::read_file(golden(file)));
+    process::Result const run = place.call({"loss", golden(file)});
     REQUIRE(run.code == 0);
     json const results = json::parse(run.out);
     REQUIRE(results.size() == cases.size());

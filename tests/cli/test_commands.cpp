@@ -54,7 +54,43 @@ TEST_CASE("list shows every member of every axis", "[cli]")
     moerate::for_each(moerate::Scores{}, [&](auto score, int) {
         CHECK(scores.out.find(std::string(score.formula)) != std::string::npos);
     });
-    CHECK(scores.out.find("softmax") == std::string::npos);
+    CHECK(scores.out.find("normalizers") == std::string::npos);
+}
+
+TEST_CASE("list names the parameters and the losses of scores and normalizers", "[cli]")
+{
+    Place const place;
+    json const all = json::parse(place.call({"list", "--json"}).out);
+    auto const entry = [&](char const* axis, std::string const& name) {
+        for (json const& member : all.at(axis))
+            if (member.at("name") == name)
+                return member;
+        return json();
+    };
+    auto const losses = [&](char const* axis, std::string const& name) {
+        return entry(axis, name).at("losses").get<std::vector<std::string>>();
+    };
+    json const attention = entry("scores", "attention").at("parameters");
+    REQUIRE(attention.size() == 4);
+    CHECK(attention[0] == json({{"name", "K"}, {"shape", "r x d"}, {"of", "atom"}}));
+    CHECK(attention[3] == json({{"name", "q"}, {"shape", "r"}, {"of", "all"}}));
+    CHECK(entry("normalizers", "hierarchical").at("parameters")[0] ==
+          json({{"name", "w"}, {"shape", "d"}, {"of", "group"}}));
+    CHECK(entry("experts", "ffn").at("parameters").size() == 3);
+    CHECK(losses("scores", "monomial") ==
+          std::vector<std::string>{"monomial.L3", "sigmoid-monomial.L4", "sigmoid-monomial.L5"});
+    CHECK(losses("normalizers", "hierarchical") ==
+          std::vector<std::string>{"hierarchical.L5", "hierarchical.L6r"});
+    for (char const* axis : {"scores", "normalizers"})
+        for (json const& member : all.at(axis)) {
+            CAPTURE(member.dump());
+            CHECK_FALSE(member.at("losses").empty());
+        }
+    std::string const text = place.call({"list", "scores"}).out;
+    CHECK(text.find("parameters A (d x d), w (d), b\n") != std::string::npos);
+    CHECK(text.find("parameters K (r x d), kappa (r); of all atoms: Q (r x d), q (r)\n") !=
+          std::string::npos);
+    CHECK(text.find("losses monomial.L3, sigmoid-monomial.L4") != std::string::npos);
 }
 
 TEST_CASE("doctor describes build and machine", "[cli]")

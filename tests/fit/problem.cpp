@@ -1,40 +1,199 @@
 #include "tests/fit/problem.h"
 
+#include <algorithm>
 #include <numeric>
 
 namespace moerate
 {
+namespace
+{
+
+/// theta with its parts by name; part as in kernels/model/layout.h.
+struct Named
+{
+    Model const& model;
+    std::vector<double> const& theta;
+
+    double const* row(char part, char const* name, int i) const
+    {
+        Block const* const block = find_block(model.layout, parameter_id(part, name));
+        return theta.data() + block->offset + i * block->width;
+    }
+};
+
+double dot(double const* a, double const* b, int d)
+{
+    return std::inner_product(a, a + d, b, 0.0);
+}
+
+/// Vector over length plus tau, 0 at 0.
+std::vector<double> shortened(double const* v, int d, double tau)
+{
+    double const length = std::sqrt(dot(v, v, d));
+    std::vector<double> out(v, v + d);
+    for (double& component : out)
+        component = length > 0 ? component / (length + tau) : 0;
+    return out;
+}
+
+double plain_activation(std::string_view name, int power, double t)
+{
+    if (name == "relu")
+        return std::fmax(t, 0);
+    if (name == "gelu")
+        return t * std::erfc(-t / std::sqrt(2.0)) / 2;
+    if (name == "silu")
+        return t / (1 + std::exp(-t));
+    if (name == "tanh")
+        return std::tanh(t);
+    if (name == "sigmoid")
+        return 1 / (1 + std::exp(-t));
+    return name == "power" ? std::pow(t, power) : t;
+}
+
+double form_value(double const* a, double const* x, int d)
+{
+    double sum = 0;
+    for (int p = 0; p < d; ++p)
+        sum += x[p] * dot(a + p * d, x, d);
+    return sum;
+}
+
+double attention(Named const& named, double const* x, int i)
+{
+    int const d = named.model.d;
+    double sum = 0;
+    for (int r = 0; r < named.model.gate.rank; ++r) {
+        double const query = dot(named.row('g', "Q", 0) + r * d, x, d) + named.row('g', "q", 0)[r];
+        double const key =
+            dot(named.row('g', "K", i) + r * d, x, d) + named.row('g', "kappa", i)[r];
+        sum += query * key;
+    }
+    return sum;
+}
+
+/// The score of atom i before T; lowers `margin` to the distance from a kink.
+double plain_score(Named const& named, double const* x, int i, double& margin)
+{
+    GateSpec const& gate = named.model.gate;
+    std::string_view const name = name_of<Scores>(gate.score);
+    int const d = named.model.d;
+    if (name == "attention")
+        return attention(named, x, i);
+    double const bias = *named.row('g', "b", i);
+    if (name == "monomial")
+        return form_value(named.row('g', "A", i), x, d) + bias;
+    double const* const w = named.row('g', "w", i);
+    double const along = dot(w, x, d);
+    if (name == "quadratic")
+        return form_value(named.row('g', "A", i), x, d) + along + bias;
+    if (name == "cosine")
+        return dot(shortened(w, d, gate.tau1).data(), shortened(x, d, gate.tau2).data(), d) + bias;
+    if (name == "euclidean")
+        return -(dot(x, x, d) - 2 * along + dot(w, w, d)) + bias;
+    if (name == "ridge") {
+        std::string_view const psi = name_of<Activations>(gate.activation);
+        margin = psi == "relu" ? std::fmin(margin, std::fabs(along)) : margin;
+        return plain_activation(psi, gate.power, along) + bias;
+    }
+    return along + bias;
+}
+
+/// h_i(x); lowers `margin` to the distance from a kink.
+double plain_response(Named const& named, double const* x, int i, double& margin)
+{
+    ExpertSpec const& expert = named.model.expert;
+    std::string_view const form = name_of<Experts>(expert.form);
+    std::string_view const phi = name_of<Activations>(expert.activation);
+    double const bias = *named.row('e', "b", i);
+    if (form == "constant")
+        return bias;
+    int const d = named.model.d;
+    double const* const a = named.row('e', "a", i);
+    double const along = form == "normalized" ? dot(a, shortened(x, d, 0).data(), d) : dot(a, x, d);
+    margin = phi == "relu" ? std::fmin(margin, std::fabs(along + bias)) : margin;
+    double const value = plain_activation(phi, expert.power, along + bias);
+    return form == "ridge" ? value : *named.row('e', "lambda", i) * value;
+}
+
+/// exp(s_i) / sum over the atoms for which in(j) holds; 0 for others.
+template <class In>
+std::vector<double> softmax(std::vector<double> const& s, In const& in)
+{
+    std::vector<double> weights(s.size());
+    for (std::size_t i = 0; i < s.size(); ++i) {
+        double others = 0;
+        for (std::size_t j = 0; j < s.size(); ++j)
+            others += in(j) ? std::exp(s[j] - s[i]) : 0;
+        weights[i] = in(i) ? 1 / others : 0;
+    }
+    return weights;
+}
+
+/// Softmax over the K largest scores; lowers `margin` to their distance from the rest.
+std::vector<double> plain_topk(std::vector<double> const& s, int top, double& margin)
+{
+    std::vector<std::size_t> order(s.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return s[a] > s[b]; });
+    auto const behind = order.begin() + std::min(static_cast<std::ptrdiff_t>(top),
+                                                 static_cast<std::ptrdiff_t>(s.size()));
+    if (behind != order.end())
+        margin = std::fmin(margin, s[*(behind - 1)] - s[*behind]);
+    return softmax(s, [&](std::size_t j) { return std::find(order.begin(), behind, j) != behind; });
+}
+
+/// Softmax over groups times softmax inside of the group.
+std::vector<double> plain_hierarchical(Named const& named, std::vector<double> const& s,
+                                       double const* x)
+{
+    Model const& model = named.model;
+    std::vector<double> group_scores;
+    for (int u = 0; u < model.groups; ++u)
+        group_scores.push_back((dot(named.row('p', "w", u), x, model.d) + *named.row('p', "b", u)) /
+                               model.temperature);
+    std::vector<double> const of_group = softmax(group_scores, [](std::size_t) { return true; });
+    std::vector<double> weights(s.size());
+    for (std::size_t i = 0; i < s.size(); ++i) {
+        int const u = model.group_of[i];
+        auto const inside = [&](std::size_t j) { return model.group_of[j] == u; };
+        weights[i] = of_group[static_cast<std::size_t>(u)] * softmax(s, inside)[i];
+    }
+    return weights;
+}
+
+std::vector<double> plain_weights(Named const& named, std::vector<double> const& s, double const* x,
+                                  double& margin)
+{
+    std::string_view const name = name_of<Normalizers>(named.model.gate.normalizer);
+    if (name == "topk")
+        return plain_topk(s, named.model.gate.top, margin);
+    if (name == "hierarchical")
+        return plain_hierarchical(named, s, x);
+    if (name == "softmax")
+        return softmax(s, [](std::size_t) { return true; });
+    std::vector<double> weights;
+    for (double const score : s)
+        weights.push_back(1 / (1 + std::exp(-score)));
+    return weights;
+}
+
+} // namespace
 
 PlainSample plain_sample(Model const& model, std::vector<double> const& theta, double const* x)
 {
-    auto const d = static_cast<std::size_t>(model.d);
-    auto const k = static_cast<std::size_t>(model.k);
-    double const* const w = theta.data();
-    double const* const b = w + k * d;
-    double const* const a = b + k;
-    double const* const expert_b = a + k * d;
-    bool const softmax = name_of<Normalizers>(model.gate.normalizer) == "softmax";
-    bool const relu = name_of<Activations>(model.expert.activation) == "relu";
-    PlainSample out{std::vector<double>(k), std::vector<double>(k), std::vector<double>(k), 0};
-    std::vector<double> score(k);
-    for (std::size_t j = 0; j < k; ++j) {
-        double z = expert_b[j];
-        score[j] = b[j];
-        for (std::size_t f = 0; f < d; ++f) {
-            score[j] += w[j * d + f] * x[f];
-            z += a[j * d + f] * x[f];
-        }
-        bool const dead = relu && z <= 0;
-        out.responses[j] = dead ? 0 : z;
-        out.slopes[j] = dead ? 0 : 1;
+    Named const named{model, theta};
+    PlainSample out{{}, {}, {}, 0, INFINITY};
+    double const temperature =
+        model.gate.learned_temperature != 0 ? *named.row('t', "T", 0) : model.temperature;
+    for (int i = 0; i < model.k; ++i) {
+        out.scores.push_back(plain_score(named, x, i, out.margin) / temperature);
+        out.responses.push_back(plain_response(named, x, i, out.margin));
     }
-    for (std::size_t j = 0; j < k; ++j) {
-        double others = softmax ? 0 : 1 + std::exp(-score[j]);
-        for (std::size_t l = 0; softmax && l < k; ++l)
-            others += std::exp(score[l] - score[j]);
-        out.weights[j] = 1 / others;
-        out.f += out.weights[j] * out.responses[j];
-    }
+    out.weights = plain_weights(named, out.scores, x, out.margin);
+    for (std::size_t i = 0; i < out.weights.size(); ++i)
+        out.f += out.weights[i] * out.responses[i];
     return out;
 }
 
@@ -48,12 +207,26 @@ double plain_mse(Problem<double> const& problem)
     return sum / static_cast<double>(problem.y.size());
 }
 
+bool smooth(Problem<double> const& problem, double margin)
+{
+    bool dead = true;
+    for (std::size_t t = 0; t < problem.y.size(); ++t) {
+        double const* const x = problem.x.data() + t * static_cast<std::size_t>(problem.model.d);
+        PlainSample const at = plain_sample(problem.model, problem.theta, x);
+        if (at.margin <= margin)
+            return false;
+        dead = dead && at.f == 0;
+    }
+    return !dead;
+}
+
 std::vector<double> plain_gradient(Problem<double> const& problem,
                                    std::vector<unsigned> const& rows)
 {
     auto const d = static_cast<std::size_t>(problem.model.d);
     auto const k = static_cast<std::size_t>(problem.model.k);
-    bool const softmax = name_of<Normalizers>(problem.model.gate.normalizer) == "softmax";
+    bool const competing = name_of<Normalizers>(problem.model.gate.normalizer) == "softmax";
+    bool const relu = name_of<Activations>(problem.model.expert.activation) == "relu";
     std::vector<double> gradient(2 * k * (d + 1));
     for (unsigned const row : rows) {
         double const* const x = problem.x.data() + row * d;
@@ -64,9 +237,9 @@ std::vector<double> plain_gradient(Problem<double> const& problem,
             for (std::size_t i = 0; i < k; ++i) {
                 double const own = i == j ? at.weights[i] : 0;
                 double const both = at.weights[i] * at.weights[j];
-                by_score += at.responses[i] * (softmax || i == j ? own - both : 0);
+                by_score += at.responses[i] * (competing || i == j ? own - both : 0);
             }
-            double const by_z = at.weights[j] * at.slopes[j];
+            double const by_z = relu && at.responses[j] <= 0 ? 0 : at.weights[j];
             for (std::size_t f = 0; f < d; ++f) {
                 gradient[j * d + f] += by_f * by_score * x[f];
                 gradient[k * (d + 1) + j * d + f] += by_f * by_z * x[f];

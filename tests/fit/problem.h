@@ -3,11 +3,10 @@
 /// @file
 /// Drawn models and data of the fit tests, and the plain float64 mixture they are compared with.
 
-#include "kernels/family/activations.h"
-#include "kernels/family/normalizers.h"
 #include "kernels/model/evaluate_api.h"
-#include "kernels/model/layout.h"
+#include "kernels/model/lookup.h"
 #include "tests/fit/backend.h"
+#include "tests/support/families.h"
 
 #include <cmath>
 #include <cstddef>
@@ -30,29 +29,16 @@ struct Problem
     int n() const { return static_cast<int>(y.size()); }
 };
 
-/// A gate and an expert by position in the lists. What only some members read has a small legal
-/// value.
-inline Model model_of(int score, int normalizer, int form, int activation, int d, int k)
-{
-    GateSpec gate;
-    gate.score = score;
-    gate.normalizer = normalizer;
-    gate.power = 2;
-    gate.rank = 2;
-    gate.top = k < 2 ? k : 2;
-    gate.tau1 = 0.1;
-    gate.tau2 = 0.1;
-    return make_model(gate, {form, activation, 2}, d, k);
-}
-
-/// The model of linear scores and ridge experts, the rest by name.
+/// The model of linear scores and ridge experts at T = 1, the rest by name.
 inline Model model_of(std::string_view normalizer, std::string_view activation, int d, int k)
 {
-    return model_of(find<Scores>("linear"), find<Normalizers>(normalizer), find<Experts>("ridge"),
-                    find<Activations>(activation), d, k);
+    GateSpec gate;
+    gate.score = find<Scores>("linear");
+    gate.normalizer = find<Normalizers>(normalizer);
+    return make_model(gate, {find<Experts>("ridge"), find<Activations>(activation)}, d, k);
 }
 
-/// The four mixtures that the plain reference knows.
+/// The four mixtures whose gradient is also written out plainly.
 struct Mixture
 {
     char const* normalizer;
@@ -82,7 +68,8 @@ std::vector<Real> drawn(std::mt19937_64& random, std::size_t n, double sd)
     return values;
 }
 
-/// Parameters N(0, 1/d) so that scores and responses are of size 1 for all d, x and y N(0, 1).
+/// Parameters N(0, 1/d) so that scores and responses are of size 1 for all d, x and y N(0, 1). A
+/// learned temperature is at least 1/2.
 template <class Real>
 Problem<Real> drawn_problem(Model const& model, int n, unsigned seed)
 {
@@ -90,6 +77,10 @@ Problem<Real> drawn_problem(Model const& model, int n, unsigned seed)
     Problem<Real> problem{model, {}, {}, {}};
     problem.theta = drawn<Real>(random, static_cast<std::size_t>(model.layout.size),
                                 1.0 / std::sqrt(static_cast<double>(model.d)));
+    if (int const place = temperature_place(model.layout); place >= 0) {
+        Real& temperature = problem.theta[static_cast<std::size_t>(place)];
+        temperature = static_cast<Real>(0.5F + std::fabs(static_cast<float>(temperature)));
+    }
     problem.x = drawn<Real>(random, static_cast<std::size_t>(n) * model.d, 1.0);
     problem.y = drawn<Real>(random, static_cast<std::size_t>(n), 1.0);
     return problem;
@@ -126,24 +117,41 @@ Evaluated<Real> evaluated(Backend const& backend, Problem<Real> const& problem)
     return out;
 }
 
-/// One sample of a mixture of linear scores and ridge experts.
+/// One sample of a mixture.
 struct PlainSample
 {
+    std::vector<double> scores; ///< s_i / T
     std::vector<double> weights;
     std::vector<double> responses;
-    std::vector<double> slopes; ///< phi'(z_j)
     double f;
+    double margin; ///< to the nearest place where f is not smooth: kinks of relu, ties of topk
 };
 
-/// The prediction at x [d] written out from spec.md 1, theta = (w [k][d], b [k], a [k][d], b [k]).
+/// The prediction at x [d] written out from spec.md 1, for all members of the lists.
 PlainSample plain_sample(Model const& model, std::vector<double> const& theta, double const* x);
 
 /// (1/n) sum (y - f)^2.
 double plain_mse(Problem<double> const& problem);
 
-/// Gradient of (1/B) sum (y - f)^2 over the B samples of `rows`, by the full Jacobian dg_i/ds_j.
+/// Whether f is smooth within `margin` of every sample, and not 0 at all of them.
+bool smooth(Problem<double> const& problem, double margin);
+
+/// Gradient of (1/B) sum (y - f)^2 over the B samples of `rows`, by the full Jacobian dg_i/ds_j; of
+/// the four mixtures only.
 std::vector<double> plain_gradient(Problem<double> const& problem,
                                    std::vector<unsigned> const& rows);
+
+/// A drawn problem whose samples all keep `margin` from where f is not smooth, and whose experts
+/// are not all dead.
+template <class Real>
+Problem<Real> smooth_problem(Model const& model, int n, unsigned seed, double margin)
+{
+    for (unsigned attempt = 0;; ++attempt) { // some tenths of the draws come too near
+        Problem<Real> const problem = drawn_problem<Real>(model, n, seed + 100000 * attempt);
+        if (smooth(converted<double>(problem), margin))
+            return problem;
+    }
+}
 
 /// Rows 0 .. n - 1.
 std::vector<unsigned> all_rows(int n);

@@ -6,6 +6,8 @@
 #include "host/device/device.h"
 #include "tests/fit/problem.h"
 
+#include <catch2/catch.hpp>
+
 #include <cmath>
 #include <cstdio>
 #include <cstring>
@@ -59,15 +61,30 @@ struct Shape
 };
 constexpr Shape shapes[] = {{1, 1, 1}, {3, 2, 31}, {8, 5, 33}, {32, 9, 96}, {33, 4, 257}};
 
-/// Calls f(model) for every score, normalizer, expert form and activation at a shape.
+/// The model with another number of atoms.
+inline Model resized(Model const& model, int k)
+{
+    return model_of({model.gate.score, model.gate.activation, model.gate.learned_temperature != 0,
+                     model.gate.normalizer, model.expert.form, model.expert.activation},
+                    model.d, k);
+}
+
+/// Calls f(model) at a shape for compositions that hold every pair of members of the lists.
 template <class F>
 void for_each_model(Shape const& shape, F const& f)
 {
-    for (int score = 0; score < Scores::size; ++score)
-        for (int normalizer = 0; normalizer < Normalizers::size; ++normalizer)
-            for (int form = 0; form < Experts::size; ++form)
-                for (int activation = 0; activation < Activations::size; ++activation)
-                    f(model_of(score, normalizer, form, activation, shape.d, shape.k));
+    for (Family const& family : paired_families()) {
+        INFO(name_of(family));
+        f(model_of(family, shape.d, shape.k));
+    }
+}
+
+/// A drawn problem whose samples keep off kinks and ties, where a rounding would change the
+/// gradient.
+template <class Real>
+Problem<Real> comparable_problem(Model const& model, int n, unsigned seed)
+{
+    return smooth_problem<Real>(model, n, seed, 1e-4);
 }
 
 /// A data key of the tests.

@@ -1,5 +1,6 @@
 // Properties of `align` on drawn measures.
 
+#include "kernels/family/activations.h"
 #include "tests/loss/measure_case.h"
 
 #include <cmath>
@@ -93,4 +94,69 @@ TEST_CASE("align never loses to leaving the location where it is")
         double const unmoved = measure_loss(bias_moved, truth, "softmax.L1").record.value;
         CHECK(aligned <= unmoved * (1 + 1e-13));
     }
+}
+
+TEST_CASE("a common shift of all locations is taken out for the scores linear in them, no others")
+{
+    std::mt19937_64 random(29);
+    auto const shifted_loss = [&](GateSpec const& gate, Gauge gauge) {
+        Model const model = make_model(gate, expert_of("ridge"), 2, 3);
+        Measure const truth = drawn_around(random, model, 1.0);
+        Measure fitted = truth;
+        for (int b = 0; b < model.layout.blocks; ++b) {
+            Block const& block = model.layout.block[b];
+            for (int at = 0; at < block.rows * block.width; ++at) {
+                double const by = block.role == Role::location ? 3.0 + at % block.width
+                                  : block.role == Role::bias   ? -0.5
+                                                               : 0.0;
+                fitted.theta[static_cast<std::size_t>(block.offset + at)] += by;
+            }
+        }
+        bool const form = gate.score == find<Scores>("quadratic");
+        bool const monomial = gate.score == find<Scores>("monomial");
+        bool const learned = gate.learned_temperature != 0;
+        std::string_view const loss = form       ? "quadratic.L1"
+                                      : monomial ? "monomial.L3"
+                                      : learned  ? "temperature.L4"
+                                                 : "softmax.L1";
+        return measure_loss(fitted, truth, loss, gauge).record.value;
+    };
+    for (char const* normalizer : {"softmax", "topk"}) {
+        for (bool learned : {false, true}) {
+            for (char const* score : {"linear", "quadratic", "monomial", "attention", "ridge"}) {
+                INFO(score << " " << normalizer);
+                GateSpec const gate = gate_of(score, normalizer, learned); // ridge: psi = identity
+                CHECK(shifted_loss(gate, Gauge::none) > 1);
+                CHECK(shifted_loss(gate, Gauge::align) < 1e-12);
+            }
+            GateSpec tanh = gate_of("ridge", normalizer, learned);
+            tanh.activation = find<Activations>("tanh");
+            for (GateSpec const& gate : {tanh, gate_of("euclidean", normalizer, learned),
+                                         gate_of("cosine", normalizer, learned)})
+                CHECK(shifted_loss(gate, Gauge::align) > 1);
+        }
+    }
+    // Sigmoid: nothing moves, whatever the score.
+    Model const sigmoid = make_model(gate_of("linear", "sigmoid"), expert_of("ridge"), 2, 3);
+    Measure const truth = drawn_around(random, sigmoid, 1.0);
+    Measure fitted = truth;
+    for (double& theta : fitted.theta)
+        theta += 1;
+    CHECK(measure_loss(fitted, truth, "sigmoid.D1", Gauge::align).record.value ==
+          measure_loss(fitted, truth, "sigmoid.D1").record.value);
+}
+
+TEST_CASE("where only the bias moves, it moves by T log of the ratio of masses")
+{
+    // Euclidean scores at a learned T = 2 against T* = 1; masses 1 + 1 against 4: b moves by 2
+    // log 2.
+    Model const two = make_model(gate_of("euclidean", "softmax", true), expert_of("ridge"), 1, 2);
+    Model const one = make_model(gate_of("euclidean", "softmax", true), expert_of("ridge"), 1, 1);
+    double const ln2 = std::log(2.0);
+    Measure const fitted = measure_with(two, {0, 3, 0, 0, 2, 0, 0, 0, 0});
+    Measure const truth = measure_with(one, {0, 2 * ln2, 1, 0, 0});
+    Measured const m = measure_loss(fitted, truth, "temperature.L4", Gauge::align);
+    CHECK(m.record.mass < 1e-14);
+    CHECK(m.record.over == Approx(2 * (0 + 1) + 2 * (9 + 1)).epsilon(1e-14));
+    CHECK(measure_loss(fitted, truth, "temperature.L4").record.mass == Approx(2).epsilon(1e-14));
 }

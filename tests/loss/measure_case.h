@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <random>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace moerate
@@ -39,7 +40,7 @@ inline Measure measure_of(std::string_view normalizer, std::vector<Atom> const& 
     expert.form = find<Experts>("ridge");
     int const d = static_cast<int>(atoms.front().w.size());
     int const k = static_cast<int>(atoms.size());
-    Measure measure{make_model(gate, expert, d, k, 0, temperature), {}};
+    Measure measure{make_model(gate, expert, d, k, nullptr, 0, temperature), {}};
     for (Atom const& atom : atoms)
         measure.theta.insert(measure.theta.end(), atom.w.begin(), atom.w.end());
     for (Atom const& atom : atoms)
@@ -71,6 +72,60 @@ inline std::vector<Atom> drawn_atoms(std::mt19937_64& random, int d, int k, doub
         atoms.push_back(atom);
     }
     return atoms;
+}
+
+/// A gate by names.
+inline GateSpec gate_of(std::string_view score, std::string_view normalizer, bool learned = false)
+{
+    GateSpec gate;
+    gate.score = find<Scores>(score);
+    gate.normalizer = find<Normalizers>(normalizer);
+    gate.learned_temperature = learned ? 1 : 0;
+    gate.rank = 1; // attention
+    gate.top = 1;  // topk; a loss does not read it
+    REQUIRE(gate.score >= 0);
+    REQUIRE(gate.normalizer >= 0);
+    return gate;
+}
+
+/// An expert by name; a loss does not read its activation.
+inline ExpertSpec expert_of(std::string_view form)
+{
+    ExpertSpec expert;
+    expert.form = find<Experts>(form);
+    REQUIRE(expert.form >= 0);
+    return expert;
+}
+
+/// A measure with its parameters in layout order, block by block, and in a block atom by atom.
+inline Measure measure_with(Model const& model, std::vector<double> theta)
+{
+    REQUIRE(static_cast<int>(theta.size()) == model.layout.size);
+    return {model, std::move(theta)};
+}
+
+/// A hierarchical measure of linear scores and ridge experts, one input. Layout order: kappa, nu
+/// (by atom), omega, beta (by group), a, b.
+inline Model grouped_model(std::vector<int> const& group_of, int groups, int d = 1,
+                           double temperature = 1.0)
+{
+    return make_model(gate_of("linear", "hierarchical"), expert_of("ridge"), d,
+                      static_cast<int>(group_of.size()), group_of.data(), groups, temperature);
+}
+
+/// Every parameter N(0, sd^2) around `around` (around 0 where empty); a temperature 1 + that.
+inline Measure drawn_around(std::mt19937_64& random, Model const& model, double sd,
+                            std::vector<double> const& around = {})
+{
+    std::normal_distribution<double> normal(0.0, sd);
+    Measure measure{model, around};
+    measure.theta.resize(static_cast<std::size_t>(model.layout.size));
+    for (double& parameter : measure.theta)
+        parameter += normal(random);
+    int const place = temperature_place(model.layout);
+    if (place >= 0 && around.empty())
+        measure.theta[static_cast<std::size_t>(place)] = 1 + 0.1 * normal(random);
+    return measure;
 }
 
 /// A loss with its cells.

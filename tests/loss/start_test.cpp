@@ -1,8 +1,7 @@
 // Starting points near a target (spec.md 3): which true atom an extra one takes, how mass is
 // shared, and noise that paired fits have in common.
 
-#include "kernels/fit/start_one.h"
-#include "tests/loss/measure_case.h"
+#include "tests/loss/start_case.h"
 
 #include <cmath>
 #include <set>
@@ -13,33 +12,6 @@ namespace
 {
 
 constexpr double ln2 = 0.69314718055994530942;
-
-/// A start as a test asks for it.
-struct Wish
-{
-    std::vector<int> extra;
-    StartSettings settings;
-    StreamKey key = {12, 34, 0, 1000};
-};
-
-template <class Real = double>
-std::vector<Real> start(Model const& model, Measure const& target, Wish const& wish, int lanes = 0)
-{
-    std::vector<Real> theta(static_cast<std::size_t>(model.layout.size), Real(-99));
-    StartTask<Real> const task{model,
-                               target.model,
-                               target.theta.data(),
-                               wish.key,
-                               wish.settings,
-                               wish.extra.data(),
-                               static_cast<int>(wish.extra.size()),
-                               theta.data()};
-    if (lanes == 0)
-        start_one(SerialLanes{}, task);
-    else
-        run_lanes(lanes, [&](ThreadLanes l) { start_one(l, task); });
-    return theta;
-}
 
 Model model_of(char const* normalizer, int d, int k)
 {
@@ -52,17 +24,6 @@ Measure drawn_measure(int d, int k)
 {
     std::mt19937_64 random(17);
     return measure_of("softmax", drawn_atoms(random, d, k, 1.0));
-}
-
-/// The parameters of (part, name), [rows][width].
-template <class Real>
-std::vector<Real> block_of(Model const& model, std::vector<Real> const& theta, char part,
-                           char const* name)
-{
-    Block const* const block = find_block(model.layout, parameter_id(part, name));
-    REQUIRE(block != nullptr);
-    auto const begin = theta.begin() + block->offset;
-    return {begin, begin + block->rows * block->width};
 }
 
 std::vector<Atom> const two = {{{1}, 0, {3}, 5}, {{2}, 2 * ln2, {4}, 6}};
@@ -219,9 +180,13 @@ TEST_CASE("parameters of different names never share an index")
     };
     for_each(Scores{}, [&](auto score, int) { add('g', score.parameters); });
     for_each(Experts{}, [&](auto form, int) { add('e', form.parameters); });
+    for_each(Normalizers{}, [&](auto normalizer, int) {
+        if constexpr (decltype(normalizer)::grouped)
+            add('p', normalizer.parameters);
+    });
     full.insert(parameter_id('t', "T"));
     masked.insert(parameter_id('t', "T") & start_id_mask);
-    CHECK(full.size() >= 5);
+    CHECK(full.size() == 13); // w, A, b, K, kappa, Q, q; omega, beta; a, b, lambda; T
     CHECK(masked.size() == full.size());
 
     // The largest index of a parameter stays below 2^56, the placing of atoms below 2^55.

@@ -1,7 +1,5 @@
-#include "host/run/inclusion.h"
+#include "host/core/error.h"
 #include "host/run/truth.h"
-#include "kernels/family/activations.h"
-#include "kernels/family/normalizers.h"
 #include "kernels/model/layout.h"
 #include "tests/run/small_study.h"
 
@@ -87,17 +85,124 @@ TEST_CASE("given parameters are the truth as they stand", "[run]")
     CHECK(true_parameters(study, curve) == curve.truth.theta);
 }
 
-TEST_CASE("a class holds a truth of its own families with as many atoms or fewer", "[run]")
+namespace
 {
-    Model const truth = make_model(GateSpec{}, ExpertSpec{}, 3, 2);
-    CHECK(class_holds(truth, truth));
-    CHECK(class_holds(make_model(GateSpec{}, ExpertSpec{}, 3, 5), truth));
-    CHECK_FALSE(class_holds(make_model(GateSpec{}, ExpertSpec{}, 3, 1), truth));
-    GateSpec other_gate;
-    other_gate.normalizer = find<Normalizers>("sigmoid");
-    CHECK_FALSE(class_holds(make_model(other_gate, ExpertSpec{}, 3, 2), truth));
-    ExpertSpec other_expert;
-    other_expert.activation = find<Activations>("relu");
-    CHECK_FALSE(class_holds(make_model(GateSpec{}, other_expert, 3, 2), truth));
-    CHECK_FALSE(class_holds(make_model(GateSpec{}, ExpertSpec{}, 3, 2, 0, 2.0), truth));
+
+/// The small study's truth in other families; 6 parameters or more a block make chance zeros
+/// unlikely.
+Curve drawn(std::string const& gate, std::string const& atoms, std::string const& expert,
+            std::string const& more = "")
+{
+    std::string const text = R"(
+spec_version = 1
+[study]
+id = "drawn"
+seed = 7
+replicates = 1
+n = [64]
+[data]
+d = 3
+noise_variance = 0.01
+[truth]
+gate = { )" + gate + " }\nexpert = { " +
+                             expert + " }\n" + atoms + "\n" + more + R"(
+draw = { gate_variance = 1.0, expert_variance = 4.0, zero_gate = [1] }
+[estimator]
+kind = "sgd"
+[[fit]]
+label = "fit"
+gate = { )" + gate + " }\n" + atoms +
+                             "\nloss = ";
+    for (char const* loss : {"softmax.L1", "quadratic.L1", "temperature.L4", "hierarchical.L5"}) {
+        try {
+            return parse_study(text + "\"" + loss + "\"", "drawn.toml").curves.front();
+        } catch (UsageError const& error) {
+            if (std::string(error.what()).find("fit.fit.loss") == std::string::npos)
+                throw;
+        }
+    }
+    throw std::logic_error("no loss fits");
+}
+
+/// Whether all numbers of a row of the block called `name` are zero, or else none.
+bool is_zero(Curve const& curve, std::vector<double> const& theta, std::string const& name,
+             Role role, int row)
+{
+    Layout const& layout = curve.truth.model.layout;
+    for (int block = 0; block < layout.blocks; ++block) {
+        Block const& where = layout.block[block];
+        if (where.name != name || where.role != role)
+            continue;
+        int zeros = 0;
+        for (int at = 0; at < where.width; ++at)
+            zeros += entry(curve.truth.model, theta, block, row, at) == 0 ? 1 : 0;
+        CHECK((zeros == 0 || zeros == where.width));
+        return zeros == where.width;
+    }
+    throw std::logic_error("no such parameter");
+}
+
+} // namespace
+
+TEST_CASE("every gate parameter is drawn; those of zeroed atoms are 0, shared ones never", "[run]")
+{
+    Study const study = small::study();
+    std::string const relu = R"(form = "ffn", activation = "relu")";
+    Curve curve = drawn(R"(score = "quadratic", normalizer = "softmax")", "experts = 2", relu);
+    std::vector<double> theta = true_parameters(study, curve);
+    for (char const* name : {"A", "w"}) {
+        CHECK_FALSE(is_zero(curve, theta, name, Role::location, 1));
+        CHECK(is_zero(curve, theta, name, Role::location, 0));
+    }
+    CHECK(is_zero(curve, theta, "b", Role::bias, 0));
+    CHECK_FALSE(is_zero(curve, theta, "lambda", Role::expert_scale, 0));
+    // A is drawn in full: it is not symmetric
+    CHECK(entry(curve.truth.model, theta, 0, 1, 1) != entry(curve.truth.model, theta, 0, 1, 3));
+
+    curve = drawn(R"(score = "attention", normalizer = "softmax", rank = 2)", "experts = 2", relu);
+    theta = true_parameters(study, curve);
+    for (char const* name : {"K", "kappa"}) {
+        CHECK_FALSE(is_zero(curve, theta, name, Role::location, 1));
+        CHECK(is_zero(curve, theta, name, Role::location, 0));
+    }
+    CHECK_FALSE(is_zero(curve, theta, "Q", Role::shared, 0));
+    CHECK_FALSE(is_zero(curve, theta, "q", Role::shared, 0));
+
+    curve = drawn(R"(score = "linear", normalizer = "hierarchical")", "groups = [1, 2]", relu);
+    theta = true_parameters(study, curve);
+    CHECK(is_zero(curve, theta, "w", Role::location, 0));
+    for (int group : {0, 1}) { // zero_gate names atoms, not groups
+        CHECK_FALSE(is_zero(curve, theta, "w", Role::group_location, group));
+        CHECK_FALSE(is_zero(curve, theta, "b", Role::group_bias, group));
+    }
+    CHECK(entry(curve.truth.model, theta, 0, 1, 0) != entry(curve.truth.model, theta, 2, 1, 0));
+}
+
+TEST_CASE("a learned temperature of the truth is given, not drawn", "[run]")
+{
+    Study const study = small::study();
+    Curve const curve =
+        drawn(R"(score = "linear", normalizer = "softmax", temperature = "learned")", "experts = 2",
+              R"(form = "ridge", activation = "relu")", "temperature = 2.5");
+    std::vector<double> const theta = true_parameters(study, curve);
+    CHECK(entry(curve.truth.model, theta, 2, 0, 0) == 2.5);
+}
+
+TEST_CASE("scales of experts have the experts' variance", "[run]")
+{
+    Study const study = small::study();
+    Curve curve = drawn(R"(score = "linear", normalizer = "softmax")", "experts = 2",
+                        R"(form = "ffn", activation = "relu")");
+    Model& model = curve.truth.model;
+    model = make_model(model.gate, model.expert, 3, 4000);
+    curve.truth.draw->zero_gate.clear();
+    std::vector<double> const theta = true_parameters(study, curve);
+    double scale = 0, bias = 0;
+    for (int row = 0; row < 4000; ++row) {
+        scale += std::pow(entry(model, theta, 4, row, 0), 2) / 4000;
+        bias += std::pow(entry(model, theta, 1, row, 0), 2) / 4000;
+    }
+    // sqrt(2 / 4000) = 2.2 % relative deviation; 5 of them
+    CHECK(scale == Approx(4.0).epsilon(0.11));
+    CHECK(bias == Approx(1.0).epsilon(0.11));
 }

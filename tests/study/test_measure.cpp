@@ -1,13 +1,14 @@
 #include "host/measure/measure_json.h"
 #include "host/measure/reader.h"
-#include "kernels/model/layout.h"
-#include "tests/study/sample.h"
+#include "tests/study/measure_sample.h"
 
 #include <limits>
 
 using namespace moerate;
 using Catch::Contains;
 using nlohmann::json;
+using sample::error;
+using sample::small;
 
 namespace
 {
@@ -17,27 +18,6 @@ json golden(std::string const& name)
     std::ifstream stream(std::string(MOE_SOURCE_DIR) + "/tests/golden/" + name);
     REQUIRE(stream);
     return json::parse(stream);
-}
-
-json small()
-{
-    return json::parse(R"({"d": 2,
-        "gate": {"score": "linear", "normalizer": "sigmoid", "temperature": "fixed"},
-        "expert": {"form": "ridge", "activation": "relu"},
-        "atoms": [{"gate": {"w": [1, 2], "b": 3}, "expert": {"a": [4, 5], "b": 6}},
-                  {"gate": {"w": [-1, -2], "b": -3}, "expert": {"a": [-4, -5], "b": -6}}]})");
-}
-
-/// The error after setting (or with a null: erasing) one value of the small measure.
-std::string error(std::string const& pointer, json const& value)
-{
-    json measure = small();
-    json::json_pointer const at(pointer);
-    if (value.is_null())
-        measure.at(at.parent_pointer()).erase(at.back());
-    else
-        measure[at] = value;
-    return sample::error_of([&] { measure_from_json(measure, "cases.json: case 3"); });
 }
 
 } // namespace
@@ -51,6 +31,23 @@ TEST_CASE("a measure fills the flat vector block by block")
     CHECK(measure.theta == std::vector<double>{1, 2, -1, -2, 3, -3, 4, 5, -4, -5, 6, -6});
 }
 
+namespace
+{
+
+/// The document with every number replaced by 0: its shape.
+json shape(json const& document)
+{
+    if (document.is_number())
+        return 0;
+    json out = document;
+    if (document.is_structured())
+        for (json& part : out)
+            part = shape(part);
+    return out;
+}
+
+} // namespace
+
 TEST_CASE("golden measures survive the way in and out")
 {
     int measures = 0;
@@ -59,21 +56,23 @@ TEST_CASE("golden measures survive the way in and out")
         CHECK(json(measure_to_json(measure)) == written);
         ++measures;
     };
-    for (json const& item : golden("golden_slice_eval.json")) {
-        check(item.at("measure"));
-        Measure const measure = measure_from_json(item.at("measure"), "golden");
-        // the gradient has the measure's shape: atoms only, for a fixed temperature
-        json const gradient = parameters_to_json(measure.model, measure.theta);
-        REQUIRE(gradient.size() == 1);
-        CHECK(gradient.at("atoms") == item.at("measure").at("atoms"));
-        CHECK(gradient.at("atoms")[0]["gate"].size() ==
-              item.at("expected").at("gradient").at("atoms")[0]["gate"].size());
-    }
-    for (json const& item : golden("golden_slice_loss.json")) {
-        check(item.at("fitted"));
-        check(item.at("true"));
-    }
-    CHECK(measures == 24 + 2 * 45);
+    for (char const* file : {"golden_slice_eval.json", "golden_eval.json"})
+        for (json const& item : golden(file)) {
+            CAPTURE(item.at("name").get<std::string>());
+            check(item.at("measure"));
+            Measure const measure = measure_from_json(item.at("measure"), "golden");
+            // a gradient has an entry for every trainable number, and for nothing else
+            json const gradient = parameters_to_json(measure.model, measure.theta);
+            CHECK(shape(gradient) == shape(item.at("expected").at("gradient")));
+        }
+    for (char const* file :
+         {"golden_slice_loss.json", "golden_loss.json", "golden_gauge_loss.json"})
+        for (json const& item : golden(file)) {
+            CAPTURE(item.at("name").get<std::string>());
+            check(item.at("fitted"));
+            check(item.at("true"));
+        }
+    CHECK(measures == 24 + 40 + 2 * (45 + 30 + 16));
 }
 
 TEST_CASE("temperature is the model's where fixed and a parameter where learned")
@@ -97,19 +96,30 @@ TEST_CASE("temperature is the model's where fixed and a parameter where learned"
         CHECK_THAT(error("/temperature", bad), Contains("temperature"));
 }
 
-TEST_CASE("matrices and shared parameters are read by the layout alone")
+TEST_CASE("every parameter stands where its block begins")
 {
-    // No member of the lists has such parameters yet; the blocks stand in for a later score's.
-    Measure measure = measure_from_json(small(), "m");
-    Layout& layout = measure.model.layout;
-    append(layout, 'g', {"A", Role::location, Extent::d_d}, 2, 4);
-    append(layout, 'g', {"q", Role::shared, Extent::d}, 1, 2);
-    for (int i = 0; i < 10; ++i)
-        measure.theta.push_back(10 + i);
-    json const written = measure_to_json(measure);
-    CHECK(written["atoms"][0]["gate"]["A"] == json::parse("[[10, 11], [12, 13]]"));
-    CHECK(written["atoms"][1]["gate"]["A"] == json::parse("[[14, 15], [16, 17]]"));
-    CHECK(written["shared"] == json::parse(R"({"q": [18, 19]})"));
+    // d = 2, rank 1: K, kappa by atom, then the shared Q, q, then a, b, lambda of the experts.
+    Measure const attention = measure_from_json(json::parse(R"({"d": 2,
+        "gate": {"score": "attention", "normalizer": "softmax", "temperature": "fixed", "rank": 1},
+        "expert": {"form": "ffn", "activation": "power", "power": 3},
+        "shared": {"Q": [[7, 8]], "q": [9]},
+        "atoms": [{"gate": {"K": [[1, 2]], "kappa": [3]},
+                   "expert": {"a": [10, 11], "b": 12, "lambda": 13}},
+                  {"gate": {"K": [[4, 5]], "kappa": [6]},
+                   "expert": {"a": [14, 15], "b": 16, "lambda": 17}}]})"),
+                                                "m");
+    CHECK(attention.theta ==
+          std::vector<double>{1, 2, 4, 5, 3, 6, 7, 8, 9, 10, 11, 14, 15, 12, 16, 13, 17});
+    CHECK(attention.model.gate.rank == 1);
+    CHECK(attention.model.expert.power == 3);
+
+    Measure const quadratic = measure_from_json(json::parse(R"({"d": 2,
+        "gate": {"score": "quadratic", "normalizer": "topk", "temperature": "learned", "top": 1},
+        "expert": {"form": "constant"}, "temperature": 1.5,
+        "atoms": [{"gate": {"A": [[1, 2], [3, 4]], "w": [5, 6], "b": 7}, "expert": {"b": 8}}]})"),
+                                                "m");
+    CHECK(quadratic.theta == std::vector<double>{1, 2, 3, 4, 5, 6, 7, 1.5, 8});
+    CHECK(quadratic.model.gate.top == 1);
 }
 
 TEST_CASE("errors of a measure name the path")
@@ -133,8 +143,8 @@ TEST_CASE("errors of a measure name the path")
     CHECK_THAT(error("/d", 0), Contains("d = 0"));
     CHECK_THAT(error("/d", 2.0), Contains("whole number"));
     CHECK_THAT(error("/d", 1000000), Contains("d = 1000000"));
-    CHECK_THAT(error("/gate/score", "cosine"),
-               Contains("gate.score = \"cosine\" is not a known") && Contains("known: linear"));
+    CHECK_THAT(error("/gate/score", "cubic"),
+               Contains("gate.score = \"cubic\" is not a known") && Contains("known: linear"));
     CHECK_THAT(error("/gate/normalizer", "softmx"), Contains("nearest: \"softmax\""));
     CHECK_THAT(error("/gate/tau1", 0.1), Contains("unknown key \"tau1\" in [gate]"));
     CHECK_THAT(error("/expert/power", 2), Contains("unknown key \"power\" in [expert]"));

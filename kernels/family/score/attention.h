@@ -1,0 +1,110 @@
+#pragma once
+
+#include "kernels/model/features.h"
+
+MOE_BEGIN_ISA
+
+/// s_i(x) = (Q x + q).(K_i x + kappa_i) = x^T Q^T K_i x + (Q^T kappa_i + K_i^T q).x + q.kappa_i,
+/// phi(x) = (x, vech(x x^T)). Parameters: K (k x r x d), kappa (k x r), and Q (r x d), q (r) shared by all
+/// atoms. There is no bias, so m = 1 (golden N6).
+struct AttentionScore
+{
+    static constexpr std::string_view name = "attention";
+    static constexpr std::string_view formula = "s_i(x) = (Q x + q).(K_i x + kappa_i), rank r";
+    static constexpr std::string_view source = "001 eq 8-9";
+    static constexpr Parameter parameters[] = {{"K", Role::location, Extent::r_d},
+                                               {"kappa", Role::location, Extent::r},
+                                               {"Q", Role::shared, Extent::r_d},
+                                               {"q", Role::shared, Extent::r}};
+    static constexpr unsigned features = feature_x | feature_vech;
+
+    MOE_HD static constexpr bool location_shifts(GateSpec const&) { return true; }
+
+    template <class Real, class Lanes>
+    MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, Real* w, int stride,
+                            Real* c)
+    {
+        Parts<Real const> const p(model, theta);
+        int const d = model.d;
+        int const rank = model.gate.rank;
+        for (int i = lanes.rank(); i < model.k; i += lanes.size()) {
+            Real* const row = w + i * stride;
+            c[i] = Real(0);
+            for (int f = 0; f < d + d * (d + 1) / 2; ++f)
+                row[f] = Real(0);
+            for (int r = 0; r < rank; ++r) {
+                Real const* const query = p.query + r * d;
+                Real const* const key = p.key + (i * rank + r) * d;
+                Real const kappa = p.kappa[i * rank + r];
+                c[i] += p.q[r] * kappa;
+                Real* form = row + d;
+                for (int a = 0; a < d; form += d - a, ++a) {
+                    row[a] += query[a] * kappa + key[a] * p.q[r];
+                    form[0] += query[a] * key[a];
+                    for (int b = a + 1; b < d; ++b)
+                        form[b - a] += query[a] * key[b] + query[b] * key[a];
+                }
+            }
+        }
+    }
+
+    /// With D the symmetric matrix of the vech row: dK_r = D Q_r + q_r dx, dkappa_r = Q_r.dx + q_r dc, and the
+    /// same with Q and K exchanged, summed over atoms, for Q, q.
+    template <class Real, class Lanes>
+    MOE_HD static void chain(Lanes lanes, Model const& model, Real const* theta, Real const* w,
+                             int stride, Real const* c, Real* gradient)
+    {
+        Parts<Real const> const p(model, theta);
+        Parts<Real> const out(model, gradient);
+        int const d = model.d;
+        int const rank = model.gate.rank;
+        for (int e = lanes.rank(); e < model.k * rank; e += lanes.size()) {
+            int const i = e / rank;
+            int const r = e % rank;
+            for (int f = 0; f < d; ++f)
+                out.key[e * d + f] = Real(0);
+            out.kappa[e] = add_factor(w + i * stride, c[i], p.query + r * d, p.q[r], d, out.key + e * d);
+        }
+        for (int r = lanes.rank(); r < rank; r += lanes.size()) {
+            out.q[r] = Real(0);
+            for (int f = 0; f < d; ++f)
+                out.query[r * d + f] = Real(0);
+            for (int i = 0; i < model.k; ++i)
+                out.q[r] += add_factor(w + i * stride, c[i], p.key + (i * rank + r) * d,
+                                       p.kappa[i * rank + r], d, out.query + r * d);
+        }
+    }
+
+private:
+    /// Adds D v + v0 dx to `sum` and returns v.dx + v0 dc, for one row (dx, vech D) and dc.
+    template <class Real>
+    MOE_HD static Real add_factor(Real const* row, Real dc, Real const* v, Real v0, int d, Real* sum)
+    {
+        Real constant = v0 * dc;
+        Real const* form = row + d;
+        for (int a = 0; a < d; form += d - a, ++a) {
+            constant += v[a] * row[a];
+            Real along = v0 * row[a] + form[0] * v[a];
+            for (int b = a + 1; b < d; ++b) {
+                along += form[b - a] * v[b];
+                sum[b] += form[b - a] * v[a];
+            }
+            sum[a] += along;
+        }
+        return constant;
+    }
+
+    /// The parameters of a vector shaped like theta.
+    template <class Real>
+    struct Parts
+    {
+        Real *key, *kappa, *query, *q;
+        MOE_HD Parts(Model const& model, Real* theta)
+            : key(theta + model.layout.block[0].offset), kappa(theta + model.layout.block[1].offset),
+              query(theta + model.layout.block[2].offset), q(theta + model.layout.block[3].offset)
+        {
+        }
+    };
+};
+
+MOE_END_ISA

@@ -1,0 +1,100 @@
+#pragma once
+
+#include "kernels/core/rows.h"
+#include "kernels/model/features.h"
+
+MOE_BEGIN_ISA
+
+/// x^T A x as a map of vech(x x^T): row entry A_aa, and A_ab + A_ba off the diagonal. Only the
+/// symmetric part of A is identified.
+template <class Real>
+MOE_HD void pack_form(Real const* a, int d, Real* row)
+{
+    for (int p = 0; p < d; row += d - p, ++p) {
+        row[0] = a[p * d + p];
+        for (int q = p + 1; q < d; ++q)
+            row[q - p] = a[p * d + q] + a[q * d + p];
+    }
+}
+
+/// Chain rule of pack_form: dA_pq = dA_qp = entry (p, q) of the row.
+template <class Real>
+MOE_HD void chain_form(Real const* row, int d, Real* a)
+{
+    for (int p = 0; p < d; row += d - p, ++p)
+        for (int q = p; q < d; ++q)
+            a[p * d + q] = a[q * d + p] = row[q - p];
+}
+
+/// s_i(x) = x^T A_i x + w_i.x + b_i, phi(x) = (x, vech(x x^T)). Parameters: A (k x d x d), w (k x d), b (k).
+struct QuadraticScore
+{
+    static constexpr std::string_view name = "quadratic";
+    static constexpr std::string_view formula = "s_i(x) = x^T A_i x + w_i.x + b_i";
+    static constexpr std::string_view source = "001 eq 2, 000 eq 5(i)";
+    static constexpr Parameter parameters[] = {{"A", Role::location, Extent::d_d},
+                                               {"w", Role::location, Extent::d},
+                                               {"b", Role::bias, Extent::one}};
+    static constexpr unsigned features = feature_x | feature_vech;
+
+    MOE_HD static constexpr bool location_shifts(GateSpec const&) { return true; }
+
+    template <class Real, class Lanes>
+    MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, Real* w, int stride,
+                            Real* c)
+    {
+        Block const* block = model.layout.block;
+        int const d = model.d;
+        copy_rows(lanes, model.k, d, theta + block[1].offset, d, w, stride);
+        for (int i = lanes.rank(); i < model.k; i += lanes.size())
+            pack_form(theta + block[0].offset + i * d * d, d, w + i * stride + d);
+        copy_rows(lanes, 1, model.k, theta + block[2].offset, model.k, c, model.k);
+    }
+
+    template <class Real, class Lanes>
+    MOE_HD static void chain(Lanes lanes, Model const& model, Real const* /*theta*/, Real const* w,
+                             int stride, Real const* c, Real* gradient)
+    {
+        Block const* block = model.layout.block;
+        int const d = model.d;
+        copy_rows(lanes, model.k, d, w, stride, gradient + block[1].offset, d);
+        for (int i = lanes.rank(); i < model.k; i += lanes.size())
+            chain_form(w + i * stride + d, d, gradient + block[0].offset + i * d * d);
+        copy_rows(lanes, 1, model.k, c, model.k, gradient + block[2].offset, model.k);
+    }
+};
+
+/// s_i(x) = x^T A_i x + b_i, phi(x) = vech(x x^T). Parameters: A (k x d x d), b (k).
+struct MonomialScore
+{
+    static constexpr std::string_view name = "monomial";
+    static constexpr std::string_view formula = "s_i(x) = x^T A_i x + b_i";
+    static constexpr std::string_view source = "001 eq 3, 000 eq 5(ii)";
+    static constexpr Parameter parameters[] = {{"A", Role::location, Extent::d_d},
+                                               {"b", Role::bias, Extent::one}};
+    static constexpr unsigned features = feature_vech;
+
+    MOE_HD static constexpr bool location_shifts(GateSpec const&) { return true; }
+
+    template <class Real, class Lanes>
+    MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, Real* w, int stride,
+                            Real* c)
+    {
+        Block const* block = model.layout.block;
+        for (int i = lanes.rank(); i < model.k; i += lanes.size())
+            pack_form(theta + block[0].offset + i * model.d * model.d, model.d, w + i * stride);
+        copy_rows(lanes, 1, model.k, theta + block[1].offset, model.k, c, model.k);
+    }
+
+    template <class Real, class Lanes>
+    MOE_HD static void chain(Lanes lanes, Model const& model, Real const* /*theta*/, Real const* w,
+                             int stride, Real const* c, Real* gradient)
+    {
+        Block const* block = model.layout.block;
+        for (int i = lanes.rank(); i < model.k; i += lanes.size())
+            chain_form(w + i * stride, model.d, gradient + block[0].offset + i * model.d * model.d);
+        copy_rows(lanes, 1, model.k, c, model.k, gradient + block[1].offset, model.k);
+    }
+};
+
+MOE_END_ISA

@@ -1,0 +1,71 @@
+#pragma once
+
+/// @file
+/// What the kernels need to know about a model, read once from the members that it names.
+
+#include "kernels/family/activations.h"
+#include "kernels/model/features.h"
+#include "kernels/model/layout.h"
+#include "kernels/model/lookup.h"
+
+#include <type_traits>
+
+MOE_BEGIN_ISA
+
+template <class Score, class = void>
+struct has_outer : std::false_type
+{
+};
+template <class Score>
+struct has_outer<Score, std::void_t<decltype(Score::outer)>> : std::bool_constant<Score::outer>
+{
+};
+
+/// Sizes of a model's linear maps.
+struct Shape
+{
+    FeatureMap features;
+    int k;          ///< atoms
+    int gate_rows;  ///< score maps: atoms, then groups
+    bool outer;     ///< an activation between score map and score
+    bool factor;    ///< experts have a factor lambda
+    bool activated; ///< experts have an activation (else h = z)
+};
+
+/// The shape of a model; feature ranges begin at multiples of `align`.
+MOE_HD inline Shape shape_of(Model const& model, int align)
+{
+    Shape shape{{}, model.k, model.k + model.groups, false, false, true};
+    unsigned gate = 0;
+    unsigned expert = 0;
+    visit(Scores{}, model.gate.score, [&](auto score) {
+        gate = score.features;
+        shape.outer = has_outer<decltype(score)>::value;
+    });
+    visit(Experts{}, model.expert.form, [&](auto form) {
+        expert = form.features;
+        shape.factor = form.factor;
+        shape.activated = form.uses_activation;
+    });
+    shape.features = lay_out(gate, expert, model.d, model.gate.tau2, align);
+    return shape;
+}
+
+/// Flops of the two matrix products of one sample-update, 4 (score maps |phi_gate| + k |phi_expert|): 8 k d for
+/// a linear score and ridge experts (design.md 7). A prediction costs half of it.
+MOE_HD inline double flops_per_update(Model const& model)
+{
+    Shape const shape = shape_of(model, 1);
+    return 4.0 * (shape.gate_rows * shape.features.gate.size + shape.k * shape.features.expert.size);
+}
+
+/// The groups' blocks of a hierarchical model.
+MOE_HD inline Block const* group_blocks(Model const& model)
+{
+    int b = 0;
+    while (model.layout.block[b].role != Role::group_location)
+        ++b;
+    return model.layout.block + b;
+}
+
+MOE_END_ISA

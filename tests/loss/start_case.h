@@ -1,0 +1,51 @@
+#pragma once
+
+/// @file
+/// A starting point as a test asks for it.
+
+#include "kernels/fit/start_one.h"
+#include "tests/loss/measure_case.h"
+
+namespace moerate
+{
+
+/// A start as a test asks for it.
+struct Wish
+{
+    std::vector<int> extra;
+    StartSettings settings;
+    StreamKey key = {12, 34, 0, 1000};
+};
+
+/// The starting point on `lanes` host threads (0: SerialLanes).
+template <class Real = double>
+std::vector<Real> start(Model const& model, Measure const& target, Wish const& wish, int lanes = 0)
+{
+    std::vector<Real> theta(static_cast<std::size_t>(model.layout.size), Real(-99));
+    StartTask<Real> const task{model,
+                               target.model,
+                               target.theta.data(),
+                               wish.key,
+                               wish.settings,
+                               wish.extra.data(),
+                               static_cast<int>(wish.extra.size()),
+                               theta.data()};
+    if (lanes == 0)
+        start_one(SerialLanes{}, task);
+    else
+        run_lanes(lanes, [&](ThreadLanes l) { start_one(l, task); });
+    return theta;
+}
+
+/// The parameters of (part, name), [rows][width].
+template <class Real>
+std::vector<Real> block_of(Model const& model, std::vector<Real> const& theta, char part,
+                           char const* name)
+{
+    Block const* const block = find_block(model.layout, parameter_id(part, name));
+    REQUIRE(block != nullptr);
+    auto const begin = theta.begin() + block->offset;
+    return {begin, begin + block->rows * block->width};
+}
+
+} // namespace moerate

@@ -1,0 +1,164 @@
+#pragma once
+
+/// @file
+/// Compositions of the members of kernels/family that the tests walk: all of them, or few that
+/// still hold every pair of members.
+
+#include "kernels/family/activations.h"
+#include "kernels/model/layout.h"
+
+#include <cstddef>
+#include <set>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace moerate
+{
+
+/// A gate and an expert by position in the lists.
+struct Family
+{
+    int score = 0;
+    int psi = 0; ///< activation of the score, where it has one
+    bool learned = false;
+    int normalizer = 0;
+    int form = 0;
+    int activation = 0; ///< of the expert, where it has one
+};
+
+/// Whether a member declares uses_activation; the int overload is preferred where it compiles.
+template <class Member>
+constexpr auto uses_activation(Member, int) -> decltype(Member::uses_activation)
+{
+    return Member::uses_activation;
+}
+template <class Member>
+constexpr bool uses_activation(Member, long)
+{
+    return false;
+}
+
+/// Whether the score at a position has an activation of its own.
+inline bool score_has_activation(int score)
+{
+    bool has = false;
+    visit(Scores{}, score, [&](auto member) { has = has || uses_activation(member, 0); });
+    return has;
+}
+
+/// Whether a composition exists (spec.md 1.1, 1.2): hierarchical takes linear scores at a fixed
+/// temperature. A member without activation goes with the first one only.
+inline bool exists(Family const& family)
+{
+    bool grouped = false;
+    bool activated = true;
+    visit(Normalizers{}, family.normalizer, [&](auto member) { grouped = member.grouped; });
+    visit(Experts{}, family.form, [&](auto member) { activated = member.uses_activation; });
+    bool const linear = name_of<Scores>(family.score) == "linear";
+    return (!grouped || (linear && !family.learned)) &&
+           (family.psi == 0 || score_has_activation(family.score)) &&
+           (family.activation == 0 || activated);
+}
+
+/// All compositions.
+inline std::vector<Family> all_families()
+{
+    std::vector<Family> families;
+    for (int score = 0; score < Scores::size; ++score)
+        for (int psi = 0; psi < Activations::size; ++psi)
+            for (bool const learned : {false, true})
+                for (int normalizer = 0; normalizer < Normalizers::size; ++normalizer)
+                    for (int form = 0; form < Experts::size; ++form)
+                        for (int activation = 0; activation < Activations::size; ++activation)
+                            if (Family const one{score, psi, learned, normalizer, form, activation};
+                                exists(one))
+                                families.push_back(one);
+    return families;
+}
+
+/// Compositions that hold every pair of members that some composition holds: from a fixed shuffle
+/// of all, each that brings a new pair.
+inline std::vector<Family> paired_families()
+{
+    std::vector<Family> const all = all_families();
+    std::set<std::pair<int, int>> seen;
+    std::vector<Family> chosen;
+    // A prime stride visits all in an order that changes every member from one to the next.
+    constexpr std::size_t stride = 7919;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        Family const& f = all[i * stride % all.size()];
+        int const members[] = {f.score * 10 + f.psi, 100 + (f.learned ? 1 : 0), 200 + f.normalizer,
+                               300 + f.form, 400 + f.activation};
+        bool fresh = false;
+        for (int a = 0; a < 5; ++a)
+            for (int b = a + 1; b < 5; ++b)
+                fresh = seen.insert({members[a], members[b]}).second || fresh;
+        if (fresh)
+            chosen.push_back(f);
+    }
+    return chosen;
+}
+
+/// One composition for each member of each list, the rest linear scores, softmax, ridge, relu.
+inline std::vector<Family> single_families()
+{
+    Family base;
+    base.activation = find<Activations>("relu");
+    std::vector<Family> families;
+    auto const add = [&](int Family::*axis, int size) {
+        for (int member = 0; member < size; ++member) {
+            Family one = base;
+            one.*axis = member;
+            if (axis == &Family::form && !exists(one))
+                one.activation = 0;
+            families.push_back(one);
+        }
+    };
+    add(&Family::score, Scores::size);
+    add(&Family::normalizer, Normalizers::size);
+    add(&Family::form, Experts::size);
+    add(&Family::activation, Activations::size);
+    base.score = find<Scores>("ridge");
+    add(&Family::psi, Activations::size);
+    base.learned = true;
+    families.push_back(base);
+    return families;
+}
+
+/// The names of a composition.
+inline std::string name_of(Family const& family)
+{
+    auto const text = [](std::string_view name) { return std::string(name) + " "; };
+    return text(name_of<Scores>(family.score)) + text(name_of<Activations>(family.psi)) +
+           (family.learned ? "learned T " : "fixed T ") +
+           text(name_of<Normalizers>(family.normalizer)) + text(name_of<Experts>(family.form)) +
+           std::string(name_of<Activations>(family.activation));
+}
+
+/// A model of the composition. What only some members read has a small value of its own; groups are
+/// of unequal sizes and their atoms stand mixed.
+inline Model model_of(Family const& family, int d, int k)
+{
+    GateSpec gate;
+    gate.score = family.score;
+    gate.normalizer = family.normalizer;
+    gate.learned_temperature = family.learned ? 1 : 0;
+    gate.activation = family.psi;
+    gate.power = 2;
+    gate.rank = 2;
+    gate.top = k < 2 ? k : 2;
+    gate.tau1 = 0.1;
+    gate.tau2 = 0.2;
+    ExpertSpec const expert{family.form, family.activation, 3};
+    bool grouped = false;
+    visit(Normalizers{}, family.normalizer, [&](auto member) { grouped = member.grouped; });
+    int const groups = !grouped ? 0 : k < 3 ? k : k < 6 ? 2 : 3;
+    std::vector<int> group_of;
+    for (int i = 0; grouped && i < k; ++i)
+        group_of.push_back(i < groups ? groups - 1 - i : i * i % groups);
+    return make_model(gate, expert, d, k, group_of.data(), groups, family.learned ? 1.0 : 0.8);
+}
+
+} // namespace moerate
