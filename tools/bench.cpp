@@ -1,12 +1,12 @@
 /// @file
 /// Speed of the engine against the machine's own ceiling, measured in one run (design.md 7).
 ///
-/// The unit is the sample-update: one sample's part in one gradient step, 8 k d flops for a linear score.
-/// Ceiling = measured 2048^3 SGEMM flop/s on as many threads / (8 k d). Ceiling and kernel alternate,
-/// so that a machine whose clock wanders gives an honest ratio.
+/// The unit is the sample-update: one sample's part in one gradient step, 8 k d flops for a linear
+/// score. Ceiling = measured 2048^3 SGEMM flop/s on as many threads / (8 k d). Ceiling and kernel
+/// alternate, so that a machine whose clock wanders gives an honest ratio.
 
-#include "host/run/block.h"
 #include "tools/bench.h"
+#include "host/run/block.h"
 #include "kernels/model/layout.h"
 
 #include <CLI/CLI.hpp>
@@ -33,15 +33,16 @@ struct Options
 Study bench_study(Options const& o, int n, int fits)
 {
     return parse_study(
-        fmt::format("spec_version = 1\n[study]\nid = \"bench\"\nseed = 1\nreplicates = {}\nn = [{}]\n"
-                    "[data]\nd = {}\nnoise_variance = 0.01\n[truth]\n"
-                    "gate = {{ score = \"linear\", normalizer = \"softmax\" }}\n"
-                    "expert = {{ form = \"ridge\", activation = \"{}\" }}\nexperts = {}\n"
-                    "draw = {{ gate_variance = {}, expert_variance = {} }}\n"
-                    "[estimator]\nkind = \"sgd\"\nepochs = {}\nbatch = {}\n[[fit]]\nlabel = \"fit\"\n"
-                    "gate = {{ score = \"linear\", normalizer = \"{}\" }}\nexperts = {}\nloss = \"{}\"\n",
-                    fits, n, o.d, o.activation, o.k_true, 0.01 / o.d, 1.0 / o.d, o.epochs, o.batch,
-                    o.normalizer, o.k, o.normalizer == "sigmoid" ? "sigmoid.D3" : "softmax.L1"),
+        fmt::format(
+            "spec_version = 1\n[study]\nid = \"bench\"\nseed = 1\nreplicates = {}\nn = [{}]\n"
+            "[data]\nd = {}\nnoise_variance = 0.01\n[truth]\n"
+            "gate = {{ score = \"linear\", normalizer = \"softmax\" }}\n"
+            "expert = {{ form = \"ridge\", activation = \"{}\" }}\nexperts = {}\n"
+            "draw = {{ gate_variance = {}, expert_variance = {} }}\n"
+            "[estimator]\nkind = \"sgd\"\nepochs = {}\nbatch = {}\n[[fit]]\nlabel = \"fit\"\n"
+            "gate = {{ score = \"linear\", normalizer = \"{}\" }}\nexperts = {}\nloss = \"{}\"\n",
+            fits, n, o.d, o.activation, o.k_true, 0.01 / o.d, 1.0 / o.d, o.epochs, o.batch,
+            o.normalizer, o.k, o.normalizer == "sigmoid" ? "sigmoid.D3" : "softmax.L1"),
         "bench", {}, ".");
 }
 
@@ -73,8 +74,14 @@ double time_sgd(Device& device, Study const& study, Plan const& plan, Truth<floa
         float* const x_r = x.data() + r * n * curve.model.d;
         generate.push_back({curve.truth.model, truth.theta.data(), key, Stream::x, n, 0.1, x_r,
                             y.data() + r * n, nullptr, nullptr});
-        start.push_back({curve.model, curve.truth.model, truth.theta64.data(), key, {0.003, Split::share},
-                         extras.data(), static_cast<int>(extra.size()), theta.data() + r * p});
+        start.push_back({curve.model,
+                         curve.truth.model,
+                         truth.theta64.data(),
+                         key,
+                         {0.003, Split::share},
+                         extras.data(),
+                         static_cast<int>(extra.size()),
+                         theta.data() + r * p});
         sgd.push_back({curve.model, curve.estimator.settings, key, n, x_r, y.data() + r * n,
                        theta.data() + r * p, outcome.data() + r});
     }
@@ -92,7 +99,7 @@ Pass time_pass(Device& device, Study const& study, Plan const& plan, Truth<float
     auto const jobs = missing_jobs(study, plan, nullptr);
     double begin = now();
     JobBlock<float> block(device, study, plan, jobs,
-                       [&](Curve const&) -> Truth<float> const& { return truth; });
+                          [&](Curve const&) -> Truth<float> const& { return truth; });
     block.generate();
     block.start();
     block.fit();
@@ -155,7 +162,8 @@ void print(Options const& o, DeviceInfo const& info, nlohmann::ordered_json cons
     fmt::print("{:>7} {:>5} {:>30} {:>30} {:>24} {:>24} {:>24}\n", row["n"].get<int>(),
                row["fits"].get<int>(), cell("ceiling_updates_per_s", 1e6, 1),
                cell("sgd_updates_per_s", 1e6, 1), cell("sgd_ratio", 1, 3),
-               cell("end_to_end_ratio", 1, 3), cell("end_to_end_with_regression_error_ratio", 1, 3));
+               cell("end_to_end_ratio", 1, 3),
+               cell("end_to_end_with_regression_error_ratio", 1, 3));
 }
 
 int bench(int argc, char** argv)
@@ -171,7 +179,8 @@ int bench(int argc, char** argv)
     app.add_option("--batch", o.batch, "minibatch");
     app.add_option("--epochs", o.epochs, "passes over the data");
     app.add_option("--fits", o.fits, "fits a thread")->check(CLI::PositiveNumber);
-    app.add_option("--rounds", o.rounds, "alternations of ceiling and kernel")->check(CLI::PositiveNumber);
+    app.add_option("--rounds", o.rounds, "alternations of ceiling and kernel")
+        ->check(CLI::PositiveNumber);
     app.add_option("--normalizer", o.normalizer, "softmax or sigmoid");
     app.add_option("--activation", o.activation, "activation of the experts");
     app.add_flag("--json", o.json, "one JSON object");
@@ -182,7 +191,8 @@ int bench(int argc, char** argv)
     CLI11_PARSE(app, argc, argv);
     auto const device = make_cpu_device(o.threads, o.simd);
     if (o.families) {
-        auto const rows = bench_families(*device, o.k, o.batch, o.fits * device->info().threads, o.rounds);
+        auto const rows =
+            bench_families(*device, o.k, o.batch, o.fits * device->info().threads, o.rounds);
         fmt::print("{}\n", o.json ? rows.dump(2) : families_table(rows));
         return 0;
     }

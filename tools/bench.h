@@ -29,8 +29,8 @@ struct Spread
 /// {"median", "min", "max"}.
 nlohmann::ordered_json to_json(Spread const& spread);
 
-/// SGD alone of one model for each member of the families, each against the ceiling of its own flops,
-/// 4 k (|phi_gate| + |phi_expert|) a sample-update (design.md 7).
+/// SGD alone of one model for each member of the families, each against the ceiling of its own
+/// flops, 4 k (|phi_gate| + |phi_expert|) a sample-update (design.md 7).
 nlohmann::ordered_json bench_families(Device& device, int k, int batch, int fits, int rounds);
 
 /// The rows of bench_families for people.

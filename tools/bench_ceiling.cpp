@@ -11,7 +11,8 @@ namespace moerate
 
 double now()
 {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
 }
 
 double sgemm_flops(int threads)
@@ -25,8 +26,8 @@ double sgemm_flops(int threads)
                 0.0f, c.data(), m);
     double const seconds = now() - begin;
     openblas_set_num_threads(1);
-    // Its workers spin for a while after a product; what is timed next shall have the cores.
-    std::this_thread::sleep_for(std::chrono::milliseconds(60));
+    // Its workers spin for some 100 ms after a product; what is timed next shall have the cores.
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
     return 2.0 * m * m * m / seconds;
 }
 

@@ -27,8 +27,8 @@ int at(char const* name)
     return find<List>(name);
 }
 
-/// Linear softmax gate on ReLU ridge experts in d = 32, with one thing changed at a time. Quadratic forms
-/// have d = 8, as in the papers.
+/// Linear softmax gate on ReLU ridge experts in d = 32, with one thing changed at a time. Quadratic
+/// forms have d = 8, as in the papers.
 std::vector<Family> families(int k)
 {
     std::vector<Family> list;
@@ -103,8 +103,8 @@ double time_family(Device& device, Model const& model, int batch, int fits)
         float* const theta_r = parameters.data() + r * p;
         generate.push_back({model, theta_r, key, Stream::x, bench_n, 0.1, x_r, y.data() + r * n,
                             nullptr, nullptr});
-        sgd.push_back({model, settings, key, bench_n, x_r, y.data() + r * n, theta_r,
-                       outcome.data() + r});
+        sgd.push_back(
+            {model, settings, key, bench_n, x_r, y.data() + r * n, theta_r, outcome.data() + r});
     }
     device.run(generate);
     double const begin = now();
@@ -122,7 +122,8 @@ nlohmann::ordered_json bench_families(Device& device, int k, int batch, int fits
         std::vector<double> speed, ratio;
         time_family(device, family.model, batch, fits); // warm
         for (int round = 0; round < rounds; ++round) {
-            double const ceiling = sgemm_flops(device.info().threads) / flops_per_update(family.model);
+            double const ceiling =
+                sgemm_flops(device.info().threads) / flops_per_update(family.model);
             speed.push_back(updates / time_family(device, family.model, batch, fits));
             ratio.push_back(speed.back() / ceiling);
         }

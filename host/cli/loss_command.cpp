@@ -5,7 +5,7 @@
 #include "host/core/error.h"
 #include "host/measure/measure_json.h"
 #include "host/run/measure_losses.h"
-#include "kernels/family/losses.h"
+#include "kernels/family/loss_fits.h"
 
 #include <fmt/format.h>
 
@@ -31,6 +31,29 @@ Measure read_measure(Reader& reader, std::string const& key, std::string const& 
     return measure_from_json(*value, where + ": " + key);
 }
 
+std::string gate_text(GateSpec const& gate)
+{
+    return fmt::format("a {} gate of {} score{}", name_of<Normalizers>(gate.normalizer),
+                       name_of<Scores>(gate.score),
+                       gate.rank > 0 ? fmt::format(" of rank {}", gate.rank) : "");
+}
+
+/// Refuses measures whose parameters cannot stand in one loss, and losses of groups where there are
+/// none or the other way round.
+void check_gates(LossCase const& c, std::string const& where)
+{
+    GateSpec const& fitted = c.fitted.model.gate;
+    GateSpec const& truth = c.truth.model.gate;
+    if (!comparable(fitted, truth))
+        throw UsageError(fmt::format("{}: fitted has {}, true {} (their parameters have nothing "
+                                     "in common to compare) give both gates of one kind",
+                                     where, gate_text(fitted), gate_text(truth)));
+    if (form_of(c.choice.loss).grouped() != traits_of(fitted).grouped)
+        throw UsageError(fmt::format("{}: {} does not fit {} (hierarchical losses are about "
+                                     "hierarchical gates, and no others are) choose another loss",
+                                     where, name_of<Losses>(c.choice.loss), gate_text(fitted)));
+}
+
 LossCase read_case(Reader& reader, std::string const& where)
 {
     LossCase result;
@@ -49,6 +72,7 @@ LossCase read_case(Reader& reader, std::string const& where)
     if (result.fitted.model.d != result.truth.model.d)
         throw UsageError(fmt::format("{}: fitted has d = {} (true has d = {}) give both the same",
                                      where, result.fitted.model.d, result.truth.model.d));
+    check_gates(result, where);
     return result;
 }
 

@@ -14,11 +14,11 @@ enum class Exit : int
 {
     done = 0,
     failure = 1,
-    usage = 2,         ///< command line, experiment file or input data
-    failed_fits = 3,   ///< finished, with more failed fits than study.max_failed
-    store = 4,         ///< store does not match the study, or is damaged
-    device = 5,        ///< device not usable
-    interrupted = 75,  ///< stopped by signal with all finished work saved
+    usage = 2,        ///< command line, experiment file or input data
+    failed_fits = 3,  ///< finished, with more failed fits than study.max_failed
+    store = 4,        ///< store does not match the study, or is damaged
+    device = 5,       ///< device not usable
+    interrupted = 75, ///< stopped by signal with all finished work saved
 };
 
 /// An error for the user.

@@ -94,7 +94,8 @@ public:
     void run(std::vector<LossTask> const& tasks) override { run_all(tasks); }
 
 private:
-    /// Runs every task on some worker; each worker takes the next task when it is free, the largest first.
+    /// Runs every task on some worker; each worker takes the next task when it is free, the largest
+    /// first.
     template <class Task, class F>
     void run_each(std::vector<Task> const& tasks, F const& f)
     {

@@ -65,8 +65,9 @@ CpuTable const& cpu_table(std::string const& simd)
 {
     auto const levels = simd_levels();
     if (levels.empty())
-        throw DeviceError("this processor cannot run moerate (the CPU kernels need x86-64-v3: AVX2, "
-                          "FMA, BMI2); use a newer processor");
+        throw DeviceError(
+            "this processor cannot run moerate (the CPU kernels need x86-64-v3: AVX2, "
+            "FMA, BMI2); use a newer processor");
     std::string const level = simd.empty() ? levels.front() : simd;
     if (std::find(levels.begin(), levels.end(), level) == levels.end())
         throw DeviceError(fmt::format("SIMD level \"{}\" is not usable (this processor and build "

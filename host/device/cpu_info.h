@@ -23,8 +23,8 @@ std::size_t free_memory();
 /// SIMD levels of this build that this processor can run, the best one first.
 std::vector<std::string> simd_levels();
 
-/// The entry points of a level; empty: the best one. Throws DeviceError where the processor cannot run
-/// the level (or any).
+/// The entry points of a level; empty: the best one. Throws DeviceError where the processor cannot
+/// run the level (or any).
 CpuTable const& cpu_table(std::string const& simd);
 
 } // namespace moerate

@@ -68,8 +68,8 @@ public:
 /// ("x86-64-v3"), empty takes the best one.
 std::unique_ptr<Device> make_cpu_device(int threads = 0, std::string const& simd = {});
 
-/// The CUDA device `index`. Throws DeviceError with the reason if there is none, or if this build has
-/// no CUDA.
+/// The CUDA device `index`. Throws DeviceError with the reason if there is none, or if this build
+/// has no CUDA.
 std::unique_ptr<Device> make_cuda_device(int index = 0);
 
 /// Reason why make_cuda_device would throw, empty if a CUDA device is usable.
@@ -84,8 +84,7 @@ public:
     DeviceArray(Device& device, std::size_t size)
         : device_(&device), size_(size),
           data_(size == 0 ? nullptr : static_cast<T*>(device.allocate(size * sizeof(T))))
-    {
-    }
+    {}
     DeviceArray(Device& device, std::vector<T> const& values) : DeviceArray(device, values.size())
     {
         if (size_ != 0)

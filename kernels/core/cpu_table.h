@@ -1,8 +1,8 @@
 #pragma once
 
 /// @file
-/// The CPU's entry points, one table an instruction-set level. The host picks a table at run time and
-/// calls nothing else of that level.
+/// The CPU's entry points, one table an instruction-set level. The host picks a table at run time
+/// and calls nothing else of that level.
 
 #include "kernels/data/generate_api.h"
 #include "kernels/fit/sgd_api.h"
@@ -25,12 +25,12 @@ struct CpuEntry
     void (*run)(Task const& task, void* scratch);
 };
 
-using CpuEntries = std::tuple<CpuEntry<GenerateTask<float>>, CpuEntry<GenerateTask<double>>,
-                              CpuEntry<StartTask<float>>, CpuEntry<StartTask<double>>,
-                              CpuEntry<SgdTask<float>>, CpuEntry<SgdTask<double>>,
-                              CpuEntry<EvaluateTask<float>>, CpuEntry<EvaluateTask<double>>,
-                              CpuEntry<RiskTask<float>>, CpuEntry<RiskTask<double>>,
-                              CpuEntry<LossTask>>;
+using CpuEntries =
+    std::tuple<CpuEntry<GenerateTask<float>>, CpuEntry<GenerateTask<double>>,
+               CpuEntry<StartTask<float>>, CpuEntry<StartTask<double>>, CpuEntry<SgdTask<float>>,
+               CpuEntry<SgdTask<double>>, CpuEntry<EvaluateTask<float>>,
+               CpuEntry<EvaluateTask<double>>, CpuEntry<RiskTask<float>>,
+               CpuEntry<RiskTask<double>>, CpuEntry<LossTask>>;
 
 /// A level's table.
 struct CpuTable

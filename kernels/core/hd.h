@@ -4,9 +4,10 @@
 /// Host/device markers and the instruction-set namespace.
 ///
 /// Everything that runs per sample or per fit is a header template compiled three times: for the
-/// portable CPU level (x86-64-v3), for AVX-512 (x86-64-v4) and by nvcc. Code of the three must not be
-/// merged by the linker (an AVX-512 body behind a v3 call is an illegal instruction), so all of it
-/// lives in an inline namespace named after the level. Plain argument structs stay outside of it.
+/// portable CPU level (x86-64-v3), for AVX-512 (x86-64-v4) and by nvcc. Code of the three must not
+/// be merged by the linker (an AVX-512 body behind a v3 call is an illegal instruction), so all of
+/// it lives in an inline namespace named after the level. Plain argument structs stay outside of
+/// it.
 
 #if defined(__CUDACC__)
 #define MOE_HD __host__ __device__
@@ -14,8 +15,8 @@
 #define MOE_HD
 #endif
 
-/// A source that appends members to the lists of kernels/family names a namespace of its own, so that
-/// its code cannot be merged with that of the shorter lists.
+/// A source that appends members to the lists of kernels/family names a namespace of its own, so
+/// that its code cannot be merged with that of the shorter lists.
 #if !defined(MOE_ISA)
 #if defined(__CUDACC__)
 #define MOE_ISA isa_cuda
@@ -38,7 +39,8 @@
     }                                                                                              \
     }
 
-/// Before a MOE_HD template that calls what its caller passes in: lets host code pass a host function.
+/// Before a MOE_HD template that calls what its caller passes in: lets host code pass a host
+/// function.
 #if defined(__CUDACC__)
 #define MOE_HOST_CALLS_TOO _Pragma("nv_exec_check_disable")
 #else

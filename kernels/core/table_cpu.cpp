@@ -14,12 +14,13 @@ CpuTable const& cpu_table_v3()
 {
     static constexpr char const* level = "x86-64-v3";
 #endif
-    static CpuTable const table{
-        level,
-        {cpu_entry<GenerateTask<float>>(), cpu_entry<GenerateTask<double>>(), cpu_entry<StartTask<float>>(),
-         cpu_entry<StartTask<double>>(), cpu_entry<SgdTask<float>>(), cpu_entry<SgdTask<double>>(),
-         cpu_entry<EvaluateTask<float>>(), cpu_entry<EvaluateTask<double>>(), cpu_entry<RiskTask<float>>(),
-         cpu_entry<RiskTask<double>>(), cpu_entry<LossTask>()}};
+    static CpuTable const table{level,
+                                {cpu_entry<GenerateTask<float>>(),
+                                 cpu_entry<GenerateTask<double>>(), cpu_entry<StartTask<float>>(),
+                                 cpu_entry<StartTask<double>>(), cpu_entry<SgdTask<float>>(),
+                                 cpu_entry<SgdTask<double>>(), cpu_entry<EvaluateTask<float>>(),
+                                 cpu_entry<EvaluateTask<double>>(), cpu_entry<RiskTask<float>>(),
+                                 cpu_entry<RiskTask<double>>(), cpu_entry<LossTask>()}};
     return table;
 }
 

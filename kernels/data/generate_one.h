@@ -22,8 +22,7 @@ struct GenerateMemory
     MOE_HD GenerateMemory(Lanes lanes, Scratch& scratch, Model const& truth)
         : forward(lanes, scratch, truth), words(scratch.take<std::uint32_t>(4 * chunk)),
           noise(scratch.take<double>(chunk)), square(scratch)
-    {
-    }
+    {}
 };
 
 /// Bytes of working memory of run_one.
@@ -35,7 +34,8 @@ MOE_HD std::size_t scratch_bytes(GenerateTask<Real> const& task)
     return measure.used();
 }
 
-/// x of samples first .. first + count - 1: Philox call c of a sample gives its inputs 4c .. 4c + 3.
+/// x of samples first .. first + count - 1: Philox call c of a sample gives its inputs 4c .. 4c
+/// + 3.
 template <class Real, class Lanes>
 MOE_HD void fill_x(Lanes lanes, GenerateTask<Real> const& task, int first, int count,
                    std::uint32_t* words)
@@ -44,7 +44,8 @@ MOE_HD void fill_x(Lanes lanes, GenerateTask<Real> const& task, int first, int c
     int const calls = (d + 3) / 4;
     StreamKey const key = task.key; // copies: the loop's stores must not seem to change them
     Stream const stream = task.x_stream;
-    std::uint64_t const from = static_cast<std::uint64_t>(first) * static_cast<std::uint64_t>(calls);
+    std::uint64_t const from =
+        static_cast<std::uint64_t>(first) * static_cast<std::uint64_t>(calls);
     Real* const x = task.x + static_cast<std::size_t>(first) * d;
     for (int at = 0; at < count * calls; at += chunk) {
         int const some = count * calls - at < chunk ? count * calls - at : chunk;
@@ -74,7 +75,8 @@ MOE_HD void fill_x(Lanes lanes, GenerateTask<Real> const& task, int first, int c
     lanes.sync();
 }
 
-/// Standard normal noise of samples first .. first + chunk - 1; Philox call c gives samples 4c .. 4c + 3.
+/// Standard normal noise of samples first .. first + chunk - 1; Philox call c gives samples 4c ..
+/// 4c + 3.
 template <class Real, class Lanes>
 MOE_HD void fill_noise(Lanes lanes, GenerateTask<Real> const& task, int first, double* noise)
 {

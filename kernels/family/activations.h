@@ -1,21 +1,14 @@
 #pragma once
 
 /// @file
-/// Activations phi of the experts, and psi of the ridge score (spec.md 1.2). eval(t, power) gives value
-/// and derivative together; only `power` reads its second argument.
+/// Activations phi of the experts, and psi of the ridge score (spec.md 1.2). eval(t, power) gives
+/// value and derivative together; only `power` reads its second argument.
 
 #include "kernels/core/math.h"
 #include "kernels/core/typelist.h"
+#include "kernels/family/value_slope.h"
 
 MOE_BEGIN_ISA
-
-/// A function's value and derivative at one point.
-template <class Real>
-struct ValueSlope
-{
-    Real value;
-    Real slope;
-};
 
 /// phi(t) = t. The papers' linear expert.
 struct IdentityActivation
@@ -130,8 +123,9 @@ struct PowerActivation
 #define MOE_MORE_ACTIVATIONS ///< a test may append an activation of its own: `, TheActivation`
 #endif
 
-using Activations = TypeList<IdentityActivation, ReluActivation, GeluActivation, SiluActivation,
-                             TanhActivation, SigmoidActivation, PowerActivation MOE_MORE_ACTIVATIONS>;
+using Activations =
+    TypeList<IdentityActivation, ReluActivation, GeluActivation, SiluActivation, TanhActivation,
+             SigmoidActivation, PowerActivation MOE_MORE_ACTIVATIONS>;
 static_assert(name_of<Activations>(0) == IdentityActivation::name); // RidgeScore::location_shifts
 
 MOE_END_ISA

@@ -1,9 +1,10 @@
 #pragma once
 
 /// @file
-/// Expert forms h_i(x) (spec.md 1.2). A form is a linear map z_i = W_i.phi(x) + c_i of features of x, then
-/// the activation, then a factor: h_i = lambda_i phi(z_i). A member declares its parameters, the feature
-/// set, whether it has an activation (else h = z) and a factor; pack and chain work once a step.
+/// Expert forms h_i(x) (spec.md 1.2). A form is a linear map z_i = W_i.phi(x) + c_i of features of
+/// x, then the activation, then a factor: h_i = lambda_i phi(z_i). A member declares its
+/// parameters, the feature set, whether it has an activation (else h = z) and a factor; pack and
+/// chain work once a step.
 
 #include "kernels/core/rows.h"
 #include "kernels/model/features.h"
@@ -92,7 +93,8 @@ struct ConstantExpert
     MOE_HD static void chain(Lanes lanes, Model const& model, Real const* /*w*/, int /*stride*/,
                              Real const* c, Real* gradient)
     {
-        copy_rows(lanes, 1, model.k, c, model.k, gradient + expert_blocks(model)[0].offset, model.k);
+        copy_rows(lanes, 1, model.k, c, model.k, gradient + expert_blocks(model)[0].offset,
+                  model.k);
     }
 };
 

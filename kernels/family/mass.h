@@ -21,7 +21,8 @@ MOE_BEGIN_ISA
 /// m of an atom with gate bias b at temperature T.
 MOE_HD inline double mass_of(Mass kind, double bias, double temperature)
 {
-    double const e = math::exp(kind == Mass::exponential ? bias / temperature : -bias / temperature);
+    double const e =
+        math::exp(kind == Mass::exponential ? bias / temperature : -bias / temperature);
     return kind == Mass::exponential ? e : 1.0 / (1.0 + e);
 }
 

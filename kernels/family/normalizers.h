@@ -4,13 +4,13 @@
 /// Normalizers: from scores s to gate weights g_i, and an atom's mixing weight m_i (spec.md 1.1).
 ///
 /// weights() works in place on a chunk of samples: score row j of sample b stands at
-/// s[j * chunk + b], and the weight of atom i is left in row i; a lane touches its own samples only.
-/// `work` holds 4 * chunk numbers. Where each score has one atom (not `grouped`), slope() is
+/// s[j * chunk + b], and the weight of atom i is left in row i; a lane touches its own samples
+/// only. `work` holds 4 * chunk numbers. Where each score has one atom (not `grouped`), slope() is
 /// sum_i h_i dg_i/ds_j, the derivative of the prediction f = sum_i g_i h_i by one score.
 
 #include "kernels/core/math.h"
-#include "kernels/core/typelist.h"
 #include "kernels/core/rows.h"
+#include "kernels/core/typelist.h"
 #include "kernels/family/mass.h"
 #include "kernels/model/model.h"
 
@@ -22,8 +22,8 @@ MOE_BEGIN_ISA
 template <class Real>
 constexpr Real infinite = std::numeric_limits<Real>::infinity();
 
-/// Softmax over the rows for which in(j) holds, in place, shifted by their largest score: finite for all
-/// finite scores. Lane-local.
+/// Softmax over the rows for which in(j) holds, in place, shifted by their largest score: finite
+/// for all finite scores. Lane-local.
 template <int chunk, class Real, class Lanes, class In>
 MOE_HD void softmax_rows(Lanes lanes, Real* s, Real* work, int rows, In const& in)
 {
@@ -114,8 +114,8 @@ struct SigmoidNormalizer
     }
 };
 
-/// Softmax over the K largest scores, 0 elsewhere. Ties go to the smaller index, and the selection is
-/// constant in the gradient (golden N5).
+/// Softmax over the K largest scores, 0 elsewhere. Ties go to the smaller index, and the selection
+/// is constant in the gradient (golden N5).
 struct TopkNormalizer
 {
     static constexpr std::string_view name = "topk";
@@ -129,8 +129,8 @@ struct TopkNormalizer
     template <int chunk, class Real, class Lanes>
     MOE_HD static void weights(Lanes lanes, Model const& model, Real* s, Real* work)
     {
-        // Round r finds the best score behind that of round r - 1 (in the order of score, then index);
-        // what stands behind the last round's score falls out.
+        // Round r finds the best score behind that of round r - 1 (in the order of score, then
+        // index); what stands behind the last round's score falls out.
         constexpr Real lowest = -infinite<Real>;
         Real* const score = work;
         Real* const index = work + chunk;
@@ -178,8 +178,8 @@ struct TopkNormalizer
     }
 };
 
-/// g_i = softmax over groups of (omega_u.x + beta_u) at u = group(i), times softmax inside the group of
-/// the atoms' own scores. Score rows: k atoms, then the groups.
+/// g_i = softmax over groups of (omega_u.x + beta_u) at u = group(i), times softmax inside the
+/// group of the atoms' own scores. Score rows: k atoms, then the groups.
 struct HierarchicalNormalizer
 {
     static constexpr std::string_view name = "hierarchical";
@@ -205,7 +205,8 @@ struct HierarchicalNormalizer
                              int stride, Real const* c, Real* gradient)
     {
         copy_rows(lanes, model.groups, model.d, w, stride, gradient + block[0].offset, model.d);
-        copy_rows(lanes, 1, model.groups, c, model.groups, gradient + block[1].offset, model.groups);
+        copy_rows(lanes, 1, model.groups, c, model.groups, gradient + block[1].offset,
+                  model.groups);
     }
 
     template <int chunk, class Real, class Lanes>
@@ -227,8 +228,8 @@ struct HierarchicalNormalizer
     /// Weights g (rows 0..k-1) and group weights p (behind them) to coefficients dL/ds, in place:
     /// with H_u = sum_{i in u} g_i h_i, atoms get r g_i (h_i - H_u / p_u), groups r (H_u - p_u f).
     template <int chunk, class Real, class Lanes>
-    MOE_HD static void backward(Lanes lanes, Model const& model, Real const* residual, Real const* h,
-                                Real const* f, Real* g, Real* work)
+    MOE_HD static void backward(Lanes lanes, Model const& model, Real const* residual,
+                                Real const* h, Real const* f, Real* g, Real* work)
     {
         for (int u = 0; u < model.groups; ++u) {
             Real* const group = g + (model.k + u) * chunk;
@@ -239,11 +240,13 @@ struct HierarchicalNormalizer
             for (int i = 0; i < model.k; ++i) {
                 MOE_SIMD
                 for (int b = lanes.rank(); b < chunk; b += lanes.size())
-                    sum[b] += model.group_of[i] == u ? g[i * chunk + b] * h[i * chunk + b] : Real(0);
+                    sum[b] +=
+                        model.group_of[i] == u ? g[i * chunk + b] * h[i * chunk + b] : Real(0);
             }
             MOE_SIMD
             for (int b = lanes.rank(); b < chunk; b += lanes.size()) {
-                mean[b] = group[b] > Real(0) ? sum[b] / group[b] : Real(0); // an empty group's g are 0
+                mean[b] =
+                    group[b] > Real(0) ? sum[b] / group[b] : Real(0); // an empty group's g are 0
                 group[b] = residual[b] * (sum[b] - group[b] * f[b]);
             }
             for (int i = 0; i < model.k; ++i) {

@@ -5,10 +5,11 @@
 /// s_i = (psi(W_i . phi(x)) + c_i) / T, psi the identity but for the ridge score. A member declares
 ///   parameters       named blocks of theta
 ///   features         the set of feature blocks, kernels/model/features.h
-///   location_shifts  whether a common shift of all locations leaves a softmax over the scores unchanged
+///   location_shifts  whether a common shift of all locations leaves a softmax over the scores
+///   unchanged
 ///                    (spec.md 1.3)
-///   pack             theta -> rows W_i (in feature order, `stride` apart) and offsets c_i, once a step
-///   chain            the gradient by (W, c) -> the gradient by theta, once a step
+///   pack             theta -> rows W_i (in feature order, `stride` apart) and offsets c_i, once a
+///   step chain            the gradient by (W, c) -> the gradient by theta, once a step
 /// and, where it applies, outer, uses_tau, uses_activation, shifts_direction.
 
 #include "kernels/family/score/attention.h"

@@ -31,7 +31,8 @@ enum class FitStatus : int
     ok = 0,
     not_finite = 1, ///< a parameter left the finite numbers
     diverged = 2,   ///< training MSE above that of f = 0
-    no_descent = 3, ///< training MSE above the start's (failed for lse; a note for constant-rate sgd)
+    no_descent =
+        3, ///< training MSE above the start's (failed for lse; a note for constant-rate sgd)
 };
 
 /// What a fit returns beside its parameters.

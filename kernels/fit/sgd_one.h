@@ -27,8 +27,7 @@ struct SgdMemory
           theta(scratch.take<Real>(model.layout.size)),
           gradient(scratch.take<Real>(model.layout.size)), residual(scratch.take<Real>(chunk)),
           rows(scratch.take<std::uint32_t>(2 * chunk)), finite(scratch.take<int>(1))
-    {
-    }
+    {}
 };
 
 /// Bytes of working memory of a fit.
@@ -90,7 +89,8 @@ MOE_HD void step(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real, Lanes>&
     if (log_stepped >= 0) {
         if (lanes.rank() == 0)
             m.theta[log_stepped] =
-                before * math::exp(SgdOptimizer::step(Real(0), before * m.gradient[log_stepped], rate));
+                before *
+                math::exp(SgdOptimizer::step(Real(0), before * m.gradient[log_stepped], rate));
         lanes.sync();
     }
     pack_maps(lanes, model, forward.shape, m.theta, forward.maps);
@@ -161,8 +161,8 @@ MOE_HD bool all_finite(Lanes lanes, Real const* theta, int p, int* flag)
     return *flag != 0;
 }
 
-/// Fits task.theta in place: `epochs` passes over the data, stopped at the first epoch that leaves a
-/// parameter infinite or not a number.
+/// Fits task.theta in place: `epochs` passes over the data, stopped at the first epoch that leaves
+/// a parameter infinite or not a number.
 template <class Real, class Lanes>
 MOE_HD void run_one(Lanes lanes, SgdTask<Real> const& task, void* scratch_memory)
 {

@@ -14,7 +14,7 @@ enum class Split : int
 {
     share, ///< equal shares of the mass m of the true atom (hierarchical: of e^nu in the group), as
            ///< far as there is a bias to carry it; location and expert are copied
-    null, ///< the gate is copied, the expert is 0: f is kept exactly where atoms do not compete
+    null,  ///< the gate is copied, the expert is 0: f is kept exactly where atoms do not compete
 };
 
 /// Where extra atoms (i >= k*) may start.

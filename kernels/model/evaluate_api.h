@@ -1,7 +1,8 @@
 #pragma once
 
 /// @file
-/// Evaluating a model on given data: prediction, gate weights, experts, mean square error, its gradient.
+/// Evaluating a model on given data: prediction, gate weights, experts, mean square error, its
+/// gradient.
 
 #include "kernels/model/model.h"
 

@@ -20,8 +20,7 @@ struct EvaluateMemory
     MOE_HD EvaluateMemory(Lanes lanes, Scratch& scratch, Model const& model)
         : forward(lanes, scratch, model), by_maps(forward.tile, scratch, forward.shape),
           residual(scratch.take<Real>(chunk)), square(scratch)
-    {
-    }
+    {}
 };
 
 /// Bytes of working memory of run_one.
@@ -50,7 +49,8 @@ MOE_HD void run_one(Lanes lanes, EvaluateTask<Real> const& task, void* scratch_m
             if (task.f != nullptr)
                 task.f[first + b] = planes.f[b];
             for (int j = 0; task.weights != nullptr && j < model.k; ++j)
-                task.weights[static_cast<std::size_t>(j) * task.n + first + b] = planes.plane[j * chunk + b];
+                task.weights[static_cast<std::size_t>(j) * task.n + first + b] =
+                    planes.plane[j * chunk + b];
         }
         if (task.mse != nullptr)
             m.square.add_square(lanes, planes.f, task.y + first, count);
@@ -65,7 +65,8 @@ MOE_HD void run_one(Lanes lanes, EvaluateTask<Real> const& task, void* scratch_m
         lanes.sync();
     }
     if (task.gradient != nullptr)
-        chain_maps(lanes, model, m.forward.shape, task.theta, m.forward.maps, m.by_maps, task.gradient);
+        chain_maps(lanes, model, m.forward.shape, task.theta, m.forward.maps, m.by_maps,
+                   task.gradient);
     if (task.mse != nullptr && lanes.rank() == 0)
         *task.mse = m.square.total() / task.n;
     lanes.sync();

@@ -1,8 +1,8 @@
 #pragma once
 
 /// @file
-/// Features phi(x) that scores and expert forms are linear in (design.md 2). A model's feature matrix is
-/// a row of blocks; gate and expert each read one contiguous range of it.
+/// Features phi(x) that scores and expert forms are linear in (design.md 2). A model's feature
+/// matrix is a row of blocks; gate and expert each read one contiguous range of it.
 
 #include "kernels/core/math.h"
 #include "kernels/core/typelist.h"
@@ -10,16 +10,16 @@
 
 MOE_BEGIN_ISA
 
-/// Blocks of features, as bits; a member ors those that it needs. The order of the bits is the order
-/// of the blocks.
+/// Blocks of features, as bits; a member ors those that it needs. The order of the bits is the
+/// order of the blocks.
 enum Feature : unsigned
 {
     feature_none = 0,
-    feature_x = 1,       ///< x (d)
-    feature_vech = 2,    ///< x_a x_b, a <= b, row by row of the upper triangle (d (d + 1) / 2)
-    feature_square = 4,  ///< |x|^2 (1)
-    feature_cosine = 8,  ///< x / (|x| + tau2), 0 at x = 0 (d)
-    feature_unit = 16,   ///< x / |x|, 0 at x = 0 (d)
+    feature_x = 1,      ///< x (d)
+    feature_vech = 2,   ///< x_a x_b, a <= b, row by row of the upper triangle (d (d + 1) / 2)
+    feature_square = 4, ///< |x|^2 (1)
+    feature_cosine = 8, ///< x / (|x| + tau2), 0 at x = 0 (d)
+    feature_unit = 16,  ///< x / |x|, 0 at x = 0 (d)
 };
 
 /// Place of x_a x_b, a <= b, in vech(x x^T).
@@ -60,11 +60,12 @@ struct FeatureMap
     FeatureRange gate, expert;
 };
 
-/// Lays the blocks out for a gate and an expert that need these sets. A range begins at a multiple of
-/// `align` columns, so that vector loads of it are aligned.
+/// Lays the blocks out for a gate and an expert that need these sets. A range begins at a multiple
+/// of `align` columns, so that vector loads of it are aligned.
 MOE_HD constexpr FeatureMap lay_out(unsigned gate, unsigned expert, int d, double tau2, int align)
 {
-    FeatureMap map{d, tau2, -1, -1, -1, -1, 0, {0, features_size(gate, d)}, {0, features_size(expert, d)}};
+    FeatureMap map{
+        d, tau2, -1, -1, -1, -1, 0, {0, features_size(gate, d)}, {0, features_size(expert, d)}};
     unsigned const lowest_gate = gate & (~gate + 1);
     unsigned const lowest_expert = expert & (~expert + 1);
     auto const up = [align](int at) { return (at + align - 1) / align * align; };
@@ -89,8 +90,8 @@ MOE_HD constexpr FeatureMap lay_out(unsigned gate, unsigned expert, int d, doubl
     return map;
 }
 
-/// Fills the planes [total][chunk] behind x, which stands in the first d; two more planes behind them
-/// are working memory. Lane-local.
+/// Fills the planes [total][chunk] behind x, which stands in the first d; two more planes behind
+/// them are working memory. Lane-local.
 template <int chunk, class Real, class Lanes>
 MOE_HD void derive_features(Lanes lanes, FeatureMap const& map, Real* planes)
 {

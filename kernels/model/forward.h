@@ -21,8 +21,7 @@ struct Forward
     MOE_HD Forward(Lanes lanes, Scratch& scratch, Model const& of)
         : model(of), shape(shape_of(of, Tile<Real, Lanes>::align)),
           tile(lanes, scratch, shape.features), maps(tile, scratch, shape), planes(scratch, shape)
-    {
-    }
+    {}
 
     /// Loads the parameters; before the first chunk.
     MOE_HD void load(Lanes lanes, Real const* theta)

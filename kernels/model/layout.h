@@ -62,8 +62,9 @@ inline int rows_of(Role role, int k, int groups)
     return role == Role::shared ? 1 : grouped ? groups : k;
 }
 
-/// A model of k atoms in d dimensions with its layout. `group_of` [k] names the group (0-based) of each
-/// atom of a hierarchical model. Host only. Throws std::length_error beyond the model's limits.
+/// A model of k atoms in d dimensions with its layout. `group_of` [k] names the group (0-based) of
+/// each atom of a hierarchical model. Host only. Throws std::length_error beyond the model's
+/// limits.
 inline Model make_model(GateSpec const& gate, ExpertSpec const& expert, int d, int k,
                         int const* group_of = nullptr, int groups = 0, double temperature = 1.0)
 {

@@ -18,8 +18,8 @@ struct Maps
     Real* expert; ///< the second part of w
     Real* c;      ///< [gate_rows + k]
     Real* factor; ///< [k] lambda, or null
-    Real* outer;  ///< [2][k], or null. Of the maps: b and, once, 1/T. Of the gradient: sums of dL/ds, and
-                  ///< of dL/ds psi
+    Real* outer;  ///< [2][k], or null. Of the maps: b and, once, 1/T. Of the gradient: sums of
+                 ///< dL/ds, and of dL/ds psi
 
     template <class Tile>
     MOE_HD Maps(Tile const&, Scratch& scratch, Shape const& shape)
@@ -31,8 +31,7 @@ struct Maps
           c(scratch.take<Real>(static_cast<std::size_t>(shape.gate_rows + shape.k))),
           factor(shape.factor ? scratch.take<Real>(static_cast<std::size_t>(shape.k)) : nullptr),
           outer(shape.outer ? scratch.take<Real>(static_cast<std::size_t>(2 * shape.k)) : nullptr)
-    {
-    }
+    {}
 
     /// Sets w, padding included, and c to zero.
     template <class Lanes>
@@ -66,7 +65,8 @@ MOE_HD void pack_maps(Lanes lanes, Model const& model, Shape const& shape, Real 
 {
     int const k = shape.k;
     visit(Scores{}, model.gate.score, [&](auto score) {
-        score.pack(lanes, model, theta, maps.w, maps.gate_stride, shape.outer ? maps.outer : maps.c);
+        score.pack(lanes, model, theta, maps.w, maps.gate_stride,
+                   shape.outer ? maps.outer : maps.c);
     });
     if (model.groups > 0)
         HierarchicalNormalizer::pack(lanes, model, group_blocks(model), theta,
@@ -87,8 +87,8 @@ MOE_HD void pack_maps(Lanes lanes, Model const& model, Shape const& shape, Real 
     }
 }
 
-/// dL/dT of a learned temperature, by dL/dT = -(1/T) sum (dL/ds) s. Without an outer activation the maps
-/// hold W/T and c/T, so the sum is that of W_j . G_j + c_j gc_j over j. One lane.
+/// dL/dT of a learned temperature, by dL/dT = -(1/T) sum (dL/ds) s. Without an outer activation the
+/// maps hold W/T and c/T, so the sum is that of W_j . G_j + c_j gc_j over j. One lane.
 template <class Real>
 MOE_HD void chain_temperature(Model const& model, Shape const& shape, Maps<Real> const& maps,
                               Maps<Real> const& by_maps, Real const* theta, Real* gradient)
@@ -137,15 +137,16 @@ MOE_HD void chain_maps(Lanes lanes, Model const& model, Shape const& shape, Real
                                       by_maps.w + k * by_maps.gate_stride, by_maps.gate_stride,
                                       by_maps.c + k, gradient);
     visit(Experts{}, model.expert.form, [&](auto form) {
-        form.chain(lanes, model, by_maps.expert, by_maps.expert_stride,
-                   by_maps.c + shape.gate_rows, gradient);
+        form.chain(lanes, model, by_maps.expert, by_maps.expert_stride, by_maps.c + shape.gate_rows,
+                   gradient);
     });
     if (shape.factor)
         copy_rows(lanes, 1, k, by_maps.factor, k, gradient + expert_blocks(model)[2].offset, k);
     lanes.sync();
 }
 
-/// The two tile products of a chunk: one call where gate and expert read the same features, else two.
+/// The two tile products of a chunk: one call where gate and expert read the same features, else
+/// two.
 template <class Tile, class Real>
 MOE_HD void all_scores(Tile const& tile, Shape const& shape, Maps<Real> const& maps, Real* plane)
 {
@@ -165,7 +166,8 @@ MOE_HD void accumulate_all(Tile const& tile, Shape const& shape, Real const* pla
     FeatureRange const gate = shape.features.gate;
     FeatureRange const expert = shape.features.expert;
     bool const same = gate.begin == expert.begin && gate.size == expert.size;
-    tile.accumulate(gate, plane, shape.gate_rows + (same ? shape.k : 0), first, by_maps.w, by_maps.c);
+    tile.accumulate(gate, plane, shape.gate_rows + (same ? shape.k : 0), first, by_maps.w,
+                    by_maps.c);
     if (!same)
         tile.accumulate(expert, plane + shape.gate_rows * chunk, shape.k, first, by_maps.expert,
                         by_maps.c + shape.gate_rows);

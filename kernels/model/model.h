@@ -49,11 +49,11 @@ enum class Role : int
 /// How many numbers a parameter has an atom, as a member declares it.
 enum class Extent : int
 {
-    one,  ///< 1
-    d,    ///< d
-    d_d,  ///< d x d
-    r,    ///< rank
-    r_d,  ///< rank x d
+    one, ///< 1
+    d,   ///< d
+    d_d, ///< d x d
+    r,   ///< rank
+    r_d, ///< rank x d
 };
 
 /// One named parameter, as a score or an expert form declares it.
@@ -67,8 +67,8 @@ struct Parameter
 /// One named parameter of a concrete model: rows x width numbers from theta[offset], row-major.
 struct Block
 {
-    char name[8];      ///< JSON key
-    std::uint32_t id;  ///< hash of part and name: keys the start's noise (design.md 3)
+    char name[8];     ///< JSON key
+    std::uint32_t id; ///< hash of part and name: keys the start's noise (design.md 3)
     Role role;
     int offset;
     int rows; ///< atoms, groups or 1
@@ -98,8 +98,8 @@ struct Model
     double temperature = 1.0; ///< T where it is fixed
     Layout layout;
 
-    static constexpr int max_grouped = 128;   ///< atoms that a hierarchical model may have
-    std::uint8_t group_of[max_grouped] = {};  ///< hierarchical: group of each atom
+    static constexpr int max_grouped = 128;  ///< atoms that a hierarchical model may have
+    std::uint8_t group_of[max_grouped] = {}; ///< hierarchical: group of each atom
 };
 
 } // namespace moerate

@@ -14,12 +14,10 @@ MOE_BEGIN_ISA
 
 template <class Score, class = void>
 struct has_outer : std::false_type
-{
-};
+{};
 template <class Score>
 struct has_outer<Score, std::void_t<decltype(Score::outer)>> : std::bool_constant<Score::outer>
-{
-};
+{};
 
 /// Sizes of a model's linear maps.
 struct Shape
@@ -51,12 +49,14 @@ MOE_HD inline Shape shape_of(Model const& model, int align)
     return shape;
 }
 
-/// Flops of the two matrix products of one sample-update, 4 (score maps |phi_gate| + k |phi_expert|): 8 k d for
-/// a linear score and ridge experts (design.md 7). A prediction costs half of it.
+/// Flops of the two matrix products of one sample-update, 4 (score maps |phi_gate| + k
+/// |phi_expert|): 8 k d for a linear score and ridge experts (design.md 7). A prediction costs half
+/// of it.
 MOE_HD inline double flops_per_update(Model const& model)
 {
     Shape const shape = shape_of(model, 1);
-    return 4.0 * (shape.gate_rows * shape.features.gate.size + shape.k * shape.features.expert.size);
+    return 4.0 *
+           (shape.gate_rows * shape.features.gate.size + shape.k * shape.features.expert.size);
 }
 
 /// The groups' blocks of a hierarchical model.

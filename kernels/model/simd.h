@@ -26,7 +26,8 @@ struct Simd
     static constexpr int quad = 16 / static_cast<int>(sizeof(Real));
     static constexpr int lanes = width / quad;
     typedef Real Vector __attribute__((vector_size(simd_bytes), may_alias));
-    typedef Real Unaligned __attribute__((vector_size(simd_bytes), may_alias, aligned(sizeof(Real))));
+    typedef Real Unaligned
+        __attribute__((vector_size(simd_bytes), may_alias, aligned(sizeof(Real))));
 };
 
 /// A matrix operand: first entry and distance between rows.
@@ -55,10 +56,10 @@ inline void multiply_block(Matrix<Real const> a, int inner, Matrix<Real const> b
     Vector sum[J][V];
     for (int j = 0; j < J; ++j)
         for (int v = 0; v < V; ++v)
-            sum[j][v] = init == Init::zero   ? Vector{}
-                        : init == Init::rows ? c[j] - Vector{}
-                                             : *reinterpret_cast<Vector const*>(
-                                                   out.at + j * out.stride + v * width);
+            sum[j][v] = init == Init::zero ? Vector{}
+                        : init == Init::rows
+                            ? c[j] - Vector{}
+                            : *reinterpret_cast<Vector const*>(out.at + j * out.stride + v * width);
     for (int t = 0; t < inner; ++t) {
         Vector right[V];
         for (int v = 0; v < V; ++v)
@@ -74,8 +75,8 @@ inline void multiply_block(Matrix<Real const> a, int inner, Matrix<Real const> b
 
 /// Calls the block kernel of `rows` <= J rows.
 template <class Real, int J, int V>
-inline void multiply_rows(Matrix<Real const> a, int inner, Matrix<Real const> b, int rows, Init init,
-                          Real const* c, Matrix<Real> out)
+inline void multiply_rows(Matrix<Real const> a, int inner, Matrix<Real const> b, int rows,
+                          Init init, Real const* c, Matrix<Real> out)
 {
     if constexpr (J > 1) {
         if (rows < J)
@@ -121,8 +122,8 @@ inline Real sum_entries(typename Simd<Real>::Vector v)
         auto const pair = quad + __builtin_shufflevector(quad, quad, 2, 3, 0, 1);
         return pair[0] + pair[1];
     } else if constexpr (Simd<Real>::width == 8) {
-        auto const half = __builtin_shufflevector(v, v, 0, 1, 2, 3) +
-                          __builtin_shufflevector(v, v, 4, 5, 6, 7);
+        auto const half =
+            __builtin_shufflevector(v, v, 0, 1, 2, 3) + __builtin_shufflevector(v, v, 4, 5, 6, 7);
         return (half[0] + half[2]) + (half[1] + half[3]);
     } else {
         return (v[0] + v[2]) + (v[1] + v[3]);
@@ -154,7 +155,8 @@ inline Simd<float>::Vector load_quads(float const* at, std::ptrdiff_t step)
     v = _mm512_insertf32x4(v, _mm_loadu_ps(at + 2 * step), 2);
     return _mm512_insertf32x4(v, _mm_loadu_ps(at + 3 * step), 3);
 #else
-    return _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(at)), _mm_loadu_ps(at + step), 1);
+    return _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(at)), _mm_loadu_ps(at + step),
+                                1);
 #endif
 }
 
@@ -166,7 +168,8 @@ inline Simd<double>::Vector load_quads(double const* at, std::ptrdiff_t step)
     v = _mm512_insertf64x2(v, _mm_loadu_pd(at + 2 * step), 2);
     return _mm512_insertf64x2(v, _mm_loadu_pd(at + 3 * step), 3);
 #else
-    return _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_loadu_pd(at)), _mm_loadu_pd(at + step), 1);
+    return _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_loadu_pd(at)), _mm_loadu_pd(at + step),
+                                1);
 #endif
 }
 
@@ -178,7 +181,9 @@ inline typename Simd<Real>::Vector shuffle_lanes(typename Simd<Real>::Vector a,
 {
     constexpr int quad = Simd<Real>::quad;
     constexpr int width = Simd<Real>::width;
-    constexpr auto at = [](int lane, int i) { return i < quad ? lane * quad + i : width + lane * quad + i - quad; };
+    constexpr auto at = [](int lane, int i) {
+        return i < quad ? lane * quad + i : width + lane * quad + i - quad;
+    };
     if constexpr (Simd<Real>::lanes == 4)
         return __builtin_shufflevector(a, b, at(0, index)..., at(1, index)..., at(2, index)...,
                                        at(3, index)...);
@@ -197,7 +202,9 @@ inline void transpose_quad(Real const* in, int in_stride, Real* out, int out_str
     Vector row[quad];
     for (int q = 0; q < quad; ++q)
         row[q] = load_quads(in + q * in_stride, static_cast<std::ptrdiff_t>(quad) * in_stride);
-    auto const store = [&](int q, Vector v) { *reinterpret_cast<Vector*>(out + q * out_stride) = v; };
+    auto const store = [&](int q, Vector v) {
+        *reinterpret_cast<Vector*>(out + q * out_stride) = v;
+    };
     if constexpr (quad == 4) {
         Vector const a = shuffle_lanes<Real, 0, 4, 1, 5>(row[0], row[1]);
         Vector const b = shuffle_lanes<Real, 0, 4, 1, 5>(row[2], row[3]);

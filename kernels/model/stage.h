@@ -1,17 +1,17 @@
 #pragma once
 
 /// @file
-/// What happens between the two tile products, per sample: gate weights, experts, prediction, and the
-/// coefficients of the gradient. Written once over "my samples": unit-stride vector loops on a CPU
-/// thread, one sample a lane elsewhere.
+/// What happens between the two tile products, per sample: gate weights, experts, prediction, and
+/// the coefficients of the gradient. Written once over "my samples": unit-stride vector loops on a
+/// CPU thread, one sample a lane elsewhere.
 
 #include "kernels/model/maps.h"
 
 MOE_BEGIN_ISA
 
-/// A chunk's planes, samples contiguous. The first gate_rows rows of `plane` belong to the gate (atoms,
-/// then groups), the k rows at `expert` to the experts; scores become weights and responses, and then
-/// coefficients, in place.
+/// A chunk's planes, samples contiguous. The first gate_rows rows of `plane` belong to the gate
+/// (atoms, then groups), the k rows at `expert` to the experts; scores become weights and
+/// responses, and then coefficients, in place.
 template <class Real>
 struct Planes
 {
@@ -29,8 +29,7 @@ struct Planes
           slope(rows(scratch, shape.k)), f(rows(scratch, 1)), work(rows(scratch, 4)),
           unscaled(shape.factor ? rows(scratch, shape.k) : nullptr),
           outer(shape.outer ? rows(scratch, 2 * shape.k) : nullptr)
-    {
-    }
+    {}
 
 private:
     MOE_HD static Real* rows(Scratch& scratch, int count)
@@ -90,9 +89,8 @@ MOE_HD void predict(Lanes lanes, Model const& model, Shape const& shape, Maps<Re
     Real* const h = p.expert;
     if (shape.outer)
         apply_outer(lanes, model, shape, maps, p);
-    visit(Normalizers{}, model.gate.normalizer, [&](auto normalizer) {
-        normalizer.template weights<chunk>(lanes, model, g, p.work);
-    });
+    visit(Normalizers{}, model.gate.normalizer,
+          [&](auto normalizer) { normalizer.template weights<chunk>(lanes, model, g, p.work); });
     int const activation = shape.activated ? model.expert.activation : 0; // 0: identity
     visit(Activations{}, activation, [&](auto phi) {
         for (int j = 0; j < shape.k * chunk; j += chunk) {
@@ -166,11 +164,11 @@ MOE_HD void chain_outer(Lanes lanes, Shape const& shape, Real inverse, Planes<Re
     }
 }
 
-/// Weights and responses to the coefficients dL/ds_j (dL/du_j) and dL/dz_j, given residual[b] = dL/df at
-/// sample b (0 behind the end of a short chunk); lane-local.
+/// Weights and responses to the coefficients dL/ds_j (dL/du_j) and dL/dz_j, given residual[b] =
+/// dL/df at sample b (0 behind the end of a short chunk); lane-local.
 template <class Real, class Lanes>
-MOE_HD void coefficients(Lanes lanes, Model const& model, Shape const& shape, Maps<Real> const& maps,
-                         Real const* residual, Planes<Real> const& p)
+MOE_HD void coefficients(Lanes lanes, Model const& model, Shape const& shape,
+                         Maps<Real> const& maps, Real const* residual, Planes<Real> const& p)
 {
     if (shape.factor) { // dL/dlambda_j = sum_b r g_j phi_j
         for (int j = 0; j < shape.k * chunk; j += chunk) {
@@ -203,8 +201,8 @@ MOE_HD void add_row_sums(Lanes lanes, Real const* plane, int rows, bool first, R
     }
 }
 
-/// Adds a chunk's coefficients to the gradient by the maps (`first`: sets it). The coefficients of all
-/// lanes must stand in the planes.
+/// Adds a chunk's coefficients to the gradient by the maps (`first`: sets it). The coefficients of
+/// all lanes must stand in the planes.
 template <class Tile, class Real, class Lanes>
 MOE_HD void add_gradient(Lanes lanes, Tile const& tile, Shape const& shape, Planes<Real> const& p,
                          bool first, Maps<Real> const& by_maps)

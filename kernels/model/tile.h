@@ -1,11 +1,13 @@
 #pragma once
 
 /// @file
-/// The two tile primitives that carry all families (design.md 2): with Phi the features of a chunk of
-/// samples, of which the call reads one range of columns, and W, c packed linear maps of that range,
+/// The two tile primitives that carry all families (design.md 2): with Phi the features of a chunk
+/// of samples, of which the call reads one range of columns, and W, c packed linear maps of that
+/// range,
 ///
 ///   scores:      S[j][b]  = W_j . Phi_b + c_j            j < maps, b < chunk
-///   accumulate:  G_j     += sum_b C[j][b] Phi_b,  gc_j += sum_b C[j][b]    (= on the `first` chunk)
+///   accumulate:  G_j     += sum_b C[j][b] Phi_b,  gc_j += sum_b C[j][b]    (= on the `first`
+///   chunk)
 ///
 /// Planes S and C are [maps][chunk], samples contiguous; W and G are [maps][stride(range.size)].
 
@@ -32,8 +34,7 @@ public:
     MOE_HD Tile(Lanes lanes, Scratch& scratch, FeatureMap const& features)
         : lanes_(lanes), features_(features),
           planes_(scratch.take<Real>(static_cast<std::size_t>(chunk) * (features.total + 2)))
-    {
-    }
+    {}
 
     /// Makes every entry finite, so that samples behind the end of a short chunk do no harm.
     MOE_HD void clear()
@@ -43,8 +44,8 @@ public:
         lanes_.sync();
     }
 
-    /// Brings rows x[row[b]], b < count, into the tile and derives their features. `row` null means rows
-    /// 0, 1, ....
+    /// Brings rows x[row[b]], b < count, into the tile and derives their features. `row` null means
+    /// rows 0, 1, ....
     MOE_HD void fetch(Real const* x, std::uint32_t const* row, int count)
     {
         int const d = features_.d;
@@ -74,8 +75,8 @@ public:
         lanes_.sync();
     }
 
-    MOE_HD void accumulate(FeatureRange range, Real const* coefficient, int maps, bool first, Real* g,
-                           Real* gc) const
+    MOE_HD void accumulate(FeatureRange range, Real const* coefficient, int maps, bool first,
+                           Real* g, Real* gc) const
     {
         int const size = range.size;
         for (int i = lanes_.rank(); i < maps * (size + 1); i += lanes_.size()) {

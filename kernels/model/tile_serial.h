@@ -1,9 +1,10 @@
 #pragma once
 
 /// @file
-/// The tile for one CPU thread, on SIMD vectors of the level that is compiled for. Both primitives are
-/// one small matrix product out[j][v] += sum_t a[j][t] b[t][v] with v the vector direction: samples
-/// for the scores (b = the transposed chunk), features for the gradient (b = the chunk itself).
+/// The tile for one CPU thread, on SIMD vectors of the level that is compiled for. Both primitives
+/// are one small matrix product out[j][v] += sum_t a[j][t] b[t][v] with v the vector direction:
+/// samples for the scores (b = the transposed chunk), features for the gradient (b = the chunk
+/// itself).
 
 #include "kernels/model/simd.h"
 #include "kernels/model/tile.h"
@@ -24,8 +25,7 @@ public:
         : features_(features), d_(features.d), stride_(features.total),
           rows_(scratch.take<Real>(static_cast<std::size_t>(chunk) * stride_)),
           columns_(scratch.take<Real>(static_cast<std::size_t>(chunk) * (stride_ + 2)))
-    {
-    }
+    {}
 
     void clear()
     {
@@ -50,7 +50,8 @@ public:
         }
         for (int f = 0; f < d_; f += quad)
             for (int b = 0; b < chunk; b += width)
-                transpose_quad<Real>(rows_ + b * stride_ + f, stride_, columns_ + f * chunk + b, chunk);
+                transpose_quad<Real>(rows_ + b * stride_ + f, stride_, columns_ + f * chunk + b,
+                                     chunk);
         if (features_.gate.begin + features_.gate.size > d_ ||
             features_.expert.begin + features_.expert.size > d_)
             derive();
@@ -102,19 +103,20 @@ private:
         }
     }
 
-    /// Derived features, made in the columns, also into the rows. Whole vectors: the first one may begin
-    /// inside of x, which is written again as it was.
+    /// Derived features, made in the columns, also into the rows. Whole vectors: the first one may
+    /// begin inside of x, which is written again as it was.
     void derive()
     {
         derive_features<chunk>(SerialLanes{}, features_, columns_);
         for (int f = d_ / width * width; f < stride_; f += width)
             for (int b = 0; b < chunk; b += quad)
-                transpose_quad<Real>(columns_ + f * chunk + b, chunk, rows_ + b * stride_ + f, stride_);
+                transpose_quad<Real>(columns_ + f * chunk + b, chunk, rows_ + b * stride_ + f,
+                                     stride_);
     }
 
     FeatureMap features_;
     int d_;
-    int stride_; ///< columns of all features, padded
+    int stride_;    ///< columns of all features, padded
     Real* rows_;    ///< [chunk][stride]
     Real* columns_; ///< [stride + 2][chunk]
 };

@@ -4,6 +4,7 @@
 #define MOE_ISA isa_own_families
 
 #include "kernels/family/loss/form.h"
+#include "kernels/family/value_slope.h"
 #include "kernels/model/features.h"
 
 #include <string_view>
@@ -44,9 +45,6 @@ struct RadialScore
         }
     }
 };
-
-template <class Real>
-struct ValueSlope; // of the activations' own header, where the list is closed
 
 /// phi(t) = t^3 / 3 + t.
 struct CubicActivation

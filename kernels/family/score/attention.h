@@ -5,8 +5,8 @@
 MOE_BEGIN_ISA
 
 /// s_i(x) = (Q x + q).(K_i x + kappa_i) = x^T Q^T K_i x + (Q^T kappa_i + K_i^T q).x + q.kappa_i,
-/// phi(x) = (x, vech(x x^T)). Parameters: K (k x r x d), kappa (k x r), and Q (r x d), q (r) shared by all
-/// atoms. There is no bias, so m = 1 (golden N6).
+/// phi(x) = (x, vech(x x^T)). Parameters: K (k x r x d), kappa (k x r), and Q (r x d), q (r) shared
+/// by all atoms. There is no bias, so m = 1 (golden N6).
 struct AttentionScore
 {
     static constexpr std::string_view name = "attention";
@@ -48,8 +48,8 @@ struct AttentionScore
         }
     }
 
-    /// With D the symmetric matrix of the vech row: dK_r = D Q_r + q_r dx, dkappa_r = Q_r.dx + q_r dc, and the
-    /// same with Q and K exchanged, summed over atoms, for Q, q.
+    /// With D the symmetric matrix of the vech row: dK_r = D Q_r + q_r dx, dkappa_r = Q_r.dx + q_r
+    /// dc, and the same with Q and K exchanged, summed over atoms, for Q, q.
     template <class Real, class Lanes>
     MOE_HD static void chain(Lanes lanes, Model const& model, Real const* theta, Real const* w,
                              int stride, Real const* c, Real* gradient)
@@ -63,7 +63,8 @@ struct AttentionScore
             int const r = e % rank;
             for (int f = 0; f < d; ++f)
                 out.key[e * d + f] = Real(0);
-            out.kappa[e] = add_factor(w + i * stride, c[i], p.query + r * d, p.q[r], d, out.key + e * d);
+            out.kappa[e] =
+                add_factor(w + i * stride, c[i], p.query + r * d, p.q[r], d, out.key + e * d);
         }
         for (int r = lanes.rank(); r < rank; r += lanes.size()) {
             out.q[r] = Real(0);
@@ -78,7 +79,8 @@ struct AttentionScore
 private:
     /// Adds D v + v0 dx to `sum` and returns v.dx + v0 dc, for one row (dx, vech D) and dc.
     template <class Real>
-    MOE_HD static Real add_factor(Real const* row, Real dc, Real const* v, Real v0, int d, Real* sum)
+    MOE_HD static Real add_factor(Real const* row, Real dc, Real const* v, Real v0, int d,
+                                  Real* sum)
     {
         Real constant = v0 * dc;
         Real const* form = row + d;
@@ -100,10 +102,10 @@ private:
     {
         Real *key, *kappa, *query, *q;
         MOE_HD Parts(Model const& model, Real* theta)
-            : key(theta + model.layout.block[0].offset), kappa(theta + model.layout.block[1].offset),
+            : key(theta + model.layout.block[0].offset),
+              kappa(theta + model.layout.block[1].offset),
               query(theta + model.layout.block[2].offset), q(theta + model.layout.block[3].offset)
-        {
-        }
+        {}
     };
 };
 

@@ -4,8 +4,8 @@
 
 MOE_BEGIN_ISA
 
-/// s_i(x) = w_i.x / ((|w_i| + tau1) (|x| + tau2)) + b_i, phi(x) = x / (|x| + tau2). tau1 = tau2 = 0 is
-/// the vanilla router, where 0/0 is taken as 0 (golden N4).
+/// s_i(x) = w_i.x / ((|w_i| + tau1) (|x| + tau2)) + b_i, phi(x) = x / (|x| + tau2). tau1 = tau2 = 0
+/// is the vanilla router, where 0/0 is taken as 0 (golden N4).
 struct CosineScore
 {
     static constexpr std::string_view name = "cosine";
@@ -17,7 +17,8 @@ struct CosineScore
     static constexpr unsigned features = feature_cosine;
     static constexpr bool uses_tau = true;
 
-    /// The score is linear in u = w / (|w| + tau1), and every small shift of u is reached if tau1 > 0.
+    /// The score is linear in u = w / (|w| + tau1), and every small shift of u is reached if tau1 >
+    /// 0.
     MOE_HD static constexpr bool location_shifts(GateSpec const& gate) { return gate.tau1 > 0; }
     /// The shift moves u, not w itself.
     MOE_HD static constexpr bool shifts_direction(GateSpec const&) { return true; }
@@ -39,7 +40,8 @@ struct CosineScore
         }
     }
 
-    /// du_a/dw_b = delta_ab / (|w| + tau1) - w_a w_b / (|w| (|w| + tau1)^2); at w = 0 the second term is 0.
+    /// du_a/dw_b = delta_ab / (|w| + tau1) - w_a w_b / (|w| (|w| + tau1)^2); at w = 0 the second
+    /// term is 0.
     template <class Real, class Lanes>
     MOE_HD static void chain(Lanes lanes, Model const& model, Real const* theta, Real const* w,
                              int stride, Real const* c, Real* gradient)

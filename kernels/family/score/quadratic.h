@@ -26,7 +26,8 @@ MOE_HD void chain_form(Real const* row, int d, Real* a)
             a[p * d + q] = a[q * d + p] = row[q - p];
 }
 
-/// s_i(x) = x^T A_i x + w_i.x + b_i, phi(x) = (x, vech(x x^T)). Parameters: A (k x d x d), w (k x d), b (k).
+/// s_i(x) = x^T A_i x + w_i.x + b_i, phi(x) = (x, vech(x x^T)). Parameters: A (k x d x d), w (k x
+/// d), b (k).
 struct QuadraticScore
 {
     static constexpr std::string_view name = "quadratic";
