@@ -17,15 +17,12 @@ MOE_HD void copy_rows(Lanes lanes, int rows, int width, Real const* from, int fr
         MOE_SIMD
         for (int i = lanes.rank(); i < rows * width; i += lanes.size())
             to[i] = from[i];
-    } else if constexpr (Lanes::serial) { // no division an entry
+    } else { // row by row, without a division an entry
         for (int i = 0; i < rows; ++i) {
             MOE_SIMD
-            for (int f = 0; f < width; ++f)
+            for (int f = lanes.rank(); f < width; f += lanes.size())
                 to[i * to_stride + f] = from[i * from_stride + f];
         }
-    } else {
-        for (int i = lanes.rank(); i < rows * width; i += lanes.size())
-            to[i / width * to_stride + i % width] = from[i / width * from_stride + i % width];
     }
 }
 

@@ -16,20 +16,30 @@
 
 MOE_BEGIN_ISA
 
-/// Threads of the block that does a task: whole warps. The tile products have hundreds of
-/// independent sums, the stage between them one a sample of a chunk. Results do not depend on it.
-constexpr int threads_per_task = 128;
+/// Threads of the block that does a task: one warp, which never waits for another one. Blocks are
+/// handed out one by one, so that a long task holds nobody up.
+constexpr int threads_per_task = 32;
 
-/// Does tasks[block], tasks[block + blocks], .... Working memory is the block's shared memory, or
-/// where `memory` is not null its own `bytes` of that.
+/// Warps of one multiprocessor that the registers are shared out for. Their working memory, some 20
+/// KiB for d = 32, lets about as many stand side by side.
+constexpr int resident_warps = 12;
+
+/// Does tasks[block] in shared memory.
 template <class Task>
-__global__ void __launch_bounds__(threads_per_task)
-    run_tasks(Task const* tasks, int count, char* memory, std::size_t bytes)
+__global__ void __launch_bounds__(threads_per_task, resident_warps) run_tasks(Task const* tasks)
 {
     extern __shared__ __align__(64) char shared_memory[];
-    char* const scratch = memory == nullptr ? shared_memory : memory + blockIdx.x * bytes;
+    run_one(WarpLanes<true>{}, tasks[blockIdx.x], shared_memory);
+}
+
+/// Does tasks[block], tasks[block + blocks], ... < count, each block in its own `bytes` of
+/// `memory`.
+template <class Task>
+__global__ void __launch_bounds__(threads_per_task, resident_warps)
+    run_large_tasks(Task const* tasks, int count, char* memory, std::size_t bytes)
+{
     for (int i = static_cast<int>(blockIdx.x); i < count; i += static_cast<int>(gridDim.x))
-        run_one(BlockLanes{}, tasks[i], scratch);
+        run_one(WarpLanes<false>{}, tasks[i], memory + blockIdx.x * bytes);
 }
 
 /// Dynamic shared memory that a block of the selected device can have.
@@ -82,16 +92,15 @@ public:
                                             cudaFuncAttributeMaxDynamicSharedMemorySize,
                                             static_cast<int>(shared_bytes_)),
                        "cudaFuncSetAttribute(run_tasks, MaxDynamicSharedMemorySize)", file, line);
-            launch("run_tasks in shared memory", file, line,
-                   {in_shared_, threads_per_task, shared_bytes_}, run_tasks<Task>, data(),
-                   in_shared_, nullptr, std::size_t{0});
+            launch("run_tasks", file, line, {in_shared_, threads_per_task, shared_bytes_},
+                   run_tasks<Task>, data());
         }
         int const blocks =
-            in_global_ > 0 ? std::min(in_global_, resident_blocks(run_tasks<Task>)) : 0;
+            in_global_ > 0 ? std::min(in_global_, resident_blocks(run_large_tasks<Task>)) : 0;
         CudaBuffer<char> const memory(static_cast<std::size_t>(blocks) * global_bytes_);
         if (in_global_ > 0)
-            launch("run_tasks in global memory", file, line, {blocks, threads_per_task},
-                   run_tasks<Task>, data() + in_shared_, in_global_, memory.data(), global_bytes_);
+            launch("run_large_tasks", file, line, {blocks, threads_per_task}, run_large_tasks<Task>,
+                   data() + in_shared_, in_global_, memory.data(), global_bytes_);
         check_cuda(cudaDeviceSynchronize(), "cudaDeviceSynchronize() after run_tasks", file, line);
         return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     }
@@ -104,7 +113,7 @@ private:
     {
         Bytes needs;
         for (Task const& task : tasks)
-            needs.push_back(scratch_bytes<BlockLanes>(task));
+            needs.push_back(scratch_bytes<WarpLanes<true>>(task));
         return needs;
     }
 

@@ -104,7 +104,7 @@ MOE_HD void run_one(Lanes lanes, GenerateTask<Real> const& task, void* scratch_m
     for (int first = 0; first < task.n; first += chunk) {
         int const count = task.n - first < chunk ? task.n - first : chunk;
         fill_x(lanes, task, first, count, m.words);
-        m.forward.chunk_at(lanes, task.x, task.n, first, count);
+        m.forward.chunk_at(lanes, task.x, first + count, first, count); // there is no more yet
         if (task.noise_sd > 0)
             fill_noise(lanes, task, first, m.noise);
         for (int b = lanes.rank(); b < count; b += lanes.size()) {

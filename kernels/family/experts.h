@@ -28,6 +28,7 @@ struct RidgeExpert
     static constexpr unsigned features = feature_x;
     static constexpr bool uses_activation = true;
     static constexpr bool factor = false;
+    static constexpr bool copied_maps = true; ///< pack and chain only copy
 
     /// Writes the maps of all atoms: rows W_i (length d, `stride` apart) and offsets c_i.
     template <class Real, class Lanes>
@@ -60,6 +61,7 @@ struct FfnExpert : RidgeExpert
                                                {"b", Role::expert_bias, Extent::one},
                                                {"lambda", Role::expert_scale, Extent::one}};
     static constexpr bool factor = true; ///< the third block
+    static constexpr bool copied_maps = false;
 };
 
 /// h_i(x) = lambda_i phi(a_i.x / |x| + b_i), with x / |x| = 0 at x = 0.

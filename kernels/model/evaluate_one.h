@@ -41,6 +41,7 @@ MOE_HD void run_one(Lanes lanes, EvaluateTask<Real> const& task, void* scratch_m
     Model const& model = task.model;
     Planes<Real> const& planes = m.forward.planes;
     m.forward.load(lanes, task.theta);
+    m.by_maps.clear(lanes, m.forward.shape);
     m.square.clear(lanes);
     for (int first = 0; first < task.n; first += chunk) {
         int const count = task.n - first < chunk ? task.n - first : chunk;

@@ -58,6 +58,12 @@ struct FeatureMap
     int vech, square, cosine, unit; ///< first column of the block, -1 where it is not needed
     int total;                      ///< columns, a multiple of the alignment
     FeatureRange gate, expert;
+
+    /// Whether there are blocks behind x.
+    MOE_HD constexpr bool derived() const
+    {
+        return vech >= 0 || square >= 0 || cosine >= 0 || unit >= 0;
+    }
 };
 
 /// Lays the blocks out for a gate and an expert that need these sets. A range begins at a multiple
@@ -90,46 +96,63 @@ MOE_HD constexpr FeatureMap lay_out(unsigned gate, unsigned expert, int d, doubl
     return map;
 }
 
-/// Fills the planes [total][chunk] behind x, which stands in the first d; two more planes behind
-/// them are working memory. Lane-local.
-template <int chunk, class Real, class Lanes>
-MOE_HD void derive_features(Lanes lanes, FeatureMap const& map, Real* planes)
+/// A chunk of features, one plane a feature: feature f of sample t at column(f)[t * step()].
+template <class Real, int chunk>
+struct FeaturePlanes
+{
+    Real* planes;
+    MOE_HD Real* column(int feature) const { return planes + feature * chunk; }
+    MOE_HD static constexpr int step() { return 1; }
+};
+
+/// The same, one row a sample.
+template <class Real>
+struct FeatureRows
+{
+    Real* rows;
+    int stride;
+    MOE_HD Real* column(int feature) const { return rows + feature; }
+    MOE_HD int step() const { return stride; }
+};
+
+/// Fills the blocks behind x, which stands in the first d columns; two more columns behind all
+/// blocks are working memory. Lane-local.
+template <int chunk, class Real, class Lanes, class Features>
+MOE_HD void derive_features(Lanes lanes, FeatureMap const& map, Features const& features)
 {
     int const d = map.d;
-    if (map.vech >= 0) {
-        Real* out = planes + map.vech * chunk;
-        for (int a = 0; a < d; ++a) {
-            for (int b = a; b < d; ++b, out += chunk) {
-                MOE_SIMD
-                for (int t = lanes.rank(); t < chunk; t += lanes.size())
-                    out[t] = planes[a * chunk + t] * planes[b * chunk + t];
-            }
-        }
-    }
-    if (map.square < 0 && map.cosine < 0 && map.unit < 0)
-        return;
-    Real* const square = planes + (map.square >= 0 ? map.square : map.total) * chunk;
-    for (int t = lanes.rank(); t < chunk; t += lanes.size())
-        square[t] = Real(0);
-    for (int f = 0; f < d; ++f) {
+    int const step = features.step();
+    auto const multiply = [&](Real* to, Real const* a, Real const* b) {
         MOE_SIMD
         for (int t = lanes.rank(); t < chunk; t += lanes.size())
-            square[t] += planes[f * chunk + t] * planes[f * chunk + t];
+            to[t * step] = a[t * step] * b[t * step];
+    };
+    int next = map.vech;
+    for (int a = 0; map.vech >= 0 && a < d; ++a)
+        for (int b = a; b < d; ++b)
+            multiply(features.column(next++), features.column(a), features.column(b));
+    if (map.square < 0 && map.cosine < 0 && map.unit < 0)
+        return;
+    Real* const square = features.column(map.square >= 0 ? map.square : map.total);
+    for (int t = lanes.rank(); t < chunk; t += lanes.size())
+        square[t * step] = Real(0);
+    for (int f = 0; f < d; ++f) {
+        Real const* const x = features.column(f);
+        MOE_SIMD
+        for (int t = lanes.rank(); t < chunk; t += lanes.size())
+            square[t * step] += x[t * step] * x[t * step];
     }
-    Real* const factor = planes + (map.total + 1) * chunk;
+    Real* const factor = features.column(map.total + 1);
     auto const scaled = [&](int block, Real tau) {
         if (block < 0)
             return;
         MOE_SIMD
         for (int t = lanes.rank(); t < chunk; t += lanes.size()) {
-            Real const norm = math::sqrt(square[t]);
-            factor[t] = norm > Real(0) ? Real(1) / (norm + tau) : Real(0);
+            Real const norm = math::sqrt(square[t * step]);
+            factor[t * step] = norm > Real(0) ? Real(1) / (norm + tau) : Real(0);
         }
-        for (int f = 0; f < d; ++f) {
-            MOE_SIMD
-            for (int t = lanes.rank(); t < chunk; t += lanes.size())
-                planes[(block + f) * chunk + t] = planes[f * chunk + t] * factor[t];
-        }
+        for (int f = 0; f < d; ++f)
+            multiply(features.column(block + f), features.column(f), factor);
     };
     scaled(map.cosine, static_cast<Real>(map.tau2));
     scaled(map.unit, Real(0));

@@ -38,15 +38,15 @@ struct Forward
         predict(lanes, model, shape, maps, planes);
     }
 
-    /// The same of samples first .. first + count - 1 of n.
+    /// The same of samples first .. first + count - 1 of n, the next of which it may ask for.
     MOE_HD void chunk_at(Lanes lanes, Real const* x, int n, int first, int count)
     {
         Real const* const rows = x + static_cast<std::size_t>(first) * model.d;
         tile.fetch(rows, nullptr, count);
-        int const ahead = first + 2 * chunk; // data may come from far: two chunks before their use
-        if (ahead < n)
-            tile.prefetch(rows + static_cast<std::size_t>(2 * chunk) * model.d, nullptr,
-                          n - ahead < chunk ? n - ahead : chunk);
+        constexpr int ahead = Tile<Real, Lanes>::ahead * chunk;
+        if (first + ahead < n)
+            tile.prefetch(rows + static_cast<std::size_t>(ahead) * model.d, nullptr,
+                          n - first - ahead < chunk ? n - first - ahead : chunk);
         predict_chunk(lanes);
     }
 };

@@ -19,7 +19,7 @@ struct Maps
     Real* c;      ///< [gate_rows + k]
     Real* factor; ///< [k] lambda, or null
     Real* outer;  ///< [2][k], or null. Of the maps: b and, once, 1/T. Of the gradient: sums of
-                 ///< dL/ds, and of dL/ds psi
+                  ///< dL/ds, and of dL/ds psi
 
     template <class Tile>
     MOE_HD Maps(Tile const&, Scratch& scratch, Shape const& shape)
@@ -33,7 +33,8 @@ struct Maps
           outer(shape.outer ? scratch.take<Real>(static_cast<std::size_t>(2 * shape.k)) : nullptr)
     {}
 
-    /// Sets w, padding included, and c to zero.
+    /// Sets w and c to zero, the padding included, which tiles may leave alone. Before the first use
+    /// of maps or gradient.
     template <class Lanes>
     MOE_HD void clear(Lanes lanes, Shape const& shape) const
     {

@@ -19,6 +19,14 @@ template <class Score>
 struct has_outer<Score, std::void_t<decltype(Score::outer)>> : std::bool_constant<Score::outer>
 {};
 
+template <class Member, class = void>
+struct has_copied_maps : std::false_type
+{};
+template <class Member>
+struct has_copied_maps<Member, std::void_t<decltype(Member::copied_maps)>>
+    : std::bool_constant<Member::copied_maps>
+{};
+
 /// Sizes of a model's linear maps.
 struct Shape
 {
@@ -28,24 +36,29 @@ struct Shape
     bool outer;     ///< an activation between score map and score
     bool factor;    ///< experts have a factor lambda
     bool activated; ///< experts have an activation (else h = z)
+    bool copied;    ///< the maps are theta's own numbers in another order, and x the only features
 };
 
 /// The shape of a model; feature ranges begin at multiples of `align`.
 MOE_HD inline Shape shape_of(Model const& model, int align)
 {
-    Shape shape{{}, model.k, model.k + model.groups, false, false, true};
+    Shape shape{{}, model.k, model.k + model.groups, false, false, true, false};
     unsigned gate = 0;
     unsigned expert = 0;
+    bool copied = model.gate.learned_temperature == 0 && model.temperature == 1.0;
     visit(Scores{}, model.gate.score, [&](auto score) {
         gate = score.features;
         shape.outer = has_outer<decltype(score)>::value;
+        copied = copied && has_copied_maps<decltype(score)>::value;
     });
     visit(Experts{}, model.expert.form, [&](auto form) {
         expert = form.features;
         shape.factor = form.factor;
         shape.activated = form.uses_activation;
+        copied = copied && has_copied_maps<decltype(form)>::value;
     });
     shape.features = lay_out(gate, expert, model.d, model.gate.tau2, align);
+    shape.copied = copied && gate == feature_x && expert == feature_x;
     return shape;
 }
 

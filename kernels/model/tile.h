@@ -16,6 +16,8 @@
 #include "kernels/model/features.h"
 
 #include <cstdint>
+#include <type_traits>
+#include <utility>
 
 MOE_BEGIN_ISA
 
@@ -23,12 +25,14 @@ MOE_BEGIN_ISA
 /// behind its end.
 constexpr int chunk = 32;
 
-/// Any lanes, any memory: the reference text, and the cooperative path until it is specialised.
-template <class Real, class Lanes>
+/// Any lanes: the reference text, which the specialisations of tile_serial.h and tile_warp.h are
+/// compared with.
+template <class Real, class Lanes, class = void>
 class Tile
 {
 public:
     static constexpr int align = 1;
+    static constexpr int ahead = 1; ///< chunks between a prefetch and its fetch, in a plain pass
     MOE_HD static constexpr int stride(int features) { return features; }
 
     MOE_HD Tile(Lanes lanes, Scratch& scratch, FeatureMap const& features)
@@ -55,11 +59,11 @@ public:
             planes_[i % d * chunk + b] = x[from * d + i % d];
         }
         lanes_.sync();
-        derive_features<chunk>(lanes_, features_, planes_);
+        derive_features<chunk, Real>(lanes_, features_, FeaturePlanes<Real, chunk>{planes_});
         lanes_.sync();
     }
 
-    /// Where a cache can be asked for a later fetch; nothing here.
+    /// Says early which rows a later fetch brings; nothing here.
     MOE_HD void prefetch(Real const*, std::uint32_t const*, int) const {}
 
     MOE_HD void scores(FeatureRange range, Real const* w, Real const* c, int maps, Real* s) const
@@ -100,6 +104,7 @@ private:
 
 MOE_END_ISA
 
+#include "kernels/model/tile_warp.h"
 #if !defined(__CUDACC__)
 #include "kernels/model/tile_serial.h"
 #endif

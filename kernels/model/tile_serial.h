@@ -12,13 +12,14 @@
 MOE_BEGIN_ISA
 
 template <class Real>
-class Tile<Real, SerialLanes>
+class Tile<Real, SerialLanes, void>
 {
     static constexpr int width = Simd<Real>::width;
     static constexpr int quad = Simd<Real>::quad;
 
 public:
     static constexpr int align = width;
+    static constexpr int ahead = 2; ///< data may come from far
     static constexpr int stride(int features) { return (features + width - 1) / width * width; }
 
     Tile(SerialLanes, Scratch& scratch, FeatureMap const& features)
@@ -52,8 +53,7 @@ public:
             for (int b = 0; b < chunk; b += width)
                 transpose_quad<Real>(rows_ + b * stride_ + f, stride_, columns_ + f * chunk + b,
                                      chunk);
-        if (features_.gate.begin + features_.gate.size > d_ ||
-            features_.expert.begin + features_.expert.size > d_)
+        if (features_.derived())
             derive();
     }
 
@@ -107,7 +107,8 @@ private:
     /// begin inside of x, which is written again as it was.
     void derive()
     {
-        derive_features<chunk>(SerialLanes{}, features_, columns_);
+        derive_features<chunk, Real>(SerialLanes{}, features_,
+                                     FeaturePlanes<Real, chunk>{columns_});
         for (int f = d_ / width * width; f < stride_; f += width)
             for (int b = 0; b < chunk; b += quad)
                 transpose_quad<Real>(columns_ + f * chunk + b, chunk, rows_ + b * stride_ + f,

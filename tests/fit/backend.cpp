@@ -6,6 +6,7 @@
 #include "kernels/loss/risk_one.h"
 #include "kernels/model/evaluate_one.h"
 #include "tests/support/thread_lanes.h"
+#include "tests/support/warp_lanes.h"
 
 #include <algorithm>
 #include <cstring>
@@ -52,6 +53,8 @@ private:
 
 std::string Backend::name() const
 {
+    if (lanes == warp)
+        return "a warp";
     return level.empty() ? std::to_string(lanes) + " lanes" : level;
 }
 
@@ -59,8 +62,12 @@ template <class Task>
 void Backend::run(Task const& task) const
 {
     auto const& entry = std::get<CpuEntry<Task>>(cpu_table(level).entries);
-    Memory memory(level.empty() ? scratch_bytes<ThreadLanes>(task) : entry.scratch(task));
-    if (level.empty())
+    Memory memory(lanes == warp   ? scratch_bytes<HostWarpLanes>(task)
+                  : level.empty() ? scratch_bytes<ThreadLanes>(task)
+                                  : entry.scratch(task));
+    if (lanes == warp)
+        run_warp([&](HostWarpLanes lane) { run_one(lane, task, memory.data()); });
+    else if (level.empty())
         run_lanes(lanes, [&](ThreadLanes lane) { run_one(lane, task, memory.data()); });
     else
         entry.run(task, memory.data());
@@ -95,6 +102,7 @@ std::vector<Backend> all_backends()
     std::vector<Backend> backends = level_backends();
     for (Backend const& backend : lane_backends())
         backends.push_back(backend);
+    backends.push_back({{}, Backend::warp});
     return backends;
 }
 

@@ -14,8 +14,9 @@ namespace moerate
 /// behind its end, so that reading what was never written shows, and writing too far as well.
 struct Backend
 {
+    static constexpr int warp = -1;
     std::string level; ///< CPU level, empty for lanes
-    int lanes = 0;     ///< host threads that share the task
+    int lanes = 0;     ///< host threads that share the task, or `warp`: the lanes of a CUDA warp
 
     std::string name() const;
 
@@ -28,10 +29,11 @@ struct Backend
 /// All levels that this processor runs.
 std::vector<Backend> level_backends();
 
-/// 1, 2, 7 and 32 lanes: alone, few, none of the sizes a multiple, one a sample of a chunk.
+/// 1, 2, 7 and 32 lanes: alone, few, none of the sizes a multiple, one a sample of a chunk. Equal
+/// bits on all of them.
 std::vector<Backend> lane_backends();
 
-/// Levels, then lanes.
+/// Levels, then lanes, then a warp.
 std::vector<Backend> all_backends();
 
 } // namespace moerate

@@ -44,6 +44,7 @@ TEST_CASE("fits equal the plain reference for all kinds of minibatches")
                     model_of(mixture.normalizer, mixture.activation, 5, 3), 131, seed++);
                 for (Backend const& backend : level_backends())
                     check_reference(backend, problem, settings);
+                check_reference({{}, Backend::warp}, problem, settings);
                 if (batch > 30)
                     check_reference({{}, batch % 2 == 0 ? 7 : 2}, problem, settings);
             }
@@ -65,6 +66,7 @@ TEST_CASE("fits equal the plain reference for all shapes")
             for (Backend const& backend : level_backends())
                 check_reference(backend, problem, settings_of(2, 40, 0.05));
             check_reference({{}, 1}, problem, settings_of(2, 40, 0.05));
+            check_reference({{}, Backend::warp}, problem, settings_of(2, 40, 0.05));
         }
     }
 }

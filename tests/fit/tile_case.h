@@ -91,8 +91,15 @@ struct Sets
 /// tau2 of all feature maps of these tests.
 constexpr double tau = 0.25;
 
-/// The operands of one range: maps (w, c), planes and gradients.
+/// A tile of one lane.
 template <class Real, class Lanes>
+struct LoneTile : Tile<Real, Lanes>
+{
+    LoneTile(Scratch& scratch, FeatureMap const& map) : Tile<Real, Lanes>(Lanes{}, scratch, map) {}
+};
+
+/// The operands of one range: maps (w, c), planes and gradients.
+template <class Real, class Tile>
 struct Operands
 {
     FeatureRange range;
@@ -100,22 +107,21 @@ struct Operands
     Aligned<Real> w, c, plane, g, gc;
 
     Operands(FeatureRange const& of, int maps)
-        : range(of), stride(Tile<Real, Lanes>::stride(of.size)),
-          w(static_cast<std::size_t>(maps * stride)), c(static_cast<std::size_t>(maps)),
-          plane(static_cast<std::size_t>(maps * chunk)), g(static_cast<std::size_t>(maps * stride)),
-          gc(static_cast<std::size_t>(maps))
+        : range(of), stride(Tile::stride(of.size)), w(static_cast<std::size_t>(maps * stride)),
+          c(static_cast<std::size_t>(maps)), plane(static_cast<std::size_t>(maps * chunk)),
+          g(static_cast<std::size_t>(maps * stride)), gc(static_cast<std::size_t>(maps))
     {}
 };
 
 /// A tile with a table of rows x, some of them 0, and the operands of both ranges.
-template <class Real, class Lanes>
+template <class Real, class Tile>
 class TileCase
 {
 public:
     TileCase(Sets const& sets, int d, int maps, unsigned seed)
-        : sets_(sets), map_(lay_out(sets.gate, sets.expert, d, tau, Tile<Real, Lanes>::align)),
-          maps_(maps), memory_(bytes(map_) / sizeof(Real)), random_(seed), scratch_(memory_.data()),
-          tile_(Lanes{}, scratch_, map_), gate_(map_.gate, maps), expert_(map_.expert, maps),
+        : sets_(sets), map_(lay_out(sets.gate, sets.expert, d, tau, Tile::align)), maps_(maps),
+          memory_(bytes(map_) / sizeof(Real)), random_(seed), scratch_(memory_.data()),
+          tile_(scratch_, map_), gate_(map_.gate, maps), expert_(map_.expert, maps),
           x_(drawn<Real>(random_, size(table_rows * d), 1.0))
     {
         std::fill(x_.begin(), x_.begin() + 2 * d, Real(0)); // rows 0 and 1
@@ -157,7 +163,7 @@ private:
     static std::size_t bytes(FeatureMap const& map)
     {
         Scratch measure(nullptr);
-        Tile<Real, Lanes> const tile(Lanes{}, measure, map);
+        Tile const tile(measure, map);
         return measure.used();
     }
 
@@ -179,7 +185,7 @@ private:
         sum.terms += map_.d + 3;
     }
 
-    bool scores_hold(Operands<Real, Lanes>& o, unsigned set)
+    bool scores_hold(Operands<Real, Tile>& o, unsigned set)
     {
         tile_.scores(o.range, o.w.data(), o.c.data(), maps_, o.plane.data());
         auto const rows = features(set);
@@ -201,7 +207,7 @@ private:
     }
 
     /// Accumulates drawn coefficients, 0 behind the fetched rows.
-    bool gradients_hold(Operands<Real, Lanes>& o, unsigned set, bool first)
+    bool gradients_hold(Operands<Real, Tile>& o, unsigned set, bool first)
     {
         auto const rows = features(set);
         std::vector<Real> const c = drawn<Real>(random_, size(maps_ * chunk), 1.0);
@@ -235,8 +241,8 @@ private:
     Aligned<Real> memory_;
     std::mt19937_64 random_;
     Scratch scratch_;
-    Tile<Real, Lanes> tile_;
-    Operands<Real, Lanes> gate_, expert_;
+    Tile tile_;
+    Operands<Real, Tile> gate_, expert_;
     std::vector<Real> x_;
     std::vector<std::uint32_t> rows_;
 };

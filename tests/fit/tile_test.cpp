@@ -4,20 +4,74 @@
 
 #include "tests/fit/tile_case.h"
 #include "tests/support/thread_lanes.h"
+#include "tests/support/warp_lanes.h"
 
 #include <catch2/catch.hpp>
+
+#include <memory>
 
 using namespace moerate;
 
 namespace
 {
 
+/// A tile of a warp: each call is made by all lanes.
+template <class Real>
+class WarpTile
+{
+    using Lane = Tile<Real, HostWarpLanes>;
+
+public:
+    static constexpr int align = Lane::align;
+    static constexpr int stride(int features) { return Lane::stride(features); }
+
+    WarpTile(Scratch& scratch, FeatureMap const& map) : warp_(std::make_unique<HostWarp>())
+    {
+        Scratch const begin = scratch;
+        for (int rank = 0; rank < HostWarp::size; ++rank) {
+            scratch = begin; // all lanes share the tile's memory
+            lanes_.emplace_back(HostWarpLanes(rank, *warp_), scratch, map);
+        }
+    }
+    void clear()
+    {
+        all([](Lane& tile) { tile.clear(); });
+    }
+    void prefetch(Real const* x, std::uint32_t const* row, int count)
+    {
+        all([&](Lane& tile) { tile.prefetch(x, row, count); });
+    }
+    void fetch(Real const* x, std::uint32_t const* row, int count)
+    {
+        all([&](Lane& tile) { tile.fetch(x, row, count); });
+    }
+    void scores(FeatureRange range, Real const* w, Real const* c, int maps, Real* s)
+    {
+        all([&](Lane& tile) { tile.scores(range, w, c, maps, s); });
+    }
+    void accumulate(FeatureRange range, Real const* coefficient, int maps, bool first, Real* g,
+                    Real* gc)
+    {
+        all([&](Lane& tile) { tile.accumulate(range, coefficient, maps, first, g, gc); });
+    }
+
+private:
+    template <class F>
+    void all(F const& f)
+    {
+        warp_->run([&](int rank) { f(lanes_[static_cast<std::size_t>(rank)]); });
+    }
+
+    std::unique_ptr<HostWarp> warp_;
+    std::vector<Lane> lanes_;
+};
+
 /// Chunks of all kinds through one tile, so that each meets what the one before left behind.
-template <class Real, class Lanes>
+template <class Real, class Tile>
 void check_tile(Sets const& sets, int d, int maps)
 {
     INFO("blocks " << sets.gate << " and " << sets.expert << ", d = " << d << ", maps " << maps);
-    TileCase<Real, Lanes> tile(sets, d, maps, static_cast<unsigned>(d * 100 + maps));
+    TileCase<Real, Tile> tile(sets, d, maps, static_cast<unsigned>(d * 100 + maps));
     bool first = true;
     for (int const count : {5, 32, 17, 1, 31, 32}) {
         INFO("chunk of " << count << (first ? ", first" : ", added"));
@@ -42,28 +96,33 @@ std::vector<Sets> all_sets()
     return sets;
 }
 
-template <class Real, class Lanes>
+template <class Real, class Tile>
 void check_tiles()
 {
     for (int const d : {1, 2, 3, 7, 8, 15, 16, 17, 31, 32, 33, 64, 65})
         for (int maps = 1; maps <= 26; ++maps)
-            check_tile<Real, Lanes>({feature_x, feature_x}, d, maps);
+            check_tile<Real, Tile>({feature_x, feature_x}, d, maps);
     for (Sets const& sets : all_sets())
         for (int const d : {1, 2, 3, 5, 8, 9, 16, 17})
             for (int const maps : {1, 3, 8, 9})
-                check_tile<Real, Lanes>(sets, d, maps);
+                check_tile<Real, Tile>(sets, d, maps);
 }
 
 } // namespace
 
 TEMPLATE_TEST_CASE("tile of one thread on SIMD vectors", "", float, double)
 {
-    check_tiles<TestType, SerialLanes>();
+    check_tiles<TestType, LoneTile<TestType, SerialLanes>>();
 }
 
 TEMPLATE_TEST_CASE("generic tile on one lane", "", float, double)
 {
-    check_tiles<TestType, ThreadLanes>();
+    check_tiles<TestType, LoneTile<TestType, ThreadLanes>>();
+}
+
+TEMPLATE_TEST_CASE("register tile of a warp", "", float, double)
+{
+    check_tiles<TestType, WarpTile<TestType>>();
 }
 
 TEST_CASE("feature ranges begin aligned and hold their blocks side by side")

@@ -34,6 +34,7 @@ class ThreadLanes
 {
 public:
     static constexpr bool serial = false;
+    static constexpr bool warp = false;
     ThreadLanes() = default;
     ThreadLanes(int rank, int size, ThreadBarrier& barrier)
         : rank_(rank), size_(size), barrier_(&barrier)
@@ -45,6 +46,12 @@ public:
         if (barrier_ != nullptr)
             barrier_->wait();
     }
+    template <class T>
+    static void copy_async(T* to, T const* from)
+    {
+        *to = *from;
+    }
+    static void wait_copies() {}
 
 private:
     int rank_ = 0;

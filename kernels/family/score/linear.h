@@ -14,6 +14,7 @@ struct LinearScore
     static constexpr Parameter parameters[] = {{"w", Role::location, Extent::d},
                                                {"b", Role::bias, Extent::one}};
     static constexpr unsigned features = feature_x;
+    static constexpr bool copied_maps = true; ///< pack and chain only copy
 
     MOE_HD static constexpr bool location_shifts(GateSpec const&) { return true; }
 

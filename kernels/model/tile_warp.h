@@ -1,0 +1,283 @@
+#pragma once
+
+/// @file
+/// The tile for one warp. Both products are register tiled: a lane owns some rows of maps times
+/// four samples (scores) or four features (gradient), so that a number read from scratch memory
+/// serves four multiply-adds or more.
+///
+/// A chunk stands sample by sample, `stride` apart. All strides are 4 (2 i + 1) numbers: eight
+/// successive rows then begin in different quarters of the 32 banks of shared memory, and loads of
+/// four numbers a lane meet no bank twice.
+
+#include "kernels/model/tile.h"
+
+MOE_BEGIN_ISA
+
+/// Four numbers that are loaded together; two for half of them.
+template <class Real>
+struct alignas(16) Quad
+{
+    Real v[4];
+};
+template <class Real>
+struct alignas(2 * sizeof(Real)) Pair
+{
+    Real v[2];
+};
+
+template <class Real, class Lanes>
+class Tile<Real, Lanes, std::enable_if_t<Lanes::warp>>
+{
+    static constexpr int max_rows = 9; ///< of a lane; registers for 4 max_rows sums
+
+public:
+    static constexpr int align = 4;
+    static constexpr int ahead = 1;
+    MOE_HD static constexpr int stride(int features) { return ((features + 3) / 4 | 1) * 4; }
+
+    MOE_HD Tile(Lanes lanes, Scratch& scratch, FeatureMap const& features)
+        : lanes_(lanes), features_(features),
+          stride_(stride(features.total + (features.derived() ? 2 : 0))),
+          rows_(scratch.take<Real>(static_cast<std::size_t>(chunk) * stride_)),
+          next_(scratch.take<Real>(static_cast<std::size_t>(chunk) * stride_))
+    {}
+
+    MOE_HD void clear()
+    {
+        for (int i = lanes_.rank(); i < chunk * stride_; i += lanes_.size())
+            rows_[i] = next_[i] = Real(0);
+        lanes_.sync();
+    }
+
+    /// Starts to bring rows for the next fetch, which must ask for the same ones.
+    MOE_HD void prefetch(Real const* x, std::uint32_t const* row, int count)
+    {
+        struct alignas(16) Unit
+        {
+            Real v[16 / sizeof(Real)];
+        };
+        constexpr int width = 16 / static_cast<int>(sizeof(Real));
+        bool const whole =
+            features_.d % width == 0 && reinterpret_cast<std::uintptr_t>(x) % sizeof(Unit) == 0;
+        if (whole)
+            copy<Unit>(x, row, count, features_.d / width);
+        else
+            copy<Real>(x, row, count, features_.d);
+        pending_ = true;
+    }
+
+    MOE_HD void fetch(Real const* x, std::uint32_t const* row, int count)
+    {
+        if (!pending_)
+            prefetch(x, row, count);
+        pending_ = false;
+        lanes_.wait_copies();
+        lanes_.sync();
+        Real* const arrived = next_;
+        next_ = rows_;
+        rows_ = arrived;
+        if (features_.derived()) {
+            derive_features<chunk, Real>(lanes_, features_, FeatureRows<Real>{rows_, stride_});
+            lanes_.sync();
+        }
+    }
+
+    MOE_HD void scores(FeatureRange range, Real const* w, Real const* c, int maps, Real* s) const
+    {
+        for_rows(maps, [&](auto rows, int first, int some) {
+            int const from = first * stride(range.size);
+            score_rows<decltype(rows)::value>(range, w + from, c + first, some, s + first * chunk);
+        });
+        lanes_.sync();
+    }
+
+    MOE_HD void accumulate(FeatureRange range, Real const* coefficient, int maps, bool first_chunk,
+                           Real* g, Real* gc) const
+    {
+        for_rows(maps, [&](auto rows, int first, int some) {
+            int const from = first * stride(range.size);
+            gradient_rows<decltype(rows)::value>(range, coefficient + first * chunk, some,
+                                                 first_chunk, g + from, gc + first);
+        });
+        lanes_.sync();
+    }
+
+private:
+    /// Starts to copy `units` elements of type Unit a row. Lanes stand side by side on a row, as
+    /// many as the next power of two.
+    template <class Unit>
+    MOE_HD void copy(Real const* x, std::uint32_t const* row, int count, int units)
+    {
+        constexpr int width = static_cast<int>(sizeof(Unit) / sizeof(Real));
+        int shift = 0;
+        while ((1 << shift) < units && (1 << shift) < lanes_.size())
+            ++shift;
+        int const unit = lanes_.rank() & ((1 << shift) - 1);
+        for (int b = lanes_.rank() >> shift; b < count; b += lanes_.size() >> shift) {
+            std::size_t const from =
+                (row == nullptr ? static_cast<std::size_t>(b) : row[b]) * features_.d;
+            for (int u = unit; u < units; u += 1 << shift)
+                lanes_.copy_async(reinterpret_cast<Unit*>(next_ + b * stride_ + u * width),
+                                  reinterpret_cast<Unit const*>(x + from + u * width));
+        }
+    }
+
+    /// Calls f(rows of a lane, first map, number of maps) for blocks of maps; half of the lanes own
+    /// the even maps of a block and half the odd ones. The rows are a constant, so that their sums
+    /// are registers.
+    template <class F>
+    MOE_HD static void for_rows(int maps, F const& f)
+    {
+        int const blocks = (maps + 2 * max_rows - 1) / (2 * max_rows);
+        for (int block = 0, first = 0; block < blocks; ++block) {
+            int const some = (maps - first + blocks - block - 1) / (blocks - block);
+            dispatch((some + 1) / 2, [&](auto rows) { f(rows, first, some); },
+                     std::make_integer_sequence<int, max_rows>{});
+            first += some;
+        }
+    }
+    template <class F, int... i>
+    MOE_HD static void dispatch(int rows, F const& f, std::integer_sequence<int, i...>)
+    {
+        (void)((rows == i + 1 ? (f(std::integral_constant<int, i + 1>{}), true) : false) || ...);
+    }
+
+    /// Rows 2 i + odd of a block of maps; behind its end the last one, whose results are dropped.
+    MOE_HD static int row_of(int i, int odd, int maps)
+    {
+        return 2 * i + odd < maps ? 2 * i + odd : maps - 1;
+    }
+
+    /// Scores of one block. Lane = (odd rows?, eighth of the samples, half of the features); the
+    /// two halves trade what they have summed for each other's samples.
+    template <int rows>
+    MOE_HD void score_rows(FeatureRange range, Real const* w, Real const* c, int maps,
+                           Real* s) const
+    {
+        int const odd = lanes_.rank() & 1;
+        int const sample = (lanes_.rank() >> 1) & 7;
+        int const half = lanes_.rank() >> 4;
+        int const quads = (range.size + 3) / 4;
+        int const middle = (quads + 1) / 2;
+        int const w_stride = stride(range.size);
+        // Sample t of a lane is 8 (t ^ 2 half) further: 0 and 1 are those that it keeps.
+        Real const* const x = rows_ + (sample + 16 * half) * stride_ + range.begin;
+        Real const* const x_far = rows_ + (sample + 16 - 16 * half) * stride_ + range.begin;
+        Real sum[rows][4];
+        for (int i = 0; i < rows; ++i) {
+            Real const offset = half == 0 ? c[row_of(i, odd, maps)] : Real(0);
+            for (int t = 0; t < 4; ++t)
+                sum[i][t] = offset;
+        }
+        for (int q = half * middle; q < (half == 0 ? middle : quads); ++q) {
+            Quad<Real> phi[4];
+            for (int t = 0; t < 4; ++t)
+                phi[t] = *reinterpret_cast<Quad<Real> const*>((t < 2 ? x : x_far) +
+                                                              t % 2 * 8 * stride_ + 4 * q);
+            for (int i = 0; i < rows; ++i) {
+                auto const a = *reinterpret_cast<Quad<Real> const*>(
+                    w + row_of(i, odd, maps) * w_stride + 4 * q);
+                for (int f = 0; f < 4; ++f)
+                    for (int t = 0; t < 4; ++t)
+                        sum[i][t] += a.v[f] * phi[t].v[f];
+            }
+        }
+        for (int i = 0; i < rows; ++i) {
+            for (int t = 0; t < 2; ++t) {
+                Real const value = sum[i][t] + lanes_.shuffle_xor(sum[i][t + 2], 16);
+                if (2 * i + odd < maps)
+                    s[(2 * i + odd) * chunk + sample + 16 * half + 8 * t] = value;
+            }
+        }
+    }
+
+    /// Gradient of one block. Lane = (odd rows?, part of the samples, four features); the parts are
+    /// summed in the end, each half of them keeping two of the four features.
+    template <int rows>
+    MOE_HD void gradient_rows(FeatureRange range, Real const* coefficient, int maps,
+                              bool first_chunk, Real* g, Real* gc) const
+    {
+        int const quads = (range.size + 3) / 4;
+        int const bits = quads > 4 ? 3 : quads > 2 ? 2 : 1; // side by side: 2^bits quads
+        int const across = 1 << bits;
+        for (int q = 0; q == 0 || q < quads; q += across)
+            gradient_columns<rows>(range, bits, q, quads, coefficient, maps, first_chunk, g, gc);
+    }
+
+    template <int rows>
+    MOE_HD void gradient_columns(FeatureRange range, int bits, int first_quad, int quads,
+                                 Real const* coefficient, int maps, bool first_chunk, Real* g,
+                                 Real* gc) const
+    {
+        int const lane = lanes_.rank();
+        int const odd = lane >> 4;
+        int const upper = (lane >> 3) & 1;
+        int const part = (lane & 15) >> bits; // of 16 >> bits
+        int const side = lane & ((1 << bits) - 1);
+        int const quad = first_quad + side;
+        int const column = 4 * (quad < quads ? quad : 0);
+        int const samples = chunk >> (4 - bits);
+        // Features 0 and 1 of a lane are those that it keeps.
+        Real const* const near = rows_ + range.begin + column + 2 * upper;
+        Real const* const far = rows_ + range.begin + column + 2 - 2 * upper;
+        Real sum[rows][4];
+        Real total[rows];
+        for (int i = 0; i < rows; ++i) {
+            total[i] = Real(0);
+            for (int f = 0; f < 4; ++f)
+                sum[i][f] = Real(0);
+        }
+        for (int b = part * samples; b < (part + 1) * samples; b += 4) {
+            Pair<Real> phi[4][2];
+            for (int t = 0; t < 4; ++t) {
+                phi[t][0] = *reinterpret_cast<Pair<Real> const*>(near + (b + t) * stride_);
+                phi[t][1] = *reinterpret_cast<Pair<Real> const*>(far + (b + t) * stride_);
+            }
+            for (int i = 0; i < rows; ++i) {
+                auto const a = *reinterpret_cast<Quad<Real> const*>(
+                    coefficient + row_of(i, odd, maps) * chunk + b);
+                for (int t = 0; t < 4; ++t) {
+                    for (int f = 0; f < 4; ++f)
+                        sum[i][f] += a.v[t] * phi[t][f / 2].v[f % 2];
+                    total[i] += a.v[t];
+                }
+            }
+        }
+        for (int i = 0; i < rows; ++i) {
+            Pair<Real> kept;
+            for (int f = 0; f < 2; ++f)
+                kept.v[f] = sum[i][f] + lanes_.shuffle_xor(sum[i][f + 2], 8);
+            total[i] += lanes_.shuffle_xor(total[i], 8);
+            for (int mask = 1 << bits; mask < 8; mask *= 2) {
+                for (int f = 0; f < 2; ++f)
+                    kept.v[f] += lanes_.shuffle_xor(kept.v[f], mask);
+                total[i] += lanes_.shuffle_xor(total[i], mask);
+            }
+            int const row = 2 * i + odd;
+            bool const writes = row < maps && (part & ~(8 >> bits)) == 0;
+            if (writes && quad < quads)
+                put(reinterpret_cast<Pair<Real>*>(g + row * stride(range.size) + column +
+                                                  2 * upper),
+                    kept, first_chunk);
+            if (writes && first_quad == 0 && side == 0 && upper == 0)
+                gc[row] = first_chunk ? total[i] : gc[row] + total[i];
+        }
+    }
+
+    MOE_HD static void put(Pair<Real>* to, Pair<Real> value, bool set)
+    {
+        if (!set)
+            for (int f = 0; f < 2; ++f)
+                value.v[f] += to->v[f];
+        *to = value;
+    }
+
+    Lanes lanes_;
+    FeatureMap features_;
+    int stride_;
+    Real* rows_; ///< [chunk][stride] the fetched chunk
+    Real* next_; ///< the one that is on its way
+    bool pending_ = false;
+};
+
+MOE_END_ISA
