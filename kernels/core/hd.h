@@ -59,12 +59,27 @@
 #define MOE_SIMD_SUM(var) MOE_PRAGMA(omp simd reduction(+ : var))
 #endif
 
+/// Before a loop whose body fills the registers: nvcc would unroll it and have to spill.
+#if defined(__CUDACC__)
+#define MOE_ROLLED _Pragma("unroll 1")
+#else
+#define MOE_ROLLED
+#endif
+
 /// For small functions called inside of a MOE_SIMD loop: one call that is left would stop g++ from
 /// vectorising it.
 #if defined(__CUDACC__)
 #define MOE_INLINE __forceinline__
 #else
 #define MOE_INLINE inline __attribute__((always_inline))
+#endif
+
+/// For functions that pass a fit's small structs of sizes and pointers on: on a device a call would
+/// put them in memory, and take from the compiler that their arrays stand in shared memory.
+#if defined(__CUDACC__)
+#define MOE_FLAT __forceinline__
+#else
+#define MOE_FLAT inline
 #endif
 
 /// For large functions with several callers: nvcc would else inline all of it in each of them, for

@@ -9,6 +9,8 @@
 /// is the value of lane rank() ^ mask. copy_async(to, from) starts to copy one element of 4, 8 or
 /// 16 bytes from a task's arrays to scratch memory; it has arrived after wait_copies() of the lane
 /// that asked for it, and another lane may read it after the next sync().
+///
+/// `copied_maps` true narrows an instance to models whose maps copy theta (Shape::copied).
 
 #include "kernels/core/hd.h"
 
@@ -23,6 +25,7 @@ struct SerialLanes
 {
     static constexpr bool serial = true;
     static constexpr bool warp = false;
+    static constexpr bool copied_maps = false;
     MOE_HD static constexpr int rank() { return 0; }
     MOE_HD static constexpr int size() { return 1; }
     MOE_HD static constexpr void sync() {}
@@ -35,13 +38,22 @@ struct SerialLanes
 };
 
 #if defined(__CUDACC__)
-/// The threads of one warp, one task a warp and one warp a block. `shared`: scratch is the block's
-/// shared memory, which the hardware can fill while the warp goes on.
-template <bool shared>
+/// Where a warp's scratch is.
+enum class WarpScratch
+{
+    shared, ///< in shared memory, which the hardware can fill while the warp goes on
+    global,
+};
+
+/// The threads of one warp, one task a warp and one warp a block; with `tiled`, products are
+/// register tiled (kernels/model/tile_warp.h).
+template <WarpScratch scratch, bool tiled, bool copied = false>
 struct WarpLanes
 {
     static constexpr bool serial = false;
-    static constexpr bool warp = true;
+    static constexpr bool warp = tiled;
+    static constexpr bool copied_maps = copied;
+    static constexpr bool shared = scratch == WarpScratch::shared;
     __device__ static int rank() { return static_cast<int>(threadIdx.x) & 31; }
     __device__ static constexpr int size() { return 32; }
     __device__ static void sync() { __syncwarp(); }

@@ -10,8 +10,8 @@ MOE_BEGIN_ISA
 /// to[i * to_stride + f] = from[i * from_stride + f], i < rows, f < width. Call sync before another
 /// lane reads `to`.
 template <class Real, class Lanes>
-MOE_HD void copy_rows(Lanes lanes, int rows, int width, Real const* from, int from_stride, Real* to,
-                      int to_stride)
+MOE_HD MOE_FLAT void copy_rows(Lanes lanes, int rows, int width, Real const* from, int from_stride,
+                               Real* to, int to_stride)
 {
     if (from_stride == width && to_stride == width) { // one long row
         MOE_SIMD

@@ -24,12 +24,34 @@ constexpr int threads_per_task = 32;
 /// KiB for d = 32, lets about as many stand side by side.
 constexpr int resident_warps = 12;
 
-/// Does tasks[block] in shared memory.
+/// Float tasks work on register tiles.
 template <class Task>
+struct is_tiled : std::false_type
+{};
+template <template <class> class Task>
+struct is_tiled<Task<float>> : std::true_type
+{};
+
+/// Whether tasks of a model whose maps copy theta have an instance of their own, without what other
+/// families need: SGD, where the time goes.
+template <class Task>
+struct has_narrow : std::false_type
+{};
+template <>
+struct has_narrow<SgdTask<float>> : std::true_type
+{};
+
+/// Lanes of a task that has room in shared memory, and of one that has not.
+template <class Task, bool narrow>
+using SmallLanes = WarpLanes<WarpScratch::shared, is_tiled<Task>::value, narrow>;
+using LargeLanes = WarpLanes<WarpScratch::global, false>;
+
+/// Does tasks[block] in shared memory.
+template <class Task, bool narrow>
 __global__ void __launch_bounds__(threads_per_task, resident_warps) run_tasks(Task const* tasks)
 {
     extern __shared__ __align__(64) char shared_memory[];
-    run_one(WarpLanes<true>{}, tasks[blockIdx.x], shared_memory);
+    run_one(SmallLanes<Task, narrow>{}, tasks[blockIdx.x], shared_memory);
 }
 
 /// Does tasks[block], tasks[block + blocks], ... < count, each block in its own `bytes` of
@@ -39,7 +61,7 @@ __global__ void __launch_bounds__(threads_per_task, resident_warps)
     run_large_tasks(Task const* tasks, int count, char* memory, std::size_t bytes)
 {
     for (int i = static_cast<int>(blockIdx.x); i < count; i += static_cast<int>(gridDim.x))
-        run_one(WarpLanes<false>{}, tasks[i], memory + blockIdx.x * bytes);
+        run_one(LargeLanes{}, tasks[i], memory + blockIdx.x * bytes);
 }
 
 /// Dynamic shared memory that a block of the selected device can have.
@@ -66,8 +88,7 @@ int resident_blocks(void (*kernel)(Parameter...))
     return processors * std::max(1, blocks);
 }
 
-/// A list of tasks on the device: first those that work in shared memory, then those that need more
-/// than it holds and work in global memory; in both the largest first.
+/// A list of tasks on the device, by the kernel that does them; the largest first.
 template <class Task>
 class TaskList
 {
@@ -75,80 +96,113 @@ class TaskList
 
 public:
     /// Copies `tasks` to the selected device. Throws CudaError.
-    explicit TaskList(std::vector<Task> const& tasks)
-        : TaskList(tasks, needs_of(tasks), shared_limit())
-    {}
+    explicit TaskList(std::vector<Task> const& tasks) : TaskList(tasks, shared_limit()) {}
 
     Task const* data() const { return tasks_.data(); }
-    int size() const { return in_shared_ + in_global_; }
+    int size() const { return static_cast<int>(size_); }
 
     /// Does all tasks and waits for them; returns the seconds that took. Throws CudaError naming
     /// `file` and `line`.
     double run(char const* file, int line) const
     {
         auto const begin = std::chrono::steady_clock::now();
-        if (in_shared_ > 0) {
-            check_cuda(cudaFuncSetAttribute(run_tasks<Task>,
-                                            cudaFuncAttributeMaxDynamicSharedMemorySize,
-                                            static_cast<int>(shared_bytes_)),
-                       "cudaFuncSetAttribute(run_tasks, MaxDynamicSharedMemorySize)", file, line);
-            launch("run_tasks", file, line, {in_shared_, threads_per_task, shared_bytes_},
-                   run_tasks<Task>, data());
-        }
-        int const blocks =
-            in_global_ > 0 ? std::min(in_global_, resident_blocks(run_large_tasks<Task>)) : 0;
-        CudaBuffer<char> const memory(static_cast<std::size_t>(blocks) * global_bytes_);
-        if (in_global_ > 0)
-            launch("run_large_tasks", file, line, {blocks, threads_per_task}, run_large_tasks<Task>,
-                   data() + in_shared_, in_global_, memory.data(), global_bytes_);
+        CudaBuffer<char> const memory(large_blocks() * parts_[large].bytes);
+        if constexpr (has_narrow<Task>::value)
+            run_small(parts_[narrow], run_tasks<Task, true>, file, line);
+        run_small(parts_[small], run_tasks<Task, false>, file, line);
+        if (parts_[large].count > 0)
+            launch("run_large_tasks", file, line,
+                   {static_cast<int>(large_blocks()), threads_per_task}, run_large_tasks<Task>,
+                   data() + parts_[large].first, parts_[large].count, memory.data(),
+                   parts_[large].bytes);
         check_cuda(cudaDeviceSynchronize(), "cudaDeviceSynchronize() after run_tasks", file, line);
         return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     }
 
 private:
-    using Bytes = std::vector<std::size_t>;
-
-    /// Working memory of each task.
-    static Bytes needs_of(std::vector<Task> const& tasks)
+    /// Kinds of tasks, each with a kernel of its own.
+    enum Kind
     {
-        Bytes needs;
-        for (Task const& task : tasks)
-            needs.push_back(scratch_bytes<WarpLanes<true>>(task));
-        return needs;
-    }
+        narrow, ///< in shared memory, maps that copy theta
+        small,  ///< in shared memory
+        large,  ///< in global memory
+        kinds
+    };
 
-    TaskList(std::vector<Task> const& tasks, Bytes const& needs, std::size_t limit)
-        : tasks_(sorted(tasks, needs, limit))
+    /// The tasks of one kind.
+    struct Part
     {
-        for (std::size_t const need : needs) {
-            bool const fits = need <= limit;
-            ++(fits ? in_shared_ : in_global_);
-            std::size_t& most = fits ? shared_bytes_ : global_bytes_;
-            most = std::max(most, need);
+        int first = 0;
+        int count = 0;
+        std::size_t bytes = 0; ///< of working memory, the most that one needs
+    };
+
+    struct Sized
+    {
+        Task const* task;
+        Kind kind;
+        double work;
+    };
+
+    TaskList(std::vector<Task> const& tasks, std::size_t limit)
+        : size_(tasks.size()), tasks_(sorted(tasks, limit))
+    {}
+
+    /// Tasks by kind, then by work; fills parts_.
+    std::vector<Task> sorted(std::vector<Task> const& tasks, std::size_t limit)
+    {
+        std::vector<Sized> order;
+        for (Task const& task : tasks) {
+            std::size_t bytes = scratch_bytes<SmallLanes<Task, false>>(task);
+            Kind kind = is_narrow(task) ? narrow : small;
+            if (bytes > limit) {
+                kind = large;
+                bytes = scratch_bytes<LargeLanes>(task);
+            }
+            parts_[kind].bytes = std::max(parts_[kind].bytes, bytes);
+            ++parts_[kind].count;
+            order.push_back({&task, kind, cost(task)});
         }
-    }
-
-    static std::vector<Task> sorted(std::vector<Task> const& tasks, Bytes const& needs,
-                                    std::size_t limit)
-    {
-        std::vector<std::size_t> order(tasks.size());
-        std::iota(order.begin(), order.end(), std::size_t{0});
-        std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-            if ((needs[a] <= limit) != (needs[b] <= limit))
-                return needs[a] <= limit;
-            return cost(tasks[a]) > cost(tasks[b]);
+        for (int kind = narrow + 1; kind < kinds; ++kind)
+            parts_[kind].first = parts_[kind - 1].first + parts_[kind - 1].count;
+        std::stable_sort(order.begin(), order.end(), [](Sized const& a, Sized const& b) {
+            return a.kind != b.kind ? a.kind < b.kind : a.work > b.work;
         });
         std::vector<Task> result;
-        for (std::size_t const i : order)
-            result.push_back(tasks[i]);
+        for (Sized const& sized : order)
+            result.push_back(*sized.task);
         return result;
     }
 
+    static bool is_narrow([[maybe_unused]] Task const& task)
+    {
+        if constexpr (has_narrow<Task>::value)
+            return shape_of(task.model, 1).copied;
+        else
+            return false;
+    }
+
+    std::size_t large_blocks() const
+    {
+        int const count = parts_[large].count;
+        return static_cast<std::size_t>(
+            count > 0 ? std::min(count, resident_blocks(run_large_tasks<Task>)) : 0);
+    }
+
+    void run_small(Part const& part, void (*kernel)(Task const*), char const* file, int line) const
+    {
+        if (part.count == 0)
+            return;
+        check_cuda(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                        static_cast<int>(part.bytes)),
+                   "cudaFuncSetAttribute(run_tasks, MaxDynamicSharedMemorySize)", file, line);
+        launch("run_tasks", file, line, {part.count, threads_per_task, part.bytes}, kernel,
+               data() + part.first);
+    }
+
+    std::size_t size_;
+    Part parts_[kinds];
     CudaBuffer<Task> tasks_;
-    int in_shared_ = 0;
-    int in_global_ = 0;
-    std::size_t shared_bytes_ = 0; ///< most that a task in shared memory needs
-    std::size_t global_bytes_ = 0; ///< most that one in global memory needs
 };
 
 /// Runs `tasks`; a failure names the caller's place.

@@ -19,7 +19,7 @@ struct GenerateMemory
     double* noise;        ///< [chunk]
     SampleSum square;
 
-    MOE_HD GenerateMemory(Lanes lanes, Scratch& scratch, Model const& truth)
+    MOE_HD MOE_FLAT GenerateMemory(Lanes lanes, Scratch& scratch, Model const& truth)
         : forward(lanes, scratch, truth), words(scratch.take<std::uint32_t>(4 * chunk)),
           noise(scratch.take<double>(chunk)), square(scratch)
     {}
@@ -37,8 +37,8 @@ MOE_HD std::size_t scratch_bytes(GenerateTask<Real> const& task)
 /// x of samples first .. first + count - 1: Philox call c of a sample gives its inputs 4c .. 4c
 /// + 3.
 template <class Real, class Lanes>
-MOE_HD void fill_x(Lanes lanes, GenerateTask<Real> const& task, int first, int count,
-                   std::uint32_t* words)
+MOE_HD MOE_FLAT void fill_x(Lanes lanes, GenerateTask<Real> const& task, int first, int count,
+                            std::uint32_t* words)
 {
     int const d = task.truth.d;
     int const calls = (d + 3) / 4;
@@ -78,7 +78,8 @@ MOE_HD void fill_x(Lanes lanes, GenerateTask<Real> const& task, int first, int c
 /// Standard normal noise of samples first .. first + chunk - 1; Philox call c gives samples 4c ..
 /// 4c + 3.
 template <class Real, class Lanes>
-MOE_HD void fill_noise(Lanes lanes, GenerateTask<Real> const& task, int first, double* noise)
+MOE_HD MOE_FLAT void fill_noise(Lanes lanes, GenerateTask<Real> const& task, int first,
+                                double* noise)
 {
     MOE_SIMD
     for (int i = lanes.rank(); i < chunk / 4; i += lanes.size()) {
@@ -93,7 +94,7 @@ MOE_HD void fill_noise(Lanes lanes, GenerateTask<Real> const& task, int first, d
 /// x, y = f_true(x) + noise_sd * N(0,1), and where asked for the true experts' responses and the
 /// truth's own mean square error.
 template <class Real, class Lanes>
-MOE_HD void run_one(Lanes lanes, GenerateTask<Real> const& task, void* scratch_memory)
+MOE_HD MOE_FLAT void run_one(Lanes lanes, GenerateTask<Real> const& task, void* scratch_memory)
 {
     Scratch scratch(scratch_memory);
     GenerateMemory<Real, Lanes> m(lanes, scratch, task.truth);
@@ -104,7 +105,8 @@ MOE_HD void run_one(Lanes lanes, GenerateTask<Real> const& task, void* scratch_m
     for (int first = 0; first < task.n; first += chunk) {
         int const count = task.n - first < chunk ? task.n - first : chunk;
         fill_x(lanes, task, first, count, m.words);
-        m.forward.chunk_at(lanes, task.x, first + count, first, count); // there is no more yet
+        m.forward.begin(task.x, first + count, first); // there is no more yet
+        m.forward.chunk_at(lanes, task.x, first + count, first, count);
         if (task.noise_sd > 0)
             fill_noise(lanes, task, first, m.noise);
         for (int b = lanes.rank(); b < count; b += lanes.size()) {

@@ -30,14 +30,16 @@ struct SgdMemory
     Real* residual;      ///< [chunk]
     std::uint32_t* rows; ///< [2][chunk] samples of this chunk and the next one
     Real* y;             ///< [2][chunk] of the same samples
+    EpochOrder* order;   ///< [1] of this epoch: in scratch, as registers are for the products
     int* finite;         ///< [1]
 
-    MOE_HD SgdMemory(Lanes lanes, Scratch& scratch, Model const& model)
+    MOE_HD MOE_FLAT SgdMemory(Lanes lanes, Scratch& scratch, Model const& model)
         : forward(lanes, scratch, model), by_maps(forward.tile, scratch, forward.shape),
           theta(forward.shape.copied ? nullptr : scratch.take<Real>(model.layout.size)),
           gradient(forward.shape.copied ? nullptr : scratch.take<Real>(model.layout.size)),
           residual(scratch.take<Real>(chunk)), rows(scratch.take<std::uint32_t>(2 * chunk)),
-          y(scratch.take<Real>(2 * chunk)), finite(scratch.take<int>(1))
+          y(scratch.take<Real>(2 * chunk)), order(scratch.take<EpochOrder>(1)),
+          finite(scratch.take<int>(1))
     {}
 };
 
@@ -71,16 +73,16 @@ MOE_HD inline Chunk chunk_from(int first, int n, int batch)
 
 /// Samples of a chunk's positions, into rows; starts to bring their x and y.
 template <class Real, class Lanes>
-MOE_HD void request(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real, Lanes>& m,
-                    EpochOrder const& order, int epoch, Chunk const& at, std::uint32_t* rows,
-                    Real* y)
+MOE_HD MOE_FLAT void request(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real, Lanes>& m,
+                             int epoch, Chunk const& at, std::uint32_t* rows, Real* y)
 {
     if (task.settings.sampling == Sampling::permutation) {
-        fill_order(lanes, order, static_cast<std::uint32_t>(at.first), at.count, rows);
+        fill_order(lanes, *m.order, static_cast<std::uint32_t>(at.first), at.count, rows);
     } else {
         for (int b = lanes.rank(); b < at.count; b += lanes.size())
             rows[b] = replacement_row(task.key, static_cast<std::uint32_t>(epoch),
-                                      static_cast<std::uint32_t>(at.first + b), order.n);
+                                      static_cast<std::uint32_t>(at.first + b),
+                                      static_cast<std::uint32_t>(task.n));
     }
     for (int b = lanes.rank(); b < at.count; b += lanes.size())
         lanes.copy_async(y + b, task.y + rows[b]);
@@ -91,8 +93,8 @@ MOE_HD void request(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real, Lane
 /// Adds the gradient of (factor / size) sum (y - f)^2 over one fetched chunk of a minibatch;
 /// scale = 2 factor / size.
 template <class Real, class Lanes>
-MOE_HD void add_chunk(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real, Lanes>& m,
-                      Real const* y, Chunk const& at, Real scale)
+MOE_HD MOE_FLAT void add_chunk(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real, Lanes>& m,
+                               Real const* y, Chunk const& at, Real scale)
 {
     auto& forward = m.forward;
     forward.predict_chunk(lanes);
@@ -105,7 +107,7 @@ MOE_HD void add_chunk(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real, La
 
 /// The step where the maps are theta in another order: theta itself is not needed before the end.
 template <class Real, class Lanes>
-MOE_HD void step_maps(Lanes lanes, Real rate, SgdMemory<Real, Lanes> const& m)
+MOE_HD MOE_FLAT void step_maps(Lanes lanes, Real rate, SgdMemory<Real, Lanes> const& m)
 {
     auto const step_all = [&](Real* to, Real const* gradient, int size) {
         MOE_SIMD
@@ -121,7 +123,7 @@ MOE_HD void step_maps(Lanes lanes, Real rate, SgdMemory<Real, Lanes> const& m)
 /// theta <- step(theta, gradient), then the maps of the new theta. A learned temperature steps in
 /// log T, T <- T exp(-rate T dL/dT), and so stays positive whatever the gradient.
 template <class Real, class Lanes>
-MOE_HD void step(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real, Lanes>& m)
+MOE_HD MOE_FLAT void step(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real, Lanes>& m)
 {
     Model const& model = task.model;
     auto& forward = m.forward;
@@ -150,22 +152,28 @@ MOE_HD void step(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real, Lanes>&
 
 /// One epoch: minibatches in the epoch's order, each averaged over its own size.
 template <class Real, class Lanes>
-MOE_HD void epoch(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real, Lanes>& m, int index)
+MOE_HD MOE_FLAT void epoch(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real, Lanes>& m,
+                           int index)
 {
     SgdSettings const& settings = task.settings;
-    EpochOrder const order =
-        make_order(task.key, static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(task.n));
+    lanes.sync();
+    if (lanes.rank() == 0)
+        *m.order = make_order(task.key, static_cast<std::uint32_t>(index),
+                              static_cast<std::uint32_t>(task.n));
+    lanes.sync();
     std::uint32_t* rows = m.rows;
     std::uint32_t* next_rows = m.rows + chunk;
     Real* y = m.y;
     Real* next_y = m.y + chunk;
-    Chunk at = chunk_from(0, task.n, settings.batch);
-    request(lanes, task, m, order, index, at, rows, y);
-    while (at.first < task.n) {
+    int const n = task.n;
+    int const batch = settings.batch;
+    Chunk at = chunk_from(0, n, batch);
+    request(lanes, task, m, index, at, rows, y);
+    while (at.first < n) {
         m.forward.tile.fetch(task.x, rows, at.count);
-        Chunk const next = chunk_from(at.first + at.count, task.n, settings.batch);
-        if (next.first < task.n) // one chunk ahead, so that its rows arrive during this one
-            request(lanes, task, m, order, index, next, next_rows, next_y);
+        Chunk const next = chunk_from(at.first + at.count, n, batch);
+        if (next.first < n) // one chunk ahead, so that its rows arrive during this one
+            request(lanes, task, m, index, next, next_rows, next_y);
         Real const scale = static_cast<Real>(2 * settings.loss_factor / at.size);
         add_chunk(lanes, task, m, y, at, scale);
         if (at.closes)
@@ -178,7 +186,7 @@ MOE_HD void epoch(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real, Lanes>
 
 /// Whether all entries of `values` are finite; the same answer in every lane.
 template <class Real, class Lanes>
-MOE_HD bool all_finite(Lanes lanes, Real const* values, int size, int* flag)
+MOE_HD MOE_FLAT bool all_finite(Lanes lanes, Real const* values, int size, int* flag)
 {
     if (lanes.rank() == 0)
         *flag = 1;
@@ -197,7 +205,7 @@ MOE_HD bool all_finite(Lanes lanes, Real const* values, int size, int* flag)
 /// Fits task.theta in place: `epochs` passes over the data, stopped at the first epoch that leaves
 /// a parameter infinite or not a number.
 template <class Real, class Lanes>
-MOE_HD void run_one(Lanes lanes, SgdTask<Real> const& task, void* scratch_memory)
+MOE_HD MOE_FLAT void run_one(Lanes lanes, SgdTask<Real> const& task, void* scratch_memory)
 {
     Scratch scratch(scratch_memory);
     SgdMemory<Real, Lanes> m(lanes, scratch, task.model);

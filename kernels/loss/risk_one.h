@@ -25,7 +25,7 @@ struct RiskMemory
     double* pair; ///< [k][k*] sums up to it
     int* cell;    ///< [k]
 
-    MOE_HD RiskMemory(Lanes lanes, Scratch& scratch, Model const& model, int true_atoms)
+    MOE_HD MOE_FLAT RiskMemory(Lanes lanes, Scratch& scratch, Model const& model, int true_atoms)
         : forward(lanes, scratch, model), square(scratch),
           part(scratch.take<Real>(static_cast<std::size_t>(model.k * true_atoms) * chunk)),
           pair(scratch.take<double>(static_cast<std::size_t>(model.k * true_atoms))),
@@ -44,8 +44,8 @@ MOE_HD std::size_t scratch_bytes(RiskTask<Real> const& task)
 
 /// Adds the chunk's (h_i - h*_j)^2 to the pair sums.
 template <class Real, class Lanes>
-MOE_HD void add_pairs(Lanes lanes, RiskTask<Real> const& task, RiskMemory<Real, Lanes>& m,
-                      int first, int count)
+MOE_HD MOE_FLAT void add_pairs(Lanes lanes, RiskTask<Real> const& task, RiskMemory<Real, Lanes>& m,
+                               int first, int count)
 {
     int const k = task.model.k;
     Real const* const h = m.forward.planes.expert;
@@ -65,7 +65,7 @@ MOE_HD void add_pairs(Lanes lanes, RiskTask<Real> const& task, RiskMemory<Real, 
 
 /// Moves the float sums of all pairs into float64.
 template <class Real, class Lanes>
-MOE_HD void fold_pairs(Lanes lanes, int pairs, RiskMemory<Real, Lanes>& m)
+MOE_HD MOE_FLAT void fold_pairs(Lanes lanes, int pairs, RiskMemory<Real, Lanes>& m)
 {
     lanes.sync();
     for (int p = lanes.rank(); p < pairs; p += lanes.size()) {
@@ -122,7 +122,7 @@ constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
 
 /// The record from the pair sums: cells by expert parameters (ties to the smaller j), then maxima.
 template <class Real, class Lanes>
-MOE_HD RiskRecord summarize(RiskTask<Real> const& task, RiskMemory<Real, Lanes> const& m)
+MOE_HD MOE_FLAT RiskRecord summarize(RiskTask<Real> const& task, RiskMemory<Real, Lanes> const& m)
 {
     int const k = task.model.k;
     int const true_atoms = task.truth.k;
@@ -150,13 +150,14 @@ MOE_HD RiskRecord summarize(RiskTask<Real> const& task, RiskMemory<Real, Lanes> 
 
 /// Measures one fit on the common points.
 template <class Real, class Lanes>
-MOE_HD void run_one(Lanes lanes, RiskTask<Real> const& task, void* scratch_memory)
+MOE_HD MOE_FLAT void run_one(Lanes lanes, RiskTask<Real> const& task, void* scratch_memory)
 {
     Scratch scratch(scratch_memory);
     RiskMemory<Real, Lanes> m(lanes, scratch, task.model, task.truth.k);
     int const pairs = task.model.k * task.truth.k;
     m.forward.load(lanes, task.theta);
     m.square.clear(lanes);
+    m.forward.begin(task.x, task.points);
     for (int p = lanes.rank(); p < pairs; p += lanes.size())
         m.pair[p] = 0;
     for (int i = lanes.rank(); i < pairs * chunk; i += lanes.size())

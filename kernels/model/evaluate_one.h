@@ -17,7 +17,7 @@ struct EvaluateMemory
     Real* residual; ///< [chunk]
     SampleSum square;
 
-    MOE_HD EvaluateMemory(Lanes lanes, Scratch& scratch, Model const& model)
+    MOE_HD MOE_FLAT EvaluateMemory(Lanes lanes, Scratch& scratch, Model const& model)
         : forward(lanes, scratch, model), by_maps(forward.tile, scratch, forward.shape),
           residual(scratch.take<Real>(chunk)), square(scratch)
     {}
@@ -34,7 +34,7 @@ MOE_HD std::size_t scratch_bytes(EvaluateTask<Real> const& task)
 
 /// f, weights, mse = (1/n) sum (y - f)^2 and its gradient by theta (golden N1).
 template <class Real, class Lanes>
-MOE_HD void run_one(Lanes lanes, EvaluateTask<Real> const& task, void* scratch_memory)
+MOE_HD MOE_FLAT void run_one(Lanes lanes, EvaluateTask<Real> const& task, void* scratch_memory)
 {
     Scratch scratch(scratch_memory);
     EvaluateMemory<Real, Lanes> m(lanes, scratch, task.model);
@@ -43,6 +43,7 @@ MOE_HD void run_one(Lanes lanes, EvaluateTask<Real> const& task, void* scratch_m
     m.forward.load(lanes, task.theta);
     m.by_maps.clear(lanes, m.forward.shape);
     m.square.clear(lanes);
+    m.forward.begin(task.x, task.n);
     for (int first = 0; first < task.n; first += chunk) {
         int const count = task.n - first < chunk ? task.n - first : chunk;
         m.forward.chunk_at(lanes, task.x, task.n, first, count);

@@ -118,7 +118,7 @@ struct FeatureRows
 /// Fills the blocks behind x, which stands in the first d columns; two more columns behind all
 /// blocks are working memory. Lane-local.
 template <int chunk, class Real, class Lanes, class Features>
-MOE_HD void derive_features(Lanes lanes, FeatureMap const& map, Features const& features)
+MOE_HD MOE_FLAT void derive_features(Lanes lanes, FeatureMap const& map, Features const& features)
 {
     int const d = map.d;
     int const step = features.step();

@@ -18,13 +18,13 @@ struct Forward
     Maps<Real> maps;
     Planes<Real> planes;
 
-    MOE_HD Forward(Lanes lanes, Scratch& scratch, Model const& of)
-        : model(of), shape(shape_of(of, Tile<Real, Lanes>::align)),
+    MOE_HD MOE_FLAT Forward(Lanes lanes, Scratch& scratch, Model const& of)
+        : model(of), shape(shape_in<Lanes>(of, Tile<Real, Lanes>::align)),
           tile(lanes, scratch, shape.features), maps(tile, scratch, shape), planes(scratch, shape)
     {}
 
     /// Loads the parameters; before the first chunk.
-    MOE_HD void load(Lanes lanes, Real const* theta)
+    MOE_HD MOE_FLAT void load(Lanes lanes, Real const* theta)
     {
         tile.clear();
         maps.clear(lanes, shape);
@@ -32,22 +32,33 @@ struct Forward
     }
 
     /// Weights, responses and f of the rows that were fetched last, into the planes.
-    MOE_HD void predict_chunk(Lanes lanes)
+    MOE_HD MOE_FLAT void predict_chunk(Lanes lanes)
     {
         all_scores(tile, shape, maps, planes.plane);
         predict(lanes, model, shape, maps, planes);
     }
 
-    /// The same of samples first .. first + count - 1 of n, the next of which it may ask for.
-    MOE_HD void chunk_at(Lanes lanes, Real const* x, int n, int first, int count)
+    /// Before the first chunk_at of a pass: asks for the chunks from `first` on, of n samples.
+    MOE_HD MOE_FLAT void begin(Real const* x, int n, int first = 0)
     {
-        Real const* const rows = x + static_cast<std::size_t>(first) * model.d;
-        tile.fetch(rows, nullptr, count);
-        constexpr int ahead = Tile<Real, Lanes>::ahead * chunk;
-        if (first + ahead < n)
-            tile.prefetch(rows + static_cast<std::size_t>(ahead) * model.d, nullptr,
-                          n - first - ahead < chunk ? n - first - ahead : chunk);
+        for (int ahead = 0; ahead < Tile<Real, Lanes>::ahead; ++ahead)
+            ask(x, n, first + ahead * chunk);
+    }
+
+    /// The same of samples first .. first + count - 1 of n, one chunk after the other.
+    MOE_HD MOE_FLAT void chunk_at(Lanes lanes, Real const* x, int n, int first, int count)
+    {
+        tile.fetch(x + static_cast<std::size_t>(first) * model.d, nullptr, count);
+        ask(x, n, first + Tile<Real, Lanes>::ahead * chunk);
         predict_chunk(lanes);
+    }
+
+private:
+    MOE_HD MOE_FLAT void ask(Real const* x, int n, int first)
+    {
+        if (first < n)
+            tile.prefetch(x + static_cast<std::size_t>(first) * model.d, nullptr,
+                          n - first < chunk ? n - first : chunk);
     }
 };
 
@@ -57,10 +68,10 @@ struct SampleSum
 {
     double* part; ///< [chunk]
 
-    MOE_HD explicit SampleSum(Scratch& scratch) : part(scratch.take<double>(chunk)) {}
+    MOE_HD MOE_FLAT explicit SampleSum(Scratch& scratch) : part(scratch.take<double>(chunk)) {}
 
     template <class Lanes>
-    MOE_HD void clear(Lanes lanes) const
+    MOE_HD MOE_FLAT void clear(Lanes lanes) const
     {
         for (int b = lanes.rank(); b < chunk; b += lanes.size())
             part[b] = 0;
@@ -68,7 +79,7 @@ struct SampleSum
 
     /// Adds (u[b] - v[b])^2, b < count.
     template <class Real, class Lanes>
-    MOE_HD void add_square(Lanes lanes, Real const* u, Real const* v, int count) const
+    MOE_HD MOE_FLAT void add_square(Lanes lanes, Real const* u, Real const* v, int count) const
     {
         MOE_SIMD
         for (int b = lanes.rank(); b < count; b += lanes.size()) {
@@ -78,7 +89,7 @@ struct SampleSum
     }
 
     /// The total; call in one lane after a sync.
-    MOE_HD double total() const
+    MOE_HD MOE_FLAT double total() const
     {
         double sum = 0;
         for (int b = 0; b < chunk; ++b)

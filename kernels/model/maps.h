@@ -22,7 +22,7 @@ struct Maps
                   ///< dL/ds, and of dL/ds psi
 
     template <class Tile>
-    MOE_HD Maps(Tile const&, Scratch& scratch, Shape const& shape)
+    MOE_HD MOE_FLAT Maps(Tile const&, Scratch& scratch, Shape const& shape)
         : gate_stride(Tile::stride(shape.features.gate.size)),
           expert_stride(Tile::stride(shape.features.expert.size)),
           size(shape.gate_rows * gate_stride + shape.k * expert_stride),
@@ -33,10 +33,10 @@ struct Maps
           outer(shape.outer ? scratch.take<Real>(static_cast<std::size_t>(2 * shape.k)) : nullptr)
     {}
 
-    /// Sets w and c to zero, the padding included, which tiles may leave alone. Before the first use
-    /// of maps or gradient.
+    /// Sets w and c to zero, the padding included, which tiles may leave alone. Before the first
+    /// use of maps or gradient.
     template <class Lanes>
-    MOE_HD void clear(Lanes lanes, Shape const& shape) const
+    MOE_HD MOE_FLAT void clear(Lanes lanes, Shape const& shape) const
     {
         for (int i = lanes.rank(); i < size; i += lanes.size())
             w[i] = Real(0);
@@ -48,7 +48,7 @@ struct Maps
 
 /// Scales the gate's maps (or their gradient) by a factor.
 template <class Real, class Lanes>
-MOE_HD void scale_gate(Lanes lanes, Shape const& shape, Real scale, Maps<Real> const& maps)
+MOE_HD MOE_FLAT void scale_gate(Lanes lanes, Shape const& shape, Real scale, Maps<Real> const& maps)
 {
     MOE_SIMD
     for (int i = lanes.rank(); i < shape.gate_rows * maps.gate_stride; i += lanes.size())
@@ -61,18 +61,18 @@ MOE_HD void scale_gate(Lanes lanes, Shape const& shape, Real scale, Maps<Real> c
 /// Computes the maps from theta. Scores are divided by T here (002 eq 12), but behind an outer
 /// activation only where it is applied (002 eq 17). Padding of w must have been cleared.
 template <class Real, class Lanes>
-MOE_HD void pack_maps(Lanes lanes, Model const& model, Shape const& shape, Real const* theta,
-                      Maps<Real> const& maps)
+MOE_HD MOE_FLAT void pack_maps(Lanes lanes, Model const& model, Shape const& shape,
+                               Real const* theta, Maps<Real> const& maps)
 {
     int const k = shape.k;
-    visit(Scores{}, model.gate.score, [&](auto score) {
+    visit_members<Lanes>(Scores{}, model.gate.score, [&](auto score) {
         score.pack(lanes, model, theta, maps.w, maps.gate_stride,
                    shape.outer ? maps.outer : maps.c);
     });
     if (model.groups > 0)
         HierarchicalNormalizer::pack(lanes, model, group_blocks(model), theta,
                                      maps.w + k * maps.gate_stride, maps.gate_stride, maps.c + k);
-    visit(Experts{}, model.expert.form, [&](auto form) {
+    visit_members<Lanes>(Experts{}, model.expert.form, [&](auto form) {
         form.pack(lanes, model, theta, maps.expert, maps.expert_stride, maps.c + shape.gate_rows);
     });
     if (shape.factor)
@@ -91,8 +91,9 @@ MOE_HD void pack_maps(Lanes lanes, Model const& model, Shape const& shape, Real 
 /// dL/dT of a learned temperature, by dL/dT = -(1/T) sum (dL/ds) s. Without an outer activation the
 /// maps hold W/T and c/T, so the sum is that of W_j . G_j + c_j gc_j over j. One lane.
 template <class Real>
-MOE_HD void chain_temperature(Model const& model, Shape const& shape, Maps<Real> const& maps,
-                              Maps<Real> const& by_maps, Real const* theta, Real* gradient)
+MOE_HD MOE_FLAT void chain_temperature(Model const& model, Shape const& shape,
+                                       Maps<Real> const& maps, Maps<Real> const& by_maps,
+                                       Real const* theta, Real* gradient)
 {
     int const place = temperature_place(model.layout);
     if (place < 0)
@@ -114,8 +115,9 @@ MOE_HD void chain_temperature(Model const& model, Shape const& shape, Maps<Real>
 
 /// Chain rule from the gradient by the maps to theta's; scales the gate's part of by_maps.
 template <class Real, class Lanes>
-MOE_HD void chain_maps(Lanes lanes, Model const& model, Shape const& shape, Real const* theta,
-                       Maps<Real> const& maps, Maps<Real> const& by_maps, Real* gradient)
+MOE_HD MOE_FLAT void chain_maps(Lanes lanes, Model const& model, Shape const& shape,
+                                Real const* theta, Maps<Real> const& maps,
+                                Maps<Real> const& by_maps, Real* gradient)
 {
     int const k = shape.k;
     if (lanes.rank() == 0)
@@ -130,14 +132,14 @@ MOE_HD void chain_maps(Lanes lanes, Model const& model, Shape const& shape, Real
         if (temperature != 1.0)
             scale_gate(lanes, shape, static_cast<Real>(1.0 / temperature), by_maps);
     }
-    visit(Scores{}, model.gate.score, [&](auto score) {
+    visit_members<Lanes>(Scores{}, model.gate.score, [&](auto score) {
         score.chain(lanes, model, theta, by_maps.w, by_maps.gate_stride, by_maps.c, gradient);
     });
     if (model.groups > 0)
         HierarchicalNormalizer::chain(lanes, model, group_blocks(model),
                                       by_maps.w + k * by_maps.gate_stride, by_maps.gate_stride,
                                       by_maps.c + k, gradient);
-    visit(Experts{}, model.expert.form, [&](auto form) {
+    visit_members<Lanes>(Experts{}, model.expert.form, [&](auto form) {
         form.chain(lanes, model, by_maps.expert, by_maps.expert_stride, by_maps.c + shape.gate_rows,
                    gradient);
     });
@@ -149,7 +151,8 @@ MOE_HD void chain_maps(Lanes lanes, Model const& model, Shape const& shape, Real
 /// The two tile products of a chunk: one call where gate and expert read the same features, else
 /// two.
 template <class Tile, class Real>
-MOE_HD void all_scores(Tile const& tile, Shape const& shape, Maps<Real> const& maps, Real* plane)
+MOE_HD MOE_FLAT void all_scores(Tile const& tile, Shape const& shape, Maps<Real> const& maps,
+                                Real* plane)
 {
     FeatureRange const gate = shape.features.gate;
     FeatureRange const expert = shape.features.expert;
@@ -161,8 +164,8 @@ MOE_HD void all_scores(Tile const& tile, Shape const& shape, Maps<Real> const& m
 }
 
 template <class Tile, class Real>
-MOE_HD void accumulate_all(Tile const& tile, Shape const& shape, Real const* plane, bool first,
-                           Maps<Real> const& by_maps)
+MOE_HD MOE_FLAT void accumulate_all(Tile const& tile, Shape const& shape, Real const* plane,
+                                    bool first, Maps<Real> const& by_maps)
 {
     FeatureRange const gate = shape.features.gate;
     FeatureRange const expert = shape.features.expert;

@@ -39,8 +39,18 @@ struct Shape
     bool copied;    ///< the maps are theta's own numbers in another order, and x the only features
 };
 
+/// Calls f(member) for the member at `index`; in an instance for copied maps only if it has such.
+template <class Lanes, class List, class F>
+MOE_HD MOE_FLAT void visit_members(List list, int index, F const& f)
+{
+    visit(list, index, [&](auto member) {
+        if constexpr (!Lanes::copied_maps || has_copied_maps<decltype(member)>::value)
+            f(member);
+    });
+}
+
 /// The shape of a model; feature ranges begin at multiples of `align`.
-MOE_HD inline Shape shape_of(Model const& model, int align)
+MOE_HD MOE_FLAT Shape shape_of(Model const& model, int align)
 {
     Shape shape{{}, model.k, model.k + model.groups, false, false, true, false};
     unsigned gate = 0;
@@ -60,6 +70,22 @@ MOE_HD inline Shape shape_of(Model const& model, int align)
     shape.features = lay_out(gate, expert, model.d, model.gate.tau2, align);
     shape.copied = copied && gate == feature_x && expert == feature_x;
     return shape;
+}
+
+/// shape_of for code that runs in these lanes: constants where the instance is for copied maps.
+template <class Lanes>
+MOE_HD MOE_FLAT Shape shape_in(Model const& model, int align)
+{
+    if constexpr (Lanes::copied_maps)
+        return {lay_out(feature_x, feature_x, model.d, 0, align),
+                model.k,
+                model.k + model.groups,
+                false,
+                false,
+                true,
+                true};
+    else
+        return shape_of(model, align);
 }
 
 /// Flops of the two matrix products of one sample-update, 4 (score maps |phi_gate| + k

@@ -23,7 +23,7 @@ struct Planes
     Real* unscaled; ///< [k][chunk] phi(z_j) where h_j = lambda_j phi(z_j), or null
     Real* outer;    ///< [2][k][chunk] psi and psi', or null
 
-    MOE_HD Planes(Scratch& scratch, Shape const& shape)
+    MOE_HD MOE_FLAT Planes(Scratch& scratch, Shape const& shape)
         : plane(rows(scratch, shape.gate_rows + shape.k)),
           expert(plane == nullptr ? nullptr : plane + shape.gate_rows * chunk),
           slope(rows(scratch, shape.k)), f(rows(scratch, 1)), work(rows(scratch, 4)),
@@ -40,8 +40,8 @@ private:
 
 /// u_j = w_j.x to scores (psi(u_j) + b_j) / T; lane-local.
 template <class Real, class Lanes>
-MOE_HD void apply_outer(Lanes lanes, Model const& model, Shape const& shape, Maps<Real> const& maps,
-                        Planes<Real> const& p)
+MOE_HD MOE_FLAT void apply_outer(Lanes lanes, Model const& model, Shape const& shape,
+                                 Maps<Real> const& maps, Planes<Real> const& p)
 {
     Real const inverse = maps.outer[shape.k];
     visit(Activations{}, model.gate.activation, [&](auto psi) {
@@ -63,8 +63,8 @@ MOE_HD void apply_outer(Lanes lanes, Model const& model, Shape const& shape, Map
 
 /// h_j = lambda_j phi_j and its slope, phi_j itself kept; lane-local.
 template <class Real, class Lanes>
-MOE_HD void apply_factor(Lanes lanes, Shape const& shape, Maps<Real> const& maps,
-                         Planes<Real> const& p)
+MOE_HD MOE_FLAT void apply_factor(Lanes lanes, Shape const& shape, Maps<Real> const& maps,
+                                  Planes<Real> const& p)
 {
     for (int j = 0; j < shape.k; ++j) {
         Real const factor = maps.factor[j];
@@ -82,8 +82,8 @@ MOE_HD void apply_factor(Lanes lanes, Shape const& shape, Maps<Real> const& maps
 
 /// Scores to weights g, z to responses h (and slopes), f = sum_j g_j h_j; lane-local.
 template <class Real, class Lanes>
-MOE_HD void predict(Lanes lanes, Model const& model, Shape const& shape, Maps<Real> const& maps,
-                    Planes<Real> const& p)
+MOE_HD MOE_FLAT void predict(Lanes lanes, Model const& model, Shape const& shape,
+                             Maps<Real> const& maps, Planes<Real> const& p)
 {
     Real* const g = p.plane;
     Real* const h = p.expert;
@@ -116,7 +116,8 @@ MOE_HD void predict(Lanes lanes, Model const& model, Shape const& shape, Maps<Re
 
 /// Coefficients where every score has one atom; lane-local.
 template <class Normalizer, class Real, class Lanes>
-MOE_HD void atom_coefficients(Lanes lanes, int k, Real const* residual, Planes<Real> const& p)
+MOE_HD MOE_FLAT void atom_coefficients(Lanes lanes, int k, Real const* residual,
+                                       Planes<Real> const& p)
 {
     for (int j = 0; j < k * chunk; j += chunk) {
         Real* const gate = p.plane + j;
@@ -132,8 +133,8 @@ MOE_HD void atom_coefficients(Lanes lanes, int k, Real const* residual, Planes<R
 
 /// Coefficients where groups have scores of their own; lane-local.
 template <class Normalizer, class Real, class Lanes>
-MOE_HD void group_coefficients(Lanes lanes, Model const& model, Real const* residual,
-                               Planes<Real> const& p)
+MOE_HD MOE_FLAT void group_coefficients(Lanes lanes, Model const& model, Real const* residual,
+                                        Planes<Real> const& p)
 {
     int const end = model.k * chunk;
     for (int j = 0; j < end; j += chunk) {
@@ -149,7 +150,8 @@ MOE_HD void group_coefficients(Lanes lanes, Model const& model, Real const* resi
 
 /// dL/ds to dL/du of the outer activation; leaves dL/ds and dL/ds psi in its planes. Lane-local.
 template <class Real, class Lanes>
-MOE_HD void chain_outer(Lanes lanes, Shape const& shape, Real inverse, Planes<Real> const& p)
+MOE_HD MOE_FLAT void chain_outer(Lanes lanes, Shape const& shape, Real inverse,
+                                 Planes<Real> const& p)
 {
     for (int j = 0; j < shape.k * chunk; j += chunk) {
         Real* const value = p.outer + j;
@@ -167,8 +169,9 @@ MOE_HD void chain_outer(Lanes lanes, Shape const& shape, Real inverse, Planes<Re
 /// Weights and responses to the coefficients dL/ds_j (dL/du_j) and dL/dz_j, given residual[b] =
 /// dL/df at sample b (0 behind the end of a short chunk); lane-local.
 template <class Real, class Lanes>
-MOE_HD void coefficients(Lanes lanes, Model const& model, Shape const& shape,
-                         Maps<Real> const& maps, Real const* residual, Planes<Real> const& p)
+MOE_HD MOE_FLAT void coefficients(Lanes lanes, Model const& model, Shape const& shape,
+                                  Maps<Real> const& maps, Real const* residual,
+                                  Planes<Real> const& p)
 {
     if (shape.factor) { // dL/dlambda_j = sum_b r g_j phi_j
         for (int j = 0; j < shape.k * chunk; j += chunk) {
@@ -190,7 +193,7 @@ MOE_HD void coefficients(Lanes lanes, Model const& model, Shape const& shape,
 
 /// out[j] = (first ? 0 : out[j]) + sum_b plane[j][b], j < rows.
 template <class Real, class Lanes>
-MOE_HD void add_row_sums(Lanes lanes, Real const* plane, int rows, bool first, Real* out)
+MOE_HD MOE_FLAT void add_row_sums(Lanes lanes, Real const* plane, int rows, bool first, Real* out)
 {
     for (int j = lanes.rank(); j < rows; j += lanes.size()) {
         Real sum = Real(0);
@@ -204,8 +207,8 @@ MOE_HD void add_row_sums(Lanes lanes, Real const* plane, int rows, bool first, R
 /// Adds a chunk's coefficients to the gradient by the maps (`first`: sets it). The coefficients of
 /// all lanes must stand in the planes.
 template <class Tile, class Real, class Lanes>
-MOE_HD void add_gradient(Lanes lanes, Tile const& tile, Shape const& shape, Planes<Real> const& p,
-                         bool first, Maps<Real> const& by_maps)
+MOE_HD MOE_FLAT void add_gradient(Lanes lanes, Tile const& tile, Shape const& shape,
+                                  Planes<Real> const& p, bool first, Maps<Real> const& by_maps)
 {
     accumulate_all(tile, shape, p.plane, first, by_maps);
     if (shape.outer)

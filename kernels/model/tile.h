@@ -63,7 +63,8 @@ public:
         lanes_.sync();
     }
 
-    /// Says early which rows a later fetch brings; nothing here.
+    /// Says early which rows a later fetch brings; called for all of them, at least `ahead` chunks
+    /// before and in their order. Nothing here.
     MOE_HD void prefetch(Real const*, std::uint32_t const*, int) const {}
 
     MOE_HD void scores(FeatureRange range, Real const* w, Real const* c, int maps, Real* s) const

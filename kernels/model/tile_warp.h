@@ -33,24 +33,25 @@ class Tile<Real, Lanes, std::enable_if_t<Lanes::warp>>
 public:
     static constexpr int align = 4;
     static constexpr int ahead = 1;
-    MOE_HD static constexpr int stride(int features) { return ((features + 3) / 4 | 1) * 4; }
+    /// Holds an even number of quads, for two halves of the features.
+    MOE_HD static constexpr int stride(int features) { return (features + 7) / 8 * 8 + 4; }
 
-    MOE_HD Tile(Lanes lanes, Scratch& scratch, FeatureMap const& features)
+    MOE_HD MOE_FLAT Tile(Lanes lanes, Scratch& scratch, FeatureMap const& features)
         : lanes_(lanes), features_(features),
           stride_(stride(features.total + (features.derived() ? 2 : 0))),
           rows_(scratch.take<Real>(static_cast<std::size_t>(chunk) * stride_)),
           next_(scratch.take<Real>(static_cast<std::size_t>(chunk) * stride_))
     {}
 
-    MOE_HD void clear()
+    MOE_HD MOE_FLAT void clear()
     {
         for (int i = lanes_.rank(); i < chunk * stride_; i += lanes_.size())
             rows_[i] = next_[i] = Real(0);
         lanes_.sync();
     }
 
-    /// Starts to bring rows for the next fetch, which must ask for the same ones.
-    MOE_HD void prefetch(Real const* x, std::uint32_t const* row, int count)
+    /// Starts to bring the rows of the next fetch.
+    MOE_HD MOE_FLAT void prefetch(Real const* x, std::uint32_t const* row, int count)
     {
         struct alignas(16) Unit
         {
@@ -63,14 +64,11 @@ public:
             copy<Unit>(x, row, count, features_.d / width);
         else
             copy<Real>(x, row, count, features_.d);
-        pending_ = true;
     }
 
-    MOE_HD void fetch(Real const* x, std::uint32_t const* row, int count)
+    /// Takes the rows that were asked for.
+    MOE_HD MOE_FLAT void fetch(Real const*, std::uint32_t const*, int)
     {
-        if (!pending_)
-            prefetch(x, row, count);
-        pending_ = false;
         lanes_.wait_copies();
         lanes_.sync();
         Real* const arrived = next_;
@@ -82,7 +80,8 @@ public:
         }
     }
 
-    MOE_HD void scores(FeatureRange range, Real const* w, Real const* c, int maps, Real* s) const
+    MOE_HD MOE_FLAT void scores(FeatureRange range, Real const* w, Real const* c, int maps,
+                                Real* s) const
     {
         for_rows(maps, [&](auto rows, int first, int some) {
             int const from = first * stride(range.size);
@@ -91,8 +90,8 @@ public:
         lanes_.sync();
     }
 
-    MOE_HD void accumulate(FeatureRange range, Real const* coefficient, int maps, bool first_chunk,
-                           Real* g, Real* gc) const
+    MOE_HD MOE_FLAT void accumulate(FeatureRange range, Real const* coefficient, int maps,
+                                    bool first_chunk, Real* g, Real* gc) const
     {
         for_rows(maps, [&](auto rows, int first, int some) {
             int const from = first * stride(range.size);
@@ -106,7 +105,7 @@ private:
     /// Starts to copy `units` elements of type Unit a row. Lanes stand side by side on a row, as
     /// many as the next power of two.
     template <class Unit>
-    MOE_HD void copy(Real const* x, std::uint32_t const* row, int count, int units)
+    MOE_HD MOE_FLAT void copy(Real const* x, std::uint32_t const* row, int count, int units)
     {
         constexpr int width = static_cast<int>(sizeof(Unit) / sizeof(Real));
         int shift = 0;
@@ -126,7 +125,7 @@ private:
     /// the even maps of a block and half the odd ones. The rows are a constant, so that their sums
     /// are registers.
     template <class F>
-    MOE_HD static void for_rows(int maps, F const& f)
+    MOE_HD MOE_FLAT static void for_rows(int maps, F const& f)
     {
         int const blocks = (maps + 2 * max_rows - 1) / (2 * max_rows);
         for (int block = 0, first = 0; block < blocks; ++block) {
@@ -137,56 +136,54 @@ private:
         }
     }
     template <class F, int... i>
-    MOE_HD static void dispatch(int rows, F const& f, std::integer_sequence<int, i...>)
+    MOE_HD MOE_FLAT static void dispatch(int rows, F const& f, std::integer_sequence<int, i...>)
     {
         (void)((rows == i + 1 ? (f(std::integral_constant<int, i + 1>{}), true) : false) || ...);
     }
 
-    /// Rows 2 i + odd of a block of maps; behind its end the last one, whose results are dropped.
-    MOE_HD static int row_of(int i, int odd, int maps)
-    {
-        return 2 * i + odd < maps ? 2 * i + odd : maps - 1;
-    }
-
     /// Scores of one block. Lane = (odd rows?, eighth of the samples, half of the features); the
-    /// two halves trade what they have summed for each other's samples.
+    /// two halves trade what they have summed for each other's samples. One row behind the maps is
+    /// read and its results dropped.
     template <int rows>
-    MOE_HD void score_rows(FeatureRange range, Real const* w, Real const* c, int maps,
-                           Real* s) const
+    MOE_HD MOE_FLAT void score_rows(FeatureRange range, Real const* w, Real const* c, int maps,
+                                    Real* s) const
     {
+        int const w_stride = stride(range.size);
         int const odd = lanes_.rank() & 1;
         int const sample = (lanes_.rank() >> 1) & 7;
         int const half = lanes_.rank() >> 4;
-        int const quads = (range.size + 3) / 4;
-        int const middle = (quads + 1) / 2;
-        int const w_stride = stride(range.size);
-        // Sample t of a lane is 8 (t ^ 2 half) further: 0 and 1 are those that it keeps.
-        Real const* const x = rows_ + (sample + 16 * half) * stride_ + range.begin;
-        Real const* const x_far = rows_ + (sample + 16 - 16 * half) * stride_ + range.begin;
+        int const quads = (range.size + 7) / 8; // of a half; zeros in w behind the range
+        int const begin = 4 * quads * half;
+        w += odd * w_stride + begin;
+        // Samples t = 0, 1 of a lane are those that it keeps, 2, 3 those that it sums for the
+        // other.
+        Real const* const x = rows_ + (sample + 16 * half) * stride_ + range.begin + begin;
+        Real const* const x_far = rows_ + (sample + 16 - 16 * half) * stride_ + range.begin + begin;
         Real sum[rows][4];
         for (int i = 0; i < rows; ++i) {
-            Real const offset = half == 0 ? c[row_of(i, odd, maps)] : Real(0);
+            Real const offset = half == 0 ? c[2 * i + odd] : Real(0);
             for (int t = 0; t < 4; ++t)
                 sum[i][t] = offset;
         }
-        for (int q = half * middle; q < (half == 0 ? middle : quads); ++q) {
+        MOE_ROLLED
+        for (int q = 0; q < quads; ++q) {
             Quad<Real> phi[4];
             for (int t = 0; t < 4; ++t)
                 phi[t] = *reinterpret_cast<Quad<Real> const*>((t < 2 ? x : x_far) +
                                                               t % 2 * 8 * stride_ + 4 * q);
             for (int i = 0; i < rows; ++i) {
-                auto const a = *reinterpret_cast<Quad<Real> const*>(
-                    w + row_of(i, odd, maps) * w_stride + 4 * q);
+                auto const a = *reinterpret_cast<Quad<Real> const*>(w + 2 * i * w_stride + 4 * q);
                 for (int f = 0; f < 4; ++f)
                     for (int t = 0; t < 4; ++t)
                         sum[i][t] += a.v[f] * phi[t].v[f];
             }
         }
+        s += odd * chunk + sample + 16 * half;
         for (int i = 0; i < rows; ++i) {
             for (int t = 0; t < 2; ++t) {
                 Real const value = sum[i][t] + lanes_.shuffle_xor(sum[i][t + 2], 16);
                 if (2 * i + odd < maps)
-                    s[(2 * i + odd) * chunk + sample + 16 * half + 8 * t] = value;
+                    s[2 * i * chunk + 8 * t] = value;
             }
         }
     }
@@ -194,8 +191,8 @@ private:
     /// Gradient of one block. Lane = (odd rows?, part of the samples, four features); the parts are
     /// summed in the end, each half of them keeping two of the four features.
     template <int rows>
-    MOE_HD void gradient_rows(FeatureRange range, Real const* coefficient, int maps,
-                              bool first_chunk, Real* g, Real* gc) const
+    MOE_HD MOE_FLAT void gradient_rows(FeatureRange range, Real const* coefficient, int maps,
+                                       bool first_chunk, Real* g, Real* gc) const
     {
         int const quads = (range.size + 3) / 4;
         int const bits = quads > 4 ? 3 : quads > 2 ? 2 : 1; // side by side: 2^bits quads
@@ -205,10 +202,11 @@ private:
     }
 
     template <int rows>
-    MOE_HD void gradient_columns(FeatureRange range, int bits, int first_quad, int quads,
-                                 Real const* coefficient, int maps, bool first_chunk, Real* g,
-                                 Real* gc) const
+    MOE_HD MOE_FLAT void gradient_columns(FeatureRange range, int bits, int first_quad, int quads,
+                                          Real const* coefficient, int maps, bool first_chunk,
+                                          Real* g, Real* gc) const
     {
+        int const g_stride = stride(range.size);
         int const lane = lanes_.rank();
         int const odd = lane >> 4;
         int const upper = (lane >> 3) & 1;
@@ -217,9 +215,11 @@ private:
         int const quad = first_quad + side;
         int const column = 4 * (quad < quads ? quad : 0);
         int const samples = chunk >> (4 - bits);
+        coefficient += odd * chunk + part * samples;
         // Features 0 and 1 of a lane are those that it keeps.
-        Real const* const near = rows_ + range.begin + column + 2 * upper;
-        Real const* const far = rows_ + range.begin + column + 2 - 2 * upper;
+        Real const* const x = rows_ + part * samples * stride_ + range.begin + column;
+        Real const* const near = x + 2 * upper;
+        Real const* const far = x + 2 - 2 * upper;
         Real sum[rows][4];
         Real total[rows];
         for (int i = 0; i < rows; ++i) {
@@ -227,15 +227,16 @@ private:
             for (int f = 0; f < 4; ++f)
                 sum[i][f] = Real(0);
         }
-        for (int b = part * samples; b < (part + 1) * samples; b += 4) {
+        MOE_ROLLED
+        for (int b = 0; b < samples; b += 4) {
             Pair<Real> phi[4][2];
             for (int t = 0; t < 4; ++t) {
                 phi[t][0] = *reinterpret_cast<Pair<Real> const*>(near + (b + t) * stride_);
                 phi[t][1] = *reinterpret_cast<Pair<Real> const*>(far + (b + t) * stride_);
             }
             for (int i = 0; i < rows; ++i) {
-                auto const a = *reinterpret_cast<Quad<Real> const*>(
-                    coefficient + row_of(i, odd, maps) * chunk + b);
+                auto const a =
+                    *reinterpret_cast<Quad<Real> const*>(coefficient + 2 * i * chunk + b);
                 for (int t = 0; t < 4; ++t) {
                     for (int f = 0; f < 4; ++f)
                         sum[i][f] += a.v[t] * phi[t][f / 2].v[f % 2];
@@ -243,6 +244,9 @@ private:
                 }
             }
         }
+        bool const writes = quad < quads && (part & ~(8 >> bits)) == 0;
+        bool const sums = first_quad == 0 && side == 0 && part == 0;
+        g += odd * g_stride + column + 2 * upper;
         for (int i = 0; i < rows; ++i) {
             Pair<Real> kept;
             for (int f = 0; f < 2; ++f)
@@ -254,17 +258,14 @@ private:
                 total[i] += lanes_.shuffle_xor(total[i], mask);
             }
             int const row = 2 * i + odd;
-            bool const writes = row < maps && (part & ~(8 >> bits)) == 0;
-            if (writes && quad < quads)
-                put(reinterpret_cast<Pair<Real>*>(g + row * stride(range.size) + column +
-                                                  2 * upper),
-                    kept, first_chunk);
-            if (writes && first_quad == 0 && side == 0 && upper == 0)
+            if (writes && row < maps)
+                put(reinterpret_cast<Pair<Real>*>(g + 2 * i * g_stride), kept, first_chunk);
+            if (sums && row < maps)
                 gc[row] = first_chunk ? total[i] : gc[row] + total[i];
         }
     }
 
-    MOE_HD static void put(Pair<Real>* to, Pair<Real> value, bool set)
+    MOE_HD MOE_FLAT static void put(Pair<Real>* to, Pair<Real> value, bool set)
     {
         if (!set)
             for (int f = 0; f < 2; ++f)
@@ -277,7 +278,6 @@ private:
     int stride_;
     Real* rows_; ///< [chunk][stride] the fetched chunk
     Real* next_; ///< the one that is on its way
-    bool pending_ = false;
 };
 
 MOE_END_ISA

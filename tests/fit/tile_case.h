@@ -98,7 +98,7 @@ struct LoneTile : Tile<Real, Lanes>
     LoneTile(Scratch& scratch, FeatureMap const& map) : Tile<Real, Lanes>(Lanes{}, scratch, map) {}
 };
 
-/// The operands of one range: maps (w, c), planes and gradients.
+/// The operands of one range: maps (w, c), planes and gradients. A tile may read a row too many.
 template <class Real, class Tile>
 struct Operands
 {

@@ -90,6 +90,7 @@ class HostWarpLanes
 public:
     static constexpr bool serial = false;
     static constexpr bool warp = true;
+    static constexpr bool copied_maps = false;
     HostWarpLanes() = default;
     HostWarpLanes(int rank, HostWarp& of) : rank_(rank), warp_(&of) {}
 
