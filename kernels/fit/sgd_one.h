@@ -10,36 +10,33 @@
 
 MOE_BEGIN_ISA
 
-/// Exchanges two pointers.
-template <class T>
-MOE_HD void exchange(T*& a, T*& b)
+/// What stands in scratch of a chunk's samples, beside their x in the tile.
+template <class Real>
+struct Incoming
 {
-    T* const was = a;
-    a = b;
-    b = was;
-}
+    std::uint32_t row[chunk];
+    Real y[chunk];
+};
 
 /// The working memory of a fit.
 template <class Real, class Lanes>
 struct SgdMemory
 {
     Forward<Real, Lanes> forward;
-    Maps<Real> by_maps;  ///< gradient by the maps
-    Real* theta;         ///< [p], none where the maps themselves step
-    Real* gradient;      ///< [p], likewise
-    Real* residual;      ///< [chunk]
-    std::uint32_t* rows; ///< [2][chunk] samples of this chunk and the next one
-    Real* y;             ///< [2][chunk] of the same samples
-    EpochOrder* order;   ///< [1] of this epoch: in scratch, as registers are for the products
-    int* finite;         ///< [1]
+    Maps<Real> by_maps;   ///< gradient by the maps
+    Real* theta;          ///< [p], none where the maps themselves step
+    Real* gradient;       ///< [p], likewise
+    Incoming<Real>* now;  ///< of this chunk
+    Incoming<Real>* then; ///< of the next one
+    EpochOrder* order;    ///< [1] of this epoch: in scratch, as registers are for the products
+    int* finite;          ///< [1]
 
     MOE_HD MOE_FLAT SgdMemory(Lanes lanes, Scratch& scratch, Model const& model)
         : forward(lanes, scratch, model), by_maps(forward.tile, scratch, forward.shape),
           theta(forward.shape.copied ? nullptr : scratch.take<Real>(model.layout.size)),
           gradient(forward.shape.copied ? nullptr : scratch.take<Real>(model.layout.size)),
-          residual(scratch.take<Real>(chunk)), rows(scratch.take<std::uint32_t>(2 * chunk)),
-          y(scratch.take<Real>(2 * chunk)), order(scratch.take<EpochOrder>(1)),
-          finite(scratch.take<int>(1))
+          now(scratch.take<Incoming<Real>>(1)), then(scratch.take<Incoming<Real>>(1)),
+          order(scratch.take<EpochOrder>(1)), finite(scratch.take<int>(1))
     {}
 };
 
@@ -52,57 +49,75 @@ MOE_HD std::size_t scratch_bytes(SgdTask<Real> const& task)
     return measure.used();
 }
 
-/// A chunk of an epoch: `count` positions from `first`, in a minibatch of `size` samples.
+/// A chunk of an epoch: `count` positions from `first`, `inside` of them a minibatch of `size`.
 struct Chunk
 {
     int first;
     int count;
+    int inside; ///< samples of the minibatch before this chunk
     int size;
-    bool opens;  ///< first chunk of its minibatch
-    bool closes; ///< last chunk of its minibatch
+
+    MOE_HD bool opens() const { return inside == 0; }
+    MOE_HD bool closes() const { return inside + count == size; }
 };
 
-/// The chunk that starts at a position; the last minibatch of an epoch is short.
-MOE_HD inline Chunk chunk_from(int first, int n, int batch)
+/// The chunk at `first`, `inside` a minibatch; the last minibatch of an epoch is short.
+MOE_HD inline Chunk chunk_at(int first, int inside, int n, int batch)
 {
-    int const inside = first % batch;
-    int const size = n - (first - inside) < batch ? n - (first - inside) : batch;
-    int const count = size - inside < chunk ? size - inside : chunk;
-    return {first, count, size, inside == 0, inside + count == size};
+    int const begin = first - inside;
+    int const size = n - begin < batch ? n - begin : batch;
+    return {first, size - inside < chunk ? size - inside : chunk, inside, size};
 }
 
-/// Samples of a chunk's positions, into rows; starts to bring their x and y.
+MOE_HD inline Chunk next_chunk(Chunk const& at, int n, int batch)
+{
+    return chunk_at(at.first + at.count, at.closes() ? 0 : at.inside + at.count, n, batch);
+}
+
+/// Finds the samples of a chunk's positions and starts to bring their x and y.
 template <class Real, class Lanes>
 MOE_HD MOE_FLAT void request(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real, Lanes>& m,
-                             int epoch, Chunk const& at, std::uint32_t* rows, Real* y)
+                             int epoch, Chunk const& at)
 {
+    std::uint32_t* const row = m.then->row;
     if (task.settings.sampling == Sampling::permutation) {
-        fill_order(lanes, *m.order, static_cast<std::uint32_t>(at.first), at.count, rows);
+        fill_order(lanes, *m.order, static_cast<std::uint32_t>(at.first), at.count, row);
     } else {
         for (int b = lanes.rank(); b < at.count; b += lanes.size())
-            rows[b] = replacement_row(task.key, static_cast<std::uint32_t>(epoch),
-                                      static_cast<std::uint32_t>(at.first + b),
-                                      static_cast<std::uint32_t>(task.n));
+            row[b] = replacement_row(task.key, static_cast<std::uint32_t>(epoch),
+                                     static_cast<std::uint32_t>(at.first + b),
+                                     static_cast<std::uint32_t>(task.n));
     }
     for (int b = lanes.rank(); b < at.count; b += lanes.size())
-        lanes.copy_async(y + b, task.y + rows[b]);
+        lanes.copy_async(m.then->y + b, task.y + row[b]);
     lanes.sync();
-    m.forward.tile.prefetch(task.x, rows, at.count);
+    m.forward.tile.prefetch(task.x, row, at.count);
 }
 
-/// Adds the gradient of (factor / size) sum (y - f)^2 over one fetched chunk of a minibatch;
-/// scale = 2 factor / size.
+/// Takes the requested chunk.
+template <class Real, class Lanes>
+MOE_HD MOE_FLAT void receive(SgdTask<Real> const& task, SgdMemory<Real, Lanes>& m, Chunk const& at)
+{
+    Incoming<Real>* const arrived = m.then;
+    m.then = m.now;
+    m.now = arrived;
+    m.forward.tile.fetch(task.x, m.now->row, at.count);
+}
+
+/// Adds the gradient of (factor / size) sum (y - f)^2 over the chunk of a minibatch that has been
+/// received; scale = 2 factor / size.
 template <class Real, class Lanes>
 MOE_HD MOE_FLAT void add_chunk(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real, Lanes>& m,
-                               Real const* y, Chunk const& at, Real scale)
+                               Chunk const& at, Real scale)
 {
     auto& forward = m.forward;
+    Planes<Real> const& planes = forward.planes;
     forward.predict_chunk(lanes);
     for (int b = lanes.rank(); b < chunk; b += lanes.size())
-        m.residual[b] = b < at.count ? scale * (forward.planes.f[b] - y[b]) : Real(0);
-    coefficients(lanes, task.model, forward.shape, forward.maps, m.residual, forward.planes);
+        planes.residual[b] = b < at.count ? scale * (planes.f[b] - m.now->y[b]) : Real(0);
+    coefficients(lanes, task.model, forward.shape, forward.maps, planes);
     lanes.sync();
-    add_gradient(lanes, forward.tile, forward.shape, forward.planes, at.opens, m.by_maps);
+    add_gradient(lanes, forward.tile, forward.shape, planes, at.opens(), m.by_maps);
 }
 
 /// The step where the maps are theta in another order: theta itself is not needed before the end.
@@ -161,25 +176,18 @@ MOE_HD MOE_FLAT void epoch(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Rea
         *m.order = make_order(task.key, static_cast<std::uint32_t>(index),
                               static_cast<std::uint32_t>(task.n));
     lanes.sync();
-    std::uint32_t* rows = m.rows;
-    std::uint32_t* next_rows = m.rows + chunk;
-    Real* y = m.y;
-    Real* next_y = m.y + chunk;
     int const n = task.n;
     int const batch = settings.batch;
-    Chunk at = chunk_from(0, n, batch);
-    request(lanes, task, m, index, at, rows, y);
+    Chunk at = chunk_at(0, 0, n, batch);
+    request(lanes, task, m, index, at);
     while (at.first < n) {
-        m.forward.tile.fetch(task.x, rows, at.count);
-        Chunk const next = chunk_from(at.first + at.count, n, batch);
+        receive(task, m, at);
+        Chunk const next = next_chunk(at, n, batch);
         if (next.first < n) // one chunk ahead, so that its rows arrive during this one
-            request(lanes, task, m, index, next, next_rows, next_y);
-        Real const scale = static_cast<Real>(2 * settings.loss_factor / at.size);
-        add_chunk(lanes, task, m, y, at, scale);
-        if (at.closes)
+            request(lanes, task, m, index, next);
+        add_chunk(lanes, task, m, at, static_cast<Real>(2 * settings.loss_factor / at.size));
+        if (at.closes())
             step(lanes, task, m);
-        exchange(rows, next_rows);
-        exchange(y, next_y);
         at = next;
     }
 }

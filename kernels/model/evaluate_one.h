@@ -14,12 +14,11 @@ struct EvaluateMemory
 {
     Forward<Real, Lanes> forward;
     Maps<Real> by_maps;
-    Real* residual; ///< [chunk]
     SampleSum square;
 
     MOE_HD MOE_FLAT EvaluateMemory(Lanes lanes, Scratch& scratch, Model const& model)
         : forward(lanes, scratch, model), by_maps(forward.tile, scratch, forward.shape),
-          residual(scratch.take<Real>(chunk)), square(scratch)
+          square(scratch)
     {}
 };
 
@@ -59,8 +58,9 @@ MOE_HD MOE_FLAT void run_one(Lanes lanes, EvaluateTask<Real> const& task, void* 
         if (task.gradient != nullptr) {
             Real const scale = Real(2) / static_cast<Real>(task.n);
             for (int b = lanes.rank(); b < chunk; b += lanes.size())
-                m.residual[b] = b < count ? scale * (planes.f[b] - task.y[first + b]) : Real(0);
-            coefficients(lanes, model, m.forward.shape, m.forward.maps, m.residual, planes);
+                planes.residual[b] =
+                    b < count ? scale * (planes.f[b] - task.y[first + b]) : Real(0);
+            coefficients(lanes, model, m.forward.shape, m.forward.maps, planes);
             lanes.sync();
             add_gradient(lanes, m.forward.tile, m.forward.shape, planes, first == 0, m.by_maps);
         }

@@ -9,32 +9,37 @@
 
 MOE_BEGIN_ISA
 
-/// A chunk's planes, samples contiguous. The first gate_rows rows of `plane` belong to the gate
-/// (atoms, then groups), the k rows at `expert` to the experts; scores become weights and
-/// responses, and then coefficients, in place.
+/// A chunk's planes, samples contiguous, in one array: most stand a constant distance from its
+/// begin. The first gate_rows rows of `plane` belong to the gate (atoms, then groups), the k rows
+/// at `expert` to the experts; scores become weights and responses, and then coefficients, in
+/// place.
 template <class Real>
 struct Planes
 {
-    Real* plane;    ///< [gate_rows + k][chunk]
-    Real* expert;   ///< its second part
-    Real* slope;    ///< [k][chunk] dh_j/dz_j
     Real* f;        ///< [chunk] prediction
+    Real* residual; ///< [chunk] dL/df
     Real* work;     ///< [4][chunk]
+    Real* slope;    ///< [k][chunk] dh_j/dz_j
+    Real* plane;    ///< [gate_rows + k][chunk], and one row more that tiles may read
+    Real* expert;   ///< its second part
     Real* unscaled; ///< [k][chunk] phi(z_j) where h_j = lambda_j phi(z_j), or null
     Real* outer;    ///< [2][k][chunk] psi and psi', or null
 
     MOE_HD MOE_FLAT Planes(Scratch& scratch, Shape const& shape)
-        : plane(rows(scratch, shape.gate_rows + shape.k)),
-          expert(plane == nullptr ? nullptr : plane + shape.gate_rows * chunk),
-          slope(rows(scratch, shape.k)), f(rows(scratch, 1)), work(rows(scratch, 4)),
+        : f(rows(scratch, 7 + 2 * shape.k + shape.gate_rows)), residual(row(1)), work(row(2)),
+          slope(row(6)), plane(row(6 + shape.k)), expert(row(6 + shape.k + shape.gate_rows)),
           unscaled(shape.factor ? rows(scratch, shape.k) : nullptr),
           outer(shape.outer ? rows(scratch, 2 * shape.k) : nullptr)
     {}
 
 private:
-    MOE_HD static Real* rows(Scratch& scratch, int count)
+    MOE_HD MOE_FLAT static Real* rows(Scratch& scratch, int count)
     {
         return scratch.take<Real>(static_cast<std::size_t>(count) * chunk);
+    }
+    MOE_HD MOE_FLAT Real* row(int number) const
+    {
+        return f == nullptr ? nullptr : f + number * chunk;
     }
 };
 
@@ -116,8 +121,7 @@ MOE_HD MOE_FLAT void predict(Lanes lanes, Model const& model, Shape const& shape
 
 /// Coefficients where every score has one atom; lane-local.
 template <class Normalizer, class Real, class Lanes>
-MOE_HD MOE_FLAT void atom_coefficients(Lanes lanes, int k, Real const* residual,
-                                       Planes<Real> const& p)
+MOE_HD MOE_FLAT void atom_coefficients(Lanes lanes, int k, Planes<Real> const& p)
 {
     for (int j = 0; j < k * chunk; j += chunk) {
         Real* const gate = p.plane + j;
@@ -125,24 +129,23 @@ MOE_HD MOE_FLAT void atom_coefficients(Lanes lanes, int k, Real const* residual,
         MOE_SIMD
         for (int b = lanes.rank(); b < chunk; b += lanes.size()) {
             Real const g = gate[b];
-            gate[b] = residual[b] * Normalizer::slope(g, expert[b], p.f[b]);
-            expert[b] = residual[b] * g * p.slope[j + b];
+            gate[b] = p.residual[b] * Normalizer::slope(g, expert[b], p.f[b]);
+            expert[b] = p.residual[b] * g * p.slope[j + b];
         }
     }
 }
 
 /// Coefficients where groups have scores of their own; lane-local.
 template <class Normalizer, class Real, class Lanes>
-MOE_HD MOE_FLAT void group_coefficients(Lanes lanes, Model const& model, Real const* residual,
-                                        Planes<Real> const& p)
+MOE_HD MOE_FLAT void group_coefficients(Lanes lanes, Model const& model, Planes<Real> const& p)
 {
     int const end = model.k * chunk;
     for (int j = 0; j < end; j += chunk) {
         MOE_SIMD
         for (int b = lanes.rank(); b < chunk; b += lanes.size())
-            p.slope[j + b] *= residual[b] * p.plane[j + b];
+            p.slope[j + b] *= p.residual[b] * p.plane[j + b];
     }
-    Normalizer::template backward<chunk>(lanes, model, residual, p.expert, p.f, p.plane, p.work);
+    Normalizer::template backward<chunk>(lanes, model, p.residual, p.expert, p.f, p.plane, p.work);
     for (int j = 0; j < end; j += chunk)
         for (int b = lanes.rank(); b < chunk; b += lanes.size())
             p.expert[j + b] = p.slope[j + b];
@@ -166,26 +169,25 @@ MOE_HD MOE_FLAT void chain_outer(Lanes lanes, Shape const& shape, Real inverse,
     }
 }
 
-/// Weights and responses to the coefficients dL/ds_j (dL/du_j) and dL/dz_j, given residual[b] =
+/// Weights and responses to the coefficients dL/ds_j (dL/du_j) and dL/dz_j, given p.residual[b] =
 /// dL/df at sample b (0 behind the end of a short chunk); lane-local.
 template <class Real, class Lanes>
 MOE_HD MOE_FLAT void coefficients(Lanes lanes, Model const& model, Shape const& shape,
-                                  Maps<Real> const& maps, Real const* residual,
-                                  Planes<Real> const& p)
+                                  Maps<Real> const& maps, Planes<Real> const& p)
 {
     if (shape.factor) { // dL/dlambda_j = sum_b r g_j phi_j
         for (int j = 0; j < shape.k * chunk; j += chunk) {
             MOE_SIMD
             for (int b = lanes.rank(); b < chunk; b += lanes.size())
-                p.unscaled[j + b] *= residual[b] * p.plane[j + b];
+                p.unscaled[j + b] *= p.residual[b] * p.plane[j + b];
         }
     }
     visit(Normalizers{}, model.gate.normalizer, [&](auto normalizer) {
         using Normalizer = decltype(normalizer);
         if constexpr (Normalizer::grouped)
-            group_coefficients<Normalizer>(lanes, model, residual, p);
+            group_coefficients<Normalizer>(lanes, model, p);
         else
-            atom_coefficients<Normalizer>(lanes, shape.k, residual, p);
+            atom_coefficients<Normalizer>(lanes, shape.k, p);
     });
     if (shape.outer)
         chain_outer(lanes, shape, maps.outer[shape.k], p);
