@@ -170,16 +170,19 @@ def readable_names(symbols):
 
 def readable(demangled):
     """`void a::run_tasks<a::SgdTask<float> >(...)` is `sgd<float>`: no namespaces, parameters and
-    result, and a kernel that does a list of tasks is called by its task."""
+    result, and a kernel that does a list of tasks is called by its task; `sgd<float> (large)` if
+    it is run_large_tasks."""
     name = demangled.replace("(anonymous namespace)::", "").replace("> >", ">>")
     name = re.sub(r"\b[A-Za-z_]\w*::", "", name)
     if name.endswith(")"):
         name = name[:opening(name, "(", ")")]
     arguments = opening(name, "<", ">") if name.endswith(">") else len(name)
     name = name[name.rfind(" ", 0, arguments) + 1:]
-    if task := re.fullmatch(r"run_tasks<(\w+)Task(<.*>)?>", name):
-        return task[1].lower() + (task[2] or "")
-    return name
+    task = re.fullmatch(r"run_(?:(\w+)_)?tasks<(\w+)Task(<.*>)?>", name)
+    if task is None:
+        return name
+    kind = f" ({task[1]})" if task[1] else ""
+    return task[2].lower() + (task[3] or "") + kind
 
 
 def opening(text, left, right):

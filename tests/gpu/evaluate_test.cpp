@@ -45,11 +45,12 @@ TEST_CASE("a model too large for shared memory is evaluated all the same", "[sma
         check_evaluation(drawn_problem<double>(model_of(normalizer, "relu", 64, 96), 70, 5));
 }
 
-// More tasks than a device has blocks for, so that each block does several in the same piece of
-// global memory. Neighbours are unlike: what one leaves behind would show in the next.
+// More tasks than a device holds blocks (132 multiprocessors of 32), so that a block does several
+// in the same piece of global memory. They are unlike: what one leaves behind would show in the
+// next.
 TEST_CASE("tasks that follow each other in global memory do not disturb each other")
 {
-    constexpr std::size_t count = 1500;
+    constexpr std::size_t count = 5000;
     std::vector<Problem<double>> problems;
     std::vector<DeviceArray<double>> arrays;
     for (int const k : {96, 80, 88}) {

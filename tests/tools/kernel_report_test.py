@@ -66,6 +66,8 @@ class Record(unittest.TestCase):
                 ("void moerate::isa_cuda::run_tasks<moerate::SgdTask<float> >"
                  "(moerate::SgdTask<float> const*, int, char*, unsigned long)", "sgd<float>"),
                 ("void moerate::run_tasks<moerate::LossTask>(moerate::LossTask const*)", "loss"),
+                ("void a::run_large_tasks<a::SgdTask<float> >(a::SgdTask<float> const*, int)",
+                 "sgd<float> (large)"),
                 ("void a::(anonymous namespace)::sgd_warp<float, 9, (a::Gate)1>(a::T<float>)",
                  "sgd_warp<float, 9, (Gate)1>"),
                 ("moerate::LossParts moerate::measure<moerate::BlockLanes>(int)",
