@@ -4,12 +4,13 @@ import json
 import os
 import re
 import shlex
+import shutil
 import struct
 import subprocess
+import tempfile
 from dataclasses import dataclass, field
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-CUDA_MACHINE = 190  # e_machine of an ELF file with GPU code
 
 
 class ReportError(Exception):
@@ -72,17 +73,15 @@ def read_source(command):
     try:
         with open(target + ".nvcc", encoding="utf-8") as file:
             took, said = file.read().split("\n", 1)
-        with open(target, "rb") as file:
-            cubins = list(cubins_of(file.read()))
+        cubins = cubins_of(target)
     except OSError as error:
         raise ReportError(f"no record of {path} ({error.filename}: {error.strerror}) build it: "
                           f"cmake --build {os.path.relpath(command['directory'])}") from error
     source = Source(path, target, compile_seconds(took), functions_in(said))
     for function in source.functions:
         function.source = path
-        for arch, cubin in cubins:
-            if arch == function.arch:
-                add_code(function, sections_of(cubin))
+        if function.arch in cubins:
+            add_code(function, sections_of(cubins[function.arch]))
     return source
 
 
@@ -113,19 +112,24 @@ def functions_in(said):
     return list(functions.values())
 
 
-def cubins_of(data):
-    """(architecture, bytes) of the GPU programs in an object file; none where compressed."""
-    at = data.find(b"\x7fELF", 1)
-    while at >= 0:
-        machine, = struct.unpack_from("<H", data, at + 18)
-        if machine == CUDA_MACHINE:
-            programs, sections, flags, _, psize, pcount, ssize, scount, _ = struct.unpack_from(
-                "<QQIHHHHHH", data, at + 32)  # e_phoff .. e_shstrndx
-            # CUDA 13's files (ABI 8) have the architecture in the second byte, older in the first
-            arch = flags >> 8 & 0xff if data[at + 8] >= 8 else flags & 0xff
-            size = max(programs + psize * pcount, sections + ssize * scount)
-            yield f"sm_{arch}", data[at:at + size]
-        at = data.find(b"\x7fELF", at + 4)
+def binary_tool(name):
+    """Path of one of NVIDIA's binary tools, None where it is not installed."""
+    return shutil.which(name) or shutil.which(name, path="/usr/local/cuda/bin")
+
+
+def cubins_of(path):
+    """{architecture: ELF file} of the GPU programs in an object file; empty without cuobjdump."""
+    tool = binary_tool("cuobjdump")
+    if tool is None:
+        return {}
+    cubins = {}
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([tool, "-xelf", "all", os.path.abspath(path)], cwd=folder, check=False,
+                       capture_output=True)  # one that is too old unpacks nothing
+        for name in os.listdir(folder):  # NAME.1.sm_90.cubin
+            with open(os.path.join(folder, name), "rb") as file:
+                cubins[name.split(".")[-2]] = file.read()
+    return cubins
 
 
 def sections_of(cubin):

@@ -2,13 +2,12 @@
 
 import os
 import re
-import shutil
 import subprocess
 import tempfile
 from collections import Counter
 from dataclasses import dataclass
 
-from kernel_build import ReportError, cubins_of
+from kernel_build import ReportError, binary_tool, cubins_of
 
 # What bounds a kernel, by the opcode's beginning; the first that fits counts. LD and ST without a
 # letter for the space are generic: the machine finds out at each address which memory it is in.
@@ -50,18 +49,14 @@ def counts_of(instructions):
 
 def disassembled(source):
     """{(symbol, arch): (instructions, labels)} of an object file; labels are name -> address."""
-    tool = shutil.which("nvdisasm") or shutil.which("nvdisasm", path="/usr/local/cuda/bin")
-    if tool is None:
-        raise ReportError("nvdisasm not found (it reads machine code) put it on the PATH (it is in "
-                          "NVIDIA's package cuda-nvdisasm)")
-    with open(source.object, "rb") as file:
-        cubins = list(cubins_of(file.read()))
-    if not cubins:
-        raise ReportError(f"no machine code found in {source.object} (it is compressed) build it "
-                          "with nvcc's --no-compress")
+    tool = binary_tool("nvdisasm")
+    cubins = cubins_of(source.object)
+    if tool is None or not cubins:
+        raise ReportError("no machine code to count (cuobjdump and nvdisasm read it) put them on "
+                          "the PATH; NVIDIA's packages are cuda-cuobjdump and cuda-nvdisasm")
     result = {}
     with tempfile.TemporaryDirectory() as folder:
-        for arch, cubin in cubins:
+        for arch, cubin in cubins.items():
             path = os.path.join(folder, "cubin")
             with open(path, "wb") as file:
                 file.write(cubin)

@@ -12,8 +12,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path.insert(0, os.path.join(ROOT, "tools"))
 
 import sass  # noqa: E402
-from kernel_build import (add_code, compile_seconds, cubins_of, functions_in,  # noqa: E402
-                          readable, sections_of)
+from kernel_build import (add_code, compile_seconds, functions_in, readable,  # noqa: E402
+                          sections_of)
 
 SAID = """ptxas info    : 272 bytes gmem
 ptxas info    : Compiling entry function '_Z3sgdIfEvPT_' for 'sm_80'
@@ -30,14 +30,13 @@ ptxas info    : Used 40 registers, used 0 barriers
 """
 
 
-def elf(flags, sections):
-    """An ELF file with GPU code of ABI 8: header, contents, section headers, in this order."""
+def elf(sections):
+    """An ELF file: header, contents, section headers, in this order."""
     names = b"\0" + b"".join(name.encode() + b"\0" for name in sections) + b".names\0"
     contents = [*sections.values(), names]
     table = 64 + sum(map(len, contents))
-    header = b"\x7fELF" + bytes([2, 1, 1, 0, 8]) + bytes(7)
-    header += struct.pack("<HHIQQQIHHHHHH", 2, 190, 1, 0, 0, table, flags, 64, 56, 0, 64,
-                          len(contents) + 1, len(contents))
+    header = b"\x7fELF" + bytes(12) + struct.pack("<HHIQQQIHHHHHH", 2, 190, 1, 0, 0, table, 0, 64,
+                                                  56, 0, 64, len(contents) + 1, len(contents))
     headers = bytes(64)
     offset = 64
     for name, content in zip([*sections, ".names"], contents):
@@ -77,12 +76,10 @@ class Record(unittest.TestCase):
             self.assertEqual(readable(demangled), name)
 
     def test_machine_code(self):
-        # one attribute without size, then MAX_THREADS 64 x 2 x 1
-        info = struct.pack("<BBH", 3, 0x1b, 255) + struct.pack("<BBHIII", 4, 5, 12, 64, 2, 1)
-        program = elf(0x6005004, {".text._Z3sgdIfEvPT_": bytes(48),
-                                  ".nv.info._Z3sgdIfEvPT_": info})
-        (arch, cubin), = cubins_of(b"\x7fELF of the host" + bytes(20) + program + b"more")
-        self.assertEqual((arch, cubin), ("sm_80", program))
+        # attributes without and with a content of their own, then MAX_THREADS 64 x 2 x 1
+        info = struct.pack("<BBH", 3, 0x1b, 255) + struct.pack("<BBHQ", 4, 0x12, 8, 0x050400)
+        info += struct.pack("<BBHIII", 4, 5, 12, 64, 2, 1)
+        cubin = elf({".text._Z3sgdIfEvPT_": bytes(48), ".nv.info._Z3sgdIfEvPT_": info})
         function = functions_in(SAID)[0]
         add_code(function, sections_of(cubin))
         self.assertEqual((function.code, function.threads), (48, 128))
@@ -145,6 +142,26 @@ class Sass(unittest.TestCase):
         self.assertEqual(dict(loop.counts), {"FADD+FMUL": 1, "other": 2})
 
 
+    def test_convergence(self):
+        # threads meet at BSYNC and go on where BSSY says, here back at the head of the loop
+        text = """.text.kernel:
+.L_x_0:
+        /*0000*/  BSSY B0, `(.L_x_2) ;
+        /*0010*/  @P0 BRA `(.L_x_1) ;
+        /*0020*/  FADD R1, R1, R1 ;
+        /*0030*/  BSYNC B0 ;
+.L_x_1:
+        /*0040*/  FMUL R1, R1, R1 ;
+        /*0050*/  BSYNC B0 ;
+        /*0060*/  EXIT ;
+.L_x_2:
+        /*0070*/  @P1 BRA `(.L_x_0) ;
+        /*0080*/  EXIT ;
+"""
+        loop, = sass.loops_of(*sass.functions_of(text)["kernel"])
+        self.assertEqual(dict(loop.counts), {"FADD+FMUL": 2, "other": 5})
+
+
 class Folder(unittest.TestCase):
     def setUp(self):
         place = tempfile.TemporaryDirectory()
@@ -170,9 +187,16 @@ class Report(Folder):
         self.write("made.o.nvcc", took + "\n" + said)
 
     def report(self, *options):
+        """With a cuobjdump that unpacks code.cubin for sm_90 and none for others."""
+        unpack = f"cp '{self.path('code.cubin')}' x.1.sm_90.cubin"
+        self.write("cuobjdump", f"#!/bin/sh\n{unpack}\n", 0o755)
+        if not os.path.exists(self.path("code.cubin")):
+            with open(self.path("code.cubin"), "wb") as file:
+                file.write(elf({".text._Z3sgdIfEvPT_": bytes(48)}))
         tool = os.path.join(ROOT, "tools", "kernel-report")
+        path = self.folder + os.pathsep + os.environ["PATH"]
         return subprocess.run([sys.executable, tool, self.folder, *options], capture_output=True,
-                              text=True, check=False)
+                              text=True, check=False, env={**os.environ, "PATH": path})
 
     def test_a_spill_fails_and_is_named(self):
         self.build()
@@ -214,9 +238,10 @@ class Report(Folder):
         self.build()
         cells = [cell.strip() for cell in self.report("--arch", "sm_90").stdout.split("|")]
         at = cells.index("sgd<float>")
-        self.assertEqual(cells[at + 1:at + 9], ["sm_90", "-", "40", "400", "0", "0", "0", "-"])
+        self.assertEqual(cells[at + 1:at + 9], ["sm_90", "-", "40", "400", "0", "0", "0", "48"])
         document = json.loads(self.report("--json", "--kernel", "^sgd").stdout)
         self.assertEqual([k["registers"] for k in document["kernels"]], [168, 40])
+        self.assertEqual([k["code"] for k in document["kernels"]], [None, 48])
         self.assertEqual(document["compile_seconds"], 8.5)
 
     def test_without_cuda_it_is_skipped(self):
