@@ -76,9 +76,9 @@ class Record(unittest.TestCase):
             self.assertEqual(readable(demangled), name)
 
     def test_machine_code(self):
-        # attributes without and with a content of their own, then MAX_THREADS 64 x 2 x 1
-        info = struct.pack("<BBH", 3, 0x1b, 255) + struct.pack("<BBHQ", 4, 0x12, 8, 0x050400)
-        info += struct.pack("<BBHIII", 4, 5, 12, 64, 2, 1)
+        # one without content, MAX_THREADS 64 x 2 x 1, and one whose content looks like MAX_THREADS
+        info = struct.pack("<BBH", 3, 5, 12) + struct.pack("<BBHIII", 4, 5, 12, 64, 2, 1)
+        info += struct.pack("<BBH", 4, 0x12, 16) + struct.pack("<BBHIII", 4, 5, 12, 1, 1, 1)
         cubin = elf({".text._Z3sgdIfEvPT_": bytes(48), ".nv.info._Z3sgdIfEvPT_": info})
         function = functions_in(SAID)[0]
         add_code(function, sections_of(cubin))
