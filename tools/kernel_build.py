@@ -174,19 +174,20 @@ def readable_names(symbols):
 
 def readable(demangled):
     """`void a::run_tasks<a::SgdTask<float> >(...)` is `sgd<float>`: no namespaces, parameters and
-    result, and a kernel that does a list of tasks is called by its task; `sgd<float> (large)` if
-    it is run_large_tasks."""
+    result, and a kernel that does a list of tasks is called by its task. run_large_tasks is
+    `sgd<float> (large)`, and run_tasks<SgdTask<float>, true> is `sgd<float, true>`."""
     name = demangled.replace("(anonymous namespace)::", "").replace("> >", ">>")
     name = re.sub(r"\b[A-Za-z_]\w*::", "", name)
     if name.endswith(")"):
         name = name[:opening(name, "(", ")")]
     arguments = opening(name, "<", ">") if name.endswith(">") else len(name)
     name = name[name.rfind(" ", 0, arguments) + 1:]
-    task = re.fullmatch(r"run_(?:(\w+)_)?tasks<(\w+)Task(<.*>)?>", name)
+    task = re.fullmatch(r"run_(?:(\w+)_)?tasks<(\w+)Task(?:<([^<>]*)>)?(?:, )?(.*)>", name)
     if task is None:
         return name
-    kind = f" ({task[1]})" if task[1] else ""
-    return task[2].lower() + (task[3] or "") + kind
+    kind, what, *arguments = task.groups()
+    listed = ", ".join(filter(None, arguments))
+    return what.lower() + (f"<{listed}>" if listed else "") + (f" ({kind})" if kind else "")
 
 
 def opening(text, left, right):

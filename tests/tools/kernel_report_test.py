@@ -67,6 +67,8 @@ class Record(unittest.TestCase):
                 ("void moerate::run_tasks<moerate::LossTask>(moerate::LossTask const*)", "loss"),
                 ("void a::run_large_tasks<a::SgdTask<float> >(a::SgdTask<float> const*, int)",
                  "sgd<float> (large)"),
+                ("void a::run_tasks<a::SgdTask<float>, true>(int)", "sgd<float, true>"),
+                ("void a::run_tasks<a::LossTask, false>(int)", "loss<false>"),
                 ("void a::(anonymous namespace)::sgd_warp<float, 9, (a::Gate)1>(a::T<float>)",
                  "sgd_warp<float, 9, (Gate)1>"),
                 ("moerate::LossParts moerate::measure<moerate::BlockLanes>(int)",
