@@ -87,7 +87,7 @@ def read_source(command):
 
 def compile_seconds(took):
     """Seconds of one core, by a record's first line: `seconds WALL USER SYSTEM cached yes|no`."""
-    _, _, user, system, _, cached = took.split()
+    _, _, user, system, _, cached = took.replace(",", ".").split()  # some locales write 1,5
     return float(user) + float(system) if cached == "no" else None
 
 

@@ -58,6 +58,7 @@ class Record(unittest.TestCase):
 
     def test_seconds(self):
         self.assertEqual(compile_seconds("seconds 9.0 2.5 0.25 cached no"), 2.75)
+        self.assertEqual(compile_seconds("seconds 9,0 2,5 0,25 cached no"), 2.75)
         self.assertIsNone(compile_seconds("seconds 0.1 0.1 0.0 cached yes"))
 
     def test_names(self):
