@@ -25,8 +25,12 @@ if(MOE_HAVE_CUDA)
     set(CMAKE_CUDA_STANDARD 17)
     set(CMAKE_CUDA_STANDARD_REQUIRED ON)
     file(GLOB cuda_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/kernels/*/*_cuda.cu)
+    # For tools/kernel-report: ptxas says what each kernel uses, and the launcher keeps that with the
+    # compile's time. Machine code is packed as small as it goes: gpu-bundle holds it once a program.
+    list(PREPEND CMAKE_CUDA_COMPILER_LAUNCHER ${CMAKE_SOURCE_DIR}/cmake/record_nvcc)
     # No --use_fast_math: its exp and division are too coarse. The prefix map keeps error texts short.
     set(MOE_CUDA_OPTIONS
+        -Xptxas=-v --compress-mode=size
         "SHELL:--Werror all-warnings"
         "-Xcompiler=-Wall,-Wextra,-Werror,-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=")
     add_library(moe_cuda STATIC ${cuda_sources})

@@ -3,16 +3,21 @@
 if(NOT MOE_HAVE_CUDA)
     return()
 endif()
-file(GLOB gpu_sources CONFIGURE_DEPENDS
-    ${CMAKE_SOURCE_DIR}/tests/gpu/*.cpp ${CMAKE_SOURCE_DIR}/tests/gpu/*.cu)
+file(GLOB gpu_cases CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/gpu/*_test.cpp)
 # The drawn problems of the CPU tests, compared between the two devices.
-add_executable(test_gpu ${gpu_sources} ${CMAKE_SOURCE_DIR}/tests/fit/problem.cpp)
-target_include_directories(test_gpu SYSTEM PRIVATE ${CATCH2_INCLUDE})
-target_link_libraries(test_gpu PRIVATE moe_run Threads::Threads)
-target_compile_options(test_gpu PRIVATE
+add_library(moe_gpu_cases OBJECT ${gpu_cases} ${CMAKE_SOURCE_DIR}/tests/fit/problem.cpp)
+target_link_libraries(moe_gpu_cases PUBLIC moe_run Threads::Threads)
+target_include_directories(moe_gpu_cases SYSTEM PUBLIC ${CATCH2_INCLUDE})
+target_compile_options(moe_gpu_cases PUBLIC
     "$<$<COMPILE_LANGUAGE:CXX>:${MOE_V3}>" "$<$<COMPILE_LANGUAGE:CUDA>:${MOE_CUDA_OPTIONS}>")
+add_executable(test_gpu tests/gpu/main.cpp tests/gpu/draws_probe.cu)
+target_link_libraries(test_gpu PRIVATE moe_gpu_cases)
 add_test(NAME gpu COMMAND test_gpu)
 set_tests_properties(gpu PROPERTIES LABELS gpu SKIP_RETURN_CODE 77 RESOURCE_LOCK gpu TIMEOUT 600)
+# The same cases with a CPU in the GPU's place, but those about CUDA itself.
+add_executable(test_gpu_rehearsal tests/gpu/rehearsal/main.cpp)
+target_link_libraries(test_gpu_rehearsal PRIVATE moe_gpu_cases)
+add_test(NAME gpu-rehearsal COMMAND test_gpu_rehearsal "~[cuda]")
 
 # gpu-bundle: build/gpu-bundle/ with the executables and every shared library they need but those of the
 # system's C library and of CUDA. An old-style RPATH, because the libraries' own needs must find it too.

@@ -50,8 +50,7 @@ std::vector<float> started(Device& device, StartTask<float> task, std::vector<do
 
 } // namespace
 
-TEMPLATE_TEST_CASE("data on the GPU: inputs to the bit, outputs to rounding", "[small]", float,
-                   double)
+TEMPLATE_TEST_CASE("data on the GPU: inputs to the bit, outputs to rounding", "", float, double)
 {
     for (Shape const& shape : shapes) {
         for_each_model(shape, [&](Model const& truth) {
@@ -73,7 +72,7 @@ TEMPLATE_TEST_CASE("data on the GPU: inputs to the bit, outputs to rounding", "[
 }
 
 // Made in float64 and rounded once: a value may fall on the other side of a rounding.
-TEST_CASE("starting points on the GPU are the CPU's to one rounding", "[small]")
+TEST_CASE("starting points on the GPU are the CPU's to one rounding")
 {
     for (Split const split : {Split::share, Split::null}) {
         std::vector<Family> const families = paired_families();

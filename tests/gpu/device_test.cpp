@@ -21,7 +21,7 @@ TEST_CASE("what is uploaded comes back", "[small]")
     CHECK(DeviceArray<int>(gpu(), 0).download().empty());
 }
 
-TEST_CASE("a CUDA device says what it is", "[small]")
+TEST_CASE("a CUDA device says what it is", "[cuda][small]")
 {
     DeviceInfo const& info = gpu().info();
     CHECK(info.kind == "cuda");
@@ -37,7 +37,7 @@ TEST_CASE("an empty list is nothing to do", "[small]")
     gpu().run(std::vector<LossTask>{});
 }
 
-TEST_CASE("a failed allocation names place and call, and the device works on")
+TEST_CASE("a failed allocation names place and call, and the device works on", "[cuda]")
 {
     constexpr std::size_t far_too_much = std::size_t{1} << 50;
     CHECK_THROWS_AS(gpu().allocate(far_too_much), DeviceError);
@@ -48,9 +48,25 @@ TEST_CASE("a failed allocation names place and call, and the device works on")
     CHECK(std::isfinite(evaluated(gpu(), problem).mse));
 }
 
-TEST_CASE("a device that does not exist is refused")
+TEST_CASE("a device that does not exist is refused", "[cuda]")
 {
     CHECK_THROWS_AS(make_cuda_device(1000), DeviceError);
     CHECK_THROWS_WITH(make_cuda_device(1000), Contains("no CUDA device 1000"));
     CHECK_THROWS_AS(make_cuda_device(-1), DeviceError);
+}
+
+// 200 times 8 MB that are not given back would show; the first round loads the kernels, which stay.
+TEST_CASE("memory comes back", "[cuda]")
+{
+    auto const round = [] {
+        DeviceArray<float> const array(gpu(), std::vector<float>(std::size_t{1} << 21));
+        auto const problem = drawn_problem<float>(model_of("softmax", "relu", 3, 2), 10, 1);
+        CHECK(fitted(gpu(), std::vector<Problem<float>>{problem}, {}).front().outcome.finite == 1);
+    };
+    round();
+    std::size_t const before = make_cuda_device()->info().free_bytes;
+    for (int i = 0; i < 200; ++i)
+        round();
+    constexpr std::size_t others = std::size_t{1} << 28; // what other programs may take meanwhile
+    CHECK(make_cuda_device()->info().free_bytes + others >= before);
 }

@@ -17,12 +17,8 @@
 namespace moerate
 {
 
-/// CUDA device 0.
-inline Device& gpu()
-{
-    static std::unique_ptr<Device> const device = make_cuda_device();
-    return *device;
-}
+/// CUDA device 0; in the rehearsal (tests/gpu/rehearsal) a CPU in its place.
+Device& gpu();
 
 /// The CPU, whose results the other tests compare with the definitions.
 inline Device& cpu()
@@ -117,10 +113,10 @@ struct Fitted
     SgdOutcome outcome;
 };
 
-/// Fits all problems in one list, replicate i with key_of(i).
+/// Fits all problems in one list, replicate i with key_of(first + i).
 template <class Real>
 std::vector<Fitted<Real>> fitted(Device& device, std::vector<Problem<Real>> const& problems,
-                                 SgdSettings const& settings)
+                                 SgdSettings const& settings, std::size_t first = 0)
 {
     std::vector<DeviceArray<Real>> arrays;
     DeviceArray<SgdOutcome> const outcomes(device, problems.size());
@@ -129,7 +125,7 @@ std::vector<Fitted<Real>> fitted(Device& device, std::vector<Problem<Real>> cons
         Problem<Real> const& problem = problems[i];
         for (auto const* values : {&problem.x, &problem.y, &problem.theta})
             arrays.emplace_back(device, *values);
-        tasks.push_back({problem.model, settings, key_of(static_cast<int>(i)), problem.n(),
+        tasks.push_back({problem.model, settings, key_of(static_cast<int>(first + i)), problem.n(),
                          arrays[3 * i].data(), arrays[3 * i + 1].data(), arrays[3 * i + 2].data(),
                          outcomes.data() + i});
     }

@@ -39,6 +39,10 @@ double excess(std::vector<Real> const& got, std::vector<Real> const& want, doubl
     return worst;
 }
 
+/// Steps of the published experiments, and those with more dimensions or atoms.
+constexpr Shape published[] = {{8, 5, 32},  {8, 9, 32},   {32, 8, 32},  {32, 9, 8},
+                               {32, 9, 32}, {32, 9, 256}, {32, 16, 32}, {64, 9, 32}};
+
 /// Problems of unlike shapes, whose fits take unlike times.
 std::vector<Problem<float>> mixed_problems()
 {
@@ -53,7 +57,7 @@ std::vector<Problem<float>> mixed_problems()
 
 } // namespace
 
-TEMPLATE_TEST_CASE("one step on the GPU equals the CPU's", "[small]", float, double)
+TEMPLATE_TEST_CASE("one step on the GPU equals the CPU's", "", float, double)
 {
     // Sums of at most 257 terms in another order, and fused or not: some ten roundings of 6e-8 in a
     // step of 0.1 times the gradient. Near 0 a parameter has no relative accuracy.
@@ -61,23 +65,29 @@ TEMPLATE_TEST_CASE("one step on the GPU equals the CPU's", "[small]", float, dou
     double const relative = single ? 1e-5 : 1e-13;
     double const absolute = single ? 1e-6 : 1e-14;
     double worst = 0;
-    unsigned seed = 1;
-    for (Shape const& shape : shapes) {
-        for_each_model(shape, [&](Model const& model) {
-            std::vector<Problem<TestType>> const problem{
-                comparable_problem<TestType>(model, shape.n, seed++)};
-            SgdSettings const settings = settings_of(1, shape.n);
-            auto const got = fitted(gpu(), problem, settings).front();
-            auto const want = fitted(cpu(), problem, settings).front();
-            CAPTURE(shape.d, shape.k, shape.n, model.gate.normalizer, model.expert.activation);
-            CHECK(largest_difference(want.theta, problem.front().theta) > 0);
-            double const ratio = excess(got.theta, want.theta, relative, absolute);
-            CHECK(ratio <= 1);
-            worst = std::max(worst, ratio);
-            CHECK(got.outcome.finite == 1);
-            CHECK(got.outcome.epochs == 1);
-        });
-    }
+    int steps = 0;
+    int moved = 0;
+    auto const check = [&](Model const& model, int n) {
+        std::vector<Problem<TestType>> const problem{
+            comparable_problem<TestType>(model, n, static_cast<unsigned>(++steps))};
+        SgdSettings const settings = settings_of(1, n);
+        auto const got = fitted(gpu(), problem, settings).front();
+        auto const want = fitted(cpu(), problem, settings).front();
+        CAPTURE(model.d, model.k, n, model.gate.normalizer, model.expert.activation);
+        moved += largest_difference(want.theta, problem.front().theta) > 0 ? 1 : 0;
+        double const ratio = excess(got.theta, want.theta, relative, absolute);
+        CHECK(ratio <= 1);
+        worst = std::max(worst, ratio);
+        CHECK(got.outcome.finite == 1);
+        CHECK(got.outcome.epochs == 1);
+    };
+    for (Shape const& shape : shapes)
+        for_each_model(shape, [&](Model const& model) { check(model, shape.n); });
+    for (Shape const& shape : published)
+        for (Mixture const& mixture : mixtures)
+            check(model_of(mixture.normalizer, mixture.activation, shape.d, shape.k), shape.n);
+    // Sigmoid gates of Euclidean scores close at d = 32: their float32 gradient is lost in theta.
+    CHECK(moved >= 0.95 * steps);
     figure(single ? "one float32 step, largest deviation / allowed (1e-5 relative + 1e-6 of the "
                     "largest parameter)"
                   : "one float64 step, largest deviation / allowed (1e-13 relative + 1e-14 of the "
@@ -87,7 +97,7 @@ TEMPLATE_TEST_CASE("one step on the GPU equals the CPU's", "[small]", float, dou
 
 // Rows are picked by integers: a wrong order would show at once. Float64, because in float32 the
 // steps of an epoch multiply the rounding.
-TEST_CASE("an epoch takes the same rows in the same minibatches on the GPU", "[small]")
+TEST_CASE("an epoch takes the same rows in the same minibatches on the GPU")
 {
     std::vector<Problem<double>> const problem{
         drawn_problem<double>(model_of("softmax", "relu", 5, 4), 101, 3)};
@@ -104,7 +114,7 @@ TEST_CASE("an epoch takes the same rows in the same minibatches on the GPU", "[s
     }
 }
 
-TEST_CASE("a fit is bitwise the same in any list", "[small]")
+TEST_CASE("a fit is bitwise the same in any list")
 {
     std::vector<Problem<float>> problems = mixed_problems();
     SgdSettings const settings = settings_of(2, 32);
@@ -123,7 +133,31 @@ TEST_CASE("a fit is bitwise the same in any list", "[small]")
     }
 }
 
-TEST_CASE("a fit that leaves the finite numbers says so and harms no other", "[small]")
+// More fits than a device can do at once (132 multiprocessors of 32 blocks).
+TEST_CASE("fits are bitwise the same in one launch and in several")
+{
+    std::vector<Problem<float>> problems;
+    for (unsigned seed = 0; seed < 5000; ++seed) {
+        Mixture const& mixture = mixtures[seed % std::size(mixtures)];
+        problems.push_back(
+            drawn_problem<float>(model_of(mixture.normalizer, mixture.activation, 8, 5),
+                                 50 + static_cast<int>(seed % 30), seed));
+    }
+    auto const together = fitted(gpu(), problems, settings_of(2, 32));
+    std::size_t different = 0;
+    std::size_t const ends[] = {0, 1, 34, 1000, problems.size()};
+    for (std::size_t part = 1; part < std::size(ends); ++part) {
+        std::size_t const first = ends[part - 1];
+        std::vector<Problem<float>> const some(problems.begin() + static_cast<long>(first),
+                                               problems.begin() + static_cast<long>(ends[part]));
+        auto const apart = fitted(gpu(), some, settings_of(2, 32), first);
+        for (std::size_t i = 0; i < some.size(); ++i)
+            different += same_bits(apart[i].theta, together[first + i].theta) ? 0 : 1;
+    }
+    CHECK(different == 0);
+}
+
+TEST_CASE("a fit that leaves the finite numbers says so and harms no other")
 {
     std::vector<Problem<float>> problems(
         3, drawn_problem<float>(model_of("softmax", "relu", 3, 2), 64, 2));
@@ -141,7 +175,7 @@ TEST_CASE("a fit that leaves the finite numbers says so and harms no other", "[s
     }
 }
 
-TEST_CASE("a launch's time is shared out over its fits by their work")
+TEST_CASE("a launch's time is shared out over its fits by their work", "[cuda]")
 {
     std::vector<Problem<float>> const problems{
         drawn_problem<float>(model_of("softmax", "relu", 8, 4), 400, 1),

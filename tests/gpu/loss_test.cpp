@@ -86,7 +86,7 @@ void check_risk(Problem<Real> const& fit, Problem<Real> const& truth, double tol
 
 } // namespace
 
-TEST_CASE("losses on the GPU equal the CPU's", "[small]")
+TEST_CASE("losses on the GPU equal the CPU's")
 {
     unsigned seed = 1;
     for (Shape const& shape : {Shape{1, 1, 1}, Shape{4, 5, 3}, Shape{33, 9, 8}}) {
@@ -102,7 +102,7 @@ TEST_CASE("losses on the GPU equal the CPU's", "[small]")
     }
 }
 
-TEST_CASE("a loss at the truth is 0 on the GPU", "[small]")
+TEST_CASE("a loss at the truth is 0 on the GPU")
 {
     auto const truth = drawn_problem<double>(model_of("softmax", "relu", 4, 3), 1, 7);
     Measured const got =
@@ -111,8 +111,7 @@ TEST_CASE("a loss at the truth is 0 on the GPU", "[small]")
     CHECK(got.cell == std::vector<int>{0, 1, 2});
 }
 
-TEMPLATE_TEST_CASE("regression and expert errors on the GPU equal the CPU's", "[small]", float,
-                   double)
+TEMPLATE_TEST_CASE("regression and expert errors on the GPU equal the CPU's", "", float, double)
 {
     // The predictions' tolerance, as a root of a mean of squares keeps it.
     double const tolerance = sizeof(TestType) == sizeof(float) ? 4e-5 : 1e-12;

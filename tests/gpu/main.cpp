@@ -3,9 +3,15 @@
 #define CATCH_CONFIG_RUNNER
 #include <catch2/catch.hpp>
 
-#include "host/device/device.h"
+#include "tests/gpu/devices.h"
 
 #include <cstdio>
+
+moerate::Device& moerate::gpu()
+{
+    static std::unique_ptr<Device> const device = make_cuda_device();
+    return *device;
+}
 
 int main(int argc, char** argv)
 {

@@ -1,0 +1,9 @@
+# What the compiler made of the kernels (tools/kernel-report): the tool's own test, and the limits that
+# the build's kernels keep. Without CUDA the second is skipped.
+find_program(PYTHON3 python3 REQUIRED)
+add_test(NAME kernel-report-tool COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/tools/kernel_report_test.py)
+# The float32 SGD kernel of linear families (`true`, where they have an instance of their own) is where
+# the time goes: no spill there.
+add_test(NAME kernel-report COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tools/kernel-report ${CMAKE_BINARY_DIR}
+    --fail-on-spill "^sgd<float(, true)?>$" --max-compile-seconds 600)
+set_tests_properties(kernel-report PROPERTIES SKIP_RETURN_CODE 77)
