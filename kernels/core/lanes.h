@@ -38,22 +38,15 @@ struct SerialLanes
 };
 
 #if defined(__CUDACC__)
-/// Where a warp's scratch is.
-enum class WarpScratch
-{
-    shared, ///< in shared memory, which the hardware can fill while the warp goes on
-    global,
-};
-
-/// The threads of one warp, one task a warp and one warp a block; with `tiled`, products are
-/// register tiled (kernels/model/tile_warp.h).
-template <WarpScratch scratch, bool tiled, bool copied = false>
+/// The threads of one warp, one task a warp and one warp a block. `fast`: scratch is the block's
+/// shared memory, which the hardware can fill while the warp goes on, and products are register
+/// tiled (kernels/model/tile_warp.h); else any memory and the plain text.
+template <bool fast, bool copied = false>
 struct WarpLanes
 {
     static constexpr bool serial = false;
-    static constexpr bool warp = tiled;
+    static constexpr bool warp = fast;
     static constexpr bool copied_maps = copied;
-    static constexpr bool shared = scratch == WarpScratch::shared;
     __device__ static int rank() { return static_cast<int>(threadIdx.x) & 31; }
     __device__ static constexpr int size() { return 32; }
     __device__ static void sync() { __syncwarp(); }
@@ -65,14 +58,14 @@ struct WarpLanes
     template <class T>
     __device__ static void copy_async(T* to, T const* from)
     {
-        if constexpr (shared)
+        if constexpr (fast)
             __pipeline_memcpy_async(to, from, sizeof(T));
         else
             *to = *from;
     }
     __device__ static void wait_copies()
     {
-        if constexpr (shared) {
+        if constexpr (fast) {
             __pipeline_commit();
             __pipeline_wait_prior(0);
         }

@@ -24,12 +24,12 @@ constexpr int threads_per_task = 32;
 /// KiB for d = 32, lets about as many stand side by side.
 constexpr int resident_warps = 12;
 
-/// Float tasks work on register tiles.
+/// Whether tasks have the fast kernels (WarpLanes): those in float.
 template <class Task>
-struct is_tiled : std::false_type
+struct is_fast : std::false_type
 {};
 template <template <class> class Task>
-struct is_tiled<Task<float>> : std::true_type
+struct is_fast<Task<float>> : std::true_type
 {};
 
 /// Whether tasks of a model whose maps copy theta have an instance of their own, without what other
@@ -41,27 +41,24 @@ template <>
 struct has_narrow<SgdTask<float>> : std::true_type
 {};
 
-/// Lanes of a task that has room in shared memory, and of one that has not.
-template <class Task, bool narrow>
-using SmallLanes = WarpLanes<WarpScratch::shared, is_tiled<Task>::value, narrow>;
-using LargeLanes = WarpLanes<WarpScratch::global, false>;
-
 /// Does tasks[block] in shared memory.
 template <class Task, bool narrow>
 __global__ void __launch_bounds__(threads_per_task, resident_warps) run_tasks(Task const* tasks)
 {
     extern __shared__ __align__(64) char shared_memory[];
-    run_one(SmallLanes<Task, narrow>{}, tasks[blockIdx.x], shared_memory);
+    run_one(WarpLanes<true, narrow>{}, tasks[blockIdx.x], shared_memory);
 }
 
 /// Does tasks[block], tasks[block + blocks], ... < count, each block in its own `bytes` of
-/// `memory`.
+/// `memory`, or in shared memory where that is null.
 template <class Task>
 __global__ void __launch_bounds__(threads_per_task, resident_warps)
-    run_large_tasks(Task const* tasks, int count, char* memory, std::size_t bytes)
+    run_any_tasks(Task const* tasks, int count, char* memory, std::size_t bytes)
 {
+    extern __shared__ __align__(64) char shared_memory[];
+    char* const scratch = memory == nullptr ? shared_memory : memory + blockIdx.x * bytes;
     for (int i = static_cast<int>(blockIdx.x); i < count; i += static_cast<int>(gridDim.x))
-        run_one(LargeLanes{}, tasks[i], memory + blockIdx.x * bytes);
+        run_one(WarpLanes<false>{}, tasks[i], scratch);
 }
 
 /// Dynamic shared memory that a block of the selected device can have.
@@ -106,15 +103,20 @@ public:
     double run(char const* file, int line) const
     {
         auto const begin = std::chrono::steady_clock::now();
-        CudaBuffer<char> const memory(large_blocks() * parts_[large].bytes);
+        Part const& last = parts_[large];
+        std::size_t const blocks =
+            last.count > 0 ? std::min(last.count, resident_blocks(run_any_tasks<Task>)) : 0;
+        CudaBuffer<char> const memory(blocks * last.bytes);
         if constexpr (has_narrow<Task>::value)
-            run_small(parts_[narrow], run_tasks<Task, true>, file, line);
-        run_small(parts_[small], run_tasks<Task, false>, file, line);
-        if (parts_[large].count > 0)
-            launch("run_large_tasks", file, line,
-                   {static_cast<int>(large_blocks()), threads_per_task}, run_large_tasks<Task>,
-                   data() + parts_[large].first, parts_[large].count, memory.data(),
-                   parts_[large].bytes);
+            launch_shared(parts_[narrow], file, line, run_tasks<Task, true>);
+        if constexpr (is_fast<Task>::value)
+            launch_shared(parts_[small], file, line, run_tasks<Task, false>);
+        else
+            launch_shared(parts_[small], file, line, run_any_tasks<Task>, parts_[small].count,
+                          nullptr, std::size_t{0});
+        if (last.count > 0)
+            launch("run_any_tasks", file, line, {static_cast<int>(blocks), threads_per_task},
+                   run_any_tasks<Task>, data() + last.first, last.count, memory.data(), last.bytes);
         check_cuda(cudaDeviceSynchronize(), "cudaDeviceSynchronize() after run_tasks", file, line);
         return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     }
@@ -153,11 +155,11 @@ private:
     {
         std::vector<Sized> order;
         for (Task const& task : tasks) {
-            std::size_t bytes = scratch_bytes<SmallLanes<Task, false>>(task);
+            std::size_t bytes = scratch_bytes<WarpLanes<is_fast<Task>::value>>(task);
             Kind kind = is_narrow(task) ? narrow : small;
             if (bytes > limit) {
                 kind = large;
-                bytes = scratch_bytes<LargeLanes>(task);
+                bytes = scratch_bytes<WarpLanes<false>>(task);
             }
             parts_[kind].bytes = std::max(parts_[kind].bytes, bytes);
             ++parts_[kind].count;
@@ -182,14 +184,10 @@ private:
             return false;
     }
 
-    std::size_t large_blocks() const
-    {
-        int const count = parts_[large].count;
-        return static_cast<std::size_t>(
-            count > 0 ? std::min(count, resident_blocks(run_large_tasks<Task>)) : 0);
-    }
-
-    void run_small(Part const& part, void (*kernel)(Task const*), char const* file, int line) const
+    /// Launches a kernel with a block in shared memory for each task of a part.
+    template <class... Parameter, class... Argument>
+    void launch_shared(Part const& part, char const* file, int line,
+                       void (*kernel)(Task const*, Parameter...), Argument... argument) const
     {
         if (part.count == 0)
             return;
@@ -197,7 +195,7 @@ private:
                                         static_cast<int>(part.bytes)),
                    "cudaFuncSetAttribute(run_tasks, MaxDynamicSharedMemorySize)", file, line);
         launch("run_tasks", file, line, {part.count, threads_per_task, part.bytes}, kernel,
-               data() + part.first);
+               data() + part.first, argument...);
     }
 
     std::size_t size_;

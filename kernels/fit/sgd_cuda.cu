@@ -10,7 +10,7 @@ namespace
 template <class Real>
 __global__ void share_time(SgdTask<Real> const* tasks, int count, double seconds_per_cost)
 {
-    WarpLanes<WarpScratch::global, false> const lanes;
+    WarpLanes<false> const lanes;
     for (int i = lanes.rank(); i < count; i += lanes.size())
         tasks[i].outcome->seconds = seconds_per_cost * cost(tasks[i]);
 }

@@ -13,9 +13,7 @@ constexpr int threads = 256;
 
 __global__ void draw(StreamKey key, Stream stream, std::uint64_t from, int count, Draw* out)
 {
-    for (int i = WarpLanes<WarpScratch::global, false>::rank(); i < count;
-         i += WarpLanes<WarpScratch::global, false>::size())
-    {
+    for (int i = WarpLanes<false>::rank(); i < count; i += WarpLanes<false>::size()) {
         out[i].words = philox(key, stream, from + static_cast<std::uint64_t>(i));
         for (int q = 0; q < 4; ++q)
             out[i].uniform[q] = uniform_pm1(out[i].words.w[q]);
@@ -25,8 +23,7 @@ __global__ void draw(StreamKey key, Stream stream, std::uint64_t from, int count
 
 __global__ void order_rows(StreamKey key, std::uint32_t epoch, std::uint32_t n, std::uint32_t* rows)
 {
-    fill_order(WarpLanes<WarpScratch::global, false>{}, make_order(key, epoch, n), 0,
-               static_cast<int>(n), rows);
+    fill_order(WarpLanes<false>{}, make_order(key, epoch, n), 0, static_cast<int>(n), rows);
 }
 
 } // namespace
