@@ -194,6 +194,10 @@ private:
         check_cuda(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
                                         static_cast<int>(part.bytes)),
                    "cudaFuncSetAttribute(run_tasks, MaxDynamicSharedMemorySize)", file, line);
+        // Working memory decides how many tasks stand side by side; little else is cached.
+        check_cuda(cudaFuncSetAttribute(kernel, cudaFuncAttributePreferredSharedMemoryCarveout,
+                                        cudaSharedmemCarveoutMaxShared),
+                   "cudaFuncSetAttribute(run_tasks, PreferredSharedMemoryCarveout)", file, line);
         launch("run_tasks", file, line, {part.count, threads_per_task, part.bytes}, kernel,
                data() + part.first, argument...);
     }

@@ -125,6 +125,21 @@ TEMPLATE_TEST_CASE("register tile of a warp", "", float, double)
     check_tiles<TestType, WarpTile<TestType>>();
 }
 
+TEST_CASE("rows of a warp's tile meet no bank of shared memory twice")
+{
+    using Lane = Tile<float, HostWarpLanes>;
+    for (int features = 0; features <= 300; ++features) {
+        int const stride = Lane::stride(features);
+        REQUIRE(stride % 4 == 0); // loads of four numbers
+        // Two halves of whole quads each.
+        REQUIRE(stride >= 8 * ((features + 7) / 8));
+        unsigned quarters = 0; // eight rows, four banks each
+        for (int row = 0; row < 8; ++row)
+            quarters |= 1U << (row * stride / 4 % 8);
+        REQUIRE(quarters == 0xffU);
+    }
+}
+
 TEST_CASE("feature ranges begin aligned and hold their blocks side by side")
 {
     for (Sets const& sets : all_sets()) {
