@@ -26,6 +26,9 @@ public:
     /// and their cells. Throws DeviceError.
     std::vector<FitRow> run(std::vector<Job> const& jobs);
 
+    /// Frees the evaluation points that are kept from block to block.
+    void forget() { truths_.clear(); }
+
 private:
     Truth<Real> const& truth_of(Curve const& curve);
 

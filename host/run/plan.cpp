@@ -43,7 +43,6 @@ Work& Work::operator+=(Work const& other)
     sample_updates += other.sample_updates;
     regression_points += other.regression_points;
     flops += other.flops;
-    bytes += other.bytes;
     return *this;
 }
 
@@ -105,14 +104,17 @@ std::vector<Job> missing_jobs(Study const& study, Plan const& plan, Store const*
     return jobs;
 }
 
+bool in_float64(Study const& study, Plan const& plan, Job const& job)
+{
+    return study.curves[plan.data[job.data].curve].estimator.double_precision;
+}
+
 Work work_of(Study const& study, Plan const& plan, Job const& job)
 {
     DataSpec const& data = plan.data[job.data];
     Curve const& source = study.curves[data.curve];
-    std::size_t const real = source.estimator.double_precision ? sizeof(double) : sizeof(float);
     double const n = data.n;
     Work work;
-    work.bytes = static_cast<std::size_t>(data.n) * (source.truth.model.d + 1) * real;
     work.flops = n * flops_of(source.truth.model);
     for (int const cell : job.cells) {
         Curve const& curve = study.curves[plan.cells[cell].curve];
@@ -122,17 +124,8 @@ Work work_of(Study const& study, Plan const& plan, Job const& job)
         work.sample_updates += updates;
         work.regression_points += points;
         work.flops += (2 * updates + points + 2 * n) * flops_of(curve.model);
-        // Start, target of the start and fit; start and fit again in float64 for the losses.
-        work.bytes += curve.model.layout.size * (3 * real + 2 * sizeof(double));
     }
     return work;
-}
-
-std::size_t evaluation_bytes(Study const& study, Curve const& curve)
-{
-    std::size_t const real = curve.estimator.double_precision ? sizeof(double) : sizeof(float);
-    Model const& truth = curve.truth.model;
-    return static_cast<std::size_t>(study.regression_samples) * (truth.d + 1 + truth.k) * real;
 }
 
 } // namespace moerate

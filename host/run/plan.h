@@ -7,7 +7,6 @@
 #include "host/store/store.h"
 #include "host/study/study.h"
 
-#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -54,7 +53,6 @@ struct Work
     double sample_updates = 0;    ///< sum of epochs * n
     double regression_points = 0; ///< evaluation points of starts and fits
     double flops = 0;             ///< of the two dominating matrix products, see flops_of
-    std::size_t bytes = 0; ///< device memory if done as one block, evaluation points left out
 
     Work& operator+=(Work const& other);
 };
@@ -65,11 +63,11 @@ Plan make_plan(Study const& study);
 /// Jobs for every fit that `store` does not hold (all fits without one), in canonical order.
 std::vector<Job> missing_jobs(Study const& study, Plan const& plan, Store const* store);
 
-/// Cost of one job.
-Work work_of(Study const& study, Plan const& plan, Job const& job);
+/// Whether the fits of a job are done in float64.
+bool in_float64(Study const& study, Plan const& plan, Job const& job);
 
-/// Device memory of the evaluation points of one truth: x, f_true and experts_true.
-std::size_t evaluation_bytes(Study const& study, Curve const& curve);
+/// Cost of one job. Its memory: memory.h.
+Work work_of(Study const& study, Plan const& plan, Job const& job);
 
 /// Speed of `device` on this study's fits, in flops (of Work) per second, measured with a short run
 /// of SGD on noise; about 0.2 s.

@@ -54,8 +54,8 @@ double time_fits(Device& device, Curve const& curve, int fits, int epochs)
 double measure_speed(Study const& study, Device& device)
 {
     Curve const& curve = largest_curve(study);
-    // Enough fits at once to occupy the device: two a thread, or four blocks a multiprocessor.
-    int const fits = device.info().kind == "cuda" ? 512 : 2 * std::max(1, device.info().threads);
+    // Enough fits at once to occupy the device.
+    int const fits = std::max(device.info().launch_fits, 2 * device.info().threads);
     for (int epochs = 1;; epochs *= 4) {
         double const seconds = curve.estimator.double_precision
                                    ? time_fits<double>(device, curve, fits, epochs)

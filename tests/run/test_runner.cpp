@@ -16,7 +16,9 @@ namespace
 RunReport run(Study const& study, std::string const& folder, RunOptions const& options = {},
               int threads = 2)
 {
-    return run_study(study, folder, *make_cpu_device(threads), options);
+    Devices devices;
+    devices.push_back(make_cpu_device(threads));
+    return run_study(study, folder, devices, options);
 }
 
 /// Stops after `blocks` blocks of one job.
