@@ -32,13 +32,14 @@ JobBlock<Real>::JobBlock(Device& device, Study const& study, Plan const& plan,
         int const d = study_.curves[data.curve].truth.model.d;
         x_.add(static_cast<std::size_t>(data.n) * d);
         y_.add(data.n);
+        Truth<Real> const& truth = truth_of(data);
         for (int const c : jobs[j].cells) {
             Cell const& cell = plan_.cells[c];
             Curve const& curve = study_.curves[cell.curve];
             std::size_t const p = curve.model.layout.size;
             start_.add(p);
             target_.add(p);
-            fits_.push_back({j, &cell, &curve, &truth_of(curve), theta_.add(p)});
+            fits_.push_back({j, &cell, &curve, &truth, theta_.add(p)});
         }
     }
     for (Slices<Real>* slices : {&x_, &y_, &start_, &target_})

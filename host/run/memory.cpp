@@ -2,7 +2,6 @@
 
 #include "host/device/run_each.h"
 #include "host/run/pipeline.h"
-#include "host/study/identity.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -79,10 +78,9 @@ MemoryModel::Bytes const& MemoryModel::of(Job const& job)
 
 void MemoryModel::add(Sum& sum, Job const& job)
 {
-    StreamKey const key = truth_key(study_, study_.curves[plan_.data[job.data].curve]);
     Bytes const& bytes = of(job);
     sum.bytes += bytes.job;
-    if (sum.truths.insert({key.key0, key.key1}).second)
+    if (sum.truths.insert(truth_id(plan_.data[job.data].key)).second)
         sum.bytes += bytes.points;
 }
 

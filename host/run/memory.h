@@ -26,8 +26,7 @@ public:
     struct Sum
     {
         std::size_t bytes = 0;
-        std::set<std::pair<std::uint32_t, std::uint32_t>>
-            truths; ///< counted: one set of points each
+        std::set<TruthId> truths; ///< counted: one set of points each
     };
 
     /// Adds a job to a block. Jobs of a block share the evaluation points of their truth, and no

@@ -7,7 +7,6 @@
 
 #include <map>
 #include <memory>
-#include <utility>
 #include <vector>
 
 namespace moerate
@@ -30,12 +29,12 @@ public:
     void forget() { truths_.clear(); }
 
 private:
-    Truth<Real> const& truth_of(Curve const& curve);
+    Truth<Real> const& truth_of(DataSpec const& data);
 
     Device& device_;
     Study const& study_;
     Plan const& plan_;
-    std::map<std::pair<std::uint32_t, std::uint32_t>, std::unique_ptr<Truth<Real>>> truths_;
+    std::map<TruthId, std::unique_ptr<Truth<Real>>> truths_;
 };
 
 extern template class Pipeline<float>;

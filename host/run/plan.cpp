@@ -63,7 +63,8 @@ Plan make_plan(Study const& study)
     }
     for (DataId const& id : order) {
         for (int const n : study.n) {
-            DataSpec data{curves_of[id].front(), n, {}};
+            int const any = curves_of[id].front();
+            DataSpec data{any, n, {}, data_key(study, study.curves[any], n, 0)};
             for (int const c : curves_of[id]) {
                 Curve const& curve = study.curves[c];
                 std::string const cell = cell_id(study, curve, n);
@@ -78,6 +79,18 @@ Plan make_plan(Study const& study)
         }
     }
     return plan;
+}
+
+StreamKey key_of(Plan const& plan, Job const& job)
+{
+    StreamKey key = plan.data[job.data].key;
+    key.replicate = static_cast<std::uint32_t>(job.replicate);
+    return key;
+}
+
+TruthId truth_id(StreamKey const& key)
+{
+    return {key.key0, key.key1};
 }
 
 std::vector<Job> missing_jobs(Study const& study, Plan const& plan, Store const* store)

@@ -7,7 +7,9 @@
 #include "host/store/store.h"
 #include "host/study/study.h"
 
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace moerate
@@ -28,6 +30,7 @@ struct DataSpec
     int curve; ///< in study.curves, any one that uses the data
     int n;
     std::vector<int> cells; ///< in Plan::cells
+    StreamKey key;          ///< of its streams, replicate 0 (dear to compute: a hash of a text)
 };
 
 /// All fits that are asked for on one data set. Independent of all other jobs.
@@ -59,6 +62,13 @@ struct Work
 
 /// Cells and data sets of a study.
 Plan make_plan(Study const& study);
+
+/// Key of the streams of a job's data.
+StreamKey key_of(Plan const& plan, Job const& job);
+
+/// Identity of the truth behind a key: all its data share the evaluation points.
+using TruthId = std::pair<std::uint32_t, std::uint32_t>;
+TruthId truth_id(StreamKey const& key);
 
 /// Jobs for every fit that `store` does not hold (all fits without one), in canonical order.
 std::vector<Job> missing_jobs(Study const& study, Plan const& plan, Store const* store);

@@ -26,6 +26,7 @@ void drop_parameters(std::vector<FitRow>& rows)
 
 void Log::line(std::string const& text)
 {
+    std::lock_guard<std::mutex> const lock(mutex_);
     out_ << fmt::format("{:%Y-%m-%dT%H:%M:%SZ} {}", fmt::gmtime(std::time(nullptr)), text)
          << std::endl;
 }
@@ -36,12 +37,29 @@ Results::Results(Store& store, Log& log, RunReport& report, RunOptions const& op
       total_(total.fits), progress_(options.progress, total)
 {}
 
-void Results::save(std::vector<FitRow>& rows, Work const& work, DeviceInfo const& device,
+void Results::save(std::vector<FitRow> rows, Work const& work, std::string const& device,
                    double seconds)
+{
+    std::lock_guard<std::mutex> const lock(mutex_);
+    if (saving_.valid())
+        saving_.get();
+    saving_ = std::async(std::launch::async, [=, rows = std::move(rows)]() mutable {
+        write(rows, work, device, seconds);
+    });
+}
+
+void Results::finish()
+{
+    std::lock_guard<std::mutex> const lock(mutex_);
+    if (saving_.valid())
+        saving_.get();
+}
+
+void Results::write(std::vector<FitRow>& rows, Work const& work, std::string const& device,
+                    double seconds)
 {
     if (!keep_parameters_)
         drop_parameters(rows);
-    std::lock_guard<std::mutex> const lock(mutex_);
     auto const begin = std::chrono::steady_clock::now();
     store_.add_fits(rows);
     std::chrono::duration<double> const saving = std::chrono::steady_clock::now() - begin;
@@ -54,13 +72,7 @@ void Results::save(std::vector<FitRow>& rows, Work const& work, DeviceInfo const
     progress_.advance(work);
     log_.line(fmt::format("block of {} fits on {} saved, {:.2f} s and {:.2f} s to save, {} of {} "
                           "fits done",
-                          work.fits, device.label, seconds, saving.count(), report_.fits, total_));
-}
-
-void Results::note(std::string const& text)
-{
-    std::lock_guard<std::mutex> const lock(mutex_);
-    log_.line(text);
+                          work.fits, device, seconds, saving.count(), report_.fits, total_));
 }
 
 } // namespace moerate

@@ -7,6 +7,7 @@
 #include "host/run/progress.h"
 
 #include <fstream>
+#include <future>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -23,33 +24,42 @@ class Log
 {
 public:
     explicit Log(std::string const& folder) : out_(folder + "/run.log", std::ios::app) {}
+    /// For several threads.
     void line(std::string const& text);
 
 private:
+    std::mutex mutex_;
     std::ofstream out_;
 };
 
-/// Store, report, log and progress of a run, for several threads.
+/// Takes finished blocks to the store, and into report, log and progress. One block at a time is
+/// saved while the workers go on: a fit of 600 parameters takes 0.15 ms to save, which is nothing
+/// beside the CPU's time for it, but a large part of a GPU's.
 class Results
 {
 public:
     Results(Store& store, Log& log, RunReport& report, RunOptions const& options,
             Work const& total);
 
-    /// Saves a block's fits, which took `seconds`, in one transaction. Throws StoreError.
-    void save(std::vector<FitRow>& rows, Work const& work, DeviceInfo const& device,
+    /// Has a block's fits, which took `seconds`, saved in one transaction, once all blocks before
+    /// are saved. For several threads. Throws StoreError if one of these could not be.
+    void save(std::vector<FitRow> rows, Work const& work, std::string const& device,
               double seconds);
-    /// A line in the log.
-    void note(std::string const& text);
+    /// Waits until all blocks are saved. Throws StoreError.
+    void finish();
 
 private:
-    std::mutex mutex_;
+    void write(std::vector<FitRow>& rows, Work const& work, std::string const& device,
+               double seconds);
+
     Store& store_;
     Log& log_;
     RunReport& report_;
     bool keep_parameters_;
     long long total_;
     Progress progress_;
+    std::mutex mutex_;         // of what follows
+    std::future<void> saving_; // the last block; last member, as its end is waited for first
 };
 
 } // namespace moerate

@@ -80,12 +80,14 @@ void do_jobs(Study const& study, Plan const& plan, std::vector<Job> const& jobs,
     std::vector<std::unique_ptr<Worker>> workers;
     double speed = 0;
     for (std::unique_ptr<Device> const& device : devices) {
-        workers.push_back(std::make_unique<Worker>(study, plan, *device, options, queue, results));
+        workers.push_back(
+            std::make_unique<Worker>(study, plan, *device, options, queue, results, log));
         speed += workers.back()->speed();
     }
     log.line(fmt::format("{} fits to do, about {:.0f} s", queue.total().fits,
                          queue.total().flops / speed));
     std::vector<std::string> const failures = run_workers(workers, queue);
+    results.finish();
     report.interrupted = report.interrupted || queue.stopped();
     if (!failures.empty())
         throw DeviceError(fmt::format("{}", fmt::join(failures, "; ")));

@@ -32,9 +32,9 @@ std::string bytes_text(std::size_t bytes)
 } // namespace
 
 Worker::Worker(Study const& study, Plan const& plan, Device& device, RunOptions const& options,
-               JobQueue& queue, Results& results)
+               JobQueue& queue, Results& results, Log& log)
     : study_(study), plan_(plan), device_(device), options_(options), queue_(queue),
-      results_(results), single_(device, study, plan), double_(device, study, plan),
+      results_(results), log_(log), single_(device, study, plan), double_(device, study, plan),
       speed_(measure_speed(study, device))
 {}
 
@@ -59,7 +59,7 @@ void Worker::run()
             continue;
         }
         Work const work = queue_.work(block);
-        results_.save(*rows, work, device_.info(), seconds());
+        results_.save(std::move(*rows), work, device_.info().label, seconds());
         // The first blocks also pay for the evaluation points: follow the speed slowly.
         speed_ = 0.5 * (speed_ + work.flops / std::max(seconds(), 1e-6));
     }
@@ -77,9 +77,9 @@ std::optional<std::vector<FitRow>> Worker::compute(std::vector<Job> const& block
         double_.forget();
         return single_.run(block);
     } catch (DeviceMemoryError const& error) {
-        results_.note(error.what());
+        log_.line(error.what());
     } catch (std::bad_alloc const&) {
-        results_.note("out of host memory");
+        log_.line("out of host memory");
     } catch (DeviceError const& error) {
         throw DeviceError(fmt::format("{}; the {} fits of its batch, from {} on, are not stored",
                                       error.what(), queue_.work(block).fits, name(block.front())));
@@ -101,8 +101,8 @@ void Worker::shrink(std::vector<Job> const& block)
             bytes_text(device_.free_bytes())));
     most_ = std::min(most_, bytes) / 2;
     queue_.give_back(block);
-    results_.note(fmt::format("{} fits at once do not fit on {}: {} a block from now on",
-                              queue_.work(block).fits, device_.info().label, bytes_text(most_)));
+    log_.line(fmt::format("{} fits at once do not fit on {}: {} a block from now on",
+                          queue_.work(block).fits, device_.info().label, bytes_text(most_)));
 }
 
 /// "softmax" n=1000, or several labels where the job's data are shared.

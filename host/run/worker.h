@@ -20,7 +20,7 @@ class Worker
 public:
     /// Measures the device's speed. Throws DeviceError.
     Worker(Study const& study, Plan const& plan, Device& device, RunOptions const& options,
-           JobQueue& queue, Results& results);
+           JobQueue& queue, Results& results, Log& log);
 
     /// Works until the queue is empty. Throws StoreError, and DeviceError naming the batch if the
     /// device fails or has too little memory for one job.
@@ -41,6 +41,7 @@ private:
     RunOptions const& options_;
     JobQueue& queue_;
     Results& results_;
+    Log& log_;
     Pipeline<float> single_;
     Pipeline<double> double_;
     double speed_;
