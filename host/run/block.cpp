@@ -87,6 +87,7 @@ template <class Real>
 void JobBlock<Real>::start()
 {
     std::vector<StartTask<Real>> tasks;
+    tasks.reserve(2 * fits_.size());
     Slices<int> allowed;
     std::vector<int> allowed_values;
     for (Fit const& fit : fits_) {
@@ -131,6 +132,7 @@ template <class Real>
 void JobBlock<Real>::fit()
 {
     std::vector<SgdTask<Real>> tasks;
+    tasks.reserve(fits_.size());
     for (std::size_t i = 0; i < fits_.size(); ++i) {
         Fit const& fit = fits_[i];
         int const n = data(fit).n;
@@ -152,6 +154,7 @@ template <class Real>
 void JobBlock<Real>::evaluate(Slices<Real> const& theta, DeviceArray<double> const& mse)
 {
     std::vector<EvaluateTask<Real>> tasks;
+    tasks.reserve(fits_.size());
     for (std::size_t i = 0; i < fits_.size(); ++i) {
         Fit const& fit = fits_[i];
         tasks.push_back({fit.curve->model, theta.at(fit.theta), data(fit).n, x_.at(fit.job),
@@ -164,6 +167,7 @@ template <class Real>
 void JobBlock<Real>::risk()
 {
     std::vector<RiskTask<Real>> tasks;
+    tasks.reserve(2 * fits_.size());
     for (std::size_t i = 0; i < fits_.size(); ++i) {
         Fit const& fit = fits_[i];
         Truth<Real> const& truth = *fit.truth;

@@ -22,9 +22,11 @@ Work JobQueue::work(std::vector<Job> const& jobs) const
 /// Whether there is nothing to hand out.
 bool JobQueue::ended()
 {
-    if (!jobs_.empty() && !stopped_ && stop_)
+    if (jobs_.empty() || closed_)
+        return true;
+    if (!stopped_ && stop_)
         stopped_ = stop_();
-    return jobs_.empty() || stopped_;
+    return stopped_;
 }
 
 std::vector<Job> JobQueue::take(BlockLimits const& limits)
@@ -42,11 +44,11 @@ std::vector<Job> JobQueue::take(BlockLimits const& limits)
     for (; !jobs_.empty() && in_float64(study_, plan_, jobs_.front()) == precise; jobs_.pop_front())
     {
         Job const& job = jobs_.front();
-        bool const enough = sum.fits >= limits.fits;
+        bool const enough = sum.fits >= limits.least_fits;
         sum += work_of(study_, plan_, job);
         memory_.add(memory, job);
         bool const full = memory.bytes > limits.bytes || sum.flops > part ||
-                          (sum.flops > limits.flops && enough) ||
+                          sum.fits > limits.most_fits || (sum.flops > limits.flops && enough) ||
                           (limits.jobs > 0 && static_cast<int>(block.size()) >= limits.jobs);
         if (full && !block.empty())
             break;
@@ -70,7 +72,7 @@ std::size_t JobQueue::bytes(std::vector<Job> const& block)
 void JobQueue::close()
 {
     std::lock_guard<std::mutex> const lock(mutex_);
-    jobs_.clear();
+    closed_ = true;
 }
 
 bool JobQueue::stopped() const

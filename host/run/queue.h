@@ -16,10 +16,11 @@ namespace moerate
 /// What a worker can take at once.
 struct BlockLimits
 {
-    std::size_t bytes;  ///< device memory at most
-    double flops;       ///< work at most,
-    long long fits = 1; ///< unless it is less than this many fits
-    int jobs = 0;       ///< jobs at most; 0: any number
+    std::size_t bytes;    ///< device memory at most
+    double flops;         ///< work at most,
+    long long least_fits; ///< unless it is less than this many fits
+    long long most_fits;  ///< fits at most
+    int jobs;             ///< jobs at most; 0: any number
 };
 
 /// Jobs that wait, for several threads. Which worker gets which jobs cannot change a result.
@@ -59,7 +60,7 @@ private:
     mutable std::mutex mutex_; // of all that follows
     MemoryModel memory_;
     std::deque<Job> jobs_;
-    bool stopped_ = false;
+    bool stopped_ = false, closed_ = false;
 };
 
 } // namespace moerate

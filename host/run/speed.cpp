@@ -1,6 +1,6 @@
 #include "host/run/plan.h"
 
-#include "kernels/model/layout.h"
+#include "kernels/model/shape.h"
 
 #include <algorithm>
 #include <chrono>
@@ -18,7 +18,7 @@ Curve const& largest_curve(Study const& study)
 {
     return *std::max_element(study.curves.begin(), study.curves.end(),
                              [](Curve const& a, Curve const& b) {
-                                 return a.model.k * a.model.d < b.model.k * b.model.d;
+                                 return flops_per_update(a.model) < flops_per_update(b.model);
                              });
 }
 
@@ -64,7 +64,7 @@ double measure_speed(Study const& study, Device& device)
                                        : time_fits<float>(device, curve, fits, epochs);
             if (seconds >= calibration_time || epochs >= 4096) {
                 double const updates = static_cast<double>(fits) * epochs * calibration_n;
-                return 8.0 * curve.model.k * curve.model.d * updates / std::max(seconds, 1e-9);
+                return flops_per_update(curve.model) * updates / std::max(seconds, 1e-9);
             }
             epochs *= 4;
         } catch (DeviceMemoryError const&) {

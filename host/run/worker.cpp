@@ -24,6 +24,9 @@ std::size_t usable(Device& device)
     return device.info().kind == "cuda" ? free / 4 * 3 : std::min(cpu_limit, free / 2);
 }
 
+/// Fits a block at most, whose rows wait in the host's memory: some hundred MB of parameters.
+constexpr long long most_host_fits = 32768;
+
 std::string bytes_text(std::size_t bytes)
 {
     return format_si(static_cast<double>(bytes)) + "B";
@@ -40,8 +43,9 @@ Worker::Worker(Study const& study, Plan const& plan, Device& device, RunOptions 
 
 BlockLimits Worker::limits()
 {
-    return {std::min(usable(device_), most_), speed_ * options_.block_seconds,
-            device_.info().launch_fits, options_.block_jobs};
+    long long const least = device_.info().launch_fits;
+    return {std::min(usable(device_), most_), speed_ * options_.block_seconds, least,
+            std::max(most_host_fits, least), options_.block_jobs};
 }
 
 void Worker::run()
