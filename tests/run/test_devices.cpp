@@ -3,6 +3,7 @@
 #include "tests/run/runs.h"
 
 #include <set>
+#include <sqlite3.h>
 
 using namespace moerate;
 using Catch::Matchers::Contains;
@@ -160,4 +161,28 @@ TEST_CASE("an error that is no device's ends the work of all", "[run]")
     CHECK(small::stored(folder.path()) == 2 * 4); // what was in hand is saved
     small::run(whole.study, folder.path(), {{}, {}}, asked);
     small::check_same_stores(whole.folder.path(), folder.path());
+}
+
+TEST_CASE("a last block that cannot be saved is an error, not a finished run", "[run]")
+{
+    small::Folder folder;
+    RunOptions options;
+    options.stop = [&folder, asked = 0]() mutable {
+        if (++asked == 6 + 1) { // after the cells, before the only block
+            sqlite3* store = nullptr;
+            REQUIRE(sqlite3_open(folder.path("store.sqlite").c_str(), &store) == SQLITE_OK);
+            CHECK(sqlite3_exec(store,
+                               "CREATE TRIGGER no_room BEFORE INSERT ON fit "
+                               "BEGIN SELECT RAISE(ABORT, 'no room'); END",
+                               nullptr, nullptr, nullptr) == SQLITE_OK);
+            sqlite3_close(store);
+        }
+        return false;
+    };
+    std::deque<Asked> asked;
+    Trouble all_at_once;
+    all_at_once.launch_fits = 24;
+    CHECK_THROWS_WITH(small::run(small::study(), folder.path(), {all_at_once}, asked, options),
+                      Contains("no room"));
+    CHECK(small::stored(folder.path()) == 0);
 }
