@@ -116,6 +116,21 @@ TEST_CASE("a block that does not fit is halved, and no bit changes", "[run]")
     }
 }
 
+TEST_CASE("points of one precision make room for the other", "[run]")
+{
+    Study const study = small::study(
+        {"fit.sigmoid.estimator.precision=\"float64\"", "study.regression_samples=9000"});
+    std::size_t most = 0;
+    for (Job const& job : all_jobs(study))
+        most = std::max(most, predicted(study, {job}));
+    small::Folder folder;
+    RunOptions options;
+    options.block_jobs = 1;
+    std::deque<Asked> asked;
+    small::run(study, folder.path(), {{}}, asked, options);
+    CHECK(asked[0].peak == most);
+}
+
 TEST_CASE("one replicate that does not fit is named with what it needs", "[run]")
 {
     small::Folder whole, broken;
