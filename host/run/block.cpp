@@ -32,7 +32,7 @@ JobBlock<Real>::JobBlock(Device& device, Study const& study, Plan const& plan,
         int const d = study_.curves[data.curve].truth.model.d;
         x_.add(static_cast<std::size_t>(data.n) * d);
         y_.add(data.n);
-        Truth<Real> const& truth = truth_of(data);
+        Truth<Real> const& truth = truth_of(study_.curves[data.curve]);
         for (int const c : jobs[j].cells) {
             Cell const& cell = plan_.cells[c];
             Curve const& curve = study_.curves[cell.curve];

@@ -44,8 +44,8 @@ template <class Real>
 class JobBlock
 {
 public:
-    /// Gives the truth of data; it must outlive the block.
-    using TruthOf = std::function<Truth<Real> const&(DataSpec const&)>;
+    /// Gives the truth of a curve; it must outlive the block. Asked once a job.
+    using TruthOf = std::function<Truth<Real> const&(Curve const&)>;
 
     /// Allocates everything for `jobs`. All members may throw DeviceError.
     JobBlock(Device& device, Study const& study, Plan const& plan, std::vector<Job> const& jobs,

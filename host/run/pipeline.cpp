@@ -1,5 +1,7 @@
 #include "host/run/pipeline.h"
 
+#include "host/study/identity.h"
+
 #include <set>
 
 namespace moerate
@@ -11,11 +13,14 @@ Pipeline<Real>::Pipeline(Device& device, Study const& study, Plan const& plan)
 {}
 
 template <class Real>
-Truth<Real> const& Pipeline<Real>::truth_of(DataSpec const& data)
+Truth<Real> const& Pipeline<Real>::truth_of(Curve const& curve)
 {
-    std::unique_ptr<Truth<Real>>& truth = truths_[truth_id(data.key)];
+    auto const [id, fresh] = ids_.try_emplace(&curve);
+    if (fresh)
+        id->second = truth_id(truth_key(study_, curve));
+    std::unique_ptr<Truth<Real>>& truth = truths_[id->second];
     if (!truth)
-        truth = std::make_unique<Truth<Real>>(device_, study_, study_.curves[data.curve]);
+        truth = std::make_unique<Truth<Real>>(device_, study_, curve);
     return *truth;
 }
 
@@ -30,7 +35,7 @@ std::vector<FitRow> Pipeline<Real>::run(std::vector<Job> const& jobs)
         it = used.count(it->first) == 0 ? truths_.erase(it) : std::next(it);
     JobBlock<Real> block(
         device_, study_, plan_, jobs,
-        [this](DataSpec const& data) -> Truth<Real> const& { return truth_of(data); });
+        [this](Curve const& curve) -> Truth<Real> const& { return truth_of(curve); });
     block.generate();
     block.start();
     block.fit();
