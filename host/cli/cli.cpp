@@ -74,7 +74,8 @@ void CommandLine::add_study(CLI::App* sub)
 
 void CommandLine::add_device(CLI::App* sub)
 {
-    sub->add_option("--device", device.device, "auto, cpu, cuda or cuda:I")->capture_default_str();
+    sub->add_option("--device", device.device, "auto, cpu, cuda, cuda:I, cuda:I,J or cuda:all")
+        ->capture_default_str();
     sub->add_option("--threads", device.threads, "CPU threads; 0: all cores")
         ->check(CLI::Range(0, 4096))
         ->capture_default_str();

@@ -6,16 +6,27 @@
 #include "host/device/device.h"
 
 #include <string>
+#include <vector>
 
 namespace moerate
 {
 
-/// Opens the device that `choice` names: auto (a usable GPU, else the CPU), cpu, cuda, cuda:I.
-/// Throws UsageError for another word, DeviceError if the device is not usable or several are asked
-/// for.
+/// CUDA devices that `choice` names among `count`: of "cuda" the first, of "cuda:all" all (the
+/// first where there is none, so that opening it says why), of "cuda:2,0" these in this order; none
+/// of any other word. Throws UsageError where one is named twice. Does not ask whether they exist.
+std::vector<int> cuda_indices(std::string const& choice, int count);
+
+/// Opens the devices that `choice` names: auto (a usable GPU, else the CPU), cpu, cuda, cuda:I,
+/// cuda:I,J or cuda:all. Throws UsageError for another word, DeviceError if one is not usable or
+/// they differ so that results would depend on which does what.
+Devices open_devices(std::string const& choice, int threads);
+
+/// The same for one device; UsageError where several are named.
 std::unique_ptr<Device> open_device(std::string const& choice, int threads);
 
 /// One line about a device: kind, name, SIMD level, threads.
 std::string device_text(DeviceInfo const& info);
+/// The same of several.
+std::string devices_text(Devices const& devices);
 
 } // namespace moerate

@@ -20,6 +20,40 @@ std::string packed_version(int version)
     return fmt::format("{}.{}.{}", version / 10000, version / 100 % 100, version % 100);
 }
 
+/// What each CUDA device that this process sees is, or why it is not usable.
+nlohmann::ordered_json cuda_boards()
+{
+    nlohmann::ordered_json boards = nlohmann::ordered_json::array();
+    for (int index = 0; index < cuda_devices(); ++index) {
+        try {
+            std::unique_ptr<Device> const device = make_cuda_device(index);
+            DeviceInfo const& info = device->info();
+            boards.push_back({{"device", info.label},
+                              {"name", info.name},
+                              {"compute_capability", info.simd},
+                              {"memory_bytes", info.memory_bytes},
+                              {"free_bytes", info.free_bytes}});
+        } catch (DeviceError const& error) {
+            boards.push_back(
+                {{"device", fmt::format("cuda:{}", index)}, {"not_usable", error.what()}});
+        }
+    }
+    return boards;
+}
+
+/// One line of a board.
+std::string board_text(nlohmann::ordered_json const& board)
+{
+    if (board.contains("not_usable"))
+        return board["not_usable"].get<std::string>();
+    auto const gib = [&](char const* key) {
+        return board[key].get<double>() / static_cast<double>(1 << 30);
+    };
+    return fmt::format("{}, {}, {:.1f} GiB, {:.1f} GiB free", board["name"].get<std::string>(),
+                       board["compute_capability"].get<std::string>(), gib("memory_bytes"),
+                       gib("free_bytes"));
+}
+
 std::string or_none(std::string const& text)
 {
     return text.empty() ? "none" : text;
@@ -39,27 +73,31 @@ int doctor_command(CommonOptions const& common)
     std::string const reason = cuda_unusable();
     std::string const cuda =
         reason.empty() ? device_text(make_cuda_device()->info()) : "not usable: " + reason;
-    nlohmann::ordered_json const document = {{"version", MOE_VERSION},
-                                             {"commit", MOE_COMMIT},
-                                             {"dirty", MOE_DIRTY},
-                                             {"build", MOE_BUILD_TYPE},
-                                             {"compiler", MOE_COMPILER},
-                                             {"cuda_compiler", or_none(MOE_CUDA_COMPILER)},
-                                             {"cpu", cpu->info().name},
-                                             {"threads", cpu->info().threads},
-                                             {"simd", cpu->info().simd},
-                                             {"simd_available", simd_levels()},
-                                             {"cuda_usable", reason.empty()},
-                                             {"cuda", cuda},
-                                             {"sqlite", sqlite3_libversion()},
-                                             {"tbb", TBB_runtime_version()},
-                                             {"fmt", packed_version(FMT_VERSION)}};
+    nlohmann::ordered_json document = {{"version", MOE_VERSION},
+                                       {"commit", MOE_COMMIT},
+                                       {"dirty", MOE_DIRTY},
+                                       {"build", MOE_BUILD_TYPE},
+                                       {"compiler", MOE_COMPILER},
+                                       {"cuda_compiler", or_none(MOE_CUDA_COMPILER)},
+                                       {"cpu", cpu->info().name},
+                                       {"threads", cpu->info().threads},
+                                       {"simd", cpu->info().simd},
+                                       {"simd_available", simd_levels()},
+                                       {"cuda_usable", reason.empty()},
+                                       {"cuda", cuda},
+                                       {"sqlite", sqlite3_libversion()},
+                                       {"tbb", TBB_runtime_version()},
+                                       {"fmt", packed_version(FMT_VERSION)}};
+    nlohmann::ordered_json const boards = cuda_boards();
     if (common.json) {
+        document["cuda_devices"] = boards;
         print_json(document);
         return 0;
     }
     for (auto const& [key, value] : document.items())
         fmt::print("{:<15} {}\n", key, value.is_string() ? value.get<std::string>() : value.dump());
+    for (auto const& board : boards)
+        fmt::print("{:<15} {}\n", board["device"].get<std::string>(), board_text(board));
     return 0;
 }
 

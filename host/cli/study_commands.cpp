@@ -4,6 +4,7 @@
 #include "host/cli/output.h"
 #include "host/core/error.h"
 #include "host/rates/rates.h"
+#include "host/run/memory.h"
 #include "host/run/runner.h"
 #include "host/run/stop.h"
 
@@ -56,10 +57,10 @@ std::vector<CellWork> cell_works(Study const& study, Plan const& plan, Store con
 /// Largest device memory of one job with the evaluation points of its truth.
 std::size_t least_memory(Study const& study, Plan const& plan)
 {
+    MemoryModel memory(study, plan);
     std::size_t most = 0;
     for (Job const& job : missing_jobs(study, plan, nullptr))
-        most = std::max(most, work_of(study, plan, job).bytes +
-                                  evaluation_bytes(study, study.curves[plan.data[job.data].curve]));
+        most = std::max(most, memory.bytes({job}));
     return most;
 }
 
@@ -148,7 +149,7 @@ int plan_command(StudyOptions const& options, std::string const& folder,
 {
     Study const study = read_study(options.file, options.settings);
     Plan const plan = make_plan(study);
-    std::unique_ptr<Device> const device = open_device(choice.device, choice.threads);
+    Devices const devices = open_devices(choice.device, choice.threads);
     std::optional<Store> store;
     if (!folder.empty() && std::filesystem::exists(folder))
         store = Store::open(folder);
@@ -156,11 +157,13 @@ int plan_command(StudyOptions const& options, std::string const& folder,
     Work total;
     for (CellWork const& work : works)
         total += work.missing;
-    double const speed = measure_speed(study, *device);
+    double speed = 0;
+    for (std::unique_ptr<Device> const& device : devices)
+        speed += measure_speed(study, *device);
     std::size_t const memory = least_memory(study, plan);
     if (common.json) {
         print_json({{"study", study.id},
-                    {"device", device_text(device->info())},
+                    {"device", devices_text(devices)},
                     {"cells", plan_json(study, works, speed)},
                     {"fits", total.fits},
                     {"sample_updates", total.sample_updates},
@@ -173,7 +176,7 @@ int plan_command(StudyOptions const& options, std::string const& folder,
     fmt::print("to do: {} fits, {}sample-updates, {}regression points, about {} on {}\n"
                "memory: at least {}B\n",
                total.fits, format_si(total.sample_updates), format_si(total.regression_points),
-               format_seconds(total.flops / speed), device_text(device->info()),
+               format_seconds(total.flops / speed), devices_text(devices),
                format_si(static_cast<double>(memory)));
     return 0;
 }
@@ -182,10 +185,9 @@ int run_command(RunCommandOptions const& options, CommonOptions const& common)
 {
     Study const study = read_study(options.study.file, options.study.settings);
     std::string const folder = options.folder.empty() ? "results/" + study.id : options.folder;
-    std::unique_ptr<Device> const device =
-        open_device(options.device.device, options.device.threads);
-    if (options.device.device == "auto")
-        note(common.quiet, "device: " + device_text(device->info()));
+    Devices const devices = open_devices(options.device.device, options.device.threads);
+    if (options.device.device == "auto" || devices.size() > 1)
+        note(common.quiet, "device: " + devices_text(devices));
     StopOnSignal const stop;
     RunOptions run;
     run.keep_parameters = !options.no_parameters;
@@ -193,7 +195,7 @@ int run_command(RunCommandOptions const& options, CommonOptions const& common)
     run.argv = options.argv;
     run.progress = ProgressStyle::of_stderr(common.quiet);
     run.stop = StopOnSignal::requested;
-    RunReport const report = run_study(study, folder, *device, run);
+    RunReport const report = run_study(study, folder, devices, run);
     note_report(folder, report, common.quiet);
     if (report.interrupted) {
         if (common.json)

@@ -1,6 +1,7 @@
 #include "host/device/device.h"
 
 #include "host/device/cpu_info.h"
+#include "host/device/run_each.h"
 #include "kernels/core/cost.h"
 #include "kernels/core/cpu_table.h"
 
@@ -37,6 +38,7 @@ public:
         if (bytes > size_) {
             ::operator delete(data_, std::align_val_t(alignment));
             data_ = nullptr;
+            size_ = 0; // the next line may throw
             data_ = ::operator new(bytes, std::align_val_t(alignment));
             size_ = bytes;
         }
@@ -48,14 +50,14 @@ private:
     std::size_t size_ = 0;
 };
 
-class CpuDevice final : public Device
+class CpuDevice final : public DeviceBase<CpuDevice>
 {
 public:
     CpuDevice(int threads, std::string const& simd)
         : table_(cpu_table(simd)), arena_(threads),
           limit_(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads))
     {
-        info_.kind = "cpu";
+        info_.kind = info_.label = "cpu";
         info_.name = processor_name();
         info_.simd = table_.level;
         info_.threads = threads;
@@ -63,10 +65,13 @@ public:
     }
 
     DeviceInfo const& info() const override { return info_; }
+    std::size_t free_bytes() override { return free_memory(); }
 
     void* allocate(std::size_t bytes) override
     {
-        return ::operator new(bytes, std::align_val_t(alignment));
+        void* memory = nullptr;
+        or_memory_error([&] { memory = ::operator new(bytes, std::align_val_t(alignment)); });
+        return memory;
     }
     void release(void* memory) noexcept override
     {
@@ -81,19 +86,41 @@ public:
         std::memcpy(to, from, bytes);
     }
 
-    void run(std::vector<GenerateTask<float>> const& tasks) override { run_all(tasks); }
-    void run(std::vector<GenerateTask<double>> const& tasks) override { run_all(tasks); }
-    void run(std::vector<StartTask<float>> const& tasks) override { run_all(tasks); }
-    void run(std::vector<StartTask<double>> const& tasks) override { run_all(tasks); }
-    void run(std::vector<SgdTask<float>> const& tasks) override { run_timed(tasks); }
-    void run(std::vector<SgdTask<double>> const& tasks) override { run_timed(tasks); }
-    void run(std::vector<EvaluateTask<float>> const& tasks) override { run_all(tasks); }
-    void run(std::vector<EvaluateTask<double>> const& tasks) override { run_all(tasks); }
-    void run(std::vector<RiskTask<float>> const& tasks) override { run_all(tasks); }
-    void run(std::vector<RiskTask<double>> const& tasks) override { run_all(tasks); }
-    void run(std::vector<LossTask> const& tasks) override { run_all(tasks); }
+    template <class Task>
+    void run_all(std::vector<Task> const& tasks)
+    {
+        auto const& entry = std::get<CpuEntry<Task>>(table_.entries);
+        run_each(tasks, [&](Task const& task) {
+            entry.run(task, scratch_.local().at_least(entry.scratch(task)));
+        });
+    }
+
+    /// Fits also say how long they took.
+    template <class Real>
+    void run_all(std::vector<SgdTask<Real>> const& tasks)
+    {
+        auto const& entry = std::get<CpuEntry<SgdTask<Real>>>(table_.entries);
+        run_each(tasks, [&](SgdTask<Real> const& task) {
+            auto const begin = std::chrono::steady_clock::now();
+            entry.run(task, scratch_.local().at_least(entry.scratch(task)));
+            task.outcome->seconds =
+                std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        });
+    }
 
 private:
+    /// Calls f, which may run out of memory.
+    template <class F>
+    static void or_memory_error(F const& f)
+    {
+        try {
+            f();
+        } catch (std::bad_alloc const&) {
+            throw DeviceMemoryError("out of memory (the work does not fit) close other programs or "
+                                    "use a smaller n or fewer threads");
+        }
+    }
+
     /// Runs every task on some worker; each worker takes the next task when it is free, the largest
     /// first.
     template <class Task, class F>
@@ -105,35 +132,13 @@ private:
             return cost(tasks[a]) > cost(tasks[b]);
         });
         std::atomic<std::size_t> next{0};
-        arena_.execute([&] {
-            tbb::parallel_for(
-                0, info_.threads,
-                [&](int) {
-                    for (std::size_t i = next++; i < order.size(); i = next++)
-                        f(tasks[order[i]]);
-                },
-                tbb::simple_partitioner());
-        });
-    }
-
-    template <class Task>
-    void run_all(std::vector<Task> const& tasks)
-    {
-        auto const& entry = std::get<CpuEntry<Task>>(table_.entries);
-        run_each(tasks, [&](Task const& task) {
-            entry.run(task, scratch_.local().at_least(entry.scratch(task)));
-        });
-    }
-
-    template <class Task>
-    void run_timed(std::vector<Task> const& tasks)
-    {
-        auto const& entry = std::get<CpuEntry<Task>>(table_.entries);
-        run_each(tasks, [&](Task const& task) {
-            auto const begin = std::chrono::steady_clock::now();
-            entry.run(task, scratch_.local().at_least(entry.scratch(task)));
-            task.outcome->seconds =
-                std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        auto const worker = [&](int) {
+            for (std::size_t i = next++; i < order.size(); i = next++)
+                f(tasks[order[i]]);
+        };
+        or_memory_error([&] {
+            arena_.execute(
+                [&] { tbb::parallel_for(0, info_.threads, worker, tbb::simple_partitioner()); });
         });
     }
 

@@ -1,4 +1,4 @@
-#include "host/device/device.h"
+#include "host/device/run_each.h"
 
 #include "kernels/cuda/cuda_api.h"
 
@@ -67,7 +67,11 @@ std::string unusable(int index)
     }
 }
 
-class CudaDevice final : public Device
+/// Two rounds of the fits that a multiprocessor of the newest boards holds at once (16 warps of 128
+/// registers each): the second round evens out what the first leaves idle.
+constexpr int fits_per_processor = 32;
+
+class CudaDevice final : public DeviceBase<CudaDevice>
 {
 public:
     explicit CudaDevice(int index) : index_(index)
@@ -76,15 +80,24 @@ public:
             CudaBoard const board = cuda_board(index);
             std::string const driver = kernel_driver();
             info_.kind = "cuda";
+            info_.label = fmt::format("cuda:{}", index);
             info_.name = board.name;
             info_.simd = fmt::format("sm_{}{}", board.major, board.minor);
             info_.driver = fmt::format("{}{}CUDA {}", driver, driver.empty() ? "" : ", ",
                                        version_text(cuda_driver()));
+            info_.launch_fits = fits_per_processor * board.processors;
+            info_.memory_bytes = board.bytes;
             info_.free_bytes = cuda_free_bytes();
         });
     }
 
     DeviceInfo const& info() const override { return info_; }
+    std::size_t free_bytes() override
+    {
+        std::size_t bytes = 0;
+        on_device([&] { bytes = cuda_free_bytes(); });
+        return bytes;
+    }
 
     void* allocate(std::size_t bytes) override
     {
@@ -92,7 +105,15 @@ public:
         on_device([&] { memory = cuda_allocate(bytes); });
         return memory;
     }
-    void release(void* memory) noexcept override { cuda_release(memory); }
+    void release(void* memory) noexcept override
+    {
+        try {
+            cuda_select(index_);
+        } catch (CudaError const&) {
+            // A lost device: what matters has shown in the call that failed first.
+        }
+        cuda_release(memory);
+    }
     void upload(void* to, void const* from, std::size_t bytes) override
     {
         on_device([&] { cuda_upload(to, from, bytes); });
@@ -102,25 +123,13 @@ public:
         on_device([&] { cuda_download(to, from, bytes); });
     }
 
-    void run(std::vector<GenerateTask<float>> const& tasks) override { run_all(tasks); }
-    void run(std::vector<GenerateTask<double>> const& tasks) override { run_all(tasks); }
-    void run(std::vector<StartTask<float>> const& tasks) override { run_all(tasks); }
-    void run(std::vector<StartTask<double>> const& tasks) override { run_all(tasks); }
-    void run(std::vector<SgdTask<float>> const& tasks) override { run_all(tasks); }
-    void run(std::vector<SgdTask<double>> const& tasks) override { run_all(tasks); }
-    void run(std::vector<EvaluateTask<float>> const& tasks) override { run_all(tasks); }
-    void run(std::vector<EvaluateTask<double>> const& tasks) override { run_all(tasks); }
-    void run(std::vector<RiskTask<float>> const& tasks) override { run_all(tasks); }
-    void run(std::vector<RiskTask<double>> const& tasks) override { run_all(tasks); }
-    void run(std::vector<LossTask> const& tasks) override { run_all(tasks); }
-
-private:
     template <class Task>
     void run_all(std::vector<Task> const& tasks)
     {
         on_device([&] { cuda_run(tasks); });
     }
 
+private:
     /// Calls f with this device selected: the selection belongs to the thread, not to the object.
     template <class F>
     void on_device(F const& f)
@@ -128,10 +137,15 @@ private:
         try {
             cuda_select(index_);
             f();
+        } catch (CudaMemoryError const& error) {
+            throw DeviceMemoryError(
+                fmt::format("CUDA device {}{} has too little free memory ({}); end what else uses "
+                            "it, use a smaller n, or --device cpu",
+                            index_, visible_note(), error.what()));
         } catch (CudaError const& error) {
             throw DeviceError(
-                fmt::format("CUDA device {} failed ({}); run again, or use --device cpu", index_,
-                            error.what()));
+                fmt::format("CUDA device {}{} failed ({}); run again, or use --device cpu", index_,
+                            visible_note(), error.what()));
         }
     }
 
@@ -144,6 +158,15 @@ private:
 std::string cuda_unusable()
 {
     return unusable(0);
+}
+
+int cuda_devices()
+{
+    try {
+        return cuda_driver() == 0 ? 0 : cuda_count();
+    } catch (CudaError const&) {
+        return 0; // cuda_unusable() says why
+    }
 }
 
 std::unique_ptr<Device> make_cuda_device(int index)

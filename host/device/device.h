@@ -27,24 +27,36 @@ struct DeviceError : std::runtime_error
     using std::runtime_error::runtime_error;
 };
 
+/// The device works on, but has no memory left for what was asked (less may fit).
+struct DeviceMemoryError : DeviceError
+{
+    using DeviceError::DeviceError;
+};
+
 /// What a run writes down about the machine.
 struct DeviceInfo
 {
-    std::string kind; ///< "cpu" or "cuda"
-    std::string name; ///< processor or board
-    std::string simd; ///< CPU: "x86-64-v3" or "x86-64-v4"; CUDA: "sm_90" and the like
+    std::string kind;  ///< "cpu" or "cuda"
+    std::string label; ///< "cpu" or "cuda:1", as --device names it
+    std::string name;  ///< processor or board
+    std::string simd;  ///< CPU: "x86-64-v3" or "x86-64-v4"; CUDA: "sm_90" and the like
     std::string driver;
-    int threads = 0;            ///< worker threads (CPU)
-    std::size_t free_bytes = 0; ///< memory that a batch may use
+    int threads = 0;              ///< worker threads (CPU)
+    int launch_fits = 1;          ///< fits that one launch needs to fill the device
+    std::size_t memory_bytes = 0; ///< all memory of the board (CUDA)
+    std::size_t free_bytes = 0;   ///< of it free when the device was opened
 };
 
-/// A device. Task pointers are addresses of the device's memory; the lists themselves are host
-/// memory. run() returns when all tasks are done and throws DeviceError if the device failed.
+/// A device, for one thread at a time. Task pointers are addresses of the device's memory; the
+/// lists themselves are host memory. run() returns when all tasks are done. All calls but release()
+/// throw DeviceError if the device failed, DeviceMemoryError if it has too little memory.
 class Device
 {
 public:
     virtual ~Device() = default;
     virtual DeviceInfo const& info() const = 0;
+    /// Memory that is free now.
+    virtual std::size_t free_bytes() = 0;
 
     virtual void* allocate(std::size_t bytes) = 0;
     virtual void release(void* memory) noexcept = 0;
@@ -72,8 +84,14 @@ std::unique_ptr<Device> make_cpu_device(int threads = 0, std::string const& simd
 /// has no CUDA.
 std::unique_ptr<Device> make_cuda_device(int index = 0);
 
+/// Devices that share the work of a run.
+using Devices = std::vector<std::unique_ptr<Device>>;
+
 /// Reason why make_cuda_device would throw, empty if a CUDA device is usable.
 std::string cuda_unusable();
+
+/// CUDA devices that this process sees (CUDA_VISIBLE_DEVICES hides others), usable or not.
+int cuda_devices();
 
 /// An array in a device's memory.
 template <class T>

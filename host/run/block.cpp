@@ -32,13 +32,14 @@ JobBlock<Real>::JobBlock(Device& device, Study const& study, Plan const& plan,
         int const d = study_.curves[data.curve].truth.model.d;
         x_.add(static_cast<std::size_t>(data.n) * d);
         y_.add(data.n);
+        Truth<Real> const& truth = truth_of(study_.curves[data.curve]);
         for (int const c : jobs[j].cells) {
             Cell const& cell = plan_.cells[c];
             Curve const& curve = study_.curves[cell.curve];
             std::size_t const p = curve.model.layout.size;
             start_.add(p);
             target_.add(p);
-            fits_.push_back({j, &cell, &curve, &truth_of(curve), theta_.add(p)});
+            fits_.push_back({j, &cell, &curve, &truth, theta_.add(p)});
         }
     }
     for (Slices<Real>* slices : {&x_, &y_, &start_, &target_})
@@ -86,6 +87,7 @@ template <class Real>
 void JobBlock<Real>::start()
 {
     std::vector<StartTask<Real>> tasks;
+    tasks.reserve(2 * fits_.size());
     Slices<int> allowed;
     std::vector<int> allowed_values;
     for (Fit const& fit : fits_) {
@@ -130,6 +132,7 @@ template <class Real>
 void JobBlock<Real>::fit()
 {
     std::vector<SgdTask<Real>> tasks;
+    tasks.reserve(fits_.size());
     for (std::size_t i = 0; i < fits_.size(); ++i) {
         Fit const& fit = fits_[i];
         int const n = data(fit).n;
@@ -151,6 +154,7 @@ template <class Real>
 void JobBlock<Real>::evaluate(Slices<Real> const& theta, DeviceArray<double> const& mse)
 {
     std::vector<EvaluateTask<Real>> tasks;
+    tasks.reserve(fits_.size());
     for (std::size_t i = 0; i < fits_.size(); ++i) {
         Fit const& fit = fits_[i];
         tasks.push_back({fit.curve->model, theta.at(fit.theta), data(fit).n, x_.at(fit.job),
@@ -163,6 +167,7 @@ template <class Real>
 void JobBlock<Real>::risk()
 {
     std::vector<RiskTask<Real>> tasks;
+    tasks.reserve(2 * fits_.size());
     for (std::size_t i = 0; i < fits_.size(); ++i) {
         Fit const& fit = fits_[i];
         Truth<Real> const& truth = *fit.truth;

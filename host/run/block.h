@@ -44,7 +44,7 @@ template <class Real>
 class JobBlock
 {
 public:
-    /// Gives the truth of a curve; it must outlive the block.
+    /// Gives the truth of a curve; it must outlive the block. Asked once a job.
     using TruthOf = std::function<Truth<Real> const&(Curve const&)>;
 
     /// Allocates everything for `jobs`. All members may throw DeviceError.
@@ -73,10 +73,7 @@ private:
     FitRow row(std::size_t at) const;
     void measure(std::vector<FitRow>& rows) const;
     DataSpec const& data(Fit const& fit) const { return plan_.data[jobs_[fit.job].data]; }
-    StreamKey key(Fit const& fit) const
-    {
-        return data_key(study_, *fit.curve, data(fit).n, jobs_[fit.job].replicate);
-    }
+    StreamKey key(Fit const& fit) const { return key_of(plan_, jobs_[fit.job]); }
 
     Device& device_;
     Study const& study_;

@@ -75,6 +75,7 @@ std::vector<LossRow> measure_losses(Device& device, std::vector<LossRequest> con
     cells.allocate(device);
     DeviceArray<LossRecord> const records(device, measured.size());
     std::vector<LossTask> tasks;
+    tasks.reserve(measured.size());
     for (std::size_t t = 0; t < measured.size(); ++t) {
         LossRequest const& request = requests[measured[t]];
         tasks.push_back({*request.model, *request.truth, parameters.at(request.theta),

@@ -15,8 +15,10 @@ Pipeline<Real>::Pipeline(Device& device, Study const& study, Plan const& plan)
 template <class Real>
 Truth<Real> const& Pipeline<Real>::truth_of(Curve const& curve)
 {
-    StreamKey const key = truth_key(study_, curve);
-    std::unique_ptr<Truth<Real>>& truth = truths_[{key.key0, key.key1}];
+    auto const [id, fresh] = ids_.try_emplace(&curve);
+    if (fresh)
+        id->second = truth_id(truth_key(study_, curve));
+    std::unique_ptr<Truth<Real>>& truth = truths_[id->second];
     if (!truth)
         truth = std::make_unique<Truth<Real>>(device_, study_, curve);
     return *truth;
@@ -26,11 +28,9 @@ template <class Real>
 std::vector<FitRow> Pipeline<Real>::run(std::vector<Job> const& jobs)
 {
     // Keep the evaluation points of the truths in use only: a sweep may have many.
-    std::set<std::pair<std::uint32_t, std::uint32_t>> used;
-    for (Job const& job : jobs) {
-        StreamKey const key = truth_key(study_, study_.curves[plan_.data[job.data].curve]);
-        used.insert({key.key0, key.key1});
-    }
+    std::set<TruthId> used;
+    for (Job const& job : jobs)
+        used.insert(truth_id(plan_.data[job.data].key));
     for (auto it = truths_.begin(); it != truths_.end();)
         it = used.count(it->first) == 0 ? truths_.erase(it) : std::next(it);
     JobBlock<Real> block(

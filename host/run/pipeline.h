@@ -7,7 +7,6 @@
 
 #include <map>
 #include <memory>
-#include <utility>
 #include <vector>
 
 namespace moerate
@@ -26,13 +25,17 @@ public:
     /// and their cells. Throws DeviceError.
     std::vector<FitRow> run(std::vector<Job> const& jobs);
 
+    /// Frees the evaluation points that are kept from block to block.
+    void forget() { truths_.clear(); }
+
 private:
     Truth<Real> const& truth_of(Curve const& curve);
 
     Device& device_;
     Study const& study_;
     Plan const& plan_;
-    std::map<std::pair<std::uint32_t, std::uint32_t>, std::unique_ptr<Truth<Real>>> truths_;
+    std::map<Curve const*, TruthId> ids_; ///< kept, as a key is the hash of a text
+    std::map<TruthId, std::unique_ptr<Truth<Real>>> truths_;
 };
 
 extern template class Pipeline<float>;

@@ -43,7 +43,6 @@ Work& Work::operator+=(Work const& other)
     sample_updates += other.sample_updates;
     regression_points += other.regression_points;
     flops += other.flops;
-    bytes += other.bytes;
     return *this;
 }
 
@@ -64,7 +63,8 @@ Plan make_plan(Study const& study)
     }
     for (DataId const& id : order) {
         for (int const n : study.n) {
-            DataSpec data{curves_of[id].front(), n, {}};
+            int const any = curves_of[id].front();
+            DataSpec data{any, n, {}, data_key(study, study.curves[any], n, 0)};
             for (int const c : curves_of[id]) {
                 Curve const& curve = study.curves[c];
                 std::string const cell = cell_id(study, curve, n);
@@ -79,6 +79,18 @@ Plan make_plan(Study const& study)
         }
     }
     return plan;
+}
+
+StreamKey key_of(Plan const& plan, Job const& job)
+{
+    StreamKey key = plan.data[job.data].key;
+    key.replicate = static_cast<std::uint32_t>(job.replicate);
+    return key;
+}
+
+TruthId truth_id(StreamKey const& key)
+{
+    return {key.key0, key.key1};
 }
 
 std::vector<Job> missing_jobs(Study const& study, Plan const& plan, Store const* store)
@@ -105,14 +117,17 @@ std::vector<Job> missing_jobs(Study const& study, Plan const& plan, Store const*
     return jobs;
 }
 
+bool in_float64(Study const& study, Plan const& plan, Job const& job)
+{
+    return study.curves[plan.data[job.data].curve].estimator.double_precision;
+}
+
 Work work_of(Study const& study, Plan const& plan, Job const& job)
 {
     DataSpec const& data = plan.data[job.data];
     Curve const& source = study.curves[data.curve];
-    std::size_t const real = source.estimator.double_precision ? sizeof(double) : sizeof(float);
     double const n = data.n;
     Work work;
-    work.bytes = static_cast<std::size_t>(data.n) * (source.truth.model.d + 1) * real;
     work.flops = n * flops_of(source.truth.model);
     for (int const cell : job.cells) {
         Curve const& curve = study.curves[plan.cells[cell].curve];
@@ -122,17 +137,8 @@ Work work_of(Study const& study, Plan const& plan, Job const& job)
         work.sample_updates += updates;
         work.regression_points += points;
         work.flops += (2 * updates + points + 2 * n) * flops_of(curve.model);
-        // Start, target of the start and fit; start and fit again in float64 for the losses.
-        work.bytes += curve.model.layout.size * (3 * real + 2 * sizeof(double));
     }
     return work;
-}
-
-std::size_t evaluation_bytes(Study const& study, Curve const& curve)
-{
-    std::size_t const real = curve.estimator.double_precision ? sizeof(double) : sizeof(float);
-    Model const& truth = curve.truth.model;
-    return static_cast<std::size_t>(study.regression_samples) * (truth.d + 1 + truth.k) * real;
 }
 
 } // namespace moerate

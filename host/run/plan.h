@@ -7,8 +7,9 @@
 #include "host/store/store.h"
 #include "host/study/study.h"
 
-#include <cstddef>
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace moerate
@@ -29,6 +30,7 @@ struct DataSpec
     int curve; ///< in study.curves, any one that uses the data
     int n;
     std::vector<int> cells; ///< in Plan::cells
+    StreamKey key;          ///< of its streams, replicate 0 (dear to compute: a hash of a text)
 };
 
 /// All fits that are asked for on one data set. Independent of all other jobs.
@@ -54,7 +56,6 @@ struct Work
     double sample_updates = 0;    ///< sum of epochs * n
     double regression_points = 0; ///< evaluation points of starts and fits
     double flops = 0;             ///< of the two dominating matrix products, see flops_of
-    std::size_t bytes = 0; ///< device memory if done as one block, evaluation points left out
 
     Work& operator+=(Work const& other);
 };
@@ -62,14 +63,21 @@ struct Work
 /// Cells and data sets of a study.
 Plan make_plan(Study const& study);
 
+/// Key of the streams of a job's data.
+StreamKey key_of(Plan const& plan, Job const& job);
+
+/// Identity of the truth behind a key: all its data share the evaluation points.
+using TruthId = std::pair<std::uint32_t, std::uint32_t>;
+TruthId truth_id(StreamKey const& key);
+
 /// Jobs for every fit that `store` does not hold (all fits without one), in canonical order.
 std::vector<Job> missing_jobs(Study const& study, Plan const& plan, Store const* store);
 
-/// Cost of one job.
-Work work_of(Study const& study, Plan const& plan, Job const& job);
+/// Whether the fits of a job are done in float64.
+bool in_float64(Study const& study, Plan const& plan, Job const& job);
 
-/// Device memory of the evaluation points of one truth: x, f_true and experts_true.
-std::size_t evaluation_bytes(Study const& study, Curve const& curve);
+/// Cost of one job. Its memory: memory.h.
+Work work_of(Study const& study, Plan const& plan, Job const& job);
 
 /// Speed of `device` on this study's fits, in flops (of Work) per second, measured with a short run
 /// of SGD on noise; about 0.2 s.

@@ -36,12 +36,14 @@ struct RunReport
     std::vector<std::string> too_many_failed; ///< "label n=1000: 3 of 20" above study.max_failed
 };
 
-/// Runs what is missing in `folder` on `device`: measures missing losses of stored fits without
-/// refitting, then does missing fits block by block, each saved in one transaction. Appends to
-/// folder/run.log. The result of a fit depends on the study and the kind of device alone, so that a
-/// run may be stopped, killed, continued, and extended by replicates, n, curves and losses.
-/// Throws StoreError, DeviceError.
-RunReport run_study(Study const& study, std::string const& folder, Device& device,
+/// Runs what is missing in `folder` on `devices`: measures missing losses of stored fits without
+/// refitting, then does missing fits block by block, each saved in one transaction; one worker a
+/// device takes blocks from one queue. Appends to folder/run.log. The result of a fit depends on
+/// the study and the kind of device alone, so that a run may be stopped, killed, continued,
+/// extended by replicates, n, curves and losses, and done on any number of devices. Throws
+/// StoreError; and DeviceError once all other devices are done, if one failed: what was finished is
+/// stored, and the same call continues.
+RunReport run_study(Study const& study, std::string const& folder, Devices const& devices,
                     RunOptions const& options);
 
 } // namespace moerate

@@ -1,6 +1,6 @@
 #include "host/run/plan.h"
 
-#include "kernels/model/layout.h"
+#include "kernels/model/shape.h"
 
 #include <algorithm>
 #include <chrono>
@@ -18,7 +18,7 @@ Curve const& largest_curve(Study const& study)
 {
     return *std::max_element(study.curves.begin(), study.curves.end(),
                              [](Curve const& a, Curve const& b) {
-                                 return a.model.k * a.model.d < b.model.k * b.model.d;
+                                 return flops_per_update(a.model) < flops_per_update(b.model);
                              });
 }
 
@@ -54,15 +54,23 @@ double time_fits(Device& device, Curve const& curve, int fits, int epochs)
 double measure_speed(Study const& study, Device& device)
 {
     Curve const& curve = largest_curve(study);
-    // Enough fits at once to occupy the device: two a thread, or four blocks a multiprocessor.
-    int const fits = device.info().kind == "cuda" ? 512 : 2 * std::max(1, device.info().threads);
-    for (int epochs = 1;; epochs *= 4) {
-        double const seconds = curve.estimator.double_precision
-                                   ? time_fits<double>(device, curve, fits, epochs)
-                                   : time_fits<float>(device, curve, fits, epochs);
-        if (seconds >= calibration_time || epochs >= 4096) {
-            double const updates = static_cast<double>(fits) * epochs * calibration_n;
-            return 8.0 * curve.model.k * curve.model.d * updates / std::max(seconds, 1e-9);
+    // Enough fits at once to occupy the device, as far as its memory goes.
+    int fits = std::max(device.info().launch_fits, 2 * device.info().threads);
+    int epochs = 1;
+    while (true) {
+        try {
+            double const seconds = curve.estimator.double_precision
+                                       ? time_fits<double>(device, curve, fits, epochs)
+                                       : time_fits<float>(device, curve, fits, epochs);
+            if (seconds >= calibration_time || epochs >= 4096) {
+                double const updates = static_cast<double>(fits) * epochs * calibration_n;
+                return flops_per_update(curve.model) * updates / std::max(seconds, 1e-9);
+            }
+            epochs *= 4;
+        } catch (DeviceMemoryError const&) {
+            if (fits == 1)
+                throw;
+            fits /= 2;
         }
     }
 }

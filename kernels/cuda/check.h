@@ -10,15 +10,19 @@
 namespace moerate
 {
 
-/// Throws CudaError with file, line, call and CUDA's reason unless `code` is success, and takes the
-/// error back from the runtime, so that the next call does not report it again.
+/// Throws CudaError (CudaMemoryError where memory lacks) with file, line, call and CUDA's reason
+/// unless `code` is success, and takes the error back from the runtime, so that the next call does
+/// not report it again.
 inline void check_cuda(cudaError_t code, char const* call, char const* file, int line)
 {
     if (code == cudaSuccess)
         return;
     cudaGetLastError();
-    throw CudaError(std::string(file) + ":" + std::to_string(line) + ": " + call + ": " +
-                    cudaGetErrorName(code) + ", " + cudaGetErrorString(code));
+    std::string const text = std::string(file) + ":" + std::to_string(line) + ": " + call + ": " +
+                             cudaGetErrorName(code) + ", " + cudaGetErrorString(code);
+    if (code == cudaErrorMemoryAllocation)
+        throw CudaMemoryError(text);
+    throw CudaError(text);
 }
 
 /// For destructors: takes the error back and says nothing. A failure that matters has shown, or

@@ -2,7 +2,8 @@
 
 /// @file
 /// The CUDA backend as the host sees it: plain C++, no CUDA headers. All calls go to the device
-/// that the calling thread has selected, and all but cuda_release throw CudaError.
+/// that the calling thread has selected, and all but cuda_release throw CudaError, CudaMemoryError
+/// where memory is what lacks.
 
 #include <cstddef>
 #include <stdexcept>
@@ -19,12 +20,20 @@ struct CudaError : std::runtime_error
     using std::runtime_error::runtime_error;
 };
 
+/// The device has too little free memory for a call, and works on.
+struct CudaMemoryError : CudaError
+{
+    using CudaError::CudaError;
+};
+
 /// What CUDA says about a device.
 struct CudaBoard
 {
     std::string name;
     int major; ///< compute capability major.minor
     int minor;
+    int processors;    ///< multiprocessors
+    std::size_t bytes; ///< all memory
 };
 
 /// Oldest compute capability (major) that the build's kernels run on; newer boards than it knows
@@ -41,7 +50,7 @@ int cuda_runtime();
 /// Devices that this process can see; 0 where there is none.
 int cuda_count();
 
-/// Name and compute capability of device `index` < cuda_count().
+/// Facts about device `index` < cuda_count().
 CudaBoard cuda_board(int index);
 
 /// Makes `index` the device of the calling thread.

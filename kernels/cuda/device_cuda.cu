@@ -42,7 +42,8 @@ CudaBoard cuda_board(int index)
 {
     cudaDeviceProp properties{};
     MOE_CUDA_CHECK(cudaGetDeviceProperties(&properties, index));
-    return {properties.name, properties.major, properties.minor};
+    return {properties.name, properties.major, properties.minor, properties.multiProcessorCount,
+            properties.totalGlobalMem};
 }
 
 void cuda_select(int index)

@@ -268,6 +268,19 @@ TEST_CASE("a device runs an empty list")
     CHECK(empty.download().empty());
 }
 
+TEST_CASE("too little memory is told apart from a failure, and the device works on")
+{
+    std::unique_ptr<Device> const device = make_cpu_device(2);
+    CHECK(device->info().label == "cpu");
+    CHECK(device->free_bytes() > 0);
+#ifndef __SANITIZE_ADDRESS__ // it ends the process in place of throwing
+    constexpr std::size_t far_too_much = std::size_t{1} << 60;
+    CHECK_THROWS_AS(device->allocate(far_too_much), DeviceMemoryError);
+#endif
+    std::vector<int> const values = {1, 2, 3};
+    CHECK(DeviceArray<int>(*device, values).download() == values);
+}
+
 TEST_CASE("an unknown instruction-set level is refused")
 {
     CHECK_THROWS_AS(make_cpu_device(1, "x86-64-v9"), DeviceError);

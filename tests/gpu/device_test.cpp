@@ -28,7 +28,10 @@ TEST_CASE("a CUDA device says what it is", "[cuda][small]")
     CHECK_FALSE(info.name.empty());
     CHECK(info.simd.rfind("sm_", 0) == 0);
     CHECK_THAT(info.driver, Contains("CUDA "));
+    CHECK(info.label == "cuda:0");
+    CHECK(info.memory_bytes > info.free_bytes);
     CHECK(info.free_bytes > 0);
+    CHECK(gpu().free_bytes() <= info.memory_bytes);
 }
 
 TEST_CASE("an empty list is nothing to do", "[small]")
@@ -40,7 +43,7 @@ TEST_CASE("an empty list is nothing to do", "[small]")
 TEST_CASE("a failed allocation names place and call, and the device works on", "[cuda]")
 {
     constexpr std::size_t far_too_much = std::size_t{1} << 50;
-    CHECK_THROWS_AS(gpu().allocate(far_too_much), DeviceError);
+    CHECK_THROWS_AS(gpu().allocate(far_too_much), DeviceMemoryError);
     CHECK_THROWS_WITH(gpu().allocate(far_too_much), Contains("kernels/cuda/device_cuda.cu:") &&
                                                         Contains("cudaMalloc") &&
                                                         Contains("cudaErrorMemoryAllocation"));

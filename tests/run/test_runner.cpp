@@ -1,23 +1,15 @@
 #include "host/core/error.h"
-#include "host/rates/rates.h"
-#include "host/run/runner.h"
-#include "tests/run/small_study.h"
-
-#include <catch2/catch.hpp>
+#include "tests/run/runs.h"
 
 #include <cmath>
-#include <map>
 
 using namespace moerate;
+using small::check_same_stores;
+using small::rates_text;
+using small::run;
 
 namespace
 {
-
-RunReport run(Study const& study, std::string const& folder, RunOptions const& options = {},
-              int threads = 2)
-{
-    return run_study(study, folder, *make_cpu_device(threads), options);
-}
 
 /// Stops after `blocks` blocks of one job.
 RunOptions stop_after(int blocks)
@@ -27,23 +19,6 @@ RunOptions stop_after(int blocks)
     // Asked once a cell by the search for missing losses, then once before each block.
     options.stop = [left = blocks + 6]() mutable { return left-- <= 0; };
     return options;
-}
-
-std::string rates_text(std::string const& folder)
-{
-    return rates_to_json(rates(Store::open(folder))).dump();
-}
-
-void check_same_stores(std::string const& a, std::string const& b)
-{
-    std::map<std::pair<std::string, int>, FitRow> fits;
-    for (FitRow const& row : small::all_fits(Store::open(a)))
-        fits.emplace(std::make_pair(row.cell, row.replicate), row);
-    std::vector<FitRow> const other = small::all_fits(Store::open(b));
-    REQUIRE(other.size() == fits.size());
-    for (FitRow const& row : other)
-        CHECK(small::same(fits.at({row.cell, row.replicate}), row));
-    CHECK(rates_text(a) == rates_text(b));
 }
 
 } // namespace

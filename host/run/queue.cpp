@@ -1,0 +1,84 @@
+#include "host/run/queue.h"
+
+#include <algorithm>
+
+namespace moerate
+{
+
+JobQueue::JobQueue(Study const& study, Plan const& plan, std::vector<Job> const& jobs,
+                   std::size_t workers, std::function<bool()> stop)
+    : study_(study), plan_(plan), workers_(workers), stop_(std::move(stop)), total_(work(jobs)),
+      memory_(study, plan), jobs_(jobs.begin(), jobs.end())
+{}
+
+Work JobQueue::work(std::vector<Job> const& jobs) const
+{
+    Work sum;
+    for (Job const& job : jobs)
+        sum += work_of(study_, plan_, job);
+    return sum;
+}
+
+/// Whether there is nothing to hand out.
+bool JobQueue::ended()
+{
+    if (jobs_.empty() || closed_)
+        return true;
+    if (!stopped_ && stop_)
+        stopped_ = stop_();
+    return stopped_;
+}
+
+std::vector<Job> JobQueue::take(BlockLimits const& limits)
+{
+    std::lock_guard<std::mutex> const lock(mutex_);
+    if (ended())
+        return {};
+    // No more than one worker's part, so that none is left without work; the rounding of sums
+    // aside.
+    double const part = total_.flops / static_cast<double>(workers_) * (1 + 1e-9);
+    bool const precise = in_float64(study_, plan_, jobs_.front());
+    std::vector<Job> block;
+    Work sum;
+    MemoryModel::Sum memory;
+    for (; !jobs_.empty() && in_float64(study_, plan_, jobs_.front()) == precise; jobs_.pop_front())
+    {
+        Job const& job = jobs_.front();
+        bool const enough = sum.fits >= limits.least_fits;
+        sum += work_of(study_, plan_, job);
+        memory_.add(memory, job);
+        bool const full = memory.bytes > limits.bytes || sum.flops > part ||
+                          sum.fits > limits.most_fits || (sum.flops > limits.flops && enough) ||
+                          (limits.jobs > 0 && static_cast<int>(block.size()) >= limits.jobs);
+        if (full && !block.empty())
+            break;
+        block.push_back(job);
+    }
+    return block;
+}
+
+void JobQueue::give_back(std::vector<Job> const& block)
+{
+    std::lock_guard<std::mutex> const lock(mutex_);
+    jobs_.insert(jobs_.begin(), block.begin(), block.end());
+}
+
+std::size_t JobQueue::bytes(std::vector<Job> const& block)
+{
+    std::lock_guard<std::mutex> const lock(mutex_);
+    return memory_.bytes(block);
+}
+
+void JobQueue::close()
+{
+    std::lock_guard<std::mutex> const lock(mutex_);
+    closed_ = true;
+}
+
+bool JobQueue::stopped() const
+{
+    std::lock_guard<std::mutex> const lock(mutex_);
+    return stopped_;
+}
+
+} // namespace moerate

@@ -1,0 +1,78 @@
+#include "host/run/results.h"
+
+#include "host/run/runner.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <ctime>
+
+namespace moerate
+{
+namespace
+{
+
+/// Parameters go where they are not wanted.
+void drop_parameters(std::vector<FitRow>& rows)
+{
+    for (FitRow& row : rows) {
+        row.start_theta.clear();
+        row.theta.clear();
+    }
+}
+
+} // namespace
+
+void Log::line(std::string const& text)
+{
+    std::lock_guard<std::mutex> const lock(mutex_);
+    out_ << fmt::format("{:%Y-%m-%dT%H:%M:%SZ} {}", fmt::gmtime(std::time(nullptr)), text)
+         << std::endl;
+}
+
+Results::Results(Store& store, Log& log, RunReport& report, RunOptions const& options,
+                 Work const& total)
+    : store_(store), log_(log), report_(report), keep_parameters_(options.keep_parameters),
+      total_(total.fits), progress_(options.progress, total)
+{}
+
+void Results::save(std::vector<FitRow> rows, Work const& work, std::string const& device,
+                   double seconds)
+{
+    std::lock_guard<std::mutex> const lock(mutex_);
+    if (saving_.valid())
+        saving_.get();
+    saving_ = std::async(std::launch::async, [=, rows = std::move(rows)]() mutable {
+        write(rows, work, device, seconds);
+    });
+}
+
+void Results::finish()
+{
+    std::lock_guard<std::mutex> const lock(mutex_);
+    if (saving_.valid())
+        saving_.get();
+}
+
+void Results::write(std::vector<FitRow>& rows, Work const& work, std::string const& device,
+                    double seconds)
+{
+    if (!keep_parameters_)
+        drop_parameters(rows);
+    auto const begin = std::chrono::steady_clock::now();
+    store_.add_fits(rows);
+    std::chrono::duration<double> const saving = std::chrono::steady_clock::now() - begin;
+    for (FitRow const& row : rows) {
+        report_.failed +=
+            row.status == FitStatus::not_finite || row.status == FitStatus::diverged ? 1 : 0;
+    }
+    report_.fits += work.fits;
+    report_.sample_updates += work.sample_updates;
+    progress_.advance(work);
+    log_.line(fmt::format("block of {} fits on {} saved, {:.2f} s and {:.2f} s to save, {} of {} "
+                          "fits done",
+                          work.fits, device, seconds, saving.count(), report_.fits, total_));
+}
+
+} // namespace moerate

@@ -1,0 +1,190 @@
+#pragma once
+
+/// @file
+/// The CPU with a GPU's troubles: little memory, calls that fail, and a record of what was asked.
+
+#include "host/device/run_each.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <limits>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace small
+{
+
+/// Holds devices until as many as it is made for have come.
+class Meeting
+{
+public:
+    explicit Meeting(int count) : missing_(count) {}
+
+    /// Whether all came within some seconds; a machine may be busy.
+    bool come()
+    {
+        std::unique_lock<std::mutex> lock(mutex_);
+        --missing_;
+        changed_.notify_all();
+        return changed_.wait_for(lock, std::chrono::seconds(60), [&] { return missing_ <= 0; });
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    int missing_;
+};
+
+/// What a device will do.
+struct Trouble
+{
+    std::size_t memory = std::numeric_limits<std::size_t>::max() / 4; ///< bytes that it has
+    std::size_t claimed = 0; ///< bytes that it says are free; 0: the truth
+    std::size_t most_fits = std::numeric_limits<std::size_t>::max(); ///< that one SGD list may have
+    std::string kind;           ///< the call that breaks the device: "upload", "sgd", ...
+    int call = 0;               ///< which of these calls, from 1; 0: none
+    int launch_fits = 1;        ///< DeviceInfo::launch_fits
+    Meeting* meeting = nullptr; ///< that its first SGD list waits for
+};
+
+/// What a device was asked for.
+struct Asked
+{
+    std::size_t held = 0, peak = 0;   ///< bytes, lists of tasks among them
+    std::map<std::string, int> calls; ///< by kind
+    std::vector<std::size_t> fits;    ///< of each SGD list that was done
+    int too_large = 0;                ///< failures for lack of memory
+    bool met = false;                 ///< whether the meeting took place
+};
+
+class FakeDevice final : public moerate::DeviceBase<FakeDevice>
+{
+public:
+    FakeDevice(int number, Trouble const& trouble, Asked& asked)
+        : cpu_(moerate::make_cpu_device(1)), info_(cpu_->info()), trouble_(trouble), asked_(asked)
+    {
+        info_.label = fmt::format("fake:{}", number);
+        info_.launch_fits = trouble.launch_fits;
+    }
+
+    moerate::DeviceInfo const& info() const override { return info_; }
+    std::size_t free_bytes() override
+    {
+        return trouble_.claimed > 0 ? trouble_.claimed : trouble_.memory - asked_.held;
+    }
+
+    void* allocate(std::size_t bytes) override
+    {
+        count("allocate");
+        need(bytes);
+        void* const memory = cpu_->allocate(bytes);
+        sizes_[memory] = bytes;
+        asked_.held += bytes;
+        return memory;
+    }
+    void release(void* memory) noexcept override
+    {
+        asked_.held -= sizes_.at(memory);
+        sizes_.erase(memory);
+        cpu_->release(memory);
+    }
+    void upload(void* to, void const* from, std::size_t bytes) override
+    {
+        count("upload");
+        cpu_->upload(to, from, bytes);
+    }
+    void download(void* to, void const* from, std::size_t bytes) override
+    {
+        count("download");
+        cpu_->download(to, from, bytes);
+    }
+    template <class Task>
+    void run_all(std::vector<Task> const& tasks)
+    {
+        std::string const kind = kind_of(tasks);
+        count(kind);
+        need(tasks.size() * sizeof(Task));
+        if (kind == "sgd" && calibrated())
+            fit(tasks.size());
+        cpu_->run(tasks);
+    }
+
+    static constexpr char const* first_failure = "the board fell off the bus";
+    static constexpr char const* later_failure = "still off the bus";
+
+private:
+    template <class Real>
+    static std::string kind_of(std::vector<moerate::GenerateTask<Real>> const&)
+    {
+        return "generate";
+    }
+    template <class Real>
+    static std::string kind_of(std::vector<moerate::StartTask<Real>> const&)
+    {
+        return "start";
+    }
+    template <class Real>
+    static std::string kind_of(std::vector<moerate::SgdTask<Real>> const&)
+    {
+        return "sgd";
+    }
+    template <class Real>
+    static std::string kind_of(std::vector<moerate::EvaluateTask<Real>> const&)
+    {
+        return "evaluate";
+    }
+    template <class Real>
+    static std::string kind_of(std::vector<moerate::RiskTask<Real>> const&)
+    {
+        return "risk";
+    }
+    static std::string kind_of(std::vector<moerate::LossTask> const&) { return "loss"; }
+
+    /// Counts a call. A broken device fails in every one, as CUDA does.
+    void count(std::string const& kind)
+    {
+        if (broken_)
+            throw moerate::DeviceError(later_failure);
+        if (++asked_.calls[kind] == trouble_.call && kind == trouble_.kind) {
+            broken_ = true;
+            throw moerate::DeviceError(info_.label + ": " + first_failure);
+        }
+    }
+
+    void need(std::size_t bytes)
+    {
+        if (bytes > trouble_.memory - asked_.held) {
+            ++asked_.too_large;
+            throw moerate::DeviceMemoryError("too little memory");
+        }
+        asked_.peak = std::max(asked_.peak, asked_.held + bytes);
+    }
+
+    /// Whether the work has begun: the lists before, which measure the speed, run on starts of 0.
+    bool calibrated() const { return asked_.calls.count("start") != 0; }
+
+    void fit(std::size_t fits)
+    {
+        if (trouble_.meeting != nullptr && asked_.fits.empty())
+            asked_.met = trouble_.meeting->come();
+        if (fits > trouble_.most_fits) {
+            ++asked_.too_large;
+            throw moerate::DeviceMemoryError("too little working memory");
+        }
+        asked_.fits.push_back(fits);
+    }
+
+    std::unique_ptr<moerate::Device> cpu_;
+    moerate::DeviceInfo info_;
+    Trouble trouble_;
+    Asked& asked_;
+    std::map<void*, std::size_t> sizes_;
+    bool broken_ = false;
+};
+
+} // namespace small
