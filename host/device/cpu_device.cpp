@@ -92,6 +92,8 @@ public:
     void run(std::vector<RiskTask<float>> const& tasks) override { run_all(tasks); }
     void run(std::vector<RiskTask<double>> const& tasks) override { run_all(tasks); }
     void run(std::vector<LossTask> const& tasks) override { run_all(tasks); }
+    void run(std::vector<SummaryTask> const& tasks) override { run_all(tasks); }
+    void run(std::vector<ResampleTask> const& tasks) override { run_all(tasks); }
 
 private:
     /// Runs every task on some worker; each worker takes the next task when it is free, the largest

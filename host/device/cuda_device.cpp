@@ -113,6 +113,8 @@ public:
     void run(std::vector<RiskTask<float>> const& tasks) override { run_all(tasks); }
     void run(std::vector<RiskTask<double>> const& tasks) override { run_all(tasks); }
     void run(std::vector<LossTask> const& tasks) override { run_all(tasks); }
+    void run(std::vector<SummaryTask> const& tasks) override { run_all(tasks); }
+    void run(std::vector<ResampleTask> const& tasks) override { run_all(tasks); }
 
 private:
     template <class Task>
