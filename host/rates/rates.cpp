@@ -214,7 +214,7 @@ std::vector<RateRow> rates(Device& device, Store const& store, Study const& stud
 
 std::vector<RateRow> rates(Store const& store, Study const& study)
 {
-    return rates(*make_cpu_device(), store, study);
+    return rates(*make_cpu_device(1), store, study);
 }
 
 std::vector<RateRow> rates(Store const& store)

@@ -53,7 +53,7 @@ struct RateRow
 /// summarizes and resamples; results of CPU and CUDA differ by rounding.
 std::vector<RateRow> rates(Device& device, Store const& store, Study const& study);
 
-/// The same on the CPU, for a study at hand and for the stored one.
+/// The same on one CPU thread, for a study at hand and for the stored one.
 std::vector<RateRow> rates(Store const& store, Study const& study);
 std::vector<RateRow> rates(Store const& store);
 
@@ -61,7 +61,7 @@ std::vector<RateRow> rates(Store const& store);
 /// store.
 double resampled_replicates(Study const& study);
 
-/// resampled_replicates from which a GPU is worth its start. One CPU core draws some 4e8 a second
+/// resampled_replicates from which a GPU is worth its start. One CPU core draws some 2e8 a second
 /// (docs/performance.md) and a CUDA context takes some tenths of a second to come up; the GPU's own
 /// speed has not been measured.
 constexpr double gpu_pays = 1e9;

@@ -52,12 +52,12 @@ MOE_HD MOE_INLINE int index_of(std::uint32_t word, int size)
 
 /// Counters that a lane takes at once: a thread that works alone fills its vectors.
 template <class Lanes>
-constexpr int counters_at_once = Lanes::serial ? 16 : 1;
+constexpr int counters_at_once = Lanes::serial ? 8 : 1;
 
 /// Fills copies for one draw; complete on return for all lanes. Word w of counter c draws member
 /// number 4 c + w.
 template <class Lanes>
-MOE_HD void draw(Lanes lanes, ResampleTask const& task, StreamKey const& key, int* copies)
+MOE_HD void draw(Lanes lanes, ResampleTask const& task, StreamKey const key, int* copies)
 {
     constexpr int some = counters_at_once<Lanes>;
     for (int r = lanes.rank(); r <= task.size; r += lanes.size())
@@ -65,17 +65,19 @@ MOE_HD void draw(Lanes lanes, ResampleTask const& task, StreamKey const& key, in
     lanes.sync();
     int const population = task.population;
     for (int c = lanes.rank() * some; 4 * c < population; c += lanes.size() * some) {
-        int drawn[4][some];
+        int drawn[4 * some];
         MOE_SIMD
         for (int i = 0; i < some; ++i) {
             Words const words = philox(key, Stream::bootstrap, static_cast<std::uint64_t>(c + i));
-            for (int w = 0; w < 4; ++w)
-                drawn[w][i] = index_of(words.w[w], population);
+            drawn[i] = index_of(words.w[0], population);
+            drawn[some + i] = index_of(words.w[1], population);
+            drawn[2 * some + i] = index_of(words.w[2], population);
+            drawn[3 * some + i] = index_of(words.w[3], population);
         }
         for (int w = 0; w < 4; ++w) {
             int const left = (population - 4 * c - w + 3) / 4;
             for (int i = 0; i < (left < some ? left : some); ++i)
-                count_up<Lanes>(copies + task.rank[drawn[w][i]]);
+                count_up<Lanes>(copies + task.rank[drawn[w * some + i]]);
         }
     }
     lanes.sync();
