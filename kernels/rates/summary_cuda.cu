@@ -2,7 +2,7 @@
 
 #include "kernels/cuda/task_list.h"
 
-#include <cub/device/device_segmented_sort.cuh>
+#include <cub/device/device_segmented_radix_sort.cuh>
 
 namespace moerate
 {
@@ -47,7 +47,7 @@ void sort_values(std::vector<SummaryTask> const& tasks)
     }
     CudaBuffer<int> const offset(in.offset);
     auto const sort = [&](void* memory, std::size_t& bytes) {
-        MOE_CUDA_CHECK(cub::DeviceSegmentedSort::StableSortPairs(
+        MOE_CUDA_CHECK(cub::DeviceSegmentedRadixSort::SortPairs(
             memory, bytes, in.value.data(), out.value.data(), in.index.data(), out.index.data(),
             in.offset.back(), static_cast<int>(tasks.size()), offset.data(), offset.data() + 1));
     };
