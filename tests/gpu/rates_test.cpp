@@ -6,6 +6,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <chrono>
+
 using namespace moerate;
 
 namespace
@@ -59,6 +61,22 @@ TEST_CASE("summaries and draws on the GPU equal the CPU's", "[small]")
 TEST_CASE("draws of many replicates are counted in global memory")
 {
     check_samples(awkward_samples(100000, 2), resampling_of(7, false));
+}
+
+TEST_CASE("how fast draws are")
+{
+    for (int const replicates : {20, 1000, 100000}) {
+        Samples const samples = awkward_samples(replicates, 4);
+        Resampler const resampler(gpu(), samples, resampling_of(7, true)); // none is left out
+        resampler.draw(1);
+        auto const begin = std::chrono::steady_clock::now();
+        auto const drawn = resampler.draw(bootstrap_draws);
+        double const seconds =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        CHECK(drawn.size() == samples.n.size() * bootstrap_draws);
+        figure(("bootstrap, replicates drawn a second, R = " + std::to_string(replicates)).c_str(),
+               static_cast<double>(drawn.size()) * replicates / seconds);
+    }
 }
 
 TEST_CASE("slopes and intervals on the GPU equal the CPU's", "[small]")

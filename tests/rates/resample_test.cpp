@@ -89,11 +89,17 @@ std::vector<double> scratch_of(Task const& task)
     return std::vector<double>(scratch_bytes<Lanes>(task) / sizeof(double) + 1, naive::none);
 }
 
+template <class T>
+bool same_bits(std::vector<T> const& a, std::vector<T> const& b)
+{
+    return a.size() == b.size() &&
+           (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
+}
+
 bool same_bits(Outcome const& a, Outcome const& b)
 {
     return a.rank == b.rank && std::memcmp(&a.summary, &b.summary, sizeof(Summary)) == 0 &&
-           std::memcmp(a.log.data(), b.log.data(), a.log.size() * sizeof(double)) == 0 &&
-           std::memcmp(a.drawn.data(), b.drawn.data(), a.drawn.size() * sizeof(Statistics)) == 0;
+           same_bits(a.log, b.log) && same_bits(a.drawn, b.drawn);
 }
 
 } // namespace
