@@ -110,9 +110,10 @@ void CommandLine::add_store_commands()
     CLI::App* status = add("status", "Print how much of its study a results folder holds",
                            [this] { return status_command(folder, common); });
     status->add_option("folder", folder, "Results folder")->required();
-    CLI::App* rates =
-        add("rates", "Print convergence rates", [this] { return rates_command(folders, common); });
+    CLI::App* rates = add("rates", "Print convergence rates",
+                          [this] { return rates_command(folders, device, common); });
     rates->add_option("folders", folders, "Results folders")->required();
+    add_device(rates);
     CLI::App* out = add("export", "Write all fits of a results folder",
                         [this] { return export_command(output); });
     out->add_option("folder", output.folder, "Results folder")->required();

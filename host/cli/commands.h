@@ -54,8 +54,10 @@ int run_command(RunCommandOptions const& options, CommonOptions const& common);
 /// Prints how much of its study a store holds.
 int status_command(std::string const& folder, CommonOptions const& common);
 
-/// Prints the rates of one or more stores.
-int rates_command(std::vector<std::string> const& folders, CommonOptions const& common);
+/// Prints the rates of one or more stores. Device auto takes a usable GPU where the bootstrap is
+/// large.
+int rates_command(std::vector<std::string> const& folders, DeviceOptions const& device,
+                  CommonOptions const& common);
 
 struct ExportOptions
 {

@@ -1,5 +1,6 @@
 #include "host/cli/commands.h"
 
+#include "host/cli/device_choice.h"
 #include "host/cli/output.h"
 #include "host/rates/rates.h"
 #include "host/run/plan.h"
@@ -106,11 +107,21 @@ int status_command(std::string const& folder, CommonOptions const& common)
     return 0;
 }
 
-int rates_command(std::vector<std::string> const& folders, CommonOptions const& common)
+int rates_command(std::vector<std::string> const& folders, DeviceOptions const& options,
+                  CommonOptions const& common)
 {
-    std::vector<RateRow> rows;
+    std::vector<Store> stores;
+    double work = 0;
     for (std::string const& folder : folders) {
-        std::vector<RateRow> const more = rates(Store::open(folder));
+        stores.push_back(Store::open(folder));
+        work += resampled_replicates(stored_study(stores.back()));
+    }
+    bool const small = options.device == "auto" && work < gpu_pays;
+    std::unique_ptr<Device> const device =
+        open_device(small ? "cpu" : options.device, options.threads);
+    std::vector<RateRow> rows;
+    for (Store const& store : stores) {
+        std::vector<RateRow> const more = rates(*device, store, stored_study(store));
         rows.insert(rows.end(), more.begin(), more.end());
     }
     if (common.json)

@@ -205,7 +205,8 @@ int run_command(RunCommandOptions const& options, CommonOptions const& common)
                                 folder));
         return static_cast<int>(Exit::interrupted);
     }
-    std::vector<RateRow> const rows = rates(Store::open(folder));
+    Store const store = Store::open(folder);
+    std::vector<RateRow> const rows = rates(*device, store, stored_study(store));
     if (common.json) {
         nlohmann::ordered_json document = report_json(study, folder, report);
         document["rates"] = rates_to_json(rows)["rows"];

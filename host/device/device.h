@@ -11,6 +11,8 @@
 #include "kernels/loss/loss_api.h"
 #include "kernels/loss/risk_api.h"
 #include "kernels/model/evaluate_api.h"
+#include "kernels/rates/resample_api.h"
+#include "kernels/rates/summary_api.h"
 
 #include <cstddef>
 #include <memory>
@@ -74,6 +76,8 @@ public:
     virtual void run(std::vector<RiskTask<float>> const& tasks) = 0;
     virtual void run(std::vector<RiskTask<double>> const& tasks) = 0;
     virtual void run(std::vector<LossTask> const& tasks) = 0;
+    virtual void run(std::vector<SummaryTask> const& tasks) = 0;
+    virtual void run(std::vector<ResampleTask> const& tasks) = 0;
 };
 
 /// The CPU with `threads` workers (0: all cores this process may use). `simd` forces a level

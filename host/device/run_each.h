@@ -32,6 +32,7 @@ template <class Derived>
 using DeviceBase =
     RunEach<Derived, Device, GenerateTask<float>, GenerateTask<double>, StartTask<float>,
             StartTask<double>, SgdTask<float>, SgdTask<double>, EvaluateTask<float>,
-            EvaluateTask<double>, RiskTask<float>, RiskTask<double>, LossTask>;
+            EvaluateTask<double>, RiskTask<float>, RiskTask<double>, LossTask, SummaryTask,
+            ResampleTask>;
 
 } // namespace moerate

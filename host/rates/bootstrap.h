@@ -4,6 +4,7 @@
 /// Bootstrap of a slope over replicates (interfaces.md, Rates): deterministic, and the same draws
 /// for all curves with the same truth, so that their intervals can be compared.
 
+#include "host/device/device.h"
 #include "host/rates/rates.h"
 #include "host/rates/statistics.h"
 #include "kernels/rng/stream.h"
@@ -32,10 +33,11 @@ struct Resampling
 };
 
 /// Value per n and slope of each statistic, all from the same draws. Within each n the replicates
-/// are drawn with replacement; the slopes' deviations from the slope of the data, widened by sqrt(R
-/// / (R - 1)) with R the least number of replicates, give the percentile interval. Without a slope
-/// or an interval `reason` says why. `what` names the numbers there, such as "loss".
-std::vector<Slope> slopes(Samples const& samples, Resampling const& resampling,
+/// are drawn with replacement, on `device`; the slopes' deviations from the slope of the data,
+/// widened by sqrt(R / (R - 1)) with R the least number of replicates, give the percentile
+/// interval. Without a slope or an interval `reason` says why. `what` names the numbers there, such
+/// as "loss".
+std::vector<Slope> slopes(Device& device, Samples const& samples, Resampling const& resampling,
                           std::vector<Statistic> const& statistics, char const* what);
 
 } // namespace moerate

@@ -144,7 +144,7 @@ bool heavy_tail(Slope const& mean)
     return false;
 }
 
-RateRow rate_row(Study const& study, Curve const& curve, LossSpec const& spec,
+RateRow rate_row(Device& device, Study const& study, Curve const& curve, LossSpec const& spec,
                  std::vector<FitsAt> const& all)
 {
     LossKey const key = loss_key(spec, "fit");
@@ -168,7 +168,7 @@ RateRow rate_row(Study const& study, Curve const& curve, LossSpec const& spec,
 
     Resampling const resampling{truth_key(study, curve), study.nested};
     auto statistics = slopes(
-        loss, resampling,
+        device, loss, resampling,
         {Statistic::mean, Statistic::median, Statistic::trimmed, Statistic::geometric}, "loss");
     row.mean = std::move(statistics[0]);
     row.median = std::move(statistics[1]);
@@ -177,7 +177,7 @@ RateRow rate_row(Study const& study, Curve const& curve, LossSpec const& spec,
     row.heavy_tail = heavy_tail(row.mean);
 
     auto const mean_slope = [&](char const* what, auto&& number) {
-        return slopes(samples_of(all, key, number), resampling, {Statistic::mean}, what)[0];
+        return slopes(device, samples_of(all, key, number), resampling, {Statistic::mean}, what)[0];
     };
     row.start =
         mean_slope("start loss", [&](FitRow const& fit) { return loss_of(fit, start_key); });
@@ -201,20 +201,33 @@ double log_slope(std::vector<int> const& n, std::vector<double> const& value)
     return LogLine(n).slope(value);
 }
 
-std::vector<RateRow> rates(Store const& store, Study const& study)
+std::vector<RateRow> rates(Device& device, Store const& store, Study const& study)
 {
     std::vector<RateRow> rows;
     for (Curve const& curve : study.curves) {
         auto const all = fits_of(store, study, curve);
         for (LossSpec const& loss : curve.losses)
-            rows.push_back(rate_row(study, curve, loss, all));
+            rows.push_back(rate_row(device, study, curve, loss, all));
     }
     return rows;
+}
+
+std::vector<RateRow> rates(Store const& store, Study const& study)
+{
+    return rates(*make_cpu_device(1), store, study);
 }
 
 std::vector<RateRow> rates(Store const& store)
 {
     return rates(store, stored_study(store));
+}
+
+double resampled_replicates(Study const& study)
+{
+    std::size_t columns = 0; // a row resamples its loss, start, regression and expert error
+    for (Curve const& curve : study.curves)
+        columns += 4 * curve.losses.size();
+    return static_cast<double>(columns * study.n.size()) * study.replicates * bootstrap_draws;
 }
 
 } // namespace moerate

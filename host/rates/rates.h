@@ -3,6 +3,7 @@
 /// @file
 /// From stored fits to a table of convergence rates (interfaces.md, Rates).
 
+#include "host/device/device.h"
 #include "host/store/store.h"
 
 #include <nlohmann/json.hpp>
@@ -47,12 +48,23 @@ struct RateRow
     bool heavy_tail = false; ///< at some n the loss's standard deviation exceeds its mean
 };
 
-/// Rates of a store. Reads the stored study for labels, reported slopes and theory. Replicates and
-/// n that the study no longer asks for are left out; an n without fits is missing from the row.
+/// Rates of a store with the labels, reported slopes and theory of `study`. Replicates and n that
+/// the study does not ask for are left out; an n without fits is missing from the row. `device`
+/// summarizes and resamples; results of CPU and CUDA differ by rounding.
+std::vector<RateRow> rates(Device& device, Store const& store, Study const& study);
+
+/// The same on one CPU thread, for a study at hand and for the stored one.
+std::vector<RateRow> rates(Store const& store, Study const& study);
 std::vector<RateRow> rates(Store const& store);
 
-/// The same for a study that is at hand.
-std::vector<RateRow> rates(Store const& store, Study const& study);
+/// Most replicates that the rates of a study draw, over all rows, n and draws: the work of a full
+/// store.
+double resampled_replicates(Study const& study);
+
+/// resampled_replicates from which a GPU is worth its start. One CPU core draws some 2e8 a second
+/// (docs/performance.md) and a CUDA context takes some tenths of a second to come up; the GPU's own
+/// speed has not been measured.
+constexpr double gpu_pays = 1e9;
 
 /// Least squares slope of log(value) on log(n). Not a number if a value is not positive and finite
 /// or there are fewer than two different n.

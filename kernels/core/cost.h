@@ -11,6 +11,8 @@
 #include "kernels/loss/loss_api.h"
 #include "kernels/loss/risk_api.h"
 #include "kernels/model/evaluate_api.h"
+#include "kernels/rates/resample_api.h"
+#include "kernels/rates/summary_api.h"
 
 namespace moerate
 {
@@ -54,6 +56,16 @@ MOE_HD double cost(RiskTask<Real> const& task)
 MOE_HD inline double cost(LossTask const& task)
 {
     return cost(task.model) * task.truth.k;
+}
+
+MOE_HD inline double cost(SummaryTask const& task)
+{
+    return task.size;
+}
+
+MOE_HD inline double cost(ResampleTask const& task)
+{
+    return static_cast<double>(task.population) * task.draws;
 }
 
 } // namespace moerate

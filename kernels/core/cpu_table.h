@@ -10,6 +10,8 @@
 #include "kernels/loss/loss_api.h"
 #include "kernels/loss/risk_api.h"
 #include "kernels/model/evaluate_api.h"
+#include "kernels/rates/resample_api.h"
+#include "kernels/rates/summary_api.h"
 
 #include <cstddef>
 #include <tuple>
@@ -30,7 +32,8 @@ using CpuEntries =
                CpuEntry<StartTask<float>>, CpuEntry<StartTask<double>>, CpuEntry<SgdTask<float>>,
                CpuEntry<SgdTask<double>>, CpuEntry<EvaluateTask<float>>,
                CpuEntry<EvaluateTask<double>>, CpuEntry<RiskTask<float>>,
-               CpuEntry<RiskTask<double>>, CpuEntry<LossTask>>;
+               CpuEntry<RiskTask<double>>, CpuEntry<LossTask>,
+               CpuEntry<SummaryTask>, CpuEntry<ResampleTask>>;
 
 /// A level's table.
 struct CpuTable

@@ -20,7 +20,8 @@ CpuTable const& cpu_table_v3()
                                  cpu_entry<StartTask<double>>(), cpu_entry<SgdTask<float>>(),
                                  cpu_entry<SgdTask<double>>(), cpu_entry<EvaluateTask<float>>(),
                                  cpu_entry<EvaluateTask<double>>(), cpu_entry<RiskTask<float>>(),
-                                 cpu_entry<RiskTask<double>>(), cpu_entry<LossTask>()}};
+                                 cpu_entry<RiskTask<double>>(), cpu_entry<LossTask>(),
+                                 cpu_entry<SummaryTask>(), cpu_entry<ResampleTask>()}};
     return table;
 }
 

@@ -156,6 +156,15 @@ TEST_CASE("from an experiment file to rates, status and export", "[cli]")
     CHECK(run.err.find('\x1b') == std::string::npos); // not a terminal
     json const rates = json::parse(place.call({"rates", place.results(), "--json"}).out);
     CHECK(rates["rows"].size() == 2);
+    for (char const* const threads : {"1", "2"})
+        CHECK(json::parse(place
+                              .call({"rates", place.results(), "--json", "--device", "cpu",
+                                     "--threads", threads})
+                              .out) == rates);
+    json const facts = json::parse(place.call({"doctor", "--json"}).out);
+    int const on_cuda = place.call({"rates", place.results(), "--device", "cuda"}).code;
+    CHECK(on_cuda == (facts["cuda_usable"].get<bool>() ? 0 : 5));
+    CHECK(place.call({"rates", place.results(), "--device", "tpu"}).code == 2);
     json const status = json::parse(place.call({"status", place.results(), "--json"}).out);
     REQUIRE(status["cells"].size() == 6);
     for (json const& cell : status["cells"])

@@ -1,4 +1,5 @@
 #include "host/rates/bootstrap.h"
+#include "tests/rates/cpu.h"
 
 #include <catch2/catch.hpp>
 
@@ -44,7 +45,7 @@ Resampling key(std::uint32_t seed, bool nested = false)
 TEST_CASE("equal replicates give a slope without width")
 {
     Samples const samples{{100, 400, 1600}, {{1, 1, 1}, {0.5, 0.5, 0.5}, {0.25, 0.25, 0.25}}};
-    for (Slope const& slope : slopes(samples, key(1), all_statistics, "loss")) {
+    for (Slope const& slope : slopes(cpu(), samples, key(1), all_statistics, "loss")) {
         CHECK(slope.slope == Approx(-0.5).epsilon(1e-14));
         CHECK(slope.lo == Approx(-0.5).epsilon(1e-12));
         CHECK(slope.hi == Approx(-0.5).epsilon(1e-12));
@@ -52,7 +53,7 @@ TEST_CASE("equal replicates give a slope without width")
         REQUIRE(slope.value.size() == 3);
         CHECK(slope.value[1] == Approx(0.5));
     }
-    auto const mean = slopes(samples, key(1), {Statistic::mean}, "loss")[0];
+    auto const mean = slopes(cpu(), samples, key(1), {Statistic::mean}, "loss")[0];
     CHECK(mean.sd == std::vector<double>(3, 0.0));
 }
 
@@ -62,7 +63,7 @@ TEST_CASE("the interval of two replicates is the widened range of the four outco
     // or e^2 with probability 1/4, 1/2, 1/4. Slopes: 0, 1/L, 2/L with L = log 10; data: 1/L. Tails
     // of 2.5 % lie in the outer outcomes; widened by sqrt(2) the interval is 1/L -+ sqrt(2)/L.
     Samples const samples{{10, 100}, {{1, 1}, {1, std::exp(2.0)}}};
-    auto const slope = slopes(samples, key(5), {Statistic::geometric}, "loss")[0];
+    auto const slope = slopes(cpu(), samples, key(5), {Statistic::geometric}, "loss")[0];
     double const unit = 1 / std::log(10.0);
     CHECK(slope.slope == Approx(unit).epsilon(1e-12));
     CHECK(slope.lo == Approx(unit - std::sqrt(2.0) * unit).epsilon(1e-12));
@@ -78,12 +79,12 @@ TEST_CASE("the tails are 2.5 % each")
     double const unit = 1 / std::log(10.0);
     double const widening = std::sqrt(1.5);
     Samples samples{{10, 100}, {{1, 1, 1}, {1, std::exp(3.0), 1}}};
-    auto slope = slopes(samples, key(5), {Statistic::geometric}, "loss")[0];
+    auto slope = slopes(cpu(), samples, key(5), {Statistic::geometric}, "loss")[0];
     CHECK(slope.slope == Approx(unit).epsilon(1e-12));
     CHECK(slope.lo == Approx(unit - widening * unit).epsilon(1e-12));
     CHECK(slope.hi == Approx(unit + 2 * widening * unit).epsilon(1e-12));
     samples.values[1][1] = std::exp(-3.0);
-    slope = slopes(samples, key(5), {Statistic::geometric}, "loss")[0];
+    slope = slopes(cpu(), samples, key(5), {Statistic::geometric}, "loss")[0];
     CHECK(slope.lo == Approx(-unit - 2 * widening * unit).epsilon(1e-12));
     CHECK(slope.hi == Approx(-unit + widening * unit).epsilon(1e-12));
 }
@@ -92,9 +93,9 @@ TEST_CASE("intervals are the same every time and follow the key")
 {
     std::mt19937_64 engine(3);
     auto const samples = lognormal({100, 1000, 10000}, 12, -0.5, 0.4, engine);
-    auto const first = slopes(samples, key(1), all_statistics, "loss");
-    auto const again = slopes(samples, key(1), all_statistics, "loss");
-    auto const other = slopes(samples, key(2), all_statistics, "loss");
+    auto const first = slopes(cpu(), samples, key(1), all_statistics, "loss");
+    auto const again = slopes(cpu(), samples, key(1), all_statistics, "loss");
+    auto const other = slopes(cpu(), samples, key(2), all_statistics, "loss");
     for (std::size_t s = 0; s < first.size(); ++s) {
         CHECK(first[s].lo == again[s].lo);
         CHECK(first[s].hi == again[s].hi);
@@ -102,7 +103,7 @@ TEST_CASE("intervals are the same every time and follow the key")
         CHECK(first[s].lo < first[s].slope);
         CHECK(first[s].hi > first[s].slope);
     }
-    auto const alone = slopes(samples, key(1), {Statistic::mean}, "loss")[0];
+    auto const alone = slopes(cpu(), samples, key(1), {Statistic::mean}, "loss")[0];
     CHECK(alone.lo == first[0].lo); // the draws do not depend on what is computed from them
 }
 
@@ -114,8 +115,8 @@ TEST_CASE("the same draws serve all curves: a curve's multiple has the same inte
     for (auto& values : twice.values)
         for (double& value : values)
             value *= 2;
-    auto const a = slopes(samples, key(1), {Statistic::mean}, "loss")[0];
-    auto const b = slopes(twice, key(1), {Statistic::mean}, "loss")[0];
+    auto const a = slopes(cpu(), samples, key(1), {Statistic::mean}, "loss")[0];
+    auto const b = slopes(cpu(), twice, key(1), {Statistic::mean}, "loss")[0];
     CHECK(a.lo == Approx(b.lo).epsilon(1e-12));
     CHECK(a.hi == Approx(b.hi).epsilon(1e-12));
 }
@@ -130,7 +131,7 @@ TEST_CASE("95 % intervals cover")
     int const studies = 200;
     for (int study = 0; study < studies; ++study) {
         auto const samples = lognormal({1000, 3000, 10000, 30000, 100000}, 20, -0.4, 0.5, engine);
-        auto const slope = slopes(samples, key(static_cast<std::uint32_t>(study)),
+        auto const slope = slopes(cpu(), samples, key(static_cast<std::uint32_t>(study)),
                                   {Statistic::geometric}, "loss")[0];
         covered += slope.lo <= -0.4 && -0.4 <= slope.hi ? 1 : 0;
     }
@@ -146,23 +147,23 @@ TEST_CASE("nested data: one draw of replicates for all n")
     for (std::size_t i = 0; i < 3; ++i)
         for (double const level : {1.0, 3.0, 10.0, 0.2})
             samples.values[i].push_back(level * std::pow(samples.n[i], -0.5));
-    for (Slope const& slope : slopes(samples, key(1, true), all_statistics, "loss")) {
+    for (Slope const& slope : slopes(cpu(), samples, key(1, true), all_statistics, "loss")) {
         CHECK(slope.lo == Approx(-0.5).epsilon(1e-12));
         CHECK(slope.hi == Approx(-0.5).epsilon(1e-12));
     }
-    auto const separate = slopes(samples, key(1, false), {Statistic::mean}, "loss")[0];
+    auto const separate = slopes(cpu(), samples, key(1, false), {Statistic::mean}, "loss")[0];
     CHECK(separate.hi - separate.lo > 0.1);
 
     samples.values[1][2] =
         none; // a replicate that failed at one n stays in the draws of the others
-    auto const gap = slopes(samples, key(1, true), {Statistic::median}, "loss")[0];
+    auto const gap = slopes(cpu(), samples, key(1, true), {Statistic::median}, "loss")[0];
     CHECK(gap.value[1] == Approx(std::pow(1000, -0.5)));
 }
 
 TEST_CASE("left-out values do not count")
 {
     Samples const samples{{100, 10000}, {{none, 1, 1, none}, {0.1, none, 0.1, 0.1}}};
-    auto const slope = slopes(samples, key(1), {Statistic::mean}, "loss")[0];
+    auto const slope = slopes(cpu(), samples, key(1), {Statistic::mean}, "loss")[0];
     CHECK(slope.value[0] == 1);
     CHECK(slope.value[1] == Approx(0.1));
     CHECK(slope.slope == Approx(-0.5));
@@ -172,7 +173,7 @@ TEST_CASE("left-out values do not count")
 TEST_CASE("no slope or no interval has a reason")
 {
     auto const one = [](Samples const& samples, Statistic statistic) {
-        return slopes(samples, key(1), {statistic}, "loss")[0];
+        return slopes(cpu(), samples, key(1), {statistic}, "loss")[0];
     };
     Slope slope = one({{100, 1000}, {{1}, {0.5}}}, Statistic::mean);
     CHECK(slope.slope == Approx(std::log10(0.5)));

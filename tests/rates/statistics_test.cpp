@@ -1,5 +1,7 @@
 #include "host/rates/rates.h"
-#include "host/rates/statistics.h"
+#include "host/rates/resample.h"
+#include "kernels/rates/quantile.h"
+#include "tests/rates/cpu.h"
 
 #include <catch2/catch.hpp>
 
@@ -11,9 +13,21 @@ using namespace moerate;
 namespace
 {
 
-double of(Statistic statistic, std::vector<double> values)
+constexpr double infinite = std::numeric_limits<double>::infinity();
+
+Summary summary_of(std::vector<double> const& values)
 {
-    return statistic_of(statistic, values);
+    return Resampler(cpu(), {{1}, {values}}, {}).summaries().front();
+}
+
+double of(Statistic statistic, std::vector<double> const& values)
+{
+    return summary_of(values).statistics.of[static_cast<int>(statistic)];
+}
+
+double standard_deviation(std::vector<double> const& values)
+{
+    return summary_of(values).sd;
 }
 
 } // namespace
@@ -59,11 +73,28 @@ TEST_CASE("standard deviation has R - 1")
 
 TEST_CASE("quantiles are linear between order statistics")
 {
-    CHECK(quantile({1, 2, 4}, 0) == 1);
-    CHECK(quantile({1, 2, 4}, 1) == 4);
-    CHECK(quantile({1, 2, 4}, 0.5) == 2);
-    CHECK(quantile({1, 2, 4}, 0.75) == 3);
-    CHECK(quantile({5}, 0.3) == 5);
+    double const three[] = {1, 2, 4};
+    CHECK(quantile(three, 3, 0) == 1);
+    CHECK(quantile(three, 3, 1) == 4);
+    CHECK(quantile(three, 3, 0.5) == 2);
+    CHECK(quantile(three, 3, 0.75) == 3);
+    CHECK(quantile(three, 1, 0.3) == 1);
+    // Positions 0.1, 1, 2, 3 and 3.9 of 0, 10, 20, 30, 40.
+    Summary const summary = summary_of({30, 0, 20, 40, 10});
+    double const want[] = {1, 10, 20, 30, 39};
+    for (int q = 0; q < summary_quantiles; ++q)
+        CHECK(summary.quantile[q] == Approx(want[q]).epsilon(1e-14));
+    CHECK(std::isnan(summary_of({}).quantile[2]));
+}
+
+TEST_CASE("infinite values: what they leave finite stays so")
+{
+    std::vector<double> values(20, 3.0);
+    values[4] = infinite;
+    CHECK(of(Statistic::mean, values) == infinite);
+    CHECK(of(Statistic::median, values) == 3);
+    CHECK(of(Statistic::trimmed, values) == 3);
+    CHECK(of(Statistic::geometric, values) == infinite);
 }
 
 TEST_CASE("an exact power law gives its exponent")

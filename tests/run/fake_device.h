@@ -144,6 +144,8 @@ private:
         return "risk";
     }
     static std::string kind_of(std::vector<moerate::LossTask> const&) { return "loss"; }
+    static std::string kind_of(std::vector<moerate::SummaryTask> const&) { return "summary"; }
+    static std::string kind_of(std::vector<moerate::ResampleTask> const&) { return "resample"; }
 
     /// Counts a call. A broken device fails in every one, as CUDA does.
     void count(std::string const& kind)

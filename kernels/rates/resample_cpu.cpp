@@ -1,0 +1,13 @@
+#include "kernels/rates/resample_one.h"
+
+#include "kernels/core/serial_entry.h"
+
+MOE_BEGIN_ISA
+
+template <>
+CpuEntry<ResampleTask> cpu_entry()
+{
+    return serial_entry<ResampleTask>();
+}
+
+MOE_END_ISA
