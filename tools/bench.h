@@ -77,7 +77,8 @@ struct Case
 };
 
 /// Speeds of the main case at sample size n, as one row: of SGD alone, of all of a fit, and both
-/// over the ceiling; with the training MSE of the fits (mean and standard error).
+/// over the ceiling; with the training MSE of the fits and its descent from their starts' (mean and
+/// standard error).
 nlohmann::ordered_json bench_case(Bench const& bench, Case const& setting, int n);
 
 /// SGD alone of one model for each member of the families, each against the ceiling of its own

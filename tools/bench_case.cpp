@@ -108,16 +108,17 @@ Pass time_pass(Device& device, Study const& study, Plan const& plan, Truth<float
     return pass;
 }
 
-/// Mean over the fits of what `member` names, with its standard error.
-nlohmann::ordered_json mean_of(std::vector<FitRow> const& rows, double FitRow::*member)
+/// Mean over the fits of value(row), with its standard error.
+template <class F>
+nlohmann::ordered_json mean_of(std::vector<FitRow> const& rows, F const& value)
 {
     double sum = 0, squares = 0;
     double const count = static_cast<double>(rows.size());
     for (FitRow const& row : rows)
-        sum += row.*member;
+        sum += value(row);
     double const mean = sum / count;
     for (FitRow const& row : rows)
-        squares += (row.*member - mean) * (row.*member - mean);
+        squares += (value(row) - mean) * (value(row) - mean);
     return {{"mean", mean}, {"standard_error", std::sqrt(squares / (count - 1) / count)}};
 }
 
@@ -156,17 +157,17 @@ nlohmann::ordered_json bench_case(Bench const& bench, Case const& setting, int n
         with_risk.push_back(updates / (pass.end_to_end + pass.risk) / top);
     }
     auto const json = [](std::vector<double> const& v) { return to_json(Spread(v)); };
-    nlohmann::ordered_json row{{"n", n},
-                               {"fits", study.replicates},
-                               {"ceiling_updates_per_s", json(ceiling)},
-                               {"sgd_updates_per_s", json(sgd)},
-                               {"sgd_ratio", json(ratio)},
-                               {"end_to_end_updates_per_s", json(whole)},
-                               {"end_to_end_ratio", json(whole_ratio)},
-                               {"end_to_end_with_regression_error_ratio", json(with_risk)},
-                               {"mse", mean_of(pass.rows, &FitRow::mse)},
-                               {"start_mse", mean_of(pass.rows, &FitRow::start_mse)},
-                               {"mse_of_truth", mean_of(pass.rows, &FitRow::mse_truth)}};
+    nlohmann::ordered_json row{
+        {"n", n},
+        {"fits", study.replicates},
+        {"ceiling_updates_per_s", json(ceiling)},
+        {"sgd_updates_per_s", json(sgd)},
+        {"sgd_ratio", json(ratio)},
+        {"end_to_end_updates_per_s", json(whole)},
+        {"end_to_end_ratio", json(whole_ratio)},
+        {"end_to_end_with_regression_error_ratio", json(with_risk)},
+        {"mse", mean_of(pass.rows, [](FitRow const& r) { return r.mse; })},
+        {"descent", mean_of(pass.rows, [](FitRow const& r) { return r.start_mse - r.mse; })}};
     if (Spread(copy).most > 0)
         row["copy_bytes_per_s"] = json(copy);
     if (setting.with_truth) {

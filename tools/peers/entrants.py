@@ -71,7 +71,6 @@ class PeerEntrant:
             raise
         self.facts = answers[0]["facts"]
         self.trials = self.joined([answer["trials"] for answer in answers])
-        self.recipe = None
 
     @staticmethod
     def joined(by_worker):
@@ -89,23 +88,26 @@ class PeerEntrant:
         return joined
 
     def choose(self):
-        """Takes the fastest recipe; returns its speed."""
+        """Keeps the two fastest recipes (one trial may be off by noise); returns the best speed."""
         able = [t for t in self.trials if "failed" not in t]
         if not able:
             raise Absent(f"no recipe works: {self.trials[0]['failed']}")
-        best = max(able, key=lambda t: t["updates_per_s"])
-        self.recipe, self.compile_s = best["recipe"], best["compile_s"]
-        return best["updates_per_s"]
+        self.finalists = sorted(able, key=lambda t: -t["updates_per_s"])[:2]
+        return self.finalists[0]["updates_per_s"]
 
     def round(self, seed):
+        return [self.time(trial, seed) for trial in self.finalists]
+
+    def time(self, trial, seed):
         for i, worker in enumerate(self.workers):
-            worker.send({"recipe": self.recipe, "seed": seed * len(self.workers) + i})
+            worker.send({"recipe": trial["recipe"], "seed": seed * len(self.workers) + i})
         answers = [worker.receive() for worker in self.workers]
         updates = self.problem["fits"] * self.processes * self.problem["n"] * self.problem["epochs"]
         train = max(a["end"] for a in answers) - min(a["begin"] for a in answers)
         whole = max(a["done"] for a in answers) - min(a["start"] for a in answers)
-        return {"updates_per_s": updates / train, "whole_updates_per_s": updates / whole,
-                "mse": [value for a in answers for value in a["mse"]]}
+        return {"recipe": trial["recipe"], "compile_s": trial["compile_s"],
+                "updates_per_s": updates / train, "whole_updates_per_s": updates / whole,
+                **{key: [value for a in answers for value in a[key]] for key in ("mse", "descent")}}
 
     def close(self):
         for worker in self.workers:
@@ -123,7 +125,7 @@ def call(words, **options):
 class MoerateEntrant:
     """moerate-bench on the same workload; it needs no recipe."""
 
-    name, recipe, processes, compile_s = "moerate", "", 1, 0.0
+    name, processes = "moerate", 1
 
     def __init__(self, program, problem, cores):
         self.program, self.cores, self.threads = program, cores, len(cores)
@@ -144,9 +146,9 @@ class MoerateEntrant:
 
     def round(self, _seed):
         row = self.run()
-        return {"updates_per_s": row["sgd_updates_per_s"]["max"],
-                "whole_updates_per_s": row["end_to_end_updates_per_s"]["max"], "mse": row["mse"],
-                "ceiling_updates_per_s": row["ceiling_updates_per_s"]["max"]}
+        return [{"recipe": "", "compile_s": 0.0, "updates_per_s": row["sgd_updates_per_s"]["max"],
+                 "whole_updates_per_s": row["end_to_end_updates_per_s"]["max"],
+                 "mse": row["mse"], "descent": row["descent"]}]
 
     def close(self):
         pass

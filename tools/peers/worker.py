@@ -62,11 +62,14 @@ def main(name):
     while (order := read()) is not None:
         start = time.monotonic()
         peer.generate(order["seed"])
+        peer.train(order["recipe"], 0)
+        start_mse = peer.mse()
         begin = time.monotonic()
         peer.train(order["recipe"], peer.problem.epochs)
         end = time.monotonic()
         mse = peer.mse()
-        say(start=start, begin=begin, end=end, done=time.monotonic(), mse=mse)
+        say(start=start, begin=begin, end=end, done=time.monotonic(), mse=mse,
+            descent=[a - b for a, b in zip(start_mse, mse)])
 
 
 if __name__ == "__main__":
