@@ -10,6 +10,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <limits>
+
 namespace moerate
 {
 namespace
@@ -28,24 +30,29 @@ struct Options
 void add_options(CLI::App& app, Options& o)
 {
     Case& c = o.setting;
+    CLI::Range const positive(1, std::numeric_limits<int>::max());
     app.add_option("--device", o.device, "cpu, cuda or cuda:I")->capture_default_str();
     app.add_option("--threads", o.threads, "CPU: worker threads, of the ceiling too [cores]")
         ->check(CLI::Range(0, 4096));
     app.add_option("--simd", o.simd, "CPU: x86-64-v3 or x86-64-v4 [the best one]");
     app.add_option("--n", o.n, "sample sizes [CPU 10000,100000; CUDA 10000]")
         ->delimiter(',')
-        ->check(CLI::PositiveNumber);
-    app.add_option("--d", c.d, "input dimension")->capture_default_str();
-    app.add_option("--k", c.k, "fitted atoms")->capture_default_str();
-    app.add_option("--true-atoms", c.k_true, "atoms of the truth")->capture_default_str();
-    app.add_option("--batch", c.batch, "minibatch")->capture_default_str();
-    app.add_option("--epochs", c.epochs, "passes over the data")->capture_default_str();
+        ->check(positive);
+    app.add_option("--d", c.d, "input dimension")->capture_default_str()->check(positive);
+    app.add_option("--k", c.k, "fitted atoms")->capture_default_str()->check(positive);
+    app.add_option("--true-atoms", c.k_true, "atoms of the truth")
+        ->capture_default_str()
+        ->check(positive);
+    app.add_option("--batch", c.batch, "minibatch")->capture_default_str()->check(positive);
+    app.add_option("--epochs", c.epochs, "passes over the data")
+        ->capture_default_str()
+        ->check(positive);
     app.add_option("--learning-rate", c.learning_rate, "constant rate")->capture_default_str();
     app.add_option("--fits", c.fits,
                    "CPU: fits a thread [8]; CUDA: fits in all [4096, fewer if memory is short]")
-        ->check(CLI::PositiveNumber);
+        ->check(positive);
     app.add_option("--rounds", c.rounds, "alternations of ceiling and kernel [CPU 7, CUDA 5]")
-        ->check(CLI::PositiveNumber);
+        ->check(positive);
     app.add_option("--normalizer", c.normalizer, "softmax or sigmoid")->capture_default_str();
     app.add_option("--activation", c.activation, "activation of the experts")
         ->capture_default_str();
