@@ -62,7 +62,7 @@ def measure_of(o, w, c):
             "expert": {"form": "ridge", "activation": o.activation}, "atoms": atoms}
 
 
-def step_cases(o, device_fits=2):
+def step_cases(o, fits=2):
     """Data of a single batch, full and short, for a few fits; `after` is theta - rate * gradient by
     `moerate eval`, flattened as the workers answer."""
     draw = random.Random(1)
@@ -72,18 +72,18 @@ def step_cases(o, device_fits=2):
 
     cases, questions = [], []
     for size in (o.batch, max(1, o.batch // 2)):
-        case = {"w": [[normals(o.d, 0.3) for _ in range(2 * o.k)] for _ in range(device_fits)],
-                "c": [normals(2 * o.k, 0.3) for _ in range(device_fits)],
+        case = {"w": [[normals(o.d, 0.3) for _ in range(2 * o.k)] for _ in range(fits)],
+                "c": [normals(2 * o.k, 0.3) for _ in range(fits)],
                 "x": [[[draw.uniform(-1, 1) for _ in range(o.d)] for _ in range(size)]
-                      for _ in range(device_fits)],
-                "y": [normals(size, 1) for _ in range(device_fits)], "after": []}
+                      for _ in range(fits)],
+                "y": [normals(size, 1) for _ in range(fits)], "after": []}
         cases.append(case)
         questions += [{"name": "step", "measure": measure_of(o, w, c), "x": x, "y": y}
                       for w, c, x, y in zip(case["w"], case["c"], case["x"], case["y"])]
     answers = json.loads(call([o.bin / "moerate", "eval", "--device", "cpu", "-"],
                               input=json.dumps(questions)))
     for at, answer in enumerate(answers):
-        case, fit = cases[at // device_fits], at % device_fits
+        case, fit = cases[at // fits], at % fits
         by_w, by_c = truth_rows(answer["gradient"])
         gradient = [value for row in by_w for value in row] + by_c
         before = [value for row in case["w"][fit] for value in row] + case["c"][fit]
@@ -131,6 +131,9 @@ def enter_peer(o, name, problem, cases, cores, scratch, tried):
 
 
 def problem_for(o, device, cores):
+    if o.k < o.true_atoms:
+        sys.exit(f"tools/compare-peers: error: --k {o.k} is below --true-atoms {o.true_atoms} (every true "
+                 "atom has a fitted one at the start) give more")
     fits = o.fits or FITS[device] * (1 if device == "cuda" else len(cores))
     if device == "cpu" and fits % len(cores):
         sys.exit(f"tools/compare-peers: error: --fits {fits} cannot be shared evenly by {len(cores)} "
@@ -172,14 +175,19 @@ def row_of(entrant, results):
             **{key: mean_and_error(best[key]) for key in ("mse", "descent")}}
 
 
-def measure(entrants, rounds):
-    """Best of `rounds` turns of all entrants, as rows; the first entrant is the reference."""
-    results = [[] for _ in entrants]
+def measure(entrants, rounds, absent):
+    """Best of `rounds` turns of all entrants, as rows; the first entrant is the reference. Who fails on
+    the way goes to `absent`."""
+    results = {entrant: [] for entrant in entrants}
     for turn in range(rounds):
-        for entrant, done in zip(entrants, results):
+        for entrant in list(results):
             note(f"round {turn + 1} of {rounds}: {entrant.name}")
-            done += entrant.round(turn + 1)
-    rows = [row_of(entrant, done) for entrant, done in zip(entrants, results)]
+            try:
+                results[entrant] += entrant.round(turn + 1)
+            except Absent as reason:
+                absent[entrant.name] = f"failed in round {turn + 1}: {reason}"
+                del results[entrant]
+    rows = [row_of(entrant, done) for entrant, done in results.items()]
     for row in rows:
         row["ratio"] = row["updates_per_s"] / rows[0]["updates_per_s"]
         row["agrees"] = all(agree(row[key], rows[0][key]) for key in ("mse", "descent"))
@@ -201,7 +209,7 @@ def compare_on(o, device, cases, scratch):
         except Absent as reason:
             absent[name] = str(reason)
             note(f"{name} on {device} is absent: {reason}")
-    rows = measure(entrants, o.rounds)
+    rows = measure(entrants, o.rounds, absent)
     for entrant in entrants:
         entrant.close()
     return {"problem": problem, "rounds": o.rounds, "rows": rows, "absent": absent,

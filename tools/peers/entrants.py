@@ -13,23 +13,22 @@ class Absent(Exception):
     """An entrant that cannot take part here; the text says why."""
 
 
-def environment(threads, scratch):
+def environment(device, threads, scratch):
     """Thread counts and memory settings of a peer, so that none takes more than its share."""
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     return {**os.environ, **{name: str(threads) for name in names},
-            "XLA_PYTHON_CLIENT_PREALLOCATE": "false", "JAX_PLATFORMS": os.environ.get("JAX_PLATFORMS", ""),
+            "XLA_PYTHON_CLIENT_PREALLOCATE": "false", "JAX_PLATFORMS": "cpu" if device == "cpu" else "",
             "TORCHINDUCTOR_CACHE_DIR": f"{scratch}/inductor", "TF_CPP_MIN_LOG_LEVEL": "2"}
 
 
 class Worker:
     """One process of a peer on the given cores."""
 
-    def __init__(self, python, name, cores, scratch):
-        self.name = name
+    def __init__(self, python, name, device, cores, scratch):
         self.log = tempfile.NamedTemporaryFile("w+", dir=scratch, suffix=".log")
         self.process = subprocess.Popen(
             [python, str(HERE / "worker.py"), name], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=self.log, text=True, env=environment(len(cores), scratch),
+            stderr=self.log, text=True, env=environment(device, len(cores), scratch),
             preexec_fn=lambda: os.sched_setaffinity(0, cores))
 
     def send(self, message):
@@ -60,8 +59,9 @@ class PeerEntrant:
         share = len(cores) // processes
         self.name, self.processes, self.threads = name, processes, share
         self.problem = {**problem, "fits": problem["fits"] // processes, "threads": share}
-        self.workers = [Worker(python, name, cores[i * share : (i + 1) * share], scratch)
-                        for i in range(processes)]
+        self.workers = [
+            Worker(python, name, problem["device"], cores[i * share : (i + 1) * share], scratch)
+            for i in range(processes)]
         try:
             for worker in self.workers:
                 worker.send({"problem": self.problem, "cases": cases})

@@ -155,11 +155,11 @@ class Peer:
     def key(self, seed):
         return jax.random.key(seed, impl=self.generator)
 
-    def generate(self, seed):
+    def generate(self, seed, starts):
         p = self.problem
         truth = tuple(jnp.asarray(part, jnp.float32) for part in p.truth)
         x, y = make_data(p.activation, (p.fits, p.n, p.d), p.noise_sd, truth, self.key(seed))
-        self.load(*p.starts(seed), x, y)
+        self.load(*starts, x, y)
 
     def load(self, w, c, x, y):
         self.start = tuple(jax.device_put(part) for part in (w, c))

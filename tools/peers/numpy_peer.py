@@ -23,14 +23,14 @@ class Peer:
     def recipes(self):
         return ["hand gather"]
 
-    def generate(self, seed):
+    def generate(self, seed, starts):
         p = self.problem
         rng = np.random.default_rng(seed)
         x = rng.uniform(-1, 1, (p.fits, p.n, p.d)).astype(np.float32)
         w, c = (part.astype(np.float32) for part in p.truth)
         y = np.stack([self.predict(w, c, part)[2] for part in x])
         y += p.noise_sd * rng.standard_normal(y.shape, np.float32)
-        self.load(*p.starts(seed), x, y)
+        self.load(*starts, x, y)
 
     def load(self, w, c, x, y):
         self.start, self.x, self.y = (w, c), x, y

@@ -184,10 +184,10 @@ class Peer:
         self.data.x.copy_(torch.as_tensor(x))
         self.data.y.copy_(torch.as_tensor(y))
 
-    def generate(self, seed):
+    def generate(self, seed, starts):
         p = self.problem
         torch.manual_seed(seed)
-        self.take(*p.starts(seed), (p.fits, p.n, p.d))
+        self.take(*starts, (p.fits, p.n, p.d))
         data = self.data
         data.x.uniform_(-1, 1)
         data.y.normal_(0, p.noise_sd)
