@@ -29,6 +29,7 @@ def options():
     add("--device", choices=("cpu", "cuda", "all"), default="all", help="all: the CPU, and a GPU if usable")
     add("--peers", default=",".join(PEERS), help="which of %(default)s")
     add("--threads", type=int, default=len(os.sched_getaffinity(0)), help="of the CPU [all cores]")
+    add("--processes", type=int, help="of a peer on the CPU [1 and one a thread are tried]")
     add("--fits", type=int, help="replicates in all [CPU 64 a thread, GPU 4096]")
     for name, value, text in (("n", 10000, "samples"), ("d", 32, "inputs"), ("k", 9, "fitted atoms"),
                               ("true-atoms", 8, "true atoms"), ("batch", 32, "minibatch"),
@@ -117,6 +118,8 @@ def enter_peer(o, name, problem, cases, cores, scratch, tried):
     both to `tried`. Raises Absent."""
     best, speed = None, 0.0
     counts = [1] if problem["device"] == "cuda" else sorted({1, len(cores)})
+    if o.processes and problem["device"] == "cpu":
+        counts = [o.processes]
     for processes in counts:
         note(f"{name} on {problem['device']}: compiling and trying recipes, {processes} process(es)")
         entrant = PeerEntrant(o.python, name, problem, cases, processes, cores, scratch)
@@ -134,6 +137,9 @@ def problem_for(o, device, cores):
     if o.k < o.true_atoms:
         sys.exit(f"tools/compare-peers: error: --k {o.k} is below --true-atoms {o.true_atoms} (every true "
                  "atom has a fitted one at the start) give more")
+    if o.processes and len(cores) % o.processes:
+        sys.exit(f"tools/compare-peers: error: --processes {o.processes} cannot share {len(cores)} "
+                 "thread(s) evenly (every process gets as many) give a divisor")
     fits = o.fits or FITS[device] * (1 if device == "cuda" else len(cores))
     if device == "cpu" and fits % len(cores):
         sys.exit(f"tools/compare-peers: error: --fits {fits} cannot be shared evenly by {len(cores)} "
