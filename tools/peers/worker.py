@@ -43,7 +43,7 @@ def trial(peer, recipe, cases):
         begin = time.monotonic()
         peer.train(recipe, 1)
         seconds.append(time.monotonic() - begin)
-    return {"recipe": recipe, "steps": steps, "compile_s": seconds[0] - min(seconds[1:]),
+    return {"recipe": recipe, "steps": steps, "compile_s": max(0.0, seconds[0] - min(seconds[1:])),
             "updates_per_s": peer.problem.fits * peer.problem.n / min(seconds[1:])}
 
 
