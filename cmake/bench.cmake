@@ -1,7 +1,11 @@
-# tools/bench: the engine against OpenBLAS's SGEMM on the same cores.
+# tools/bench: the engine against the machine's own matrix products, on the CPU OpenBLAS's (loaded at run
+# time) and on a GPU cuBLAS's (shared: the machine with the GPU brings its own).
 find_path(CBLAS_INCLUDE cblas.h PATH_SUFFIXES openblas openblas-pthread x86_64-linux-gnu REQUIRED)
-find_library(OPENBLAS openblas REQUIRED)
-add_executable(moerate-bench tools/bench.cpp tools/bench_ceiling.cpp tools/bench_families.cpp)
-target_link_libraries(moerate-bench PRIVATE moe_run ${OPENBLAS})
+add_executable(moerate-bench tools/bench.cpp tools/bench_case.cpp tools/bench_ceiling.cpp
+    tools/bench_families.cpp tools/bench_cuda$<$<NOT:$<BOOL:${MOE_HAVE_CUDA}>>:_stub>.cpp)
+target_link_libraries(moerate-bench PRIVATE moe_cli ${CMAKE_DL_LIBS})
+if(MOE_HAVE_CUDA)
+    target_link_libraries(moerate-bench PRIVATE CUDA::cublas)
+endif()
 target_include_directories(moerate-bench SYSTEM PRIVATE ${CBLAS_INCLUDE} ${CLI11_INCLUDE})
 target_compile_options(moerate-bench PRIVATE ${MOE_V3})

@@ -1,20 +1,16 @@
 /// @file
 /// Speed of the engine against the machine's own ceiling, measured in one run (design.md 7).
-///
-/// The unit is the sample-update: one sample's part in one gradient step, 8 k d flops for a linear
-/// score. Ceiling = measured 2048^3 SGEMM flop/s on as many threads / (8 k d). Ceiling and kernel
-/// alternate, so that a machine whose clock wanders gives an honest ratio.
 
 #include "tools/bench.h"
-#include "host/run/block.h"
-#include "kernels/model/layout.h"
+#include "host/cli/device_choice.h"
+#include "host/cli/output.h"
+#include "host/core/error.h"
+#include "version.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
-#include <algorithm>
-#include <numeric>
+#include <limits>
 
 namespace moerate
 {
@@ -23,191 +19,179 @@ namespace
 
 struct Options
 {
-    std::string normalizer = "softmax", activation = "relu", simd;
-    int threads = 0, d = 32, k = 9, k_true = 8, batch = 32, epochs = 10, fits = 8, rounds = 7;
-    std::vector<int> n = {10000, 100000};
+    std::string device = "cpu", simd;
+    int threads = 0;
+    std::vector<int> n;
+    Case setting;
     bool json = false, families = false;
 };
 
-/// A study of one cell with `fits` replicates, as an experiment file would give it.
-Study bench_study(Options const& o, int n, int fits)
+/// Adds the options of the command line to `app`.
+void add_options(CLI::App& app, Options& o)
 {
-    return parse_study(
-        fmt::format(
-            "spec_version = 1\n[study]\nid = \"bench\"\nseed = 1\nreplicates = {}\nn = [{}]\n"
-            "[data]\nd = {}\nnoise_variance = 0.01\n[truth]\n"
-            "gate = {{ score = \"linear\", normalizer = \"softmax\" }}\n"
-            "expert = {{ form = \"ridge\", activation = \"{}\" }}\nexperts = {}\n"
-            "draw = {{ gate_variance = {}, expert_variance = {} }}\n"
-            "[estimator]\nkind = \"sgd\"\nepochs = {}\nbatch = {}\n[[fit]]\nlabel = \"fit\"\n"
-            "gate = {{ score = \"linear\", normalizer = \"{}\" }}\nexperts = {}\nloss = \"{}\"\n",
-            fits, n, o.d, o.activation, o.k_true, 0.01 / o.d, 1.0 / o.d, o.epochs, o.batch,
-            o.normalizer, o.k, o.normalizer == "sigmoid" ? "sigmoid.D3" : "softmax.L1"),
-        "bench", {}, ".");
+    Case& c = o.setting;
+    CLI::Range const positive(1, std::numeric_limits<int>::max());
+    app.add_option("--device", o.device, "cpu, cuda or cuda:I")->capture_default_str();
+    app.add_option("--threads", o.threads, "CPU: worker threads, of the ceiling too [cores]")
+        ->check(CLI::Range(0, 4096));
+    app.add_option("--simd", o.simd, "CPU: x86-64-v3 or x86-64-v4 [the best one]");
+    app.add_option("--n", o.n, "sample sizes [CPU 10000,100000; CUDA 10000]")
+        ->delimiter(',')
+        ->check(positive);
+    app.add_option("--d", c.d, "input dimension")->capture_default_str()->check(positive);
+    app.add_option("--k", c.k, "fitted atoms")->capture_default_str()->check(positive);
+    app.add_option("--true-atoms", c.k_true, "atoms of the truth")
+        ->capture_default_str()
+        ->check(positive);
+    app.add_option("--batch", c.batch, "minibatch")->capture_default_str()->check(positive);
+    app.add_option("--epochs", c.epochs, "passes over the data")
+        ->capture_default_str()
+        ->check(positive);
+    app.add_option("--learning-rate", c.learning_rate, "constant rate")->capture_default_str();
+    app.add_option("--fits", c.fits,
+                   "CPU: fits a thread [8]; CUDA: fits in all [4096, fewer if memory is short]")
+        ->check(positive);
+    app.add_option("--rounds", c.rounds, "alternations of ceiling and kernel [CPU 7, CUDA 5]")
+        ->check(positive);
+    app.add_option("--normalizer", c.normalizer, "softmax or sigmoid")->capture_default_str();
+    app.add_option("--activation", c.activation, "activation of the experts")
+        ->capture_default_str();
+    app.add_flag("--json", o.json, "one JSON object");
+    app.add_flag("--truth", c.with_truth, "put the truth into the JSON object");
+    app.add_option_function<std::string>(
+           "--family", [&](std::string const&) { o.families = true; },
+           "all: SGD of every family member, each against its own ceiling")
+        ->check(CLI::IsMember({"all"}));
 }
 
-/// Seconds of each part of one pass over all fits.
-struct Pass
+/// Opens the device and its ceiling. Throws UsageError, DeviceError.
+Bench open_bench(Options const& o)
 {
-    double sgd = 0;        ///< the kernel alone, data in memory
-    double end_to_end = 0; ///< generation, start, fit, MSEs, losses
-    double risk = 0;       ///< regression and expert errors of starts and fits
-};
-
-/// The kernel alone on data that stand in memory: generation and starts are outside of the time.
-double time_sgd(Device& device, Study const& study, Plan const& plan, Truth<float> const& truth)
-{
-    Curve const& curve = study.curves[0];
-    int const n = plan.cells[0].n;
-    std::size_t const fits = study.replicates, p = curve.model.layout.size;
-    DeviceArray<float> const x(device, fits * n * curve.model.d), y(device, fits * n);
-    DeviceArray<float> const theta(device, fits * p);
-    DeviceArray<SgdOutcome> const outcome(device, fits);
-    std::vector<int> extra(curve.truth.model.k);
-    std::iota(extra.begin(), extra.end(), 0);
-    DeviceArray<int> const extras(device, extra);
-    std::vector<GenerateTask<float>> generate;
-    std::vector<StartTask<float>> start;
-    std::vector<SgdTask<float>> sgd;
-    for (std::size_t r = 0; r < fits; ++r) {
-        StreamKey const key = data_key(study, curve, n, static_cast<int>(r));
-        float* const x_r = x.data() + r * n * curve.model.d;
-        generate.push_back({curve.truth.model, truth.theta.data(), key, Stream::x, n, 0.1, x_r,
-                            y.data() + r * n, nullptr, nullptr});
-        start.push_back({curve.model,
-                         curve.truth.model,
-                         truth.theta64.data(),
-                         key,
-                         {0.003, Split::share},
-                         extras.data(),
-                         static_cast<int>(extra.size()),
-                         theta.data() + r * p});
-        sgd.push_back({curve.model, curve.estimator.settings, key, n, x_r, y.data() + r * n,
-                       theta.data() + r * p, outcome.data() + r});
+    Bench bench;
+    if (o.device == "cpu") {
+        bench.device = make_cpu_device(o.threads, o.simd);
+        bench.ceiling = make_cpu_ceiling(bench.device->info().threads);
+        return bench;
     }
-    device.run(generate);
-    device.run(start);
-    double const begin = now();
-    device.run(sgd);
-    return now() - begin;
+    if (o.device.rfind("cuda", 0) != 0)
+        throw UsageError(
+            fmt::format("--device {} is unknown (known: cpu, cuda, cuda:I)", o.device));
+    if (o.threads != 0 || !o.simd.empty())
+        throw UsageError(fmt::format("--threads and --simd with --device {} (they belong to the "
+                                     "CPU) leave them out",
+                                     o.device));
+    bench.device = open_device(o.device, 0);
+    bench.ceiling = make_cuda_ceiling();
+    return bench;
 }
 
-Pass time_pass(Device& device, Study const& study, Plan const& plan, Truth<float> const& truth)
+void fill_in_defaults(Options& o, bool cuda)
 {
-    Pass pass;
-    pass.sgd = time_sgd(device, study, plan, truth);
-    auto const jobs = missing_jobs(study, plan, nullptr);
-    double begin = now();
-    JobBlock<float> block(device, study, plan, jobs,
-                          [&](Curve const&) -> Truth<float> const& { return truth; });
-    block.generate();
-    block.start();
-    block.fit();
-    pass.end_to_end = now() - begin;
-    begin = now();
-    block.risk();
-    pass.risk = now() - begin;
-    begin = now();
-    block.rows();
-    pass.end_to_end += now() - begin;
-    return pass;
+    if (o.n.empty())
+        o.n = cuda ? std::vector<int>{10000} : std::vector<int>{10000, 100000};
+    if (o.setting.rounds == 0)
+        o.setting.rounds = cuda ? 5 : 7;
 }
 
-nlohmann::ordered_json bench_n(Device& device, Options const& o, int n)
+/// "median [min, max]" of a Spread as JSON.
+std::string spread_text(nlohmann::ordered_json const& spread, double unit, int digits)
 {
-    int const fits = o.fits * device.info().threads;
-    Study const study = bench_study(o, n, fits);
-    Plan const plan = make_plan(study);
-    Truth<float> const truth(device, study, study.curves[0]);
-    double const updates = 1.0 * fits * o.epochs * n;
-    double const flops = 8.0 * o.k * o.d;
-    std::vector<double> ceiling, sgd, whole, ratio, whole_ratio, with_risk;
-    time_pass(device, study, plan, truth); // warm: pages, clocks
-    for (int round = 0; round < o.rounds; ++round) {
-        double const top = sgemm_flops(device.info().threads) / flops;
-        Pass const pass = time_pass(device, study, plan, truth);
-        ceiling.push_back(top);
-        sgd.push_back(updates / pass.sgd);
-        whole.push_back(updates / pass.end_to_end);
-        ratio.push_back(sgd.back() / top);
-        whole_ratio.push_back(whole.back() / top);
-        with_risk.push_back(updates / (pass.end_to_end + pass.risk) / top);
-    }
-    auto const json = [](std::vector<double> const& v) { return to_json(Spread(v)); };
-    return {{"n", n},
-            {"fits", fits},
-            {"ceiling_updates_per_s", json(ceiling)},
-            {"sgd_updates_per_s", json(sgd)},
-            {"sgd_ratio", json(ratio)},
-            {"end_to_end_updates_per_s", json(whole)},
-            {"end_to_end_ratio", json(whole_ratio)},
-            {"end_to_end_with_regression_error_ratio", json(with_risk)}};
+    auto const number = [&](char const* name) { return spread[name].get<double>() / unit; };
+    return fmt::format("{:.{}f} [{:.{}f}, {:.{}f}]", number("median"), digits, number("min"),
+                       digits, number("max"), digits);
 }
 
-void print(Options const& o, DeviceInfo const& info, nlohmann::ordered_json const& row)
+void print_head(Options const& o, Bench const& bench)
 {
-    if (row["n"] == o.n.front())
-        fmt::print("{} ({}), {} thread(s)\nd = {}, k = {}, batch {}, {} epochs, {}/{}, float32, {} "
-                   "rounds; median [min, max]\n\n{:>7} {:>5} {:>30} {:>30} {:>24} {:>24} {:>24}\n",
-                   info.name, info.simd, info.threads, o.d, o.k, o.batch, o.epochs, o.normalizer,
-                   o.activation, o.rounds, "n", "fits", "ceiling, 1e6 updates/s",
-                   "SGD, 1e6 updates/s", "SGD / ceiling", "end to end / ceiling",
-                   "and regression error");
-    auto const cell = [&](char const* key, double unit, int digits) {
-        auto const& s = row[key];
-        auto const number = [&](char const* name) { return s[name].get<double>() / unit; };
-        return fmt::format("{:.{}f} [{:.{}f}, {:.{}f}]", number("median"), digits, number("min"),
-                           digits, number("max"), digits);
-    };
+    Case const& c = o.setting;
+    fmt::print("{}\nd = {}, k = {}, batch {}, {} epochs, {}/{}, float32; ceiling {}; {} rounds; "
+               "median [min, max]\n\n{:>7} {:>5} {:>30} {:>30} {:>24} {:>24} {:>24}\n",
+               device_text(bench.device->info()), c.d, c.k, c.batch, c.epochs, c.normalizer,
+               c.activation, bench.ceiling->text(), c.rounds, "n", "fits", "ceiling, 1e6 updates/s",
+               "SGD, 1e6 updates/s", "SGD / ceiling", "end to end / ceiling",
+               "and regression error");
+}
+
+void print_row(Options const& o, nlohmann::ordered_json const& row)
+{
     fmt::print("{:>7} {:>5} {:>30} {:>30} {:>24} {:>24} {:>24}\n", row["n"].get<int>(),
-               row["fits"].get<int>(), cell("ceiling_updates_per_s", 1e6, 1),
-               cell("sgd_updates_per_s", 1e6, 1), cell("sgd_ratio", 1, 3),
-               cell("end_to_end_ratio", 1, 3),
-               cell("end_to_end_with_regression_error_ratio", 1, 3));
+               row["fits"].get<int>(), spread_text(row["ceiling_updates_per_s"], 1e6, 1),
+               spread_text(row["sgd_updates_per_s"], 1e6, 1), spread_text(row["sgd_ratio"], 1, 3),
+               spread_text(row["end_to_end_ratio"], 1, 3),
+               spread_text(row["end_to_end_with_regression_error_ratio"], 1, 3));
+    if (!row.contains("copy_bytes_per_s"))
+        return;
+    double const bytes = sizeof(float) * (o.setting.d + 1.0);
+    double const copy = row["copy_bytes_per_s"]["median"];
+    fmt::print("{:>7} copy in device memory {} TB/s, read and written: reading {:.0f} bytes a "
+               "sample-update it allows {:.0f}e6 updates/s\n",
+               "", spread_text(row["copy_bytes_per_s"], 1e12, 2), bytes, copy / bytes / 1e6);
+}
+
+nlohmann::ordered_json head(Options const& o, Bench const& bench)
+{
+    DeviceInfo const& info = bench.device->info();
+    Case const& c = o.setting;
+    return {{"version", MOE_VERSION},
+            {"commit", MOE_COMMIT},
+            {"dirty", MOE_DIRTY},
+            {"kind", info.kind},
+            {"device", info.name},
+            {"simd", info.simd},
+            {"driver", info.driver},
+            {"threads", info.threads},
+            {"free_bytes", info.free_bytes},
+            {"ceiling", bench.ceiling->text()},
+            {"d", c.d},
+            {"k", c.k},
+            {"true_atoms", c.k_true},
+            {"batch", c.batch},
+            {"epochs", c.epochs},
+            {"learning_rate", c.learning_rate},
+            {"normalizer", c.normalizer},
+            {"activation", c.activation},
+            {"rounds", c.rounds}};
 }
 
 int bench(int argc, char** argv)
 {
     Options o;
     CLI::App app("Sample-updates per second against the measured SGEMM ceiling of this machine");
-    app.add_option("--threads", o.threads, "worker threads, of the ceiling too (default: cores)");
-    app.add_option("--simd", o.simd, "x86-64-v3 or x86-64-v4 (default: the best one)");
-    app.add_option("--n", o.n, "sample sizes")->delimiter(',');
-    app.add_option("--d", o.d, "input dimension");
-    app.add_option("--k", o.k, "fitted atoms");
-    app.add_option("--true-atoms", o.k_true, "atoms of the truth");
-    app.add_option("--batch", o.batch, "minibatch");
-    app.add_option("--epochs", o.epochs, "passes over the data");
-    app.add_option("--fits", o.fits, "fits a thread")->check(CLI::PositiveNumber);
-    app.add_option("--rounds", o.rounds, "alternations of ceiling and kernel")
-        ->check(CLI::PositiveNumber);
-    app.add_option("--normalizer", o.normalizer, "softmax or sigmoid");
-    app.add_option("--activation", o.activation, "activation of the experts");
-    app.add_flag("--json", o.json, "one JSON object");
-    app.add_option_function<std::string>(
-           "--family", [&](std::string const&) { o.families = true; },
-           "all: SGD of every family member, each against its own ceiling")
-        ->check(CLI::IsMember({"all"}));
-    CLI11_PARSE(app, argc, argv);
-    auto const device = make_cpu_device(o.threads, o.simd);
-    if (o.families) {
-        auto const rows =
-            bench_families(*device, o.k, o.batch, o.fits * device->info().threads, o.rounds);
-        fmt::print("{}\n", o.json ? rows.dump(2) : families_table(rows));
-        return 0;
+    add_options(app, o);
+    try {
+        app.parse(argc, argv);
+    } catch (CLI::Success const& help) {
+        return app.exit(help);
+    } catch (CLI::ParseError const& error) {
+        throw UsageError(fmt::format("{} (see moerate-bench --help)", error.what()));
     }
-    nlohmann::ordered_json out{{"device", device->info().name},
-                               {"simd", device->info().simd},
-                               {"threads", device->info().threads},
-                               {"rows", nlohmann::ordered_json::array()}};
-    for (int n : o.n) {
-        out["rows"].push_back(bench_n(*device, o, n));
+    Bench const bench = open_bench(o);
+    fill_in_defaults(o, bench.on_cuda());
+    nlohmann::ordered_json out = head(o, bench);
+    out["rows"] = nlohmann::ordered_json::array();
+    if (o.families) {
+        out["rows"] = bench_families(bench, o.setting);
         if (!o.json)
-            print(o, device->info(), out["rows"].back());
+            fmt::print("{}\n{}", device_text(bench.device->info()), families_table(out["rows"]));
+    } else {
+        if (!o.json)
+            print_head(o, bench);
+        for (int n : o.n) {
+            out["rows"].push_back(bench_case(bench, o.setting, n));
+            if (!o.json)
+                print_row(o, out["rows"].back());
+        }
     }
     if (o.json)
-        fmt::print("{}\n", out.dump(2));
+        print_json(out);
     return 0;
+}
+
+/// Writes "moerate-bench: error: text" and returns the exit code.
+int fail(Exit code, std::string const& text)
+{
+    fmt::print(stderr, "moerate-bench: error: {}\n", text);
+    return static_cast<int>(code);
 }
 
 } // namespace
@@ -215,10 +199,14 @@ int bench(int argc, char** argv)
 
 int main(int argc, char** argv)
 {
+    using namespace moerate;
     try {
-        return moerate::bench(argc, argv);
+        return bench(argc, argv);
+    } catch (Error const& error) {
+        return fail(error.code(), error.what());
+    } catch (DeviceError const& error) {
+        return fail(Exit::device, error.what());
     } catch (std::exception const& error) {
-        fmt::print(stderr, "moerate-bench: error: {}\n", error.what());
-        return 1;
+        return fail(Exit::failure, error.what());
     }
 }

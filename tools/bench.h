@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,43 @@ namespace moerate
 /// Seconds of a steady clock.
 double now();
 
-/// Flop/s of one 2048^3 single-precision matrix product by OpenBLAS on `threads` threads.
-double sgemm_flops(int threads);
+/// What the machine itself reaches, measured between the passes of the kernel.
+class Ceiling
+{
+public:
+    virtual ~Ceiling() = default;
+    /// What product() multiplies with what, for the table.
+    virtual std::string text() const = 0;
+    /// Device memory that this object holds.
+    virtual std::size_t bytes() const = 0;
+    /// Flop/s of a single-precision product of two square matrices (2 m^3 flops).
+    virtual double product() = 0;
+    /// Bytes read and written a second by a copy within the device's memory; 0: not measured.
+    virtual double copy() { return 0; }
+};
+
+/// OpenBLAS on `threads` threads.
+std::unique_ptr<Ceiling> make_cpu_ceiling(int threads);
+
+/// cuBLAS on the CUDA device that this thread has selected; making a Device selects its own. Throws
+/// DeviceError, and so do its members.
+std::unique_ptr<Ceiling> make_cuda_ceiling();
+
+/// Device under test, with what it is measured against.
+struct Bench
+{
+    std::unique_ptr<Device> device;
+    std::unique_ptr<Ceiling> ceiling;
+
+    bool on_cuda() const { return device->info().kind == "cuda"; }
+    /// Bytes that the fits may take: nine tenths of what was free less the ceiling's.
+    std::size_t memory() const;
+    /// Fits of one launch: `asked` (a thread on the CPU, in all on CUDA), or where that is 0 enough
+    /// to fill the device, as far as `memory` holds them beside `fixed` bytes. Throws UsageError,
+    /// which calls the work `what`, if they do not fit.
+    int fits(int asked, std::size_t memory, std::size_t fixed, std::size_t bytes_per_fit,
+             std::string const& what) const;
+};
 
 /// Median and extremes.
 struct Spread
@@ -29,9 +65,26 @@ struct Spread
 /// {"median", "min", "max"}.
 nlohmann::ordered_json to_json(Spread const& spread);
 
+/// The main case: one model, data and training as in the papers' experiments.
+struct Case
+{
+    std::string normalizer = "softmax", activation = "relu";
+    int d = 32, k = 9, k_true = 8, batch = 32, epochs = 10;
+    double learning_rate = 0.1;
+    int fits = 0;            ///< see Bench::fits
+    int rounds = 0;          ///< alternations of ceiling and kernel
+    bool with_truth = false; ///< puts the truth into the row
+};
+
+/// Speeds of the main case at sample size n, as one row: of SGD alone, of all of a fit, and both
+/// over the ceiling; with the training MSE of the fits and its descent from their starts' (mean and
+/// standard error).
+nlohmann::ordered_json bench_case(Bench const& bench, Case const& setting, int n);
+
 /// SGD alone of one model for each member of the families, each against the ceiling of its own
-/// flops, 4 k (|phi_gate| + |phi_expert|) a sample-update (design.md 7).
-nlohmann::ordered_json bench_families(Device& device, int k, int batch, int fits, int rounds);
+/// flops, 4 k (|phi_gate| + |phi_expert|) a sample-update (design.md 7). Takes k, batch, fits and
+/// rounds of `setting`.
+nlohmann::ordered_json bench_families(Bench const& bench, Case const& setting);
 
 /// The rows of bench_families for people.
 std::string families_table(nlohmann::ordered_json const& rows);

@@ -114,23 +114,27 @@ double time_family(Device& device, Model const& model, int batch, int fits)
 
 } // namespace
 
-nlohmann::ordered_json bench_families(Device& device, int k, int batch, int fits, int rounds)
+nlohmann::ordered_json bench_families(Bench const& bench, Case const& setting)
 {
     auto rows = nlohmann::ordered_json::array();
-    for (Family const& family : families(k)) {
+    for (Family const& family : families(setting.k)) {
+        Model const& model = family.model;
+        std::size_t const numbers = bench_n * (std::size_t(model.d) + 1) + model.layout.size;
+        int const fits = bench.fits(setting.fits, bench.memory() / 2, 0, numbers * sizeof(float),
+                                    fmt::format("{}, n = {}", family.name, bench_n));
         double const updates = 1.0 * fits * bench_epochs * bench_n;
         std::vector<double> speed, ratio;
-        time_family(device, family.model, batch, fits); // warm
-        for (int round = 0; round < rounds; ++round) {
-            double const ceiling =
-                sgemm_flops(device.info().threads) / flops_per_update(family.model);
-            speed.push_back(updates / time_family(device, family.model, batch, fits));
+        time_family(*bench.device, model, setting.batch, fits); // warm
+        for (int round = 0; round < setting.rounds; ++round) {
+            double const ceiling = bench.ceiling->product() / flops_per_update(model);
+            speed.push_back(updates / time_family(*bench.device, model, setting.batch, fits));
             ratio.push_back(speed.back() / ceiling);
         }
         rows.push_back({{"family", family.name},
-                        {"d", family.model.d},
-                        {"k", k},
-                        {"flops_per_update", flops_per_update(family.model)},
+                        {"d", model.d},
+                        {"k", setting.k},
+                        {"fits", fits},
+                        {"flops_per_update", flops_per_update(model)},
                         {"updates_per_s", to_json(Spread(speed))},
                         {"ratio", to_json(Spread(ratio))}});
     }

@@ -45,14 +45,15 @@ inline int count(std::string const& all, std::string const& text)
     return times;
 }
 
-/// A running moerate; stdout and stderr go to files in `folder`.
+/// A running moerate, or another program; stdout and stderr go to files in `folder`.
 class Moerate
 {
 public:
-    Moerate(std::string const& folder, std::vector<std::string> const& arguments)
+    Moerate(std::string const& folder, std::vector<std::string> const& arguments,
+            std::string const& program = MOE_BINARY_DIR "/moerate")
         : out_(folder + "/stdout"), err_(folder + "/stderr")
     {
-        std::vector<std::string> words = {MOE_BINARY_DIR "/moerate"};
+        std::vector<std::string> words = {program};
         words.insert(words.end(), arguments.begin(), arguments.end());
         std::vector<char*> argv;
         for (std::string& word : words)
