@@ -144,6 +144,11 @@ private:
         return "risk";
     }
     static std::string kind_of(std::vector<moerate::LossTask> const&) { return "loss"; }
+    template <class Task>
+    static std::string kind_of(std::vector<Task> const&)
+    {
+        return "other";
+    }
 
     /// Counts a call. A broken device fails in every one, as CUDA does.
     void count(std::string const& kind)
