@@ -7,6 +7,7 @@
 
 #include "host/measure/measure_json.h"
 #include "host/run/block.h"
+#include "host/run/memory.h"
 #include "kernels/model/layout.h"
 #include "tools/bench.h"
 
@@ -127,10 +128,11 @@ Study sized_study(Bench const& bench, Case const& setting, int n)
 {
     Study const one = case_study(setting, n, 1);
     Plan const plan = make_plan(one);
-    std::size_t const bytes = work_of(one, plan, missing_jobs(one, plan, nullptr)[0]).bytes;
+    MemoryModel memory(one, plan);
+    auto const need = memory.of(missing_jobs(one, plan, nullptr)[0]);
     return case_study(setting, n,
-                      bench.fits(setting.fits, bench.memory(), evaluation_bytes(one, one.curves[0]),
-                                 bytes, fmt::format("n = {}", n)));
+                      bench.fits(setting.fits, bench.memory(), need.points, need.job,
+                                 fmt::format("n = {}", n)));
 }
 
 } // namespace

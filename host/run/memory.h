@@ -22,6 +22,14 @@ class MemoryModel
 public:
     MemoryModel(Study const& study, Plan const& plan) : study_(study), plan_(plan) {}
 
+    /// Peak of a block of one job.
+    struct Bytes
+    {
+        std::size_t points; ///< evaluation points of its truth, which outlive the block
+        std::size_t job;    ///< all else
+    };
+    Bytes const& of(Job const& job);
+
     /// A block that grows job by job.
     struct Sum
     {
@@ -38,14 +46,6 @@ public:
     std::size_t bytes(std::vector<Job> const& jobs);
 
 private:
-    /// Peak of one job.
-    struct Bytes
-    {
-        std::size_t points; ///< evaluation points of its truth, which outlive the block
-        std::size_t job;    ///< all else
-    };
-    Bytes const& of(Job const& job);
-
     Study const& study_;
     Plan const& plan_;
     std::map<std::pair<int, std::vector<int>>, Bytes> known_; // by data and cells

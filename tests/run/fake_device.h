@@ -144,8 +144,11 @@ private:
         return "risk";
     }
     static std::string kind_of(std::vector<moerate::LossTask> const&) { return "loss"; }
-    static std::string kind_of(std::vector<moerate::SummaryTask> const&) { return "summary"; }
-    static std::string kind_of(std::vector<moerate::ResampleTask> const&) { return "resample"; }
+    template <class Task>
+    static std::string kind_of(std::vector<Task> const&)
+    {
+        return "other";
+    }
 
     /// Counts a call. A broken device fails in every one, as CUDA does.
     void count(std::string const& kind)
