@@ -60,7 +60,7 @@
 #endif
 
 /// Before a loop whose body fills the registers: nvcc would unroll it and have to spill.
-#if defined(__CUDACC__)
+#if defined(__CUDA_ARCH__)
 #define MOE_ROLLED _Pragma("unroll 1")
 #else
 #define MOE_ROLLED
