@@ -206,7 +206,12 @@ int run_command(RunCommandOptions const& options, CommonOptions const& common)
         return static_cast<int>(Exit::interrupted);
     }
     Store const store = Store::open(folder);
-    std::vector<RateRow> const rows = rates(*device, store, stored_study(store));
+    Study const stored = stored_study(store);
+    Device& own = *devices.front();
+    bool const small = own.info().kind == "cuda" && resampled_replicates(stored) < gpu_pays;
+    std::unique_ptr<Device> const cpu =
+        small ? open_device("cpu", options.device.threads) : nullptr;
+    std::vector<RateRow> const rows = rates(small ? *cpu : own, store, stored);
     if (common.json) {
         nlohmann::ordered_json document = report_json(study, folder, report);
         document["rates"] = rates_to_json(rows)["rows"];
