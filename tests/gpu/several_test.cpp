@@ -48,7 +48,7 @@ struct Whole
 
 } // namespace
 
-TEST_CASE("several CUDA workers leave what one leaves")
+TEST_CASE("several CUDA workers leave what one leaves", "[cuda]")
 {
     Whole const whole;
     for (int const times : {1, 2, 3}) {
@@ -58,7 +58,7 @@ TEST_CASE("several CUDA workers leave what one leaves")
     }
 }
 
-TEST_CASE("a CUDA device whose memory is taken does its work in smaller blocks")
+TEST_CASE("a CUDA device whose memory is taken does its work in smaller blocks", "[cuda]")
 {
     Whole const whole;
     small::Folder folder;
