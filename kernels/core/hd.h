@@ -79,7 +79,7 @@
 #if defined(__CUDACC__)
 #define MOE_FLAT __forceinline__
 #else
-#define MOE_FLAT inline
+#define MOE_FLAT
 #endif
 
 /// For large functions with several callers: nvcc would else inline all of it in each of them, for

@@ -50,24 +50,29 @@ MOE_HD MOE_FLAT void add_pairs(Lanes lanes, RiskTask<Real> const& task, RiskMemo
     int const k = task.model.k;
     int const true_atoms = task.truth.k;
     Real const* const h = m.forward.planes.expert;
-    auto const add = [&](int i, int j, int b, Real truth) {
-        Real const difference = h[i * chunk + b] - truth;
-        m.part[(i * true_atoms + j) * chunk + b] += difference * difference;
-    };
-    for (int j = 0; j < true_atoms; ++j) {
-        Real const* const truth =
-            task.experts_true + static_cast<std::size_t>(j) * task.points + first;
-        if constexpr (Lanes::serial) {
-            for (int i = 0; i < k; ++i) {
+    if constexpr (Lanes::serial) {
+        for (int i = 0; i < k; ++i) {
+            for (int j = 0; j < true_atoms; ++j) {
+                Real const* const truth =
+                    task.experts_true + static_cast<std::size_t>(j) * task.points + first;
+                Real* const part = m.part + (i * true_atoms + j) * chunk;
                 MOE_SIMD
-                for (int b = 0; b < count; ++b)
-                    add(i, j, b, truth[b]);
+                for (int b = 0; b < count; ++b) {
+                    Real const difference = h[i * chunk + b] - truth[b];
+                    part[b] += difference * difference;
+                }
             }
-        } else { // the truth's number is read once
+        }
+    } else { // the truth's number comes from far: it is read once
+        for (int j = 0; j < true_atoms; ++j) {
+            Real const* const from =
+                task.experts_true + static_cast<std::size_t>(j) * task.points + first;
             for (int b = lanes.rank(); b < count; b += lanes.size()) {
-                Real const at = truth[b];
-                for (int i = 0; i < k; ++i)
-                    add(i, j, b, at);
+                Real const truth = from[b];
+                for (int i = 0; i < k; ++i) {
+                    Real const difference = h[i * chunk + b] - truth;
+                    m.part[(i * true_atoms + j) * chunk + b] += difference * difference;
+                }
             }
         }
     }

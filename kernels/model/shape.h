@@ -50,7 +50,7 @@ MOE_HD MOE_FLAT void visit_members(List list, int index, F const& f)
 }
 
 /// The shape of a model; feature ranges begin at multiples of `align`.
-MOE_HD MOE_FLAT Shape shape_of(Model const& model, int align)
+MOE_HD MOE_INLINE Shape shape_of(Model const& model, int align)
 {
     Shape shape{{}, model.k, model.k + model.groups, false, false, true, false};
     unsigned gate = 0;
