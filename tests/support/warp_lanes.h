@@ -41,14 +41,33 @@ public:
         swapcontext(&lanes_[rank].context, &lanes_[current_].context);
     }
 
+    /// Copies `bytes` when the lane waits for it, as late as a GPU may.
+    void copy_late(int rank, void* to, void const* from, std::size_t bytes)
+    {
+        lanes_[rank].copies.push_back({to, from, bytes});
+    }
+    void finish_copies(int rank)
+    {
+        for (Copy const& copy : lanes_[rank].copies)
+            std::memcpy(copy.to, copy.from, copy.bytes);
+        lanes_[rank].copies.clear();
+    }
+
     /// 16 bytes through which a lane shows a value to the others.
     void* slot(int rank) { return lanes_[rank].slot; }
 
 private:
     static constexpr std::size_t stack_bytes = 1 << 18;
+    struct Copy
+    {
+        void* to;
+        void const* from;
+        std::size_t bytes;
+    };
     struct Lane
     {
         ucontext_t context;
+        std::vector<Copy> copies;
         std::unique_ptr<char[]> stack{new char[stack_bytes]};
         alignas(16) char slot[16];
     };
@@ -110,9 +129,9 @@ public:
     template <class T>
     void copy_async(T* to, T const* from) const
     {
-        *to = *from;
+        warp_->copy_late(rank_, to, from, sizeof(T));
     }
-    static void wait_copies() {}
+    void wait_copies() const { warp_->finish_copies(rank_); }
 
 private:
     int rank_ = 0;
