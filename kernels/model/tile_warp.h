@@ -143,7 +143,7 @@ private:
 
     /// Scores of one block. Lane = (odd rows?, eighth of the samples, half of the features); the
     /// two halves trade what they have summed for each other's samples. One row behind the maps is
-    /// read and its results dropped.
+    /// read, whatever stands there in scratch, and its results dropped.
     template <int rows>
     MOE_HD MOE_FLAT void score_rows(FeatureRange range, Real const* w, Real const* c, int maps,
                                     Real* s) const

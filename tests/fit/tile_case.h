@@ -98,7 +98,8 @@ struct LoneTile : Tile<Real, Lanes>
     LoneTile(Scratch& scratch, FeatureMap const& map) : Tile<Real, Lanes>(Lanes{}, scratch, map) {}
 };
 
-/// The operands of one range: maps (w, c), planes and gradients. A tile may read a row too many.
+/// The operands of one range: maps (w, c), planes and gradients. A tile may
+/// read one row too many.
 template <class Real, class Tile>
 struct Operands
 {
@@ -107,10 +108,16 @@ struct Operands
     Aligned<Real> w, c, plane, g, gc;
 
     Operands(FeatureRange const& of, int maps)
-        : range(of), stride(Tile::stride(of.size)), w(static_cast<std::size_t>(maps * stride)),
-          c(static_cast<std::size_t>(maps)), plane(static_cast<std::size_t>(maps * chunk)),
-          g(static_cast<std::size_t>(maps * stride)), gc(static_cast<std::size_t>(maps))
+        : range(of), stride(Tile::stride(of.size)), w(numbers(maps + 1, stride)),
+          c(numbers(maps + 1, 1)), plane(numbers(maps + 1, chunk)), g(numbers(maps, stride)),
+          gc(numbers(maps, 1))
     {}
+
+private:
+    static std::size_t numbers(int rows, int width)
+    {
+        return static_cast<std::size_t>(rows * width);
+    }
 };
 
 /// A tile with a table of rows x, some of them 0, and the operands of both ranges.
