@@ -45,13 +45,13 @@ RateRow made_up(std::string const& label, std::string const& loss, double expone
 /// Exit status of tools/plot.py on `text`; writes to folder/figure.png and .pdf.
 int plot(TempFolder const& folder, std::string const& text)
 {
-    std::ofstream(folder.file("rates.json")) << text;
+    std::ofstream(folder.path("rates.json")) << text;
     std::string const command = std::string(MOE_SOURCE_DIR) + "/tools/plot.py '" +
-                                folder.file("rates.json") + "' '" + folder.file("figure") +
-                                "' 2> '" + folder.file("log") + "'";
+                                folder.path("rates.json") + "' '" + folder.path("figure") +
+                                "' 2> '" + folder.path("log") + "'";
     int const status = std::system(command.c_str());
     std::string log;
-    std::getline(std::ifstream(folder.file("log")), log, '\0');
+    std::getline(std::ifstream(folder.path("log")), log, '\0');
     UNSCOPED_INFO(log);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
@@ -82,8 +82,8 @@ TEST_CASE("the figure is written as PNG and PDF")
     }
     TempFolder folder;
     REQUIRE(plot(folder, rates_to_json(rows).dump()) == 0);
-    CHECK(first_bytes(folder.file("figure.png")) == "\x89PNG");
-    CHECK(first_bytes(folder.file("figure.pdf")) == "%PDF");
+    CHECK(first_bytes(folder.path("figure.png")) == "\x89PNG");
+    CHECK(first_bytes(folder.path("figure.pdf")) == "%PDF");
 }
 
 TEST_CASE("the figure's input is checked")
@@ -93,5 +93,5 @@ TEST_CASE("the figure's input is checked")
         INFO(text);
         CHECK(plot(folder, text) == 2);
     }
-    CHECK_FALSE(std::filesystem::exists(folder.file("figure.png")));
+    CHECK_FALSE(std::filesystem::exists(folder.path("figure.png")));
 }

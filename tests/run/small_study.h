@@ -6,6 +6,7 @@
 #include "host/device/device.h"
 #include "host/store/store.h"
 #include "host/study/study.h"
+#include "tests/support/temp_folder.h"
 
 #include <cstring>
 #include <filesystem>
@@ -55,29 +56,7 @@ inline moerate::Study study(std::vector<std::string> const& settings = {})
     return moerate::parse_study(text, "small.toml", settings);
 }
 
-/// A folder of its own, removed at the end.
-class Folder
-{
-public:
-    Folder()
-    {
-        std::string name = (std::filesystem::temp_directory_path() / "moerate-XXXXXX").string();
-        if (mkdtemp(name.data()) == nullptr)
-            throw std::runtime_error("no temporary folder");
-        name_ = name;
-    }
-    ~Folder() { std::filesystem::remove_all(name_); }
-    Folder(Folder const&) = delete;
-    Folder& operator=(Folder const&) = delete;
-
-    std::string path(std::string const& inside = {}) const
-    {
-        return inside.empty() ? name_ : name_ + "/" + inside;
-    }
-
-private:
-    std::string name_;
-};
+using Folder = moerate::TempFolder;
 
 inline bool same(double a, double b)
 {

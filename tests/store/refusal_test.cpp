@@ -151,7 +151,7 @@ TEST_CASE("damaged files and files of others are refused and left as they are")
 {
     TempFolder folder;
     fill(folder);
-    std::string const file = folder.file("store.sqlite");
+    std::string const file = folder.path("store.sqlite");
     std::string const whole = content(file);
     Study const study = tiny_study();
     std::string garbled = whole;
@@ -183,7 +183,7 @@ TEST_CASE("a database of another program and a newer format are refused")
     TempFolder folder;
     Study const study = tiny_study();
     {
-        sqlite::Database other(folder.file("store.sqlite"), sqlite::Database::Mode::write);
+        sqlite::Database other(folder.path("store.sqlite"), sqlite::Database::Mode::write);
         other.execute("CREATE TABLE study (id TEXT)");
     }
     CHECK_THROWS_WITH(Store::create(folder.path(), study), Contains("another program"));
@@ -192,7 +192,7 @@ TEST_CASE("a database of another program and a newer format are refused")
     TempFolder newer;
     fill(newer);
     {
-        sqlite::Database database(newer.file("store.sqlite"), sqlite::Database::Mode::write);
+        sqlite::Database database(newer.path("store.sqlite"), sqlite::Database::Mode::write);
         database.execute("PRAGMA user_version = 2");
     }
     CHECK_THROWS_WITH(Store::create(newer.path(), study), Contains("format 2"));
@@ -203,17 +203,17 @@ TEST_CASE("folders that are none, and folders without a store")
 {
     TempFolder folder;
     Study const study = tiny_study();
-    write(folder.file("plain"), "text");
-    CHECK_THROWS_AS(Store::create(folder.file("plain"), study), StoreError);
-    CHECK_THROWS_AS(Store::create(folder.file("plain/below"), study), StoreError);
-    CHECK_THROWS_AS(Store::open(folder.file("plain")), StoreError);
+    write(folder.path("plain"), "text");
+    CHECK_THROWS_AS(Store::create(folder.path("plain"), study), StoreError);
+    CHECK_THROWS_AS(Store::create(folder.path("plain/below"), study), StoreError);
+    CHECK_THROWS_AS(Store::open(folder.path("plain")), StoreError);
     CHECK_THROWS_WITH(Store::open(folder.path()), Contains("no store"));
-    CHECK_THROWS_WITH(Store::open(folder.file("absent")), Contains("absent"));
-    std::filesystem::create_directory(folder.file("store.sqlite"));
+    CHECK_THROWS_WITH(Store::open(folder.path("absent")), Contains("absent"));
+    std::filesystem::create_directory(folder.path("store.sqlite"));
     CHECK_THROWS_WITH(Store::create(folder.path(), study), Contains("folder"));
 
     TempFolder empty; // as after a kill before the first transaction
-    write(empty.file("store.sqlite"), "");
+    write(empty.path("store.sqlite"), "");
     CHECK_THROWS_WITH(Store::open(empty.path()), Contains("empty"));
     CHECK_NOTHROW(Store::create(empty.path(), study));
 }
@@ -221,7 +221,7 @@ TEST_CASE("folders that are none, and folders without a store")
 TEST_CASE("a full disk is a failure that says what to do")
 {
     TempFolder folder;
-    sqlite::Database database(folder.file("small.sqlite"), sqlite::Database::Mode::write);
+    sqlite::Database database(folder.path("small.sqlite"), sqlite::Database::Mode::write);
     database.execute("CREATE TABLE t (b BLOB)");
     database.execute("PRAGMA max_page_count = 20"); // SQLite answers as on a full disk
     sqlite::Statement insert(database, "INSERT INTO t VALUES (?)");
@@ -234,9 +234,9 @@ TEST_CASE("a full disk is a failure that says what to do")
 TEST_CASE("a lock held by another program is waited for, then reported")
 {
     TempFolder folder;
-    sqlite::Database first(folder.file("a.sqlite"), sqlite::Database::Mode::write);
+    sqlite::Database first(folder.path("a.sqlite"), sqlite::Database::Mode::write);
     first.execute("CREATE TABLE t (x)");
-    sqlite::Database second(folder.file("a.sqlite"), sqlite::Database::Mode::write, 20);
+    sqlite::Database second(folder.path("a.sqlite"), sqlite::Database::Mode::write, 20);
     first.execute("BEGIN IMMEDIATE");
     std::string const text = refusal([&] { second.execute("BEGIN IMMEDIATE"); }, Exit::store);
     CHECK_THAT(text, Contains("is locked"));
@@ -248,6 +248,6 @@ TEST_CASE("a reader changes nothing")
 {
     TempFolder folder;
     fill(folder);
-    sqlite::Database reader(folder.file("store.sqlite"), sqlite::Database::Mode::read);
+    sqlite::Database reader(folder.path("store.sqlite"), sqlite::Database::Mode::read);
     CHECK_THROWS_AS(reader.execute("DELETE FROM loss"), StoreError);
 }

@@ -5,6 +5,7 @@
 
 #include "host/store/store.h"
 #include "host/study/study.h"
+#include "tests/support/temp_folder.h"
 
 #include <cmath>
 #include <filesystem>
@@ -18,26 +19,7 @@ namespace moerate_test
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
-/// An empty folder, removed with its content at the end.
-class TempFolder
-{
-public:
-    TempFolder()
-    {
-        std::string name = (std::filesystem::temp_directory_path() / "moerate-XXXXXX").string();
-        if (mkdtemp(name.data()) == nullptr)
-            throw std::runtime_error("no temporary folder");
-        path_ = name;
-    }
-    ~TempFolder() { std::filesystem::remove_all(path_); }
-    TempFolder(TempFolder const&) = delete;
-    TempFolder& operator=(TempFolder const&) = delete;
-    std::string path() const { return path_.string(); }
-    std::string file(std::string const& name) const { return (path_ / name).string(); }
-
-private:
-    std::filesystem::path path_;
-};
+using moerate::TempFolder;
 
 /// Two fits on softmax data: "softmax" with k = 3, "sigmoid" with k = 3; d = 2, k* = 2.
 inline std::string study_text()

@@ -214,7 +214,7 @@ TEST_CASE("plain SQLite reads the tables")
                         fit_row(study, study.curves[1], 1000, 0, 0.1)});
     }
     sqlite3* database = nullptr;
-    REQUIRE(sqlite3_open(folder.file("store.sqlite").c_str(), &database) == SQLITE_OK);
+    REQUIRE(sqlite3_open(folder.path("store.sqlite").c_str(), &database) == SQLITE_OK);
     std::string rows;
     auto const collect = [](void* text, int columns, char** values, char**) {
         for (int c = 0; c < columns; ++c)
