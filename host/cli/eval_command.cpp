@@ -4,8 +4,8 @@
 #include "host/cli/device_choice.h"
 #include "host/cli/output.h"
 #include "host/core/error.h"
+#include "host/device/slices.h"
 #include "host/measure/measure_json.h"
-#include "host/run/slices.h"
 
 #include <fmt/format.h>
 

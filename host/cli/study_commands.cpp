@@ -6,6 +6,7 @@
 #include "host/rates/rates.h"
 #include "host/run/memory.h"
 #include "host/run/runner.h"
+#include "host/run/speed.h"
 #include "host/run/stop.h"
 
 #include <fmt/format.h>

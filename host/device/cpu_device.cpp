@@ -2,8 +2,8 @@
 
 #include "host/device/cpu_info.h"
 #include "host/device/run_each.h"
-#include "kernels/core/cost.h"
-#include "kernels/core/cpu_table.h"
+#include "kernels/task/cost.h"
+#include "kernels/task/cpu_table.h"
 
 #include <tbb/enumerable_thread_specific.h>
 #include <tbb/global_control.h>

@@ -3,7 +3,7 @@
 /// @file
 /// Facts about the processor that this process runs on.
 
-#include "kernels/core/cpu_table.h"
+#include "kernels/task/cpu_table.h"
 
 #include <string>
 #include <vector>

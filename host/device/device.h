@@ -6,13 +6,13 @@
 /// same algorithms (kernels/*/*_one.h), so results differ by rounding only.
 
 #include "kernels/data/generate_api.h"
-#include "kernels/fit/sgd_api.h"
-#include "kernels/fit/start_api.h"
+#include "kernels/evaluate/evaluate_api.h"
 #include "kernels/loss/loss_api.h"
-#include "kernels/loss/risk_api.h"
-#include "kernels/model/evaluate_api.h"
 #include "kernels/rates/resample_api.h"
 #include "kernels/rates/summary_api.h"
+#include "kernels/risk/risk_api.h"
+#include "kernels/sgd/sgd_api.h"
+#include "kernels/start/start_api.h"
 
 #include <cstddef>
 #include <memory>

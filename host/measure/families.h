@@ -16,7 +16,7 @@
 /// A member that does not declare one has the default: false unless stated otherwise.
 
 #include "host/measure/reader.h"
-#include "kernels/model/model.h"
+#include "kernels/spec/model.h"
 
 #include <string>
 #include <vector>

@@ -1,7 +1,7 @@
 #include "host/measure/measure_json.h"
 
 #include "host/measure/families.h"
-#include "host/measure/parts.h"
+#include "host/measure/sections.h"
 
 #include <fmt/format.h>
 
@@ -63,34 +63,35 @@ void check_length(Source const& source, json const& value, Pointer const& at, in
 }
 
 /// Reads one row of a block: a number, a list or nested lists.
-void read_row(Source const& source, json const& value, Pointer const& at, Shape shape, double* out)
+void read_row(Source const& source, json const& value, Pointer const& at, Nesting nesting,
+              double* out)
 {
-    if (shape.rows == 0)
+    if (nesting.rows == 0)
         return read_number(source, value, at, out);
-    check_length(source, value, at, shape.rows);
-    for (int i = 0; i < shape.rows; ++i) {
+    check_length(source, value, at, nesting.rows);
+    for (int i = 0; i < nesting.rows; ++i) {
         Pointer const row = at / std::size_t(i);
-        if (shape.columns == 0)
+        if (nesting.columns == 0)
             read_number(source, value[std::size_t(i)], row, out + i);
         else
-            read_row(source, value[std::size_t(i)], row, {shape.columns, 0},
-                     out + i * shape.columns);
+            read_row(source, value[std::size_t(i)], row, {nesting.columns, 0},
+                     out + i * nesting.columns);
     }
 }
 
-/// Reads row `row` of every block of `part` from one object, which may hold nothing else that has
-/// not been read before.
-void read_blocks(Reader reader, Part part, int row, Measure& measure)
+/// Reads row `row` of every block of `section` from one object, which may hold nothing else that
+/// has not been read before.
+void read_blocks(Reader reader, Section section, int row, Measure& measure)
 {
     Layout const& layout = measure.model.layout;
     for (int b = 0; b < layout.blocks; ++b) {
         Block const& block = layout.block[b];
-        if (part_of(block) != part)
+        if (section_of(block) != section)
             continue;
         json const* value = reader.find(block.name);
         if (value == nullptr)
             reader.missing(block.name);
-        read_row(reader.source(), *value, reader.at(block.name), shape_of(measure.model, block),
+        read_row(reader.source(), *value, reader.at(block.name), nesting_of(measure.model, block),
                  measure.theta.data() + block.offset + row * block.width);
     }
     reader.finish();
@@ -131,8 +132,8 @@ void read_atoms(Reader& top, Measure& measure)
         Reader gate = atom.table("gate");
         if (measure.model.groups > 0)
             gate.has("group"); // read_sizes has read it
-        read_blocks(gate, Part::gate, i, measure);
-        read_blocks(atom.table("expert"), Part::expert, i, measure);
+        read_blocks(gate, Section::gate, i, measure);
+        read_blocks(atom.table("expert"), Section::expert, i, measure);
         atom.finish();
     }
 }
@@ -142,7 +143,7 @@ void read_groups(Reader& top, Measure& measure)
     json const& groups = *top.find("groups");
     for (int g = 0; g < measure.model.groups; ++g)
         read_blocks(Reader(top.source(), groups[std::size_t(g)], top.at("groups") / std::size_t(g)),
-                    Part::group, g, measure);
+                    Section::group, g, measure);
 }
 
 } // namespace
@@ -173,12 +174,12 @@ Measure measure_from_json(json const& value, std::string const& where)
     Layout const& layout = measure.model.layout;
     measure.theta.assign(std::size_t(layout.size), 0.0);
     read_atoms(top, measure);
-    if (has_part(layout, Part::shared))
-        read_blocks(top.table("shared"), Part::shared, 0, measure);
-    if (has_part(layout, Part::group))
+    if (has_section(layout, Section::shared))
+        read_blocks(top.table("shared"), Section::shared, 0, measure);
+    if (has_section(layout, Section::group))
         read_groups(top, measure);
     for (int b = 0; b < layout.blocks; ++b)
-        if (part_of(layout.block[b]) == Part::temperature)
+        if (section_of(layout.block[b]) == Section::temperature)
             measure.theta[std::size_t(layout.block[b].offset)] = temperature;
     top.finish();
     return measure;

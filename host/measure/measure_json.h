@@ -3,7 +3,7 @@
 /// @file
 /// Mixing measures as JSON (interfaces.md), and names of families as JSON objects.
 
-#include "kernels/model/model.h"
+#include "kernels/spec/model.h"
 
 #include <nlohmann/json.hpp>
 
@@ -37,8 +37,5 @@ nlohmann::ordered_json gate_to_json(GateSpec const& gate);
 nlohmann::ordered_json expert_to_json(ExpertSpec const& expert);
 GateSpec gate_from_json(nlohmann::json const& json, std::string const& where);
 ExpertSpec expert_from_json(nlohmann::json const& json, std::string const& where);
-
-/// The known word nearest to `word` (edit distance), empty if none is near.
-std::string nearest(std::string const& word, std::vector<std::string> const& known);
 
 } // namespace moerate

@@ -1,6 +1,6 @@
 #include "host/measure/families.h"
 #include "host/measure/measure_json.h"
-#include "host/measure/parts.h"
+#include "host/measure/sections.h"
 #include "kernels/family/activations.h"
 #include "kernels/family/normalizers.h"
 #include "kernels/model/layout.h"
@@ -13,27 +13,28 @@ namespace
 using nlohmann::ordered_json;
 
 /// One row of a block as JSON.
-ordered_json row_json(Shape shape, double const* value)
+ordered_json row_json(Nesting nesting, double const* value)
 {
-    if (shape.rows == 0)
+    if (nesting.rows == 0)
         return *value;
     ordered_json list = ordered_json::array();
-    for (int i = 0; i < shape.rows; ++i)
-        list.push_back(shape.columns == 0
+    for (int i = 0; i < nesting.rows; ++i)
+        list.push_back(nesting.columns == 0
                            ? ordered_json(value[i])
-                           : row_json({shape.columns, 0}, value + i * shape.columns));
+                           : row_json({nesting.columns, 0}, value + i * nesting.columns));
     return list;
 }
 
-/// Row `row` of every block of `part` as one object.
-ordered_json blocks_json(Model const& model, std::vector<double> const& theta, Part part, int row)
+/// Row `row` of every block of `section` as one object.
+ordered_json blocks_json(Model const& model, std::vector<double> const& theta, Section section,
+                         int row)
 {
     ordered_json object = ordered_json::object();
     for (int b = 0; b < model.layout.blocks; ++b) {
         Block const& block = model.layout.block[b];
-        if (part_of(block) == part)
+        if (section_of(block) == section)
             object[block.name] =
-                row_json(shape_of(model, block), theta.data() + block.offset + row * block.width);
+                row_json(nesting_of(model, block), theta.data() + block.offset + row * block.width);
     }
     return object;
 }
@@ -76,16 +77,16 @@ ordered_json parameters_to_json(Model const& model, std::vector<double> const& t
 {
     ordered_json out = ordered_json::object();
     for (int b = 0; b < model.layout.blocks; ++b)
-        if (part_of(model.layout.block[b]) == Part::temperature)
+        if (section_of(model.layout.block[b]) == Section::temperature)
             out["temperature"] = theta[std::size_t(model.layout.block[b].offset)];
-    if (has_part(model.layout, Part::shared))
-        out["shared"] = blocks_json(model, theta, Part::shared, 0);
-    if (has_part(model.layout, Part::group))
+    if (has_section(model.layout, Section::shared))
+        out["shared"] = blocks_json(model, theta, Section::shared, 0);
+    if (has_section(model.layout, Section::group))
         for (int g = 0; g < model.groups; ++g)
-            out["groups"].push_back(blocks_json(model, theta, Part::group, g));
+            out["groups"].push_back(blocks_json(model, theta, Section::group, g));
     for (int i = 0; i < model.k; ++i)
-        out["atoms"].push_back({{"gate", blocks_json(model, theta, Part::gate, i)},
-                                {"expert", blocks_json(model, theta, Part::expert, i)}});
+        out["atoms"].push_back({{"gate", blocks_json(model, theta, Section::gate, i)},
+                                {"expert", blocks_json(model, theta, Section::expert, i)}});
     return out;
 }
 

@@ -6,6 +6,7 @@
 /// mixing measures (JSON) and experiment files (TOML); they differ in how they name places.
 
 #include "host/core/error.h"
+#include "host/core/words.h"
 #include "kernels/core/typelist.h"
 
 #include <nlohmann/json.hpp>
@@ -70,9 +71,6 @@ std::vector<std::string> names_of()
     for_each(List{}, [&](auto member, int) { names.emplace_back(member.name); });
     return names;
 }
-
-/// "a, b, c".
-std::string joined(std::vector<std::string> const& words);
 
 /// One object of a document. Every get notes the key as allowed and records the value it returns;
 /// all throw UsageError. A reader refers to its document, which must outlive it.

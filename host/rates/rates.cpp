@@ -48,7 +48,7 @@ std::vector<FitsAt> fits_of(Store const& store, Study const& study, Curve const&
 
 bool failed(FitRow const& fit)
 {
-    return fit.status == FitStatus::not_finite || fit.status == FitStatus::diverged;
+    return failed(fit.status);
 }
 
 /// Value of a stored loss; not a number where it was not measured.

@@ -3,8 +3,8 @@
 /// @file
 /// One block of jobs while it is worked on.
 
+#include "host/device/slices.h"
 #include "host/run/plan.h"
-#include "host/run/slices.h"
 #include "host/run/truth.h"
 #include "host/study/identity.h"
 

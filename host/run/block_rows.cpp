@@ -1,6 +1,6 @@
 #include "host/run/block.h"
 
-#include "host/run/inclusion.h"
+#include "host/measure/inclusion.h"
 #include "host/run/measure_losses.h"
 
 #include <cmath>

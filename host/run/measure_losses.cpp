@@ -1,6 +1,6 @@
 #include "host/run/measure_losses.h"
 
-#include "host/run/slices.h"
+#include "host/device/slices.h"
 
 #include <algorithm>
 #include <cmath>

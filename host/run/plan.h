@@ -79,8 +79,4 @@ bool in_float64(Study const& study, Plan const& plan, Job const& job);
 /// Cost of one job. Its memory: memory.h.
 Work work_of(Study const& study, Plan const& plan, Job const& job);
 
-/// Speed of `device` on this study's fits, in flops (of Work) per second, measured with a short run
-/// of SGD on noise; about 0.2 s.
-double measure_speed(Study const& study, Device& device);
-
 } // namespace moerate

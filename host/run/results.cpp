@@ -64,8 +64,7 @@ void Results::write(std::vector<FitRow>& rows, Work const& work, std::string con
     store_.add_fits(rows);
     std::chrono::duration<double> const saving = std::chrono::steady_clock::now() - begin;
     for (FitRow const& row : rows) {
-        report_.failed +=
-            row.status == FitStatus::not_finite || row.status == FitStatus::diverged ? 1 : 0;
+        report_.failed += failed(row.status) ? 1 : 0;
     }
     report_.fits += work.fits;
     report_.sample_updates += work.sample_updates;

@@ -1,3 +1,5 @@
+#include "host/run/speed.h"
+
 #include "host/run/plan.h"
 
 #include "kernels/model/shape.h"

@@ -1,7 +1,7 @@
 #include "host/run/truth.h"
 
 #include "host/study/identity.h"
-#include "kernels/fit/start_one.h"
+#include "kernels/start/start_one.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,7 @@
 #include "host/run/worker.h"
 
 #include "host/run/runner.h"
+#include "host/run/speed.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

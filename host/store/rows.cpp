@@ -15,27 +15,6 @@ namespace moerate
 namespace
 {
 
-struct NamedStatus
-{
-    FitStatus status;
-    char const* name;
-};
-constexpr std::array<NamedStatus, 4> statuses{{{FitStatus::ok, "ok"},
-                                               {FitStatus::not_finite, "not_finite"},
-                                               {FitStatus::diverged, "diverged"},
-                                               {FitStatus::no_descent, "no_descent"}}};
-
-FitStatus status_of(std::string const& name, std::string const& file)
-{
-    for (NamedStatus const& known : statuses)
-        if (name == known.name)
-            return known.status;
-    throw StoreError(
-        fmt::format("{} holds a fit with status \"{}\" (not a status of this format) use a "
-                    "newer moerate",
-                    file, name));
-}
-
 /// Columns of a fit in the order in which read_fit takes and RowWriter::add binds them.
 std::string fit_columns(bool with_parameters)
 {
@@ -104,14 +83,6 @@ bool same_parameters(std::vector<double> const& a, std::vector<double> const& b)
 }
 
 } // namespace
-
-std::string status_name(FitStatus status)
-{
-    for (NamedStatus const& known : statuses)
-        if (status == known.status)
-            return known.name;
-    return "unknown";
-}
 
 bool same_result(FitRow const& a, FitRow const& b)
 {

@@ -12,9 +12,6 @@
 namespace moerate
 {
 
-/// Name of a status in the store: "ok", "not_finite", "diverged", "no_descent".
-std::string status_name(FitStatus status);
-
 /// Inserts fits and losses of one transaction. Same content twice is ignored; different content for
 /// a stored replicate is a StoreError.
 class RowWriter

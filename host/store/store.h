@@ -3,8 +3,10 @@
 /// @file
 /// The store: one SQLite file a writer, one transaction a finished block of fits (design.md 4).
 
-#include "host/device/device.h"
+#include "host/store/status.h"
 #include "host/study/study.h"
+#include "kernels/loss/loss_api.h"
+#include "kernels/risk/risk_api.h"
 
 #include <functional>
 #include <memory>

@@ -3,9 +3,9 @@
 /// @file
 /// A resolved study: everything an experiment file says, checked, with every default filled in.
 
-#include "kernels/fit/sgd_api.h"
-#include "kernels/fit/start_api.h"
 #include "kernels/loss/loss_api.h"
+#include "kernels/sgd/sgd_api.h"
+#include "kernels/start/start_api.h"
 
 #include <cstdint>
 #include <optional>

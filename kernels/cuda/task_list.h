@@ -4,10 +4,10 @@
 /// Runs a list of tasks on the selected device, one block a task. Include it after the *_one.h,
 /// which overloads scratch_bytes<Lanes>(task) and run_one(lanes, task, scratch) for its task.
 
-#include "kernels/core/cost.h"
 #include "kernels/core/lanes.h"
 #include "kernels/cuda/buffer.h"
 #include "kernels/cuda/launch.h"
+#include "kernels/task/cost.h"
 
 #include <algorithm>
 #include <chrono>

@@ -3,8 +3,8 @@
 /// @file
 /// Data generation: X ~ Uniform([-1,1]^d), Y = f_true(X) + eps, eps ~ N(0, sigma^2) (spec.md 1).
 
-#include "kernels/model/model.h"
 #include "kernels/rng/stream.h"
+#include "kernels/spec/model.h"
 
 namespace moerate
 {

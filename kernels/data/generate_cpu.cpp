@@ -1,6 +1,6 @@
 #include "kernels/data/generate_one.h"
 
-#include "kernels/core/serial_entry.h"
+#include "kernels/task/serial_entry.h"
 
 MOE_BEGIN_ISA
 

@@ -7,7 +7,9 @@
 /// chain work once a step.
 
 #include "kernels/core/rows.h"
-#include "kernels/model/features.h"
+#include "kernels/core/typelist.h"
+#include "kernels/spec/features.h"
+#include "kernels/spec/model.h"
 
 MOE_BEGIN_ISA
 

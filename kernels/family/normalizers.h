@@ -12,7 +12,7 @@
 #include "kernels/core/rows.h"
 #include "kernels/core/typelist.h"
 #include "kernels/family/mass.h"
-#include "kernels/model/model.h"
+#include "kernels/spec/model.h"
 
 #include <limits>
 

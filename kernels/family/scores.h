@@ -4,7 +4,7 @@
 /// Scores s_i(x) of the gate (spec.md 1.1). Inside, every score is a linear map of features of x:
 /// s_i = (psi(W_i . phi(x)) + c_i) / T, psi the identity but for the ridge score. A member declares
 ///   parameters       named blocks of theta
-///   features         the set of feature blocks, kernels/model/features.h
+///   features         the set of feature blocks, kernels/spec/features.h
 ///   location_shifts  whether a common shift of all locations leaves a softmax over the scores
 ///   unchanged
 ///                    (spec.md 1.3)
@@ -12,6 +12,7 @@
 ///   step chain            the gradient by (W, c) -> the gradient by theta, once a step
 /// and, where it applies, outer, uses_tau, uses_activation, shifts_direction.
 
+#include "kernels/core/typelist.h"
 #include "kernels/family/score/attention.h"
 #include "kernels/family/score/cosine.h"
 #include "kernels/family/score/linear.h"

@@ -11,7 +11,7 @@
 #include "kernels/family/losses.h"
 #include "kernels/model/features.h"
 #include "kernels/model/layout.h"
-#include "kernels/model/lookup.h"
+#include "kernels/spec/lookup.h"
 
 MOE_BEGIN_ISA
 

@@ -3,7 +3,7 @@
 /// @file
 /// Voronoi losses of a fitted against a true mixing measure (spec.md 2), always in float64.
 
-#include "kernels/model/model.h"
+#include "kernels/spec/model.h"
 
 namespace moerate
 {

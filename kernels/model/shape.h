@@ -6,7 +6,7 @@
 #include "kernels/family/activations.h"
 #include "kernels/model/features.h"
 #include "kernels/model/layout.h"
-#include "kernels/model/lookup.h"
+#include "kernels/spec/lookup.h"
 
 #include <type_traits>
 

@@ -1,6 +1,6 @@
 #include "kernels/rates/summary_one.h"
 
-#include "kernels/core/serial_entry.h"
+#include "kernels/task/serial_entry.h"
 
 #include <algorithm>
 

@@ -3,6 +3,8 @@
 /// @file
 /// Runs the moerate binary as its users do.
 
+#include "tests/places.h"
+
 #include <chrono>
 #include <csignal>
 #include <fcntl.h>

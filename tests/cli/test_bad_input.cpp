@@ -1,4 +1,5 @@
 #include "tests/cli/place.h"
+#include "tests/places.h"
 
 #include <catch2/catch.hpp>
 

@@ -2,9 +2,9 @@
 
 #include "host/device/cpu_info.h"
 #include "kernels/data/generate_one.h"
-#include "kernels/fit/sgd_one.h"
-#include "kernels/loss/risk_one.h"
-#include "kernels/model/evaluate_one.h"
+#include "kernels/evaluate/evaluate_one.h"
+#include "kernels/risk/risk_one.h"
+#include "kernels/sgd/sgd_one.h"
 #include "tests/support/thread_lanes.h"
 #include "tests/support/warp_lanes.h"
 

@@ -3,6 +3,7 @@
 #include "host/measure/measure_json.h"
 #include "tests/fit/problem.h"
 #include "tests/fit/tolerance.h"
+#include "tests/places.h"
 
 #include <catch2/catch.hpp>
 

@@ -84,11 +84,11 @@ MOE_END_ISA
 #define MOE_MORE_LOSSES , RadialLoss
 
 #include "kernels/data/generate_one.h"
+#include "kernels/evaluate/evaluate_one.h"
 #include "kernels/family/loss_fits.h"
-#include "kernels/fit/sgd_one.h"
-#include "kernels/fit/start_one.h"
 #include "kernels/loss/loss_one.h"
-#include "kernels/model/evaluate_one.h"
+#include "kernels/sgd/sgd_one.h"
+#include "kernels/start/start_one.h"
 #include "tests/support/thread_lanes.h"
 
 #include <catch2/catch.hpp>

@@ -3,8 +3,8 @@
 /// @file
 /// Drawn models and data of the fit tests, and the plain float64 mixture they are compared with.
 
-#include "kernels/model/evaluate_api.h"
-#include "kernels/model/lookup.h"
+#include "kernels/evaluate/evaluate_api.h"
+#include "kernels/spec/lookup.h"
 #include "tests/fit/backend.h"
 #include "tests/support/families.h"
 

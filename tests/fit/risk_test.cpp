@@ -1,7 +1,7 @@
 // Regression and expert errors on all backends: hand-made fits first, then drawn ones against plain
 // loops.
 
-#include "kernels/loss/risk_api.h"
+#include "kernels/risk/risk_api.h"
 #include "tests/fit/problem.h"
 
 #include <catch2/catch.hpp>

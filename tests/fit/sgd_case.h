@@ -3,7 +3,7 @@
 /// @file
 /// Running fits by stochastic gradient descent, and the same written out plainly in float64.
 
-#include "kernels/fit/sgd_api.h"
+#include "kernels/sgd/sgd_api.h"
 #include "tests/fit/problem.h"
 
 namespace moerate

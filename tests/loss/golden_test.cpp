@@ -2,6 +2,7 @@
 // cells equal.
 
 #include "tests/loss/measure_case.h"
+#include "tests/places.h"
 
 #include <cmath>
 #include <fstream>

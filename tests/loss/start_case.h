@@ -3,7 +3,7 @@
 /// @file
 /// A starting point as a test asks for it.
 
-#include "kernels/fit/start_one.h"
+#include "kernels/start/start_one.h"
 #include "tests/loss/measure_case.h"
 
 namespace moerate

@@ -1,4 +1,5 @@
 #include "host/rates/rates.h"
+#include "tests/places.h"
 #include "tests/store/store_fixture.h"
 
 #include <catch2/catch.hpp>

@@ -1,7 +1,7 @@
 // Only where the CUDA backend is built; runs without a device.
 #if defined(MOE_HAVE_CUDA)
 
-#include "kernels/rng/philox_cuda.h"
+#include "tests/rng/philox_cuda.h"
 
 #include <catch2/catch.hpp>
 

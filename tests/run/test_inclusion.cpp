@@ -1,6 +1,6 @@
 #include "host/device/device.h"
+#include "host/measure/inclusion.h"
 #include "host/measure/measure_json.h"
-#include "host/run/inclusion.h"
 
 #include <catch2/catch.hpp>
 

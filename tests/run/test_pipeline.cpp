@@ -162,7 +162,7 @@ TEST_CASE("a fit that fails is recorded with its status", "[run]")
     for (FitRow const& row :
          rows_of({"estimator.learning_rate=1e6", "truth.expert.activation=\"identity\""}))
     {
-        if (row.status != FitStatus::not_finite && row.status != FitStatus::diverged)
+        if (!moerate::failed(row.status))
             continue;
         ++failed;
         if (row.status == FitStatus::not_finite) {

@@ -2,6 +2,7 @@
 
 #include "host/core/error.h"
 #include "host/study/study.h"
+#include "tests/places.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,3 +1,4 @@
+#include "tests/places.h"
 #include "tests/study/sample.h"
 
 #include <filesystem>

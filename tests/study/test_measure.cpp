@@ -1,5 +1,7 @@
+#include "host/core/words.h"
 #include "host/measure/measure_json.h"
 #include "host/measure/reader.h"
+#include "tests/places.h"
 #include "tests/study/measure_sample.h"
 
 #include <limits>

@@ -1,5 +1,6 @@
 #include "host/study/identity.h"
 #include "kernels/family/losses.h"
+#include "tests/places.h"
 #include "tests/study/sample.h"
 
 #include <filesystem>

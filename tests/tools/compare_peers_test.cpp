@@ -1,3 +1,4 @@
+#include "tests/places.h"
 #include "tests/tools/tools.h"
 
 #include <catch2/catch.hpp>

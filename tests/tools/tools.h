@@ -4,6 +4,7 @@
 /// Calling the programs of tools/.
 
 #include "tests/cli/process.h"
+#include "tests/places.h"
 
 #include <filesystem>
 #include <string>

@@ -1,6 +1,9 @@
 #pragma once
 
-#include "kernels/model/features.h"
+#include "kernels/spec/features.h"
+#include "kernels/spec/model.h"
+
+#include <string_view>
 
 MOE_BEGIN_ISA
 

@@ -1,6 +1,10 @@
 #pragma once
 
-#include "kernels/model/features.h"
+#include "kernels/core/math.h"
+#include "kernels/spec/features.h"
+#include "kernels/spec/model.h"
+
+#include <string_view>
 
 MOE_BEGIN_ISA
 

@@ -1,7 +1,10 @@
 #pragma once
 
 #include "kernels/core/rows.h"
-#include "kernels/model/features.h"
+#include "kernels/spec/features.h"
+#include "kernels/spec/model.h"
+
+#include <string_view>
 
 MOE_BEGIN_ISA
 

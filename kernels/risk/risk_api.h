@@ -1,0 +1,36 @@
+#pragma once
+
+/// @file
+/// Regression error and family-free expert errors on common noise-free points (spec.md 2.2).
+
+#include "kernels/spec/model.h"
+
+namespace moerate
+{
+
+/// Errors in L2(mu), estimated on m points. Not a number where there is nothing to measure
+/// (no over-specified cell, say).
+struct RiskRecord
+{
+    double regression;    ///< ||f_fit - f_true||
+    double expert_over;   ///< max ||h_i - h*_j|| over atoms in cells of more than one atom
+    double expert_exact;  ///< the same over cells of one atom
+    double expert_missed; ///< max_j min_i ||h*_j - h_i||
+};
+
+/// One fit against its truth. Cells are formed by expert parameters only.
+template <class Real>
+struct RiskTask
+{
+    Model model;
+    Model truth;
+    Real const* theta;        ///< [model.layout.size]
+    Real const* theta_true;   ///< [truth.layout.size]
+    int points;               ///< m
+    Real const* x;            ///< [m][d]
+    Real const* f_true;       ///< [m]
+    Real const* experts_true; ///< [k*][m]
+    RiskRecord* record;
+};
+
+} // namespace moerate

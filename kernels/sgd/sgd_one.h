@@ -1,0 +1,247 @@
+#pragma once
+
+/// @file
+/// One fit by minibatch stochastic gradient descent, the algorithm of all backends.
+
+#include "kernels/family/optimizers.h"
+#include "kernels/model/forward.h"
+#include "kernels/rng/order.h"
+#include "kernels/sgd/sgd_api.h"
+
+MOE_BEGIN_ISA
+
+/// What stands in scratch of a chunk's samples, beside their x in the tile.
+template <class Real>
+struct Incoming
+{
+    std::uint32_t row[chunk];
+    Real y[chunk];
+};
+
+/// The working memory of a fit.
+template <class Real, class Lanes>
+struct SgdMemory
+{
+    Forward<Real, Lanes> forward;
+    Maps<Real> by_maps;   ///< gradient by the maps
+    Real* theta;          ///< [p], none where the maps themselves step
+    Real* gradient;       ///< [p], likewise
+    Incoming<Real>* now;  ///< of this chunk
+    Incoming<Real>* then; ///< of the next one
+    EpochOrder* order;    ///< [1] of this epoch: in scratch, as registers are for the products
+    int* finite;          ///< [1]
+
+    MOE_HD MOE_FLAT SgdMemory(Lanes lanes, Scratch& scratch, Model const& model)
+        : forward(lanes, scratch, model), by_maps(forward.tile, scratch, forward.shape),
+          theta(forward.shape.copied ? nullptr : scratch.take<Real>(model.layout.size)),
+          gradient(forward.shape.copied ? nullptr : scratch.take<Real>(model.layout.size)),
+          now(scratch.take<Incoming<Real>>(1)), then(scratch.take<Incoming<Real>>(1)),
+          order(scratch.take<EpochOrder>(1)), finite(scratch.take<int>(1))
+    {}
+};
+
+/// Bytes of working memory of a fit.
+template <class Lanes, class Real>
+MOE_HD std::size_t scratch_bytes(SgdTask<Real> const& task)
+{
+    Scratch measure(nullptr);
+    SgdMemory<Real, Lanes> const memory(Lanes{}, measure, task.model);
+    return measure.used();
+}
+
+/// A chunk of an epoch: `count` positions from `first`, `inside` of them a minibatch of `size`.
+struct Chunk
+{
+    int first;
+    int count;
+    int inside; ///< samples of the minibatch before this chunk
+    int size;
+
+    MOE_HD bool opens() const { return inside == 0; }
+    MOE_HD bool closes() const { return inside + count == size; }
+};
+
+/// The chunk at `first`, `inside` a minibatch; the last minibatch of an epoch is short.
+MOE_HD inline Chunk chunk_at(int first, int inside, int n, int batch)
+{
+    int const begin = first - inside;
+    int const size = n - begin < batch ? n - begin : batch;
+    return {first, size - inside < chunk ? size - inside : chunk, inside, size};
+}
+
+MOE_HD inline Chunk next_chunk(Chunk const& at, int n, int batch)
+{
+    return chunk_at(at.first + at.count, at.closes() ? 0 : at.inside + at.count, n, batch);
+}
+
+/// Finds the samples of a chunk's positions and starts to bring their x and y.
+template <class Real, class Lanes>
+MOE_HD MOE_FLAT void request(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real, Lanes>& m,
+                             int epoch, Chunk const& at)
+{
+    std::uint32_t* const row = m.then->row;
+    if (task.settings.sampling == Sampling::permutation) {
+        fill_order(lanes, *m.order, static_cast<std::uint32_t>(at.first), at.count, row);
+    } else {
+        for (int b = lanes.rank(); b < at.count; b += lanes.size())
+            row[b] = replacement_row(task.key, static_cast<std::uint32_t>(epoch),
+                                     static_cast<std::uint32_t>(at.first + b),
+                                     static_cast<std::uint32_t>(task.n));
+    }
+    for (int b = lanes.rank(); b < at.count; b += lanes.size())
+        lanes.copy_async(m.then->y + b, task.y + row[b]);
+    lanes.sync();
+    m.forward.tile.prefetch(task.x, row, at.count);
+}
+
+/// Takes the requested chunk.
+template <class Real, class Lanes>
+MOE_HD MOE_FLAT void receive(SgdTask<Real> const& task, SgdMemory<Real, Lanes>& m, Chunk const& at)
+{
+    Incoming<Real>* const arrived = m.then;
+    m.then = m.now;
+    m.now = arrived;
+    m.forward.tile.fetch(task.x, m.now->row, at.count);
+}
+
+/// Adds the gradient of (factor / size) sum (y - f)^2 over the chunk of a minibatch that has been
+/// received; scale = 2 factor / size.
+template <class Real, class Lanes>
+MOE_HD MOE_FLAT void add_chunk(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real, Lanes>& m,
+                               Chunk const& at, Real scale)
+{
+    auto& forward = m.forward;
+    Planes<Real> const& planes = forward.planes;
+    forward.predict_chunk(lanes);
+    for (int b = lanes.rank(); b < chunk; b += lanes.size())
+        planes.residual[b] = b < at.count ? scale * (planes.f[b] - m.now->y[b]) : Real(0);
+    coefficients(lanes, task.model, forward.shape, forward.maps, planes);
+    lanes.sync();
+    add_gradient(lanes, forward.tile, forward.shape, planes, at.opens(), m.by_maps);
+}
+
+/// The step where the maps are theta in another order: theta itself is not needed before the end.
+template <class Real, class Lanes>
+MOE_HD MOE_FLAT void step_maps(Lanes lanes, Real rate, SgdMemory<Real, Lanes> const& m)
+{
+    auto const step_all = [&](Real* to, Real const* gradient, int size) {
+        MOE_SIMD
+        for (int i = lanes.rank(); i < size; i += lanes.size())
+            to[i] = SgdOptimizer::step(to[i], gradient[i], rate);
+    };
+    Maps<Real> const& maps = m.forward.maps;
+    step_all(maps.w, m.by_maps.w, maps.size);
+    step_all(maps.c, m.by_maps.c, m.forward.shape.gate_rows + m.forward.shape.k);
+    lanes.sync();
+}
+
+/// theta <- step(theta, gradient), then the maps of the new theta. A learned temperature steps in
+/// log T, T <- T exp(-rate T dL/dT), and so stays positive whatever the gradient.
+template <class Real, class Lanes>
+MOE_HD MOE_FLAT void step(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real, Lanes>& m)
+{
+    Model const& model = task.model;
+    auto& forward = m.forward;
+    if (forward.shape.copied) {
+        step_maps(lanes, static_cast<Real>(task.settings.learning_rate), m);
+        return;
+    }
+    chain_maps(lanes, model, forward.shape, m.theta, forward.maps, m.by_maps, m.gradient);
+    Real const rate = static_cast<Real>(task.settings.learning_rate);
+    int const log_stepped = temperature_place(model.layout);
+    Real const before = log_stepped < 0 ? Real(1) : m.theta[log_stepped];
+    lanes.sync();
+    MOE_SIMD
+    for (int i = lanes.rank(); i < model.layout.size; i += lanes.size())
+        m.theta[i] = SgdOptimizer::step(m.theta[i], m.gradient[i], rate);
+    lanes.sync();
+    if (log_stepped >= 0) {
+        if (lanes.rank() == 0)
+            m.theta[log_stepped] =
+                before *
+                math::exp(SgdOptimizer::step(Real(0), before * m.gradient[log_stepped], rate));
+        lanes.sync();
+    }
+    pack_maps(lanes, model, forward.shape, m.theta, forward.maps);
+}
+
+/// One epoch: minibatches in the epoch's order, each averaged over its own size.
+template <class Real, class Lanes>
+MOE_HD MOE_FLAT void epoch(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real, Lanes>& m,
+                           int index)
+{
+    SgdSettings const& settings = task.settings;
+    lanes.sync();
+    if (lanes.rank() == 0)
+        *m.order = make_order(task.key, static_cast<std::uint32_t>(index),
+                              static_cast<std::uint32_t>(task.n));
+    lanes.sync();
+    int const n = task.n;
+    int const batch = settings.batch;
+    Chunk at = chunk_at(0, 0, n, batch);
+    request(lanes, task, m, index, at);
+    while (at.first < n) {
+        receive(task, m, at);
+        Chunk const next = next_chunk(at, n, batch);
+        if (next.first < n) // one chunk ahead, so that its rows arrive during this one
+            request(lanes, task, m, index, next);
+        add_chunk(lanes, task, m, at, static_cast<Real>(2 * settings.loss_factor / at.size));
+        if (at.closes())
+            step(lanes, task, m);
+        at = next;
+    }
+}
+
+/// Whether all entries of `values` are finite; the same answer in every lane.
+template <class Real, class Lanes>
+MOE_HD MOE_FLAT bool all_finite(Lanes lanes, Real const* values, int size, int* flag)
+{
+    if (lanes.rank() == 0)
+        *flag = 1;
+    lanes.sync();
+    Real sum = 0;
+    for (int i = lanes.rank(); i < size; i += lanes.size())
+        sum += values[i] * Real(0); // 0 for finite entries, NaN for others
+    if (sum != Real(0))
+        *flag = 0; // by any lane
+    lanes.sync();
+    bool const finite = *flag != 0;
+    lanes.sync();
+    return finite;
+}
+
+/// Fits task.theta in place: `epochs` passes over the data, stopped at the first epoch that leaves
+/// a parameter infinite or not a number.
+template <class Real, class Lanes>
+MOE_HD MOE_FLAT void run_one(Lanes lanes, SgdTask<Real> const& task, void* scratch_memory)
+{
+    Scratch scratch(scratch_memory);
+    SgdMemory<Real, Lanes> m(lanes, scratch, task.model);
+    Shape const& shape = m.forward.shape;
+    Maps<Real> const& maps = m.forward.maps;
+    int const p = task.model.layout.size;
+    for (int i = lanes.rank(); !shape.copied && i < p; i += lanes.size())
+        m.theta[i] = task.theta[i];
+    lanes.sync();
+    m.forward.load(lanes, shape.copied ? task.theta : m.theta);
+    m.by_maps.clear(lanes, shape);
+    int done = 0;
+    bool finite = true;
+    while (finite && done < task.settings.epochs) {
+        epoch(lanes, task, m, done++);
+        finite = shape.copied ? all_finite(lanes, maps.w, maps.size, m.finite) &&
+                                    all_finite(lanes, maps.c, shape.gate_rows + shape.k, m.finite)
+                              : all_finite(lanes, m.theta, p, m.finite);
+    }
+    if (shape.copied) // chain copies maps in theta's order
+        chain_maps(lanes, task.model, shape, task.theta, maps, maps, task.theta);
+    for (int i = lanes.rank(); !shape.copied && i < p; i += lanes.size())
+        task.theta[i] = m.theta[i];
+    if (lanes.rank() == 0) {
+        task.outcome->finite = finite ? 1 : 0;
+        task.outcome->epochs = done;
+    }
+    lanes.sync();
+}
+
+MOE_END_ISA
