@@ -5,7 +5,7 @@
 
 #include "host/device/slices.h"
 #include "host/run/plan.h"
-#include "host/run/truth.h"
+#include "host/study/truth.h"
 #include "host/study/identity.h"
 
 #include <functional>
