@@ -83,8 +83,8 @@ void add_counts(Notes& notes, RateRow const& row)
 {
     if (total(row.failed) > 0)
         notes.add("!",
-                  fmt::format("failed fits are left out: {} of n = {}",
-                              fmt::join(row.failed, ", "), fmt::join(row.n, ", ")),
+                  fmt::format("failed fits are left out: {} of n = {}", fmt::join(row.failed, ", "),
+                              fmt::join(row.n, ", ")),
                   row.label);
     if (descends_badly(row))
         notes.add("!",

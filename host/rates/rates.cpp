@@ -101,8 +101,8 @@ class CurveRates
 {
 public:
     CurveRates(Device& device, Store const& store, Study const& study, Curve const& curve)
-        : device_(device), study_(study), curve_(curve), all_(fits_of(store, study, curve)),
-          resampling_{truth_key(study, curve), study.nested},
+        : device_(device), study_(study), curve_(curve),
+          all_(fits_of(store, study, curve)), resampling_{truth_key(study, curve), study.nested},
           reference_(class_holds(curve.model, curve.truth.model))
     {
         common_.study = study.id;

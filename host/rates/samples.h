@@ -51,8 +51,8 @@ Number error_number(double value, bool partial = false);
 /// One number of all fits of a curve.
 struct Numbers
 {
-    char const* what; ///< name in reasons, as "loss"
-    Samples samples;  ///< of the fits that did not fail and have the number, by replicate
+    char const* what;      ///< name in reasons, as "loss"
+    Samples samples;       ///< of the fits that did not fail and have the number, by replicate
     std::vector<int> fits; ///< stored, by n
     std::array<std::vector<int>, lacks> lacking; ///< [Lack][n], of the fits that did not fail
 };

@@ -82,10 +82,10 @@ std::string errors_block(std::vector<RateRow> const& rows)
         {"label", "regression error", "expert over", "expert exact", "expert missed"}};
     for (RateRow const* row : by_label(rows)) {
         bool const bracketed = row->bracketed.has_value();
-        lines.push_back(
-            {row->label, slope_text(row->regression, bracketed),
-             slope_text(row->expert.over, bracketed), slope_text(row->expert.exact, bracketed),
-             slope_text(row->expert.missed, bracketed)});
+        lines.push_back({row->label, slope_text(row->regression, bracketed),
+                         slope_text(row->expert.over, bracketed),
+                         slope_text(row->expert.exact, bracketed),
+                         slope_text(row->expert.missed, bracketed)});
     }
     return aligned(lines);
 }
@@ -102,12 +102,11 @@ std::string fits_block(std::vector<RateRow> const& rows)
     std::vector<std::vector<std::string>> lines{
         {"label", "admissible", "failed", "no descent", "n/sigma^2"}};
     for (RateRow const* row : by_label(rows))
-        lines.push_back({row->label,
-                         row->admissible_share
-                             ? fmt::format("{:.0f} %", 100 * *row->admissible_share)
-                             : "undefined",
-                         counts_of(row->failed), counts_of(row->no_descent),
-                         range_text(row->n_over_sigma2)});
+        lines.push_back(
+            {row->label,
+             row->admissible_share ? fmt::format("{:.0f} %", 100 * *row->admissible_share)
+                                   : "undefined",
+             counts_of(row->failed), counts_of(row->no_descent), range_text(row->n_over_sigma2)});
     return aligned(lines);
 }
 

@@ -53,8 +53,8 @@ inline bool same_number(double a, double b)
 }
 
 /// Equal results; time and run do not count, nor `empty` of a fit (it depends on which loss came
-/// first), nor parameters that one side left out, nor `admissible` (older versions have none without
-/// noise).
+/// first), nor parameters that one side left out, nor `admissible` (older versions have none
+/// without noise).
 bool same_result(FitRow const& a, FitRow const& b);
 bool same_result(LossRow const& a, LossRow const& b);
 

@@ -51,7 +51,7 @@ struct FitRow
     int replicate = 0;
     FitStatus status = FitStatus::ok;
     double start_mse = 0, mse = 0, mse_truth = 0;
-    double excess = 0; ///< NaN where no reference exists, and without noise
+    double excess = 0;              ///< NaN where no reference exists, and without noise
     std::optional<bool> admissible; ///< see admissible(); none where no reference exists
     RiskRecord start_risk{}, risk{};
     double moved = 0; ///< ||fit - start|| / ||start - target||
@@ -154,8 +154,7 @@ public:
     /// All fits of a cell with their losses, by replicate; parameters only if asked for.
     std::vector<FitRow> fits(std::string const& cell, bool with_parameters) const;
     /// Counts the fits of a cell, those of replicates below `replicates`.
-    FitCount count(std::string const& cell,
-                   int replicates = std::numeric_limits<int>::max()) const;
+    FitCount count(std::string const& cell, int replicates = std::numeric_limits<int>::max()) const;
     /// All invocations: started, outcome and machine, oldest first.
     std::vector<RunRow> runs() const;
 

@@ -128,9 +128,9 @@ TEST_CASE("the legend tells studies apart")
                               made_up("softmax", "softmax.L1", -0.2)};
     CHECK_THAT(legend(folder, rows), StartsWith("softmax: slope -0.100"));
     rows[1].study = "other";
-    CHECK_THAT(legend(folder, rows),
-               Contains("made up: softmax: slope -0.100") && Contains("other: softmax: slope -0.200") &&
-                   Contains("other: softmax, start"));
+    CHECK_THAT(legend(folder, rows), Contains("made up: softmax: slope -0.100") &&
+                                         Contains("other: softmax: slope -0.200") &&
+                                         Contains("other: softmax, start"));
     // One panel a loss: a label of two studies has two colours, which the legend names in each.
     for (char const* study : {"made up", "other", "third"})
         for (char const* loss : {"softmax.L1", "softmax.L2r"}) {

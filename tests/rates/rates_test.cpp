@@ -226,9 +226,9 @@ TEST_CASE("numbers that do not exist are null, with a reason")
     rows[0].theory = "sub";
     rows[0].n = {100};
     rows[0].n_over_sigma2 = {std::numeric_limits<double>::infinity()};
-    for (Slope* slope : {&rows[0].mean, &rows[0].median, &rows[0].trimmed, &rows[0].geometric,
-                         &rows[0].start, &rows[0].regression, &rows[0].expert.over,
-                         &rows[0].expert.exact, &rows[0].expert.missed})
+    for (Slope* slope :
+         {&rows[0].mean, &rows[0].median, &rows[0].trimmed, &rows[0].geometric, &rows[0].start,
+          &rows[0].regression, &rows[0].expert.over, &rows[0].expert.exact, &rows[0].expert.missed})
         *slope = {{0.0}, {none}, none, none, none, "why"};
     auto const row = nlohmann::json::parse(rates_to_json(rows).dump())["rows"][0];
     CHECK(row["mean"]["slope"].is_null());
