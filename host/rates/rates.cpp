@@ -4,7 +4,6 @@
 #include "host/study/identity.h"
 #include "kernels/family/losses.h"
 #include "kernels/family/normalizers.h"
-#include "kernels/family/optimizers.h"
 #include "kernels/family/scores.h"
 
 #include <fmt/format.h>
@@ -110,7 +109,7 @@ std::optional<std::string> bracket_reason(Curve const& curve, std::vector<int> c
     return fmt::format(
         "n = {} is below {} p = {} (p counts parameters; the rank is not known for {})", n.front(),
         least_samples_per_parameter, static_cast<long long>(least_samples_per_parameter) * p,
-        name_of<Optimizers>(curve.estimator.optimizer));
+        curve.estimator->name());
 }
 
 std::string gate_words(Model const& model)
@@ -156,7 +155,7 @@ RateRow rate_row(Device& device, Study const& study, Curve const& curve, LossSpe
     row.r = key.r;
     row.gauge = key.gauge;
     row.target = key.target;
-    row.estimator = name_of<Optimizers>(curve.estimator.optimizer);
+    row.estimator = curve.estimator->name();
     row.planned = study.replicates;
     row.reported_slope = curve.reported_slope;
     row.theory = curve.theory;

@@ -59,8 +59,8 @@ Line fit_fields(CellRow const& cell, FitRow const& fit)
     each_number(fit, [&](char const*, double value) { line.add(value); });
     auto const holds = admissible(fit);
     line.add(holds ? fmt::format("{}", *holds) : std::string{});
-    line.add(fit.epochs);
-    line.add(fit.seconds);
+    line.add(fit.facts.iterations);
+    line.add(fit.facts.seconds);
     return line;
 }
 
@@ -152,8 +152,8 @@ Json fit_json(CellRow const& cell, FitRow const& fit, Curve const* curve)
     each_number(fit, [&](char const* name, double value) { json[name] = number(value); });
     auto const holds = admissible(fit);
     json["admissible"] = holds ? Json(*holds != 0) : Json(nullptr);
-    json["iterations"] = fit.epochs;
-    json["seconds"] = number(fit.seconds);
+    json["iterations"] = fit.facts.iterations;
+    json["seconds"] = number(fit.facts.seconds);
     json["losses"] = Json::array();
     for (LossRow const& loss : fit.losses)
         json["losses"].push_back(loss_json(loss, curve == nullptr ? 0 : curve->truth.model.k));
