@@ -33,8 +33,7 @@ void refuse_keys(Reader& reader, EstimatorKind const& kind, EstimatorKind const&
 {
     for (std::string const& key : other.keys)
         if (std::find(kind.keys.begin(), kind.keys.end(), key) == kind.keys.end())
-            reader.refuse(key,
-                          fmt::format("kind = \"{}\" uses it, this one does not", other.name));
+            reader.refuse(key, fmt::format("kind = \"{}\" uses it, this one does not", other.name));
 }
 
 } // namespace
@@ -52,8 +51,8 @@ std::shared_ptr<Estimator const> read_estimator(Reader& reader, int smallest_n)
         reader.fail("kind", fmt::format("= \"{}\" (the least-squares estimator is not available "
                                         "yet) use one of: {}",
                                         unbuilt.name, joined(names())));
-    EstimatorKind const& kind = estimators().at(
-        static_cast<std::size_t>(reader.word("kind", "estimator", names())));
+    EstimatorKind const& kind =
+        estimators().at(static_cast<std::size_t>(reader.word("kind", "estimator", names())));
     std::shared_ptr<Estimator const> estimator = kind.read(reader, smallest_n);
     refuse_keys(reader, kind, unbuilt);
     for (EstimatorKind const& other : estimators())

@@ -82,13 +82,12 @@ void Sgd::read_batch(Reader& reader, int smallest_n)
 
 std::string Sgd::text() const
 {
-    return fmt::format("{} epochs, rate {}, batch {}, {}, objective {}/B sum (y - f)^2, {}",
-                       settings_.epochs, settings_.learning_rate,
-                       full_batch_ ? "n (full)" : std::to_string(settings_.batch),
-                       settings_.sampling == Sampling::permutation
-                           ? "a fresh permutation each epoch"
-                           : "samples drawn with replacement",
-                       settings_.loss_factor, in_float64_ ? "float64" : "float32");
+    return fmt::format(
+        "{} epochs, rate {}, batch {}, {}, objective {}/B sum (y - f)^2, {}", settings_.epochs,
+        settings_.learning_rate, full_batch_ ? "n (full)" : std::to_string(settings_.batch),
+        settings_.sampling == Sampling::permutation ? "a fresh permutation each epoch"
+                                                    : "samples drawn with replacement",
+        settings_.loss_factor, in_float64_ ? "float64" : "float32");
 }
 
 json Sgd::settings() const
@@ -144,11 +143,12 @@ std::vector<FitOutcome> Sgd::fit_all(Device& device, std::vector<FitRequest<Real
 
 EstimatorKind sgd_kind()
 {
-    return {"sgd",
-            "theta <- theta - rate * grad[(factor/B) sum_batch (y - f(x))^2]",
-            "003 section 5, 001 appendix (batch = n)",
-            {"epochs", "learning_rate", "batch", "sampling", "loss_factor", "precision"},
-            [](Reader& reader, int smallest_n) { return std::make_shared<Sgd>(reader, smallest_n); }};
+    return {
+        "sgd",
+        "theta <- theta - rate * grad[(factor/B) sum_batch (y - f(x))^2]",
+        "003 section 5, 001 appendix (batch = n)",
+        {"epochs", "learning_rate", "batch", "sampling", "loss_factor", "precision"},
+        [](Reader& reader, int smallest_n) { return std::make_shared<Sgd>(reader, smallest_n); }};
 }
 
 } // namespace moerate

@@ -164,8 +164,7 @@ MOE_HD MOE_FLAT void step(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real
     if (log_stepped >= 0) {
         if (lanes.rank() == 0)
             m.theta[log_stepped] =
-                before *
-                math::exp(stepped(Real(0), before * m.gradient[log_stepped], rate));
+                before * math::exp(stepped(Real(0), before * m.gradient[log_stepped], rate));
         lanes.sync();
     }
     pack_maps(lanes, model, forward.shape, m.theta, forward.maps);
