@@ -5,12 +5,17 @@
 #include "host/device/device.h"
 #include "kernels/family/activations.h"
 #include "kernels/model/layout.h"
+#include "tests/places.h"
 #include "tests/support/step_estimator.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
 
 using namespace moerate;
@@ -141,6 +146,29 @@ TEST_CASE("an estimator is asked only in a precision that it works in")
     CHECK_THROWS_AS(half.fit(*device, std::vector<FitRequest<float>>{}), std::logic_error);
     CHECK_THROWS_AS(half.fit(*device, std::vector<FitRequest<double>>{}), std::logic_error);
     CHECK(fit<float>(*device, {}).empty());
+}
+
+TEST_CASE("only an estimator's own file knows it")
+{
+    namespace fs = std::filesystem;
+    fs::path const host = MOE_SOURCE_DIR "/host";
+    int files = 0;
+    for (auto const& own : fs::directory_iterator(host / "estimate")) {
+        std::string const name = own.path().stem().string();
+        if (name == "estimator" || name == "estimators")
+            continue;
+        for (char const* folder : {"study", "store", "run", "rates"})
+            for (auto const& entry : fs::directory_iterator(host / folder)) {
+                std::ifstream file(entry.path());
+                std::string text{std::istreambuf_iterator<char>(file), {}};
+                for (char& c : text)
+                    c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+                INFO(entry.path().string() << " and " << name);
+                CHECK(text.find(name) == std::string::npos);
+                ++files;
+            }
+    }
+    CHECK(files > 50);
 }
 
 TEST_CASE("each estimator reads the keys that it declares, and refuses the others'")
