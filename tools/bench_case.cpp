@@ -57,13 +57,12 @@ double time_sgd(Device& device, Study const& study, Plan const& plan, Truth<floa
     std::size_t const fits = study.replicates, p = curve.model.layout.size;
     DeviceArray<float> const x(device, fits * n * curve.model.d), y(device, fits * n);
     DeviceArray<float> const theta(device, fits * p);
-    DeviceArray<SgdOutcome> const outcome(device, fits);
     std::vector<int> extra(curve.truth.model.k);
     std::iota(extra.begin(), extra.end(), 0);
     DeviceArray<int> const extras(device, extra);
     std::vector<GenerateTask<float>> generate;
     std::vector<StartTask<float>> start;
-    std::vector<SgdTask<float>> sgd;
+    std::vector<FitRequest<float>> sgd;
     for (std::size_t r = 0; r < fits; ++r) {
         StreamKey const key = data_key(study, curve, n, static_cast<int>(r));
         float* const x_r = x.data() + r * n * curve.model.d;
@@ -78,13 +77,13 @@ double time_sgd(Device& device, Study const& study, Plan const& plan, Truth<floa
                          extras.data(),
                          static_cast<int>(extra.size()),
                          theta.data() + r * p});
-        sgd.push_back({curve.model, curve.estimator.settings, key, n, x_r, y.data() + r * n,
-                       theta.data() + r * p, outcome.data() + r});
+        sgd.push_back({curve.estimator.get(),
+                       {curve.model, key, n, x_r, y.data() + r * n, theta.data() + r * p}});
     }
     device.run(generate);
     device.run(start);
     double const begin = now();
-    device.run(sgd);
+    fit(device, sgd);
     return now() - begin;
 }
 

@@ -137,7 +137,7 @@ void CommandLine::add_case_commands()
     CLI::App* loss = add("loss", "Voronoi losses of fitted against true mixing measures",
                          [this] { return loss_command(cases, common); });
     loss->add_option("cases", cases.file, text)->required();
-    CLI::App* list = add("list", "Scores, normalizers, activations, experts, losses, optimizers",
+    CLI::App* list = add("list", "Scores, normalizers, activations, experts, losses, estimators",
                          [this] { return list_command(axis, common); });
     list->add_option("axis", axis, "Only this axis")->check(CLI::IsMember(axis_names()));
     add("doctor", "Describe this build and this machine",

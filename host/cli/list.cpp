@@ -1,11 +1,11 @@
 #include "host/cli/commands.h"
 
 #include "host/cli/output.h"
+#include "host/estimate/estimators.h"
 #include "host/measure/families.h"
 #include "kernels/family/activations.h"
 #include "kernels/family/experts.h"
 #include "kernels/family/loss_fits.h"
-#include "kernels/family/optimizers.h"
 
 #include <fmt/format.h>
 
@@ -105,6 +105,17 @@ ordered_json axis_of(Add const& add)
     return axis;
 }
 
+ordered_json estimators_json()
+{
+    ordered_json axis = ordered_json::array();
+    for (EstimatorKind const& kind : estimators())
+        axis.push_back({{"name", kind.name},
+                        {"formula", kind.formula},
+                        {"source", kind.source},
+                        {"keys", kind.keys}});
+    return axis;
+}
+
 ordered_json axes()
 {
     auto const plain = [](auto, int, ordered_json&) {};
@@ -123,7 +134,7 @@ ordered_json axes()
     return {
         {"scores", axis_of<Scores>(score)},    {"normalizers", axis_of<Normalizers>(normalizer)},
         {"experts", axis_of<Experts>(expert)}, {"activations", axis_of<Activations>(plain)},
-        {"losses", axis_of<Losses>(plain)},    {"optimizers", axis_of<Optimizers>(plain)}};
+        {"losses", axis_of<Losses>(plain)},    {"estimators", estimators_json()}};
 }
 
 /// "A (d x d), b; of each group: w (d)".
@@ -154,6 +165,9 @@ void print_axis(ordered_json const& axis)
         if (member.contains("parameters") && !member["parameters"].empty())
             fmt::print("  {:<{}}    parameters {}\n", "", width,
                        parameters_text(member["parameters"]));
+        if (member.contains("keys"))
+            fmt::print("  {:<{}}    keys {}\n", "", width,
+                       joined(member["keys"].get<std::vector<std::string>>()));
         if (member.contains("losses"))
             fmt::print("  {:<{}}    losses {}\n", "", width,
                        joined(member["losses"].get<std::vector<std::string>>()));

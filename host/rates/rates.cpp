@@ -6,7 +6,6 @@
 #include "host/store/unasked.h"
 #include "host/study/identity.h"
 #include "kernels/family/normalizers.h"
-#include "kernels/family/optimizers.h"
 #include "kernels/family/scores.h"
 
 #include <fmt/format.h>
@@ -51,7 +50,7 @@ std::optional<std::string> bracket_reason(Curve const& curve, std::vector<int> c
     return fmt::format(
         "n = {} is below {} p = {} (p counts parameters; the rank is not known for {})", n.front(),
         least_samples_per_parameter, static_cast<long long>(least_samples_per_parameter) * p,
-        name_of<Optimizers>(curve.estimator.optimizer));
+        curve.estimator->name());
 }
 
 std::string gate_words(Model const& model)
@@ -107,7 +106,7 @@ public:
     {
         common_.study = study.id;
         common_.label = curve.label;
-        common_.estimator = name_of<Optimizers>(curve.estimator.optimizer);
+        common_.estimator = curve.estimator->name();
         common_.planned = static_cast<long long>(study.n.size()) * study.replicates;
         common_.reported_slope = curve.reported_slope;
         common_.theory = curve.theory;

@@ -45,7 +45,7 @@ struct RateRow
     std::vector<int> failed, no_descent;
     std::optional<double> admissible_share, certified_share;
     std::vector<double>
-        box_share; ///< share of fits on the parameter box; 0 for sgd, which has none
+        box_share; ///< share of fits on the parameter box; 0 where the estimator has none
     std::vector<double> n_over_sigma2;
     std::optional<std::string> bracketed;   ///< reason why the slope gets no verdict
     Slope mean, median, trimmed, geometric; ///< of the loss

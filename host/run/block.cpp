@@ -48,7 +48,6 @@ JobBlock<Real>::JobBlock(Device& device, Study const& study, Plan const& plan,
         *array = DeviceArray<double>(device_, jobs.size());
     for (auto* array : {&start_mse_, &mse_})
         *array = DeviceArray<double>(device_, fits_.size());
-    outcome_ = DeviceArray<SgdOutcome>(device_, fits_.size());
     for (auto* array : {&start_risk_, &risk_})
         *array = DeviceArray<RiskRecord>(device_, fits_.size());
 }
@@ -131,20 +130,14 @@ void JobBlock<Real>::start()
 template <class Real>
 void JobBlock<Real>::fit()
 {
-    std::vector<SgdTask<Real>> tasks;
-    tasks.reserve(fits_.size());
-    for (std::size_t i = 0; i < fits_.size(); ++i) {
-        Fit const& fit = fits_[i];
-        int const n = data(fit).n;
-        SgdSettings settings = fit.curve->estimator.settings;
-        if (fit.curve->estimator.full_batch)
-            settings.batch = n;
-        tasks.push_back({fit.curve->model, settings, key(fit), n, x_.at(fit.job), y_.at(fit.job),
-                         theta_.at(fit.theta), outcome_.data() + i});
-    }
-    device_.run(tasks);
+    std::vector<FitRequest<Real>> requests;
+    requests.reserve(fits_.size());
+    for (Fit const& fit : fits_)
+        requests.push_back({fit.curve->estimator.get(),
+                            {fit.curve->model, key(fit), data(fit).n, x_.at(fit.job),
+                             y_.at(fit.job), theta_.at(fit.theta)}});
+    host_.outcome = moerate::fit(device_, requests);
     evaluate(theta_, mse_);
-    host_.outcome = outcome_.download();
     host_.theta = theta_.download();
     host_.mse = mse_.download();
 }
@@ -175,7 +168,7 @@ void JobBlock<Real>::risk()
                             truth.theta.data(), study_.regression_samples, truth.x.data(),
                             truth.f.data(),     truth.experts.data(),      start_risk_.data() + i};
         tasks.push_back(task);
-        if (host_.outcome[i].finite != 0) {
+        if (host_.outcome[i].finite) {
             task.theta = theta_.at(fit.theta);
             task.record = risk_.data() + i;
             tasks.push_back(task);

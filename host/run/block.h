@@ -53,7 +53,7 @@ public:
 
     void generate(); ///< data, MSE of the truth and of f = 0
     void start();    ///< starting points, their noise-free targets, start MSE
-    void fit();      ///< SGD, final MSE
+    void fit();      ///< the estimators, final MSE
     void risk();     ///< regression and expert errors of starts and fits
 
     /// Measures the losses and collects what is stored, in the order of the jobs and their cells.
@@ -84,7 +84,6 @@ private:
     Slices<Real> start_, target_, theta_;      // one a fit
     DeviceArray<double> mse_truth_, mse_zero_; // one a job
     DeviceArray<double> start_mse_, mse_;      // one a fit
-    DeviceArray<SgdOutcome> outcome_;
     DeviceArray<RiskRecord> start_risk_, risk_;
 
     // What came back.
@@ -92,7 +91,7 @@ private:
     {
         std::vector<Real> start, target, theta;
         std::vector<double> mse_truth, mse_zero, start_mse, mse;
-        std::vector<SgdOutcome> outcome;
+        std::vector<FitOutcome> outcome;
         std::vector<RiskRecord> start_risk, risk;
     } host_;
 };

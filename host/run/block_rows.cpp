@@ -36,16 +36,16 @@ FitRow JobBlock<Real>::row(std::size_t at) const
 {
     Fit const& fit = fits_[at];
     Curve const& curve = *fit.curve;
-    SgdOutcome const& outcome = host_.outcome[at];
+    FitOutcome const& outcome = host_.outcome[at];
     std::size_t const begin = theta_.offset(fit.theta);
     int const p = curve.model.layout.size;
     FitRow row;
     row.cell = fit.cell->id;
     row.replicate = jobs_[fit.job].replicate;
     row.start_mse = host_.start_mse[at];
-    row.mse = outcome.finite != 0 ? host_.mse[at] : nan;
+    row.mse = outcome.finite ? host_.mse[at] : nan;
     row.mse_truth = host_.mse_truth[fit.job];
-    if (outcome.finite == 0)
+    if (!outcome.finite)
         row.status = FitStatus::not_finite;
     else if (!(row.mse <= host_.mse_zero[fit.job])) // also where the MSE overflows
         row.status = FitStatus::diverged;
@@ -57,13 +57,12 @@ FitRow JobBlock<Real>::row(std::size_t at) const
                      ? data(fit).n * (row.mse - row.mse_truth) / curve.noise_variance
                      : nan;
     row.start_risk = host_.start_risk[at];
-    row.risk = outcome.finite != 0 ? host_.risk[at] : RiskRecord{nan, nan, nan, nan};
+    row.risk = outcome.finite ? host_.risk[at] : RiskRecord{nan, nan, nan, nan};
     row.start_theta = slice(host_.start, begin, p);
     row.theta = slice(host_.theta, begin, p);
     double const away = distance(row.start_theta, slice(host_.target, begin, p));
     row.moved = away > 0 ? distance(row.theta, row.start_theta) / away : nan;
-    row.epochs = outcome.epochs;
-    row.seconds = outcome.seconds;
+    row.facts = outcome.facts;
     return row;
 }
 

@@ -56,7 +56,7 @@ Plan make_plan(Study const& study)
     for (int c = 0; c < static_cast<int>(study.curves.size()); ++c) {
         Curve const& curve = study.curves[c];
         StreamKey const key = truth_key(study, curve);
-        DataId const id{key.key0, key.key1, curve.noise_variance, curve.estimator.double_precision};
+        DataId const id{key.key0, key.key1, curve.noise_variance, curve.estimator->in_float64()};
         if (curves_of[id].empty())
             order.push_back(id);
         curves_of[id].push_back(c);
@@ -119,7 +119,7 @@ std::vector<Job> missing_jobs(Study const& study, Plan const& plan, Store const*
 
 bool in_float64(Study const& study, Plan const& plan, Job const& job)
 {
-    return study.curves[plan.data[job.data].curve].estimator.double_precision;
+    return study.curves[plan.data[job.data].curve].estimator->in_float64();
 }
 
 Work work_of(Study const& study, Plan const& plan, Job const& job)
@@ -131,12 +131,12 @@ Work work_of(Study const& study, Plan const& plan, Job const& job)
     work.flops = n * flops_of(source.truth.model);
     for (int const cell : job.cells) {
         Curve const& curve = study.curves[plan.cells[cell].curve];
-        double const updates = n * curve.estimator.settings.epochs;
+        FitCost const fit = curve.estimator->cost(curve.model, data.n);
         double const points = 2.0 * study.regression_samples;
         work.fits += 1;
-        work.sample_updates += updates;
+        work.sample_updates += fit.sample_updates;
         work.regression_points += points;
-        work.flops += (2 * updates + points + 2 * n) * flops_of(curve.model);
+        work.flops += fit.flops + (points + 2 * n) * flops_of(curve.model);
     }
     return work;
 }

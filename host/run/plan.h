@@ -53,9 +53,9 @@ struct Plan
 struct Work
 {
     long long fits = 0;
-    double sample_updates = 0;    ///< sum of epochs * n
+    double sample_updates = 0;    ///< of the fits (FitCost)
     double regression_points = 0; ///< evaluation points of starts and fits
-    double flops = 0;             ///< of the two dominating matrix products, see flops_of
+    double flops = 0;             ///< of the dominating matrix products
 
     Work& operator+=(Work const& other);
 };

@@ -2,8 +2,6 @@
 
 #include "host/run/plan.h"
 
-#include "kernels/model/shape.h"
-
 #include <algorithm>
 #include <chrono>
 
@@ -14,19 +12,24 @@ namespace
 
 constexpr int calibration_n = 2048;      ///< samples: data of d = 32 stay in the second-level cache
 constexpr double calibration_time = 0.1; ///< seconds of the timed run at least
+constexpr int most_iterations = 4096;
+
+double flops_of(Curve const& curve)
+{
+    return curve.estimator->cost(curve.model, calibration_n).flops;
+}
 
 /// The curve whose single fit costs most.
 Curve const& largest_curve(Study const& study)
 {
-    return *std::max_element(study.curves.begin(), study.curves.end(),
-                             [](Curve const& a, Curve const& b) {
-                                 return flops_per_update(a.model) < flops_per_update(b.model);
-                             });
+    return *std::max_element(
+        study.curves.begin(), study.curves.end(),
+        [](Curve const& a, Curve const& b) { return flops_of(a) < flops_of(b); });
 }
 
-/// Seconds of `fits` fits of `epochs` epochs on one data set of noise, theta starting at 0.
+/// Seconds of `fits` fits on one data set of noise, theta starting at 0.
 template <class Real>
-double time_fits(Device& device, Curve const& curve, int fits, int epochs)
+double time_fits(Device& device, Curve const& curve, Estimator const& estimator, int fits)
 {
     Model const& model = curve.model;
     int const n = calibration_n;
@@ -38,16 +41,12 @@ double time_fits(Device& device, Curve const& curve, int fits, int epochs)
                                          1.0, x.data(), y.data(), nullptr, nullptr}});
     std::size_t const p = model.layout.size;
     DeviceArray<Real> const theta(device, std::vector<Real>(p * fits));
-    DeviceArray<SgdOutcome> const outcome(device, fits);
-    SgdSettings settings = curve.estimator.settings;
-    settings.epochs = epochs;
-    settings.batch = curve.estimator.full_batch ? n : std::min(settings.batch, n);
-    std::vector<SgdTask<Real>> tasks;
+    std::vector<FitRequest<Real>> requests;
     for (int i = 0; i < fits; ++i)
-        tasks.push_back({model, settings, StreamKey{}, n, x.data(), y.data(), theta.data() + i * p,
-                         outcome.data() + i});
+        requests.push_back(
+            {&estimator, {model, StreamKey{}, n, x.data(), y.data(), theta.data() + i * p}});
     auto const begin = std::chrono::steady_clock::now();
-    device.run(tasks);
+    fit(device, requests);
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
@@ -58,17 +57,18 @@ double measure_speed(Study const& study, Device& device)
     Curve const& curve = largest_curve(study);
     // Enough fits at once to occupy the device, as far as its memory goes.
     int fits = std::max(device.info().launch_fits, 2 * device.info().threads);
-    int epochs = 1;
+    int iterations = 1;
     while (true) {
         try {
-            double const seconds = curve.estimator.double_precision
-                                       ? time_fits<double>(device, curve, fits, epochs)
-                                       : time_fits<float>(device, curve, fits, epochs);
-            if (seconds >= calibration_time || epochs >= 4096) {
-                double const updates = static_cast<double>(fits) * epochs * calibration_n;
-                return flops_per_update(curve.model) * updates / std::max(seconds, 1e-9);
+            auto const estimator = curve.estimator->limited_to(iterations);
+            double const seconds = estimator->in_float64()
+                                       ? time_fits<double>(device, curve, *estimator, fits)
+                                       : time_fits<float>(device, curve, *estimator, fits);
+            if (seconds >= calibration_time || iterations >= most_iterations) {
+                double const flops = estimator->cost(curve.model, calibration_n).flops;
+                return flops * fits / std::max(seconds, 1e-9);
             }
-            epochs *= 4;
+            iterations *= 4;
         } catch (DeviceMemoryError const&) {
             if (fits == 1)
                 throw;

@@ -10,7 +10,7 @@ namespace moerate
 {
 
 /// Speed of `device` on this study's fits, in flops (of Work) per second, measured with a short run
-/// of SGD on noise; about 0.2 s.
+/// of its dearest estimator on noise; about 0.2 s.
 double measure_speed(Study const& study, Device& device);
 
 } // namespace moerate

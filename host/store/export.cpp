@@ -58,8 +58,8 @@ Line fit_fields(CellRow const& cell, FitRow const& fit)
     line.add(status_name(fit.status));
     each_number(fit, [&](char const*, double value) { line.add(value); });
     line.add(fit.admissible ? fmt::format("{:d}", *fit.admissible) : std::string{});
-    line.add(fit.epochs);
-    line.add(fit.seconds);
+    line.add(fit.facts.iterations);
+    line.add(fit.facts.seconds);
     return line;
 }
 
@@ -150,8 +150,8 @@ Json fit_json(CellRow const& cell, FitRow const& fit, Curve const* curve)
     json["status"] = status_name(fit.status);
     each_number(fit, [&](char const* name, double value) { json[name] = number(value); });
     json["admissible"] = fit.admissible ? Json(*fit.admissible) : Json(nullptr);
-    json["iterations"] = fit.epochs;
-    json["seconds"] = number(fit.seconds);
+    json["iterations"] = fit.facts.iterations;
+    json["seconds"] = number(fit.facts.seconds);
     json["losses"] = Json::array();
     for (LossRow const& loss : fit.losses)
         json["losses"].push_back(loss_json(loss, curve == nullptr ? 0 : curve->truth.model.k));

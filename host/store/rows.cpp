@@ -42,8 +42,8 @@ FitRow read_fit(sqlite::Statement const& row, std::string const& file)
     ++at;
     fit.empty = row.null(at) ? -1 : static_cast<int>(row.integer(at));
     ++at;
-    fit.epochs = static_cast<int>(row.integer(at++));
-    fit.seconds = row.number(at++);
+    fit.facts.iterations = static_cast<int>(row.integer(at++));
+    fit.facts.seconds = row.number(at++);
     each_number(fit, [&](char const*, double& value) { value = row.number(at++); });
     fit.start_theta = row.numbers(at++);
     fit.theta = row.numbers(at++);
@@ -96,7 +96,7 @@ bool same_parameters(std::vector<double> const& a, std::vector<double> const& b)
 
 bool same_result(FitRow const& a, FitRow const& b)
 {
-    bool same = a.status == b.status && a.epochs == b.epochs &&
+    bool same = a.status == b.status && a.facts.iterations == b.facts.iterations &&
                 same_parameters(a.start_theta, b.start_theta) && same_parameters(a.theta, b.theta);
     std::vector<double> numbers;
     each_number(a, [&](char const*, double value) { numbers.push_back(value); });
@@ -140,8 +140,8 @@ void RowWriter::add(FitRow const& fit, std::optional<std::int64_t> run)
                 file_, fit.replicate, fit.cell, stored.mse, fit.mse));
     } else {
         insert_fit_.with(run, fit.cell, fit.replicate, status_name(fit.status), fit.admissible,
-                         fit.empty < 0 ? std::nullopt : std::optional<int>(fit.empty), fit.epochs,
-                         fit.seconds);
+                         fit.empty < 0 ? std::nullopt : std::optional<int>(fit.empty),
+                         fit.facts.iterations, fit.facts.seconds);
         int at = 8;
         each_number(fit, [&](char const*, double value) { insert_fit_.bind(++at, value); });
         insert_fit_.bind(++at, fit.start_theta);

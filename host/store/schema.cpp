@@ -31,7 +31,7 @@ std::string real_columns(Each&& each)
 std::string fit_table()
 {
     FitRow const fit;
-    // stationary .. on_box: certificate of a least squares fit (spec.md 4), NULL for sgd.
+    // stationary .. on_box: certificate of a least squares fit (spec.md 4), NULL for others.
     return fmt::format(
         "CREATE TABLE fit (cell TEXT NOT NULL REFERENCES cell(id), r INTEGER NOT NULL, "
         "run INTEGER REFERENCES run(id), status TEXT NOT NULL, {}"

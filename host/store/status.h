@@ -13,7 +13,7 @@ enum class FitStatus : int
     ok = 0,
     not_finite = 1, ///< a parameter left the finite numbers
     diverged = 2,   ///< training MSE above that of f = 0
-    no_descent = 3, ///< training MSE above the start's; a note for constant-rate sgd, no failure
+    no_descent = 3, ///< training MSE above the start's; a note, no failure
 };
 
 /// Whether a fit counts as failed: it is left out of every statistic and counted.

@@ -56,8 +56,7 @@ struct FitRow
     RiskRecord start_risk{}, risk{};
     double moved = 0; ///< ||fit - start|| / ||start - target||
     int empty = 0;    ///< number of empty cells (of the first loss), -1 unknown
-    int epochs = 0;
-    double seconds = 0;
+    FitFacts facts;
     std::vector<double> start_theta, theta; ///< empty with --no-params
     bool parameters_kept = true;            ///< of a stored fit: the store has its parameters
     std::vector<LossRow> losses;

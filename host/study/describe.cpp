@@ -3,7 +3,6 @@
 #include "host/study/document.h"
 #include "host/study/study.h"
 #include "kernels/family/losses.h"
-#include "kernels/family/optimizers.h"
 #include "kernels/loss/columns.h"
 
 #include <fmt/format.h>
@@ -81,17 +80,6 @@ std::string start_text(Curve const& curve)
                             start.split == Split::share ? "sharing its mass" : "as null experts");
     }
     return text;
-}
-
-std::string estimator_text(EstimatorSpec const& estimator)
-{
-    SgdSettings const& sgd = estimator.settings;
-    return fmt::format("{}: {} epochs, rate {}, batch {}, {}, objective {}/B sum (y - f)^2, {}",
-                       name_of<Optimizers>(estimator.optimizer), sgd.epochs, sgd.learning_rate,
-                       estimator.full_batch ? "n (full)" : std::to_string(sgd.batch),
-                       sgd.sampling == Sampling::permutation ? "a fresh permutation each epoch"
-                                                             : "samples drawn with replacement",
-                       sgd.loss_factor, estimator.double_precision ? "float64" : "float32");
 }
 
 std::string loss_text(LossSpec const& loss)
@@ -196,7 +184,7 @@ std::string curve_text(Curve const& curve)
     text += fmt::format("  fit       {}, {}; {} parameters\n", count_text(curve.model),
                         family(curve.model), curve.model.layout.size);
     text += "  start     " + start_text(curve) + "\n";
-    text += "  estimator " + estimator_text(curve.estimator) + "\n";
+    text += fmt::format("  estimator {}: {}\n", curve.estimator->name(), curve.estimator->text());
     text += losses_text(curve);
     if (curve.reported_slope)
         text += fmt::format("  reported  slope {}\n", *curve.reported_slope);

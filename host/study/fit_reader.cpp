@@ -1,9 +1,9 @@
+#include "host/estimate/estimators.h"
 #include "host/measure/families.h"
 #include "host/measure/measure_json.h"
 #include "host/study/readers.h"
 #include "kernels/family/activations.h"
 #include "kernels/family/loss_fits.h"
-#include "kernels/family/optimizers.h"
 
 #include <fmt/format.h>
 
@@ -88,48 +88,6 @@ StartSpec read_start(Reader& reader, Model const& model, Model const& truth)
         reader.fail("blind",
                     fmt::format("= {} (blind starts are not available yet) use 0", start.blind));
     return start;
-}
-
-void read_batch(Reader& reader, int smallest_n, EstimatorSpec& estimator)
-{
-    json const* value = reader.find("batch");
-    estimator.full_batch = value != nullptr && value->is_string();
-    if (estimator.full_batch) {
-        reader.word("batch", "batch", {"full"});
-        return;
-    }
-    estimator.settings.batch = reader.integer("batch", at_least(1), 32);
-    if (estimator.settings.batch > smallest_n)
-        reader.fail("batch",
-                    fmt::format("= {}{} is larger than the smallest n = {} (a batch cannot "
-                                "hold more than all samples) lower it or use \"full\"",
-                                estimator.settings.batch, value == nullptr ? " (the default)" : "",
-                                smallest_n));
-}
-
-EstimatorSpec read_estimator(Reader& reader, int smallest_n)
-{
-    json const* kind = reader.find("kind");
-    if (kind != nullptr && *kind == "lse" && find<Optimizers>("lse") < 0)
-        reader.fail("kind", fmt::format("= \"lse\" (the least-squares estimator is not available "
-                                        "yet) use one of: {}",
-                                        joined(names_of<Optimizers>())));
-    EstimatorSpec estimator;
-    estimator.optimizer = reader.word("kind", "estimator", names_of<Optimizers>());
-    SgdSettings& sgd = estimator.settings;
-    sgd.epochs = reader.integer("epochs", at_least(1), 10);
-    sgd.learning_rate = reader.number("learning_rate", above(0), 0.1);
-    read_batch(reader, smallest_n, estimator);
-    sgd.sampling = Sampling(
-        reader.word("sampling", "way of sampling", {"permutation", "replacement"}, "permutation"));
-    sgd.loss_factor = reader.number("loss_factor", above(0), 1.0);
-    estimator.double_precision =
-        reader.word("precision", "precision", {"float32", "float64"}, "float32") == 1;
-    for (char const* key : {"box", "box_temperature", "box_lambda", "gradient_tolerance",
-                            "decrease_tolerance", "iterations"})
-        reader.refuse(key, "kind = \"lse\" uses it, this one does not");
-    reader.finish();
-    return estimator;
 }
 
 /// Reads a fit's own table `key` over the study's; what is resolved goes to where it came from.

@@ -1,7 +1,6 @@
 #include "host/study/identity.h"
 
 #include "host/measure/measure_json.h"
-#include "kernels/family/optimizers.h"
 
 #include <fmt/format.h>
 
@@ -69,16 +68,11 @@ json start_json(Curve const& curve)
     return out;
 }
 
-json estimator_json(EstimatorSpec const& estimator)
+json estimator_json(Estimator const& estimator)
 {
-    SgdSettings const& sgd = estimator.settings;
-    return {{"kind", name_of<Optimizers>(estimator.optimizer)},
-            {"epochs", sgd.epochs},
-            {"learning_rate", sgd.learning_rate},
-            {"batch", estimator.full_batch ? json("full") : json(sgd.batch)},
-            {"sampling", sgd.sampling == Sampling::permutation ? "permutation" : "replacement"},
-            {"loss_factor", sgd.loss_factor},
-            {"precision", estimator.double_precision ? "float64" : "float32"}};
+    json out = estimator.settings();
+    out["kind"] = estimator.name();
+    return out;
 }
 
 json curve_json(Study const& study, Curve const& curve)
@@ -90,7 +84,7 @@ json curve_json(Study const& study, Curve const& curve)
             {"truth", truth_json(curve)},
             {"model", model_json(curve.model)},
             {"start", start_json(curve)},
-            {"estimator", estimator_json(curve.estimator)}};
+            {"estimator", estimator_json(*curve.estimator)}};
 }
 
 } // namespace

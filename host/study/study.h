@@ -3,11 +3,12 @@
 /// @file
 /// A resolved study: everything an experiment file says, checked, with every default filled in.
 
+#include "host/estimate/estimator.h"
 #include "kernels/loss/loss_api.h"
-#include "kernels/sgd/sgd_api.h"
 #include "kernels/start/start_api.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -54,14 +55,6 @@ struct StartSpec
     int blind = 0;
 };
 
-struct EstimatorSpec
-{
-    int optimizer = 0;       ///< in the list Optimizers
-    bool full_batch = false; ///< batch = "full": settings.batch is n
-    SgdSettings settings;
-    bool double_precision = false;
-};
-
 enum class Target
 {
     truth,
@@ -84,7 +77,7 @@ struct Curve
     TruthSpec truth;
     Model model;
     StartSpec start;
-    EstimatorSpec estimator;
+    std::shared_ptr<Estimator const> estimator; ///< never null in a study that was read
     std::vector<LossSpec> losses;
     std::optional<double> reported_slope;
     std::string theory; ///< a number as text, "sub", or empty

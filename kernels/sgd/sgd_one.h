@@ -3,7 +3,6 @@
 /// @file
 /// One fit by minibatch stochastic gradient descent, the algorithm of all backends.
 
-#include "kernels/family/optimizers.h"
 #include "kernels/model/forward.h"
 #include "kernels/rng/order.h"
 #include "kernels/sgd/sgd_api.h"
@@ -120,6 +119,13 @@ MOE_HD MOE_FLAT void add_chunk(Lanes lanes, SgdTask<Real> const& task, SgdMemory
     add_gradient(lanes, forward.tile, forward.shape, planes, at.opens(), m.by_maps);
 }
 
+/// One parameter after a step.
+template <class Real>
+MOE_HD Real stepped(Real theta, Real gradient, Real rate)
+{
+    return theta - rate * gradient;
+}
+
 /// The step where the maps are theta in another order: theta itself is not needed before the end.
 template <class Real, class Lanes>
 MOE_HD MOE_FLAT void step_maps(Lanes lanes, Real rate, SgdMemory<Real, Lanes> const& m)
@@ -127,7 +133,7 @@ MOE_HD MOE_FLAT void step_maps(Lanes lanes, Real rate, SgdMemory<Real, Lanes> co
     auto const step_all = [&](Real* to, Real const* gradient, int size) {
         MOE_SIMD
         for (int i = lanes.rank(); i < size; i += lanes.size())
-            to[i] = SgdOptimizer::step(to[i], gradient[i], rate);
+            to[i] = stepped(to[i], gradient[i], rate);
     };
     Maps<Real> const& maps = m.forward.maps;
     step_all(maps.w, m.by_maps.w, maps.size);
@@ -153,13 +159,12 @@ MOE_HD MOE_FLAT void step(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real
     lanes.sync();
     MOE_SIMD
     for (int i = lanes.rank(); i < model.layout.size; i += lanes.size())
-        m.theta[i] = SgdOptimizer::step(m.theta[i], m.gradient[i], rate);
+        m.theta[i] = stepped(m.theta[i], m.gradient[i], rate);
     lanes.sync();
     if (log_stepped >= 0) {
         if (lanes.rank() == 0)
             m.theta[log_stepped] =
-                before *
-                math::exp(SgdOptimizer::step(Real(0), before * m.gradient[log_stepped], rate));
+                before * math::exp(stepped(Real(0), before * m.gradient[log_stepped], rate));
         lanes.sync();
     }
     pack_maps(lanes, model, forward.shape, m.theta, forward.maps);

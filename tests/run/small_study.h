@@ -94,7 +94,7 @@ inline bool same(moerate::FitRow const& a, moerate::FitRow const& b)
     return a.cell == b.cell && a.replicate == b.replicate && a.status == b.status &&
            same(a.start_mse, b.start_mse) && same(a.mse, b.mse) && same(a.mse_truth, b.mse_truth) &&
            same(a.excess, b.excess) && same(a.moved, b.moved) && same(a.start_risk, b.start_risk) &&
-           same(a.risk, b.risk) && a.empty == b.empty && a.epochs == b.epochs &&
+           same(a.risk, b.risk) && a.empty == b.empty && a.facts.iterations == b.facts.iterations &&
            same(a.start_theta, b.start_theta) && same(a.theta, b.theta);
 }
 

@@ -91,7 +91,7 @@ TEST_CASE("fits carry what is recorded beside the loss", "[run]")
         CHECK(row.mse < row.start_mse);
         CHECK(row.mse_truth ==
               Approx(0.01).epsilon(0.7)); // noise variance, chi-square of 64 at 4 sd
-        CHECK(row.epochs == 3);
+        CHECK(row.facts.iterations == 3);
         CHECK(row.moved > 0);
         CHECK(row.start_theta.size() == row.theta.size());
         REQUIRE(row.losses.size() == 2);

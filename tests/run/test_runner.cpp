@@ -73,7 +73,7 @@ TEST_CASE("a further loss or gauge on stored fits refits nothing", "[run]")
     run(small::study(), grown.path());
     std::map<std::pair<std::string, int>, double> seconds;
     for (FitRow const& row : small::all_fits(Store::open(grown.path())))
-        seconds[{row.cell, row.replicate}] = row.seconds;
+        seconds[{row.cell, row.replicate}] = row.facts.seconds;
 
     settings.push_back("fit.softmax.loss=[\"softmax.L1\",{name=\"softmax.L2r\",r=1}]");
     RunReport const further = run(small::study(settings), grown.path());
@@ -85,7 +85,7 @@ TEST_CASE("a further loss or gauge on stored fits refits nothing", "[run]")
     CHECK(ungauged.losses == 2 * 2 * 12); // both losses
 
     for (FitRow const& row : small::all_fits(Store::open(grown.path()))) {
-        CHECK(small::same(row.seconds, seconds.at({row.cell, row.replicate})));
+        CHECK(small::same(row.facts.seconds, seconds.at({row.cell, row.replicate})));
         bool const softmax = row.losses.front().key.name.rfind("softmax", 0) == 0;
         CHECK(row.losses.size() == (softmax ? 8 : 2));
     }

@@ -95,8 +95,8 @@ inline moerate::FitRow fit_row(moerate::Study const& study, moerate::Curve const
     fit.start_risk = {0.3, 0.2, none, 0.1};
     fit.risk = {v / 3, v / 2, none, v / 4};
     fit.moved = 0.7;
-    fit.epochs = 2;
-    fit.seconds = 0.125;
+    fit.facts.iterations = 2;
+    fit.facts.seconds = 0.125;
     for (int i = 0; i < curve.model.layout.size; ++i) {
         fit.start_theta.push_back(1.0 / (i + 1));
         fit.theta.push_back(-1.0 / (i + 3));

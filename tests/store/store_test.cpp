@@ -35,7 +35,7 @@ TEST_CASE("a fit comes back as it was stored")
     CHECK(same_result(fits[0], fit));
     CHECK(fits[0].replicate == 3);
     CHECK(fits[0].status == FitStatus::no_descent);
-    CHECK(fits[0].seconds == 0.125);
+    CHECK(fits[0].facts.seconds == 0.125);
     CHECK(std::isnan(fits[0].risk.expert_exact));
     CHECK(fits[0].theta == fit.theta);
     CHECK(std::signbit(fits[0].theta[0]));
@@ -88,7 +88,7 @@ TEST_CASE("the same replicate again is ignored, with another result it is refuse
     store.add_fits({fit});
 
     FitRow again = fit;
-    again.seconds = 9; // time is no result
+    again.facts.seconds = 9; // time is no result
     again.theta.clear();
     again.start_theta.clear();
     CHECK_NOTHROW(store.add_fits({again}));

@@ -6,6 +6,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <nlohmann/json.hpp>
+
 #include <fstream>
 #include <string>
 #include <vector>
@@ -55,6 +57,12 @@ inline std::string with(std::string const& from, std::string const& to)
 inline moerate::Study parse(std::string const& toml, std::vector<std::string> const& settings = {})
 {
     return moerate::parse_study(toml, "s.toml", settings);
+}
+
+/// A setting of a curve's estimator.
+inline nlohmann::json setting(moerate::Curve const& curve, char const* key)
+{
+    return curve.estimator->settings().at(key);
 }
 
 /// The error that a call ends with; empty if it ends without one.

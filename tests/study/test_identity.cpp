@@ -1,7 +1,9 @@
 #include "host/study/identity.h"
 #include "tests/study/sample.h"
 
+#include <fstream>
 #include <map>
+#include <utility>
 
 using namespace moerate;
 
@@ -35,6 +37,25 @@ TEST_CASE("the identity of a cell is frozen: stores and random streams depend on
     StreamKey const key = truth_key(study, study.curves[1]);
     CHECK(key.key0 == 0xdbdd0147u);
     CHECK(key.key1 == 0x5b63fcfcu);
+}
+
+TEST_CASE("cells of the experiments keep their ids")
+{
+    std::ifstream list(MOE_SOURCE_DIR "/tests/study/cell_ids.txt");
+    std::map<std::string, std::vector<std::pair<int, std::string>>>
+        frozen; // a curve each, in order
+    std::string experiment, id;
+    for (int n = 0; list >> experiment >> n >> id;)
+        frozen[experiment].emplace_back(n, id);
+    REQUIRE(frozen.size() > 30);
+    for (auto const& [name, cells] : frozen) {
+        INFO(name);
+        Study const study = read_study(MOE_SOURCE_DIR "/experiments/" + name + ".toml");
+        std::vector<std::pair<int, std::string>> now;
+        for (Curve const& curve : study.curves)
+            now.emplace_back(study.n.front(), cell_id(study, curve, study.n.front()));
+        CHECK(now == cells);
+    }
 }
 
 TEST_CASE("what results depend on changes the cell, anything else does not")

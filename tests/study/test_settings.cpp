@@ -47,8 +47,8 @@ TEST_CASE("--set overrides and adds keys, in order")
     CHECK(study.id == "other");
     CHECK(study.curves[1].model.k == 4);
     CHECK(study.curves[0].start.scale == 0.5);
-    CHECK(study.curves[0].estimator.settings.epochs == 2);
-    CHECK(study.curves[1].estimator.settings.epochs == 10);
+    CHECK(sample::setting(study.curves[0], "epochs") == 2);
+    CHECK(sample::setting(study.curves[1], "epochs") == 10);
     CHECK(study.curves[0].model.expert.activation == study.curves[0].truth.model.expert.activation);
 }
 
@@ -105,7 +105,7 @@ TEST_CASE("a sweep is the product of its keys, fit by fit")
         cells.insert(cell_id(study, curve, 100));
     CHECK(cells.size() == 12);
     CHECK(study.curves[4].noise_variance == 1.0);
-    CHECK(study.curves[3].estimator.settings.batch == 10);
+    CHECK(sample::setting(study.curves[3], "batch") == 10);
 }
 
 TEST_CASE("a fit that sets a swept key itself is not multiplied")
@@ -116,8 +116,8 @@ TEST_CASE("a fit that sets a swept key itself is not multiplied")
                               "estimator = { batch = 20 }\n");
     CHECK(study.curves.size() == 3 + 3 + 1);
     CHECK(study.curves.back().label == "own");
-    CHECK(study.curves.back().estimator.settings.batch == 20);
-    CHECK(study.curves[2].estimator.full_batch);
+    CHECK(sample::setting(study.curves.back(), "batch") == 20);
+    CHECK(sample::setting(study.curves[2], "batch") == "full");
 }
 
 TEST_CASE("an expert that follows a swept truth keeps following it")

@@ -75,9 +75,8 @@ TEST_CASE("a small study is read with its defaults")
     CHECK_FALSE(soft.truth.draw->zero_bias);
     CHECK(soft.start.scale == 0.005);
     CHECK(soft.start.exponent == -0.083);
-    CHECK(soft.estimator.settings.batch == 10);
-    CHECK(soft.estimator.settings.epochs == 10);
-    CHECK_FALSE(soft.estimator.full_batch);
+    CHECK(sample::setting(soft, "batch") == 10);
+    CHECK(sample::setting(soft, "epochs") == 10);
     REQUIRE(soft.losses.size() == 2);
     CHECK(soft.losses[0].choice.r == 1.0); // softmax.L1 has no exponent
     CHECK(soft.losses[1].choice.loss == find<Losses>("softmax.L2r"));
@@ -111,11 +110,11 @@ kind = "truth"
 scale = 0.25
 )");
     Curve const &soft = study.curves[0], &sigm = study.curves[1];
-    CHECK(soft.estimator.settings.learning_rate == 0.1);
-    CHECK(sigm.estimator.settings.learning_rate == 0.5);
-    CHECK(sigm.estimator.settings.batch == 10);
-    CHECK(sigm.estimator.double_precision);
-    CHECK_FALSE(soft.estimator.double_precision);
+    CHECK(sample::setting(soft, "learning_rate") == 0.1);
+    CHECK(sample::setting(sigm, "learning_rate") == 0.5);
+    CHECK(sample::setting(sigm, "batch") == 10);
+    CHECK(sigm.estimator->in_float64());
+    CHECK_FALSE(soft.estimator->in_float64());
     CHECK(soft.start.scale == 0.25);
     CHECK(soft.start.kind == StartKind::near);
     CHECK(sigm.start.kind == StartKind::truth);

@@ -1,0 +1,39 @@
+#pragma once
+
+/// @file
+/// The list of estimators, and how an experiment file names one.
+
+#include "host/estimate/estimator.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace moerate
+{
+
+class Reader;
+
+/// An estimator before it has settings.
+struct EstimatorKind
+{
+    std::string name;              ///< [estimator] kind
+    std::string formula;           ///< for `moerate list`
+    std::string source;            ///< "
+    std::vector<std::string> keys; ///< that it reads of [estimator], beside kind
+    /// Reads and checks its keys, for a study whose smallest sample has `smallest_n`. Throws
+    /// UsageError.
+    std::function<std::shared_ptr<Estimator const>(Reader& reader, int smallest_n)> read;
+};
+
+/// All estimators: the one place where one is registered. The list exists at run time, so that a
+/// program may append its own before it reads the first study; parsing, identity, runs, rates and
+/// `moerate list` follow.
+std::vector<EstimatorKind>& estimators();
+
+/// [estimator] of an experiment file. A key that only other estimators use is refused. Throws
+/// UsageError.
+std::shared_ptr<Estimator const> read_estimator(Reader& reader, int smallest_n);
+
+} // namespace moerate

@@ -1,0 +1,154 @@
+#include "host/estimate/sgd.h"
+
+#include "host/device/device.h"
+#include "host/measure/reader.h"
+#include "kernels/model/shape.h"
+#include "kernels/sgd/sgd_api.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace moerate
+{
+
+using nlohmann::json;
+
+namespace
+{
+
+class Sgd final : public Estimator
+{
+public:
+    Sgd(Reader& reader, int smallest_n);
+
+    std::string_view name() const override { return "sgd"; }
+    std::string text() const override;
+    json settings() const override;
+    bool in_float64() const override { return in_float64_; }
+    FitCost cost(Model const& model, int n) const override;
+    std::shared_ptr<Estimator const> limited_to(int iterations) const override;
+    std::vector<FitOutcome> fit(Device& device,
+                                std::vector<FitRequest<float>> const& requests) const override
+    {
+        return fit_all(device, requests);
+    }
+    std::vector<FitOutcome> fit(Device& device,
+                                std::vector<FitRequest<double>> const& requests) const override
+    {
+        return fit_all(device, requests);
+    }
+
+private:
+    void read_batch(Reader& reader, int smallest_n);
+    /// Settings of a fit to n samples.
+    SgdSettings settings_at(int n) const;
+    template <class Real>
+    static std::vector<FitOutcome> fit_all(Device& device,
+                                           std::vector<FitRequest<Real>> const& requests);
+
+    SgdSettings settings_;
+    bool full_batch_ = false; ///< batch = "full": settings_.batch has no meaning
+    bool in_float64_ = false;
+};
+
+Sgd::Sgd(Reader& reader, int smallest_n)
+{
+    settings_.epochs = reader.integer("epochs", at_least(1), 10);
+    settings_.learning_rate = reader.number("learning_rate", above(0), 0.1);
+    read_batch(reader, smallest_n);
+    settings_.sampling = Sampling(
+        reader.word("sampling", "way of sampling", {"permutation", "replacement"}, "permutation"));
+    settings_.loss_factor = reader.number("loss_factor", above(0), 1.0);
+    in_float64_ = reader.word("precision", "precision", {"float32", "float64"}, "float32") == 1;
+}
+
+void Sgd::read_batch(Reader& reader, int smallest_n)
+{
+    json const* value = reader.find("batch");
+    full_batch_ = value != nullptr && value->is_string();
+    if (full_batch_) {
+        reader.word("batch", "batch", {"full"});
+        return;
+    }
+    settings_.batch = reader.integer("batch", at_least(1), 32);
+    if (settings_.batch > smallest_n)
+        reader.fail("batch",
+                    fmt::format("= {}{} is larger than the smallest n = {} (a batch cannot "
+                                "hold more than all samples) lower it or use \"full\"",
+                                settings_.batch, value == nullptr ? " (the default)" : "",
+                                smallest_n));
+}
+
+std::string Sgd::text() const
+{
+    return fmt::format(
+        "{} epochs, rate {}, batch {}, {}, objective {}/B sum (y - f)^2, {}", settings_.epochs,
+        settings_.learning_rate, full_batch_ ? "n (full)" : std::to_string(settings_.batch),
+        settings_.sampling == Sampling::permutation ? "a fresh permutation each epoch"
+                                                    : "samples drawn with replacement",
+        settings_.loss_factor, in_float64_ ? "float64" : "float32");
+}
+
+json Sgd::settings() const
+{
+    return {
+        {"epochs", settings_.epochs},
+        {"learning_rate", settings_.learning_rate},
+        {"batch", full_batch_ ? json("full") : json(settings_.batch)},
+        {"sampling", settings_.sampling == Sampling::permutation ? "permutation" : "replacement"},
+        {"loss_factor", settings_.loss_factor},
+        {"precision", in_float64_ ? "float64" : "float32"}};
+}
+
+FitCost Sgd::cost(Model const& model, int n) const
+{
+    double const updates = static_cast<double>(n) * settings_.epochs;
+    return {updates, updates * flops_per_update(model)};
+}
+
+std::shared_ptr<Estimator const> Sgd::limited_to(int iterations) const
+{
+    auto limited = std::make_shared<Sgd>(*this);
+    limited->settings_.epochs = iterations;
+    return limited;
+}
+
+SgdSettings Sgd::settings_at(int n) const
+{
+    SgdSettings settings = settings_;
+    settings.batch = full_batch_ ? n : std::min(settings.batch, n);
+    return settings;
+}
+
+template <class Real>
+std::vector<FitOutcome> Sgd::fit_all(Device& device, std::vector<FitRequest<Real>> const& requests)
+{
+    DeviceArray<SgdOutcome> const outcome(device, requests.size());
+    std::vector<SgdTask<Real>> tasks;
+    tasks.reserve(requests.size());
+    for (auto const& [by, problem] : requests)
+        tasks.push_back({problem.model, static_cast<Sgd const&>(*by).settings_at(problem.n),
+                         problem.key, problem.n, problem.x, problem.y, problem.theta,
+                         outcome.data() + tasks.size()});
+    device.run(tasks);
+    std::vector<FitOutcome> outcomes;
+    outcomes.reserve(requests.size());
+    for (SgdOutcome const& one : outcome.download())
+        outcomes.push_back({one.finite != 0, {one.epochs, one.seconds}});
+    return outcomes;
+}
+
+} // namespace
+
+EstimatorKind sgd_kind()
+{
+    return {
+        "sgd",
+        "theta <- theta - rate * grad[(factor/B) sum_batch (y - f(x))^2]",
+        "003 section 5, 001 appendix (batch = n)",
+        {"epochs", "learning_rate", "batch", "sampling", "loss_factor", "precision"},
+        [](Reader& reader, int smallest_n) { return std::make_shared<Sgd>(reader, smallest_n); }};
+}
+
+} // namespace moerate
