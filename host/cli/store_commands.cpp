@@ -2,6 +2,7 @@
 
 #include "host/cli/device_choice.h"
 #include "host/cli/output.h"
+#include "host/core/text.h"
 #include "host/rates/rates.h"
 #include "host/run/plan.h"
 #include "host/store/export.h"
@@ -16,36 +17,43 @@ namespace moerate
 namespace
 {
 
-/// How far a cell is.
-struct CellStatus
+/// How far a line of the study is; lines may share their fits.
+struct LineStatus
 {
-    std::string id, label;
-    int n = 0, done = 0, planned = 0, failed = 0;
-    std::vector<std::string> losses;
+    std::string cell, label;
+    LossKey loss;
+    int n = 0, done = 0, planned = 0, failed = 0; ///< done: fits that have the loss
 };
 
-std::vector<std::string> loss_names(Store const& store, std::string const& cell)
+/// How far the study is, each fit once.
+struct Total
 {
-    std::vector<std::string> names;
-    std::vector<int> const replicates = store.replicates(cell);
-    if (replicates.empty())
-        return names;
-    for (LossKey const& key : store.loss_keys(cell, replicates.front())) {
-        if (key.at == "fit")
-            names.push_back(fmt::format("{} r={} {} {}", key.name, key.r, key.gauge, key.target));
-    }
-    return names;
-}
+    int done = 0, planned = 0, failed = 0;
+};
 
-std::vector<CellStatus> cell_statuses(Study const& study, Store const& store)
+std::vector<LineStatus> line_statuses(Study const& study, Plan const& plan, Store const& store)
 {
-    std::vector<CellStatus> result;
-    for (Cell const& cell : make_plan(study).cells) {
-        auto const [fits, failed] = store.count(cell.id);
-        result.push_back({cell.id, study.curves[cell.curve].label, cell.n, fits, study.replicates,
-                          failed, loss_names(store, cell.id)});
+    std::vector<LineStatus> result;
+    for (PlanLine const& line : plan_lines(study, plan)) {
+        Cell const& cell = plan.cells[line.cell];
+        LossKey const loss = loss_key(line.loss, "fit");
+        result.push_back({cell.id, study.curves[line.curve].label, loss, cell.n,
+                          static_cast<int>(store.replicates(cell.id, loss).size()),
+                          study.replicates, store.count(cell.id).second});
     }
     return result;
+}
+
+Total total_of(Study const& study, Plan const& plan, Store const& store)
+{
+    Total total;
+    for (Cell const& cell : plan.cells) {
+        auto const [fits, failed] = store.count(cell.id);
+        total.done += fits;
+        total.planned += study.replicates;
+        total.failed += failed;
+    }
+    return total;
 }
 
 nlohmann::ordered_json run_json(RunRow const& run)
@@ -56,26 +64,23 @@ nlohmann::ordered_json run_json(RunRow const& run)
             {"threads", run.threads}, {"argv", run.argv}};
 }
 
-void print_status(Study const& study, std::vector<CellStatus> const& cells,
+void print_status(Study const& study, std::vector<LineStatus> const& lines, Total const& total,
                   std::vector<RunRow> const& runs)
 {
-    fmt::print("{}: {}\n{:<24} {:>8} {:>11} {:>7}  {}\n", study.id, study.title, "curve", "n",
-               "done", "failed", "losses");
-    int done = 0, planned = 0, failed = 0;
-    for (CellStatus const& cell : cells) {
-        fmt::print("{:<24} {:>8} {:>5}/{:<5} {:>7}  {}\n", cell.label, cell.n, cell.done,
-                   cell.planned, cell.failed, fmt::join(cell.losses, ", "));
-        done += cell.done;
-        planned += cell.planned;
-        failed += cell.failed;
-    }
-    fmt::print("{} of {} fits done, {} failed\n", done, planned, failed);
+    print("{}: {}\n", printable(study.id), printable(study.title));
+    std::vector<std::vector<std::string>> table{{"curve", "loss", "n", "done", "failed"}};
+    for (LineStatus const& line : lines)
+        table.push_back({line.label, loss_text(line.loss), std::to_string(line.n),
+                         fmt::format("{}/{}", line.done, line.planned),
+                         std::to_string(line.failed)});
+    print_text(aligned(table));
+    print("{} of {} fits done, {} failed\n", total.done, total.planned, total.failed);
     if (runs.empty())
         return;
     RunRow const& last = runs.back();
-    fmt::print("{} runs; last {}: {}, {} {}, {} threads, commit {}{}\n", runs.size(), last.started,
-               last.outcome.empty() ? "not finished (running or killed)" : last.outcome,
-               last.device, last.simd, last.threads, last.commit, last.dirty ? " (modified)" : "");
+    print("{} runs; last {}: {}, {} {}, {} threads, commit {}{}\n", runs.size(), last.started,
+          last.outcome.empty() ? "not finished (running or killed)" : last.outcome, last.device,
+          last.simd, last.threads, last.commit, last.dirty ? " (modified)" : "");
 }
 
 } // namespace
@@ -84,21 +89,25 @@ int status_command(std::string const& folder, CommonOptions const& common)
 {
     Store const store = Store::open(folder);
     Study const study = parse_study(store.study_text(), folder + ": stored study");
-    std::vector<CellStatus> const cells = cell_statuses(study, store);
+    Plan const plan = make_plan(study);
+    std::vector<LineStatus> const lines = line_statuses(study, plan, store);
     std::vector<RunRow> const runs = store.runs();
     if (!common.json) {
-        print_status(study, cells, runs);
+        print_status(study, lines, total_of(study, plan, store), runs);
         return 0;
     }
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
-    for (CellStatus const& cell : cells)
-        list.push_back({{"cell", cell.id},
-                        {"label", cell.label},
-                        {"n", cell.n},
-                        {"done", cell.done},
-                        {"planned", cell.planned},
-                        {"failed", cell.failed},
-                        {"losses", cell.losses}});
+    for (LineStatus const& line : lines)
+        list.push_back({{"cell", line.cell},
+                        {"label", line.label},
+                        {"loss", line.loss.name},
+                        {"r", line.loss.r},
+                        {"gauge", line.loss.gauge},
+                        {"target", line.loss.target},
+                        {"n", line.n},
+                        {"done", line.done},
+                        {"planned", line.planned},
+                        {"failed", line.failed}});
     nlohmann::ordered_json document = {
         {"study", study.id}, {"title", study.title}, {"cells", list}, {"runs", runs.size()}};
     if (!runs.empty())
@@ -127,7 +136,7 @@ int rates_command(std::vector<std::string> const& folders, DeviceOptions const& 
     if (common.json)
         print_json(rates_to_json(rows));
     else
-        fmt::print("{}", rates_table(rows));
+        print_text(rates_table(rows));
     return 0;
 }
 
@@ -135,9 +144,9 @@ int export_command(ExportOptions const& options)
 {
     Store const store = Store::open(options.folder);
     std::string const text =
-        options.format == "csv" ? export_csv(store) : export_json(store).dump(1) + "\n";
+        options.format == "csv" ? export_csv(store) : json_text(export_json(store)) + "\n";
     if (options.file.empty())
-        fmt::print("{}", text);
+        print_text(text);
     else
         write_whole(options.file, options.force, text);
     return 0;

@@ -1,6 +1,6 @@
 #include "host/rates/rates.h"
 
-#include "kernels/family/losses.h"
+#include "host/core/text.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -16,14 +16,6 @@ namespace moerate
 namespace
 {
 
-/// Columns of a terminal, by code points: labels are UTF-8.
-std::size_t width_of(std::string const& text)
-{
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-        return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-    }));
-}
-
 /// Widest line of notes.
 constexpr std::size_t note_width = 112;
 
@@ -35,7 +27,7 @@ std::string wrapped(std::string const& text)
     std::string line;
     std::istringstream words(text);
     for (std::string word; words >> word;) {
-        if (!line.empty() && width_of(line) + 1 + width_of(word) > note_width) {
+        if (!line.empty() && columns_of(line) + 1 + columns_of(word) > note_width) {
             lines += line + "\n";
             line = indent + word;
         } else {
@@ -43,23 +35,6 @@ std::string wrapped(std::string const& text)
         }
     }
     return lines + line + "\n";
-}
-
-/// Lines of aligned cells, two spaces between; the first line is the head.
-std::string aligned(std::vector<std::vector<std::string>> const& lines)
-{
-    std::vector<std::size_t> width(lines.front().size(), 0);
-    for (auto const& line : lines)
-        for (std::size_t c = 0; c < line.size(); ++c)
-            width[c] = std::max(width[c], width_of(line[c]));
-    std::string text;
-    for (auto const& line : lines) {
-        std::string out;
-        for (std::size_t c = 0; c < line.size(); ++c)
-            out += line[c] + std::string(width[c] - width_of(line[c]) + 2, ' ');
-        text += out.substr(0, out.find_last_not_of(' ') + 1) + "\n";
-    }
-    return text;
 }
 
 /// "-0.512 [-0.560, -0.470]"; brackets around a slope that gets no verdict.
@@ -75,12 +50,7 @@ std::string slope_text(Slope const& slope, bool bracketed)
 
 std::string loss_text(RateRow const& row)
 {
-    std::string text = row.loss;
-    visit(Losses{}, find<Losses>(row.loss), [&](auto loss) {
-        if (loss.has_r)
-            text += fmt::format(" r={:g}", row.r);
-    });
-    return row.gauge == "align" ? text : text + " gauge=" + row.gauge;
+    return loss_text(LossKey{row.loss, row.r, row.gauge, "truth", "fit"}); // target: its own column
 }
 
 std::string target_text(RateRow const& row)
@@ -158,8 +128,8 @@ public:
     {
         std::string text;
         for (auto const& [mark, note] : order_)
-            text += wrapped(
-                fmt::format("{} {}: {}.", mark, fmt::join(about_.at(mark + note), ", "), note));
+            text += wrapped(printable(
+                fmt::format("{} {}: {}.", mark, fmt::join(about_.at(mark + note), ", "), note)));
         return text;
     }
 
@@ -215,8 +185,9 @@ std::string rates_table(std::vector<RateRow> const& rows)
 {
     if (rows.empty())
         return "No rates: the study has no fits with a loss.\n";
-    std::string text = fmt::format(
-        "Rates of {}: slope of log(mean loss) on log n, [95 % interval]\n\n", rows.front().study);
+    std::string text =
+        fmt::format("Rates of {}: slope of log(mean loss) on log n, [95 % interval]\n\n",
+                    printable(rows.front().study));
     text += rate_block(rows);
     text += "\nThe same slope of other statistics of the loss\n\n" + statistics_block(rows);
     text += "\nErrors in L2, which gates share, and the fits\n\n" + quality_block(rows);

@@ -1,5 +1,7 @@
 #include "host/study/document.h"
 
+#include "host/core/json.h"
+
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
@@ -23,16 +25,20 @@ public:
         : file_(file), place_(place)
     {}
 
-    json convert(toml::node const& node, Pointer const& at)
+    json convert(toml::node const& node, Pointer const& at, int depth = 0)
     {
+        if (depth > deepest_nesting)
+            throw UsageError(fmt::format("{}: tables and lists are nested more than {} deep "
+                                         "(nothing that is read here is) take some levels out",
+                                         place_[at.to_string()], deepest_nesting));
         if (toml::table const* table = node.as_table())
-            return convert(*table, at);
+            return convert(*table, at, depth);
         if (toml::array const* array = node.as_array()) {
             json list = json::array();
             for (std::size_t i = 0; i < array->size(); ++i) {
                 toml::node const& element = *array->get(i);
                 note(at / i, element.source());
-                list.push_back(convert(element, at / i));
+                list.push_back(convert(element, at / i, depth + 1));
             }
             return list;
         }
@@ -50,13 +56,13 @@ public:
                         place_[at.to_string()]));
     }
 
-    json convert(toml::table const& table, Pointer const& at)
+    json convert(toml::table const& table, Pointer const& at, int depth = 0)
     {
         json object = json::object();
         for (auto const& [key, value] : table) {
             std::string const name(key.str());
             note(at / name, key.source());
-            object[name] = convert(value, at / name);
+            object[name] = convert(value, at / name, depth + 1);
         }
         return object;
     }
