@@ -136,7 +136,10 @@ void write_whole(std::string const& file, bool force, std::string const& content
         throw UsageError(fmt::format("{} exists (it would be lost) choose another name or give "
                                      "--force",
                                      file));
-    bool const done = whole ? replace(target.path, content) : write_into(target, content);
+    bool const endless = !target.descriptor && std::filesystem::is_symlink(target.path, error);
+    errno = ELOOP;
+    bool const done =
+        !endless && (whole ? replace(target.path, content) : write_into(target, content));
     if (!done)
         throw Error(Exit::failure, fmt::format("cannot write {} ({}) choose another place", file,
                                                std::strerror(errno)));
