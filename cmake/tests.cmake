@@ -53,5 +53,6 @@ endif()
 find_program(PYTHON3 python3 REQUIRED)
 add_test(NAME house COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/house/house_test.py
     ${CMAKE_BINARY_DIR} ${CMAKE_CXX_COMPILER})
+add_test(NAME plot-tool COMMAND ${CMAKE_SOURCE_DIR}/tests/tools/plot_test.py)
 include(cmake/gpu.cmake)
 include(cmake/kernel_report.cmake)

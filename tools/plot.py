@@ -16,6 +16,9 @@ import json
 import math
 import os
 import sys
+import warnings
+
+from plot_text import choose_fonts, literal, visible
 
 # Okabe and Ito's palette: distinguishable with every common kind of colour blindness. Markers and
 # the labels say the same once more, for prints without colour.
@@ -28,22 +31,36 @@ class InputError(Exception):
     """What is wrong with the input (why) what to do."""
 
 
+def say(text):
+    """A message on stderr; one that cannot be written is no reason to end otherwise."""
+    try:
+        print(f"plot.py: {text}", file=sys.stderr, flush=True)
+    except (OSError, ValueError, AttributeError):  # full, closed, not there
+        pass
+
+
 def read_rows(name):
     """Rows of a rates document that have something to draw."""
+    remedy = "pass the output of `moerate rates DIR --json`"
+    source, name = name, "standard input" if name == "-" else name
     try:
-        if name == "-":
-            document = json.load(sys.stdin)
+        if source == "-":
+            document = json.load(sys.stdin or open(os.devnull, encoding="utf-8"))
         else:
-            with open(name, encoding="utf-8") as file:
+            with open(source, encoding="utf-8") as file:
                 document = json.load(file)
     except OSError as error:
-        raise InputError(f"cannot read {name} ({error.strerror})") from error
-    except ValueError as error:
-        raise InputError(f"{name} is not JSON ({error}) pass the output of "
-                         "`moerate rates DIR --json`") from error
+        raise InputError(f"cannot read {name} ({error.strerror}) check the name") from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{name} is not JSON ({error}) {remedy}") from error
     if not isinstance(document, dict) or not isinstance(document.get("rows"), list):
-        raise InputError(f"{name} is no table of rates (it has no list \"rows\") pass the output "
-                         "of `moerate rates DIR --json`")
+        raise InputError(f"{name} is no table of rates (it has no list \"rows\") {remedy}")
+    for number, row in enumerate(document["rows"], 1):
+        try:
+            check_row(row)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise InputError(f"{name} is no table of rates (row {number}: {type(error).__name__} "
+                             f"{error}) {remedy}") from error
     rows = [row for row in document["rows"] if len(positive(row, row["mean"]["value"])[0]) > 0]
     if not rows:
         raise InputError(f"{name} has nothing to draw (no row has a positive mean loss) finish "
@@ -51,9 +68,29 @@ def read_rows(name):
     return rows
 
 
+def check_row(row):
+    """Touches all that is drawn of a row; raises what is raised where it is not of its kind."""
+    for key in ("study", "label", "loss", "gauge", "target"):
+        row[key].encode("utf-8", "surrogatepass")
+    for number in [row["r"], row["replicates"], *row["n"]]:
+        float(number)
+    for which in ("mean", "start"):
+        positive(row, row[which]["value"])
+        positive(row, row[which].get("sd", []))
+        slope = row[which]["slope"], row[which]["lo"], row[which]["hi"]
+        [float(number) for number in slope if number is not None]
+    for key in ("bracketed", "theory"):
+        row[key]  # pylint: disable=pointless-statement
+
+
+def drawable(value):
+    """Whether a logarithmic axis can show a value."""
+    return value is not None and 0 < value < math.inf
+
+
 def positive(row, values):
-    """n and values where the value is a positive number: what a logarithmic axis can show."""
-    pairs = [(n, v) for n, v in zip(row["n"], values) if v is not None and v > 0]
+    """n and values where the axes can show both."""
+    pairs = [(n, v) for n, v in zip(row["n"], values) if drawable(n) and drawable(v)]
     return [n for n, _ in pairs], [v for _, v in pairs]
 
 
@@ -113,41 +150,61 @@ def floor_of(rows):
 
 
 def draw_row(axes, row, label, style, shift, floor):
-    """Points, line, start and guide of one row under `label`; `shift` moves the bars aside by a few
-    pixels, so that those of other rows stay visible."""
+    """Points, line, start and guide of one row, which it returns with their texts for the legend,
+    under `label`; `shift` moves the bars aside by a few pixels, so that those of other rows stay
+    visible."""
+    entries = []
+
+    def add(text, *arguments, **style):
+        entries.append((axes.plot(*arguments, color=colour, **style)[0], literal(text)))
+
     mean = row["mean"]
     colour, marker = COLOURS[style % len(COLOURS)], MARKERS[style % len(MARKERS)]
 
     points = [(n, v, s) for n, v, s in zip(row["n"], mean["value"], mean.get("sd", mean["value"]))
-              if v is not None and v > 0]
+              if drawable(n) and drawable(v)]
     n, value, deviation = zip(*points)
     spread = [2 * (s or 0) for s in deviation]
     below = [v - max(v - s, min(floor, v) / 2) for v, s in zip(value, spread)]
     axes.errorbar([size * 10**(0.008 * shift) for size in n], value, yerr=[below, spread],
                   fmt=marker, color=colour, markersize=5, linewidth=1, capsize=2.5, zorder=3)
     if mean["slope"] is not None:
-        axes.plot(*line_through(n, value, mean["slope"]), color=colour, linewidth=1.8, zorder=4,
-                  label=f"{label}: slope {slope_text(row)}")
+        add(f"{label}: slope {slope_text(row)}", *line_through(n, value, mean["slope"]),
+            linewidth=1.8, zorder=4)
     else:
-        axes.plot([], [], marker=marker, color=colour, linestyle="none",
-                  label=f"{label}: no slope")
+        add(f"{label}: no slope", [], [], marker=marker, linestyle="none")
 
     start_n, start = positive(row, row["start"]["value"])
     if start:
         slope = row["start"]["slope"]
         text = "" if slope is None else f": slope {slope:.3f}"
         # Equal starts of several rows: their dashes alternate.
-        axes.plot(start_n, start, color=colour, linewidth=1.2, zorder=2,
-                  linestyle=(5 * style, (3.5, 6.5)), label=f"{label}, start{text}")
+        add(f"{label}, start{text}", start_n, start, linewidth=1.2, zorder=2,
+            linestyle=(5 * style, (3.5, 6.5)))
     if isinstance(row["theory"], (int, float)):
-        axes.plot(*line_through(n, value, row["theory"]), color=colour, linewidth=0.8,
-                  linestyle=":", zorder=1, label=f"{label}, theory {row['theory']:g}")
+        add(f"{label}, theory {row['theory']:g}", *line_through(n, value, row["theory"]),
+            linewidth=0.8, linestyle=":", zorder=1)
+    return entries
+
+
+def add_legend(axes, entries):
+    """Below the panel: inside, it would hide some curve or other. The texts are set afterwards, as
+    legend() leaves out what begins with an underscore."""
+    legend = axes.legend([handle for handle, _ in entries], ["-"] * len(entries), fontsize=8,
+                         frameon=False, ncol=2, loc="upper center", bbox_to_anchor=(0.5, -0.11))
+    for shown, (_, text) in zip(legend.get_texts(), entries):
+        shown.set_text(text)
 
 
 def draw(rows, title, prefix):
     import matplotlib
     matplotlib.use("Agg")
     from matplotlib import pyplot
+    missing = choose_fonts([visible(text) for row in rows
+                            for text in (title, row["study"], row["label"])])
+    if missing:
+        say(f"no font here has {missing} (a box stands for each) install one, such as "
+            "fonts-noto-cjk")
 
     panels = panels_of(rows)
     columns = min(len(panels), 2)
@@ -159,11 +216,12 @@ def draw(rows, title, prefix):
     for axes, (name, members) in zip(grid.flat, panels):
         several_losses = not name and len({loss_text(row) for row in members}) > 1
         floor = floor_of(members)
+        entries = []
         for index, row in enumerate(members):
             # In panels a curve keeps its colour; in a single one each row has its own.
             style = curves.index((row["study"], row["label"])) if name else index
-            draw_row(axes, row, name_of(row, several_studies, several_losses), style,
-                     index - (len(members) - 1) / 2, floor)
+            entries += draw_row(axes, row, name_of(row, several_studies, several_losses), style,
+                                index - (len(members) - 1) / 2, floor)
         axes.set_xscale("log")
         axes.set_yscale("log")
         axes.set_ylim(bottom=floor)
@@ -171,16 +229,17 @@ def draw(rows, title, prefix):
         replicates = sorted({row["replicates"] for row in members})
         count = " to ".join(str(r) for r in dict.fromkeys([replicates[0], replicates[-1]]))
         axes.set_ylabel(f"loss (mean over {count} replicates, bars two standard deviations)")
-        axes.set_title(name or ("" if several_losses else loss_text(members[0])), fontsize=10)
+        axes.set_title(literal(name or ("" if several_losses else loss_text(members[0]))),
+                       fontsize=10)
         axes.grid(True, which="major", linewidth=0.4, alpha=0.5)
-        # Below the panel: inside, it would hide some curve or other.
-        axes.legend(fontsize=8, frameon=False, ncol=2, loc="upper center",
-                    bbox_to_anchor=(0.5, -0.11))
+        add_legend(axes, entries)
     for axes in list(grid.flat)[len(panels):]:
         axes.set_visible(False)
-    figure.suptitle(title, fontsize=12)
-    for ending in ("png", "pdf"):
-        figure.savefig(f"{prefix}.{ending}", dpi=160)
+    figure.suptitle(literal(title), fontsize=12)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph")  # choose_fonts has said so
+        for ending in ("png", "pdf"):
+            figure.savefig(f"{prefix}.{ending}", dpi=160)
 
 
 def main():
@@ -197,15 +256,17 @@ def main():
             raise InputError(f"{folder} is not a folder (the figure goes there) make it first")
         draw(rows, title, arguments.prefix)
     except InputError as error:
-        print(f"plot.py: {error}", file=sys.stderr)
+        say(error)
         return 2
     except ImportError as error:
-        print(f"plot.py: {error} (matplotlib draws the figure) install python3-matplotlib",
-              file=sys.stderr)
+        say(f"{error} (matplotlib draws the figure) install python3-matplotlib")
         return 1
     except OSError as error:
-        print(f"plot.py: cannot write {arguments.prefix}.png or .pdf ({error.strerror}) name "
-              "another place", file=sys.stderr)
+        say(f"cannot write {arguments.prefix}.png or .pdf ({error.strerror}) name another place")
+        return 1
+    except Exception as error:  # pylint: disable=broad-except; matplotlib's, of many kinds
+        say(f"cannot draw the figure ({type(error).__name__}: {error}) leave out the labels or "
+            "values that it names")
         return 1
     return 0
 

@@ -1,7 +1,9 @@
 #include "host/cli/cli.h"
 
 #include "host/cli/commands.h"
+#include "host/cli/output.h"
 #include "host/core/error.h"
+#include "host/core/streams.h"
 #include "host/device/device.h"
 
 #include <CLI/CLI.hpp>
@@ -147,7 +149,7 @@ void CommandLine::add_case_commands()
 /// Writes "moerate: error: text" and returns the exit code.
 int fail(Exit code, std::string const& text)
 {
-    fmt::print(stderr, "moerate: error: {}\n", text);
+    note(false, "error: " + text);
     return static_cast<int>(code);
 }
 
@@ -166,15 +168,11 @@ int parse_and_call(int argc, char const* const* argv)
     return line.command();
 }
 
-} // namespace
-
-int run_cli(int argc, char const* const* argv)
+/// The same, with every error as a message and an exit code.
+int answer(int argc, char const* const* argv)
 {
     try {
-        int const code = parse_and_call(argc, argv);
-        if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
-            return fail(Exit::failure, "cannot write to standard output (disk full or closed)");
-        return code;
+        return parse_and_call(argc, argv);
     } catch (Error const& error) {
         return fail(error.code(), error.what());
     } catch (DeviceError const& error) {
@@ -185,6 +183,19 @@ int run_cli(int argc, char const* const* argv)
     } catch (std::exception const& error) {
         return fail(Exit::failure, error.what());
     }
+}
+
+} // namespace
+
+int run_cli(int argc, char const* const* argv)
+{
+    guard_streams();
+    int const code = answer(argc, argv);
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0)
+        return code;
+    int const lost = fail(Exit::failure, "cannot write to standard output (it is full or closed) "
+                                         "send it to another place");
+    return code == 0 ? lost : code; // what the command itself found out counts for more
 }
 
 } // namespace moerate

@@ -95,9 +95,9 @@ int doctor_command(CommonOptions const& common)
         return 0;
     }
     for (auto const& [key, value] : document.items())
-        fmt::print("{:<15} {}\n", key, value.is_string() ? value.get<std::string>() : value.dump());
+        print("{:<15} {}\n", key, value.is_string() ? value.get<std::string>() : value.dump());
     for (auto const& board : boards)
-        fmt::print("{:<15} {}\n", board["device"].get<std::string>(), board_text(board));
+        print("{:<15} {}\n", board["device"].get<std::string>(), board_text(board));
     return 0;
 }
 

@@ -160,17 +160,16 @@ void print_axis(ordered_json const& axis)
     for (ordered_json const& member : axis)
         width = std::max(width, member["name"].get<std::string>().size());
     for (ordered_json const& member : axis) {
-        fmt::print("  {:<{}}  {}  [{}]\n", member["name"].get<std::string>(), width,
-                   member["formula"].get<std::string>(), member["source"].get<std::string>());
+        print("  {:<{}}  {}  [{}]\n", member["name"].get<std::string>(), width,
+              member["formula"].get<std::string>(), member["source"].get<std::string>());
         if (member.contains("parameters") && !member["parameters"].empty())
-            fmt::print("  {:<{}}    parameters {}\n", "", width,
-                       parameters_text(member["parameters"]));
+            print("  {:<{}}    parameters {}\n", "", width, parameters_text(member["parameters"]));
         if (member.contains("keys"))
-            fmt::print("  {:<{}}    keys {}\n", "", width,
-                       joined(member["keys"].get<std::vector<std::string>>()));
+            print("  {:<{}}    keys {}\n", "", width,
+                  joined(member["keys"].get<std::vector<std::string>>()));
         if (member.contains("losses"))
-            fmt::print("  {:<{}}    losses {}\n", "", width,
-                       joined(member["losses"].get<std::vector<std::string>>()));
+            print("  {:<{}}    losses {}\n", "", width,
+                  joined(member["losses"].get<std::vector<std::string>>()));
     }
 }
 
@@ -195,7 +194,7 @@ int list_command(std::string const& only, CommonOptions const& common)
         document[axis.key()] = axis.value();
         if (common.json)
             continue;
-        fmt::print("{}\n", axis.key());
+        print("{}\n", axis.key());
         print_axis(axis.value());
     }
     if (common.json)

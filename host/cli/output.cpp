@@ -1,16 +1,19 @@
 #include "host/cli/output.h"
 
 #include "host/core/error.h"
-
-#include <fmt/format.h>
+#include "host/core/streams.h"
+#include "host/core/text.h"
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <optional>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace moerate
@@ -33,57 +36,113 @@ std::string read_text(std::string const& file)
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
+/// Longest chain of links that is followed, as in the kernel.
+constexpr int longest_chain = 40;
+
+/// Where a name leads.
+struct Target
+{
+    std::filesystem::path path;    ///< through all links
+    std::optional<int> descriptor; ///< of this process, for names such as /dev/stdout
+};
+
+Target target_of(std::string const& file)
+{
+    namespace fs = std::filesystem;
+    std::error_code error;
+    fs::path const descriptors = fs::canonical("/proc/self/fd", error);
+    fs::path path = file;
+    for (int i = 0; i < longest_chain && fs::is_symlink(path, error); ++i) {
+        fs::path const folder = path.has_parent_path() ? path.parent_path() : ".";
+        if (!descriptors.empty() && fs::canonical(folder, error) == descriptors)
+            return {path, std::atoi(path.filename().c_str())};
+        path = folder / fs::read_symlink(path, error); // which an absolute one replaces
+    }
+    return {path, {}};
+}
+
+/// Writes to what is there and stays as it is. False with errno set where that fails.
+bool write_into(Target const& target, std::string const& content)
+{
+    if (target.descriptor) {
+        std::fflush(stdout);
+        return write_all(*target.descriptor, content);
+    }
+    int const out = open(target.path.c_str(), O_WRONLY | O_CLOEXEC);
+    bool const done = out >= 0 && write_all(out, content);
+    int const reason = errno;
+    bool const closed = out >= 0 && close(out) == 0;
+    if (!done)
+        errno = reason;
+    return done && closed;
+}
+
+/// Puts a whole file in the place of another, or where none is. False with errno set where that
+/// fails; what was there is there still.
+bool replace(std::filesystem::path const& file, std::string const& content)
+{
+    std::string const part = fmt::format("{}.part{}", file.string(), getpid());
+    struct stat old = {};
+    bool const exists = stat(file.c_str(), &old) == 0;
+    int const out = open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (out < 0)
+        return false;
+    bool done = !exists || fchmod(out, old.st_mode & 07777) == 0; // who may read it stays
+    done = done && write_all(out, content) && fsync(out) == 0;
+    int reason = errno;
+    if (close(out) != 0 && done) {
+        done = false;
+        reason = errno;
+    }
+    if (done && std::rename(part.c_str(), file.c_str()) == 0)
+        return true;
+    reason = done ? errno : reason;
+    std::remove(part.c_str());
+    errno = reason;
+    return false;
+}
+
 } // namespace
 
 nlohmann::json read_json(std::string const& file)
 {
-    std::string const text = read_text(file);
-    std::string const name = file == "-" ? "stdin" : file;
-    if (text.find_first_not_of(" \t\r\n") == std::string::npos)
-        throw UsageError(fmt::format("{} is empty (a JSON array of cases is needed)", name));
-    try {
-        return nlohmann::json::parse(text);
-    } catch (nlohmann::json::parse_error const& error) {
-        // Its text holds line and column after a bracketed id.
-        std::string const what = error.what();
-        std::size_t const at = what.find("] ");
-        throw UsageError(fmt::format("{} is not JSON ({}) correct it there", name,
-                                     at == std::string::npos ? what : what.substr(at + 2)));
-    }
+    return parse_json(read_text(file), file == "-" ? "stdin" : file);
+}
+
+void print_text(std::string_view text)
+{
+    std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
 void print_json(nlohmann::ordered_json const& document)
 {
-    fmt::print("{}\n", document.dump(1));
+    print_text(json_text(document) + "\n");
 }
 
 void note(bool quiet, std::string const& text)
 {
     if (!quiet)
-        fmt::print(stderr, "moerate: {}\n", text);
+        say(stderr, fmt::format("moerate: {}\n", printable(text, "\n")));
 }
 
 void write_whole(std::string const& file, bool force, std::string const& content)
 {
-    if (!force && std::filesystem::exists(file))
+    Target const target = target_of(file);
+    std::error_code error;
+    auto const status = std::filesystem::status(target.path, error);
+    bool const whole = !target.descriptor && (!std::filesystem::exists(status) ||
+                                              std::filesystem::is_regular_file(status));
+    if (whole && !force && std::filesystem::exists(status))
         throw UsageError(fmt::format("{} exists (it would be lost) choose another name or give "
                                      "--force",
                                      file));
-    std::string const part = fmt::format("{}.part{}", file, getpid());
-    std::FILE* out = std::fopen(part.c_str(), "wb");
-    bool done = out != nullptr;
-    if (done) {
-        done = std::fwrite(content.data(), 1, content.size(), out) == content.size();
-        done = std::fflush(out) == 0 && fsync(fileno(out)) == 0 && done;
-        done = std::fclose(out) == 0 && done;
-    }
-    done = done && std::rename(part.c_str(), file.c_str()) == 0;
-    if (!done) {
-        std::string const reason = std::strerror(errno);
-        std::remove(part.c_str());
-        throw Error(Exit::failure,
-                    fmt::format("cannot write {} ({}) choose another place", file, reason));
-    }
+    bool const endless = !target.descriptor && std::filesystem::is_symlink(target.path, error);
+    errno = ELOOP;
+    bool const done =
+        !endless && (whole ? replace(target.path, content) : write_into(target, content));
+    if (!done)
+        throw Error(Exit::failure, fmt::format("cannot write {} ({}) choose another place", file,
+                                               std::strerror(errno)));
 }
 
 } // namespace moerate

@@ -3,26 +3,39 @@
 /// @file
 /// Reading input and writing output of commands.
 
-#include <nlohmann/json.hpp>
+#include "host/core/json.h"
+
+#include <fmt/format.h>
 
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace moerate
 {
 
-/// The JSON document in a file, or on stdin for "-". Throws UsageError that names the file and the
-/// place of a syntax error.
+/// The JSON document in a file, or on stdin for "-". Throws UsageError as parse_json does.
 nlohmann::json read_json(std::string const& file);
 
-/// Prints a JSON document on stdout, indented; numbers that are not finite become null.
+/// Prints data on stdout. Never throws: whether all of it could be written is found out once, at
+/// the end of the program, when the work is done and saved.
+void print_text(std::string_view text);
+template <class... Arguments>
+void print(fmt::format_string<Arguments...> format, Arguments&&... arguments)
+{
+    print_text(fmt::format(format, std::forward<Arguments>(arguments)...));
+}
+
+/// Prints a JSON document on stdout, as json_text has it.
 void print_json(nlohmann::ordered_json const& document);
 
-/// A note on stderr, "moerate: text", unless quiet.
+/// A note on stderr, "moerate: text", unless quiet. Control characters are shown escaped.
 void note(bool quiet, std::string const& text);
 
-/// Writes a file through a temporary one beside it, so that it is there whole or not at all. An
-/// existing file is an error unless `force`. Throws UsageError (exists) or Error (cannot be
-/// written).
+/// Writes a file through a temporary one beside it, so that it is there whole or not at all. A link
+/// stays: the file it leads to is written. An existing file is an error unless `force`. What is no
+/// file (/dev/stdout, a pipe) is written to, never replaced. Throws UsageError (exists) or Error
+/// (cannot be written).
 void write_whole(std::string const& file, bool force, std::string const& content);
 
 } // namespace moerate

@@ -2,6 +2,7 @@
 
 #include "host/cli/device_choice.h"
 #include "host/cli/output.h"
+#include "host/core/text.h"
 #include "host/rates/rates.h"
 #include "host/run/plan.h"
 #include "host/store/export.h"
@@ -18,36 +19,49 @@ namespace moerate
 namespace
 {
 
-/// How far a cell is.
-struct CellStatus
+/// How far a line of the study is; lines may share their fits.
+struct LineStatus
 {
-    std::string id, label;
+    std::string cell, label;
+    LossKey loss;
     int n = 0, planned = 0;
-    FitCount done; ///< of the replicates that the study asks for
-    std::vector<std::string> losses;
+    int done = 0;  ///< fits that have the loss, of the replicates that the study asks for
+    FitCount fits; ///< of these replicates, with or without the loss
 };
 
-std::vector<std::string> loss_names(Store const& store, std::string const& cell)
+/// How far the study is, each fit once.
+struct Total
 {
-    std::vector<std::string> names;
-    std::vector<int> const replicates = store.replicates(cell);
-    if (replicates.empty())
-        return names;
-    for (LossKey const& key : store.loss_keys(cell, replicates.front())) {
-        if (key.at == "fit")
-            names.push_back(fmt::format("{} r={} {} {}", key.name, key.r, key.gauge, key.target));
-    }
-    return names;
-}
+    long long fits = 0, planned = 0, failed = 0, no_descent = 0;
+};
 
-std::vector<CellStatus> cell_statuses(Study const& study, Store const& store)
+std::vector<LineStatus> line_statuses(Study const& study, Plan const& plan, Store const& store)
 {
-    std::vector<CellStatus> result;
-    for (Cell const& cell : make_plan(study).cells) {
-        result.push_back({cell.id, study.curves[cell.curve].label, cell.n, study.replicates,
-                          store.count(cell.id, study.replicates), loss_names(store, cell.id)});
+    std::vector<LineStatus> result;
+    for (PlanLine const& line : plan_lines(study, plan)) {
+        Cell const& cell = plan.cells[line.cell];
+        LossKey const loss = loss_key(line.loss, "fit");
+        std::vector<int> const done = store.replicates(cell.id, loss);
+        result.push_back({cell.id, study.curves[line.curve].label, loss, cell.n, study.replicates,
+                          static_cast<int>(std::count_if(
+                              done.begin(), done.end(),
+                              [&](int replicate) { return replicate < study.replicates; })),
+                          store.count(cell.id, study.replicates)});
     }
     return result;
+}
+
+Total total_of(Study const& study, Plan const& plan, Store const& store)
+{
+    Total total;
+    for (Cell const& cell : plan.cells) {
+        FitCount const count = store.count(cell.id, study.replicates);
+        total.fits += count.fits;
+        total.planned += study.replicates;
+        total.failed += count.failed;
+        total.no_descent += count.no_descent;
+    }
+    return total;
 }
 
 nlohmann::ordered_json run_json(RunRow const& run)
@@ -58,31 +72,27 @@ nlohmann::ordered_json run_json(RunRow const& run)
             {"threads", run.threads}, {"argv", run.argv}};
 }
 
-void print_status(Study const& study, std::vector<CellStatus> const& cells,
+void print_status(Study const& study, std::vector<LineStatus> const& lines, Total const& total,
                   std::string const& not_shown, std::vector<RunRow> const& runs)
 {
-    fmt::print("{}: {}\n{:<24} {:>8} {:>11} {:>7} {:>10}  {}\n", study.id, study.title, "curve",
-               "n", "done", "failed", "no descent", "losses");
-    long long done = 0, planned = 0, failed = 0, no_descent = 0;
-    for (CellStatus const& cell : cells) {
-        fmt::print("{:<24} {:>8} {:>5}/{:<5} {:>7} {:>10}  {}\n", cell.label, cell.n,
-                   cell.done.fits, cell.planned, cell.done.failed, cell.done.no_descent,
-                   fmt::join(cell.losses, ", "));
-        done += cell.done.fits;
-        planned += cell.planned;
-        failed += cell.done.failed;
-        no_descent += cell.done.no_descent;
-    }
-    fmt::print("{} of {} fits done, {} failed, {} without descent\n", done, planned, failed,
-               no_descent);
+    print("{}: {}\n", printable(study.id), printable(study.title));
+    std::vector<std::vector<std::string>> table{
+        {"curve", "loss", "n", "done", "failed", "no descent"}};
+    for (LineStatus const& line : lines)
+        table.push_back({line.label, loss_text(line.loss), std::to_string(line.n),
+                         fmt::format("{}/{}", line.done, line.planned),
+                         std::to_string(line.fits.failed), std::to_string(line.fits.no_descent)});
+    print_text(aligned(table));
+    print("{} of {} fits done, {} failed, {} without descent\n", total.fits, total.planned,
+          total.failed, total.no_descent);
     if (!not_shown.empty())
-        fmt::print("{}\n", not_shown);
+        print_text(not_shown + "\n");
     if (runs.empty())
         return;
     RunRow const& last = runs.back();
-    fmt::print("{} runs; last {}: {}, {} {}, {} threads, commit {}{}\n", runs.size(), last.started,
-               last.outcome.empty() ? "not finished (running or killed)" : last.outcome,
-               last.device, last.simd, last.threads, last.commit, last.dirty ? " (modified)" : "");
+    print("{} runs; last {}: {}, {} {}, {} threads, commit {}{}\n", runs.size(), last.started,
+          last.outcome.empty() ? "not finished (running or killed)" : last.outcome, last.device,
+          last.simd, last.threads, last.commit, last.dirty ? " (modified)" : "");
 }
 
 /// The studies of several stores; those of one name are told apart by their folders.
@@ -107,23 +117,27 @@ int status_command(std::string const& folder, CommonOptions const& common)
 {
     Store const store = Store::open(folder);
     Study const study = parse_study(store.study_text(), folder + ": stored study");
-    std::vector<CellStatus> const cells = cell_statuses(study, store);
+    Plan const plan = make_plan(study);
+    std::vector<LineStatus> const lines = line_statuses(study, plan, store);
     std::string const not_shown = unasked(store, study);
     std::vector<RunRow> const runs = store.runs();
     if (!common.json) {
-        print_status(study, cells, not_shown, runs);
+        print_status(study, lines, total_of(study, plan, store), not_shown, runs);
         return 0;
     }
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
-    for (CellStatus const& cell : cells)
-        list.push_back({{"cell", cell.id},
-                        {"label", cell.label},
-                        {"n", cell.n},
-                        {"done", cell.done.fits},
-                        {"planned", cell.planned},
-                        {"failed", cell.done.failed},
-                        {"no_descent", cell.done.no_descent},
-                        {"losses", cell.losses}});
+    for (LineStatus const& line : lines)
+        list.push_back({{"cell", line.cell},
+                        {"label", line.label},
+                        {"loss", line.loss.name},
+                        {"r", line.loss.r},
+                        {"gauge", line.loss.gauge},
+                        {"target", line.loss.target},
+                        {"n", line.n},
+                        {"done", line.done},
+                        {"planned", line.planned},
+                        {"failed", line.fits.failed},
+                        {"no_descent", line.fits.no_descent}});
     nlohmann::ordered_json document = {
         {"study", study.id}, {"title", study.title}, {"cells", list}, {"runs", runs.size()}};
     if (!not_shown.empty())
@@ -155,7 +169,7 @@ int rates_command(std::vector<std::string> const& folders, DeviceOptions const& 
     if (common.json)
         print_json(rates_to_json(rows));
     else
-        fmt::print("{}", rates_table(rows));
+        print_text(rates_table(rows));
     return 0;
 }
 
@@ -163,9 +177,9 @@ int export_command(ExportOptions const& options)
 {
     Store const store = Store::open(options.folder);
     std::string const text =
-        options.format == "csv" ? export_csv(store) : export_json(store).dump(1) + "\n";
+        options.format == "csv" ? export_csv(store) : json_text(export_json(store)) + "\n";
     if (options.file.empty())
-        fmt::print("{}", text);
+        print_text(text);
     else
         write_whole(options.file, options.force, text);
     return 0;

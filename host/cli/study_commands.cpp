@@ -3,6 +3,7 @@
 #include "host/cli/device_choice.h"
 #include "host/cli/output.h"
 #include "host/core/error.h"
+#include "host/core/text.h"
 #include "host/rates/rates.h"
 #include "host/run/memory.h"
 #include "host/run/runner.h"
@@ -13,7 +14,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <optional>
+#include <set>
 
 namespace moerate
 {
@@ -65,31 +68,67 @@ std::size_t least_memory(Study const& study, Plan const& plan)
     return most;
 }
 
-void print_plan(Study const& study, std::vector<CellWork> const& works, double speed)
+/// A line of the plan with the work of its cell; `shared` where a line before has counted it.
+struct ShownLine
 {
-    fmt::print("{:<24} {:>8} {:>6} {:>7} {:>15} {:>18} {:>9}\n", "curve", "n", "fits", "stored",
-               "sample-updates", "regression points", "est. time");
-    for (CellWork const& work : works) {
-        fmt::print(
-            "{:<24} {:>8} {:>6} {:>7} {:>15} {:>18} {:>9}\n", study.curves[work.cell->curve].label,
-            work.cell->n, work.all.fits, work.stored, format_si(work.missing.sample_updates),
-            format_si(work.missing.regression_points), format_seconds(work.missing.flops / speed));
-    }
+    std::string label;
+    LossKey loss;
+    CellWork const* work;
+    bool shared;
+};
+
+std::vector<ShownLine> shown_lines(Study const& study, Plan const& plan,
+                                   std::vector<CellWork> const& works)
+{
+    std::map<Cell const*, CellWork const*> work_of_cell;
+    for (CellWork const& work : works)
+        work_of_cell[work.cell] = &work;
+    std::set<int> seen;
+    std::vector<ShownLine> lines;
+    for (PlanLine const& line : plan_lines(study, plan))
+        lines.push_back({study.curves[line.curve].label, loss_key(line.loss, "fit"),
+                         work_of_cell.at(&plan.cells[line.cell]), !seen.insert(line.cell).second});
+    return lines;
 }
 
-nlohmann::ordered_json plan_json(Study const& study, std::vector<CellWork> const& works,
-                                 double speed)
+void print_plan(std::vector<ShownLine> const& lines, double speed)
+{
+    std::vector<std::vector<std::string>> table{{"curve", "loss", "n", "fits", "stored",
+                                                 "sample-updates", "regression points",
+                                                 "est. time"}};
+    for (ShownLine const& line : lines) {
+        CellWork const& work = *line.work;
+        table.push_back({line.label, loss_text(line.loss), std::to_string(work.cell->n),
+                         std::to_string(work.all.fits), std::to_string(work.stored)});
+        if (line.shared)
+            table.back().insert(table.back().end(), {"same fits", "", ""});
+        else
+            table.back().insert(table.back().end(), {format_si(work.missing.sample_updates),
+                                                     format_si(work.missing.regression_points),
+                                                     format_seconds(work.missing.flops / speed)});
+    }
+    print_text(aligned(table));
+}
+
+nlohmann::ordered_json plan_json(std::vector<ShownLine> const& lines, double speed)
 {
     nlohmann::ordered_json cells = nlohmann::ordered_json::array();
-    for (CellWork const& work : works) {
+    for (ShownLine const& line : lines) {
+        CellWork const& work = *line.work;
+        Work const missing = line.shared ? Work{} : work.missing;
         cells.push_back({{"cell", work.cell->id},
-                         {"label", study.curves[work.cell->curve].label},
+                         {"label", line.label},
+                         {"loss", line.loss.name},
+                         {"r", line.loss.r},
+                         {"gauge", line.loss.gauge},
+                         {"target", line.loss.target},
                          {"n", work.cell->n},
                          {"fits", work.all.fits},
                          {"stored", work.stored},
-                         {"sample_updates", work.missing.sample_updates},
-                         {"regression_points", work.missing.regression_points},
-                         {"seconds", work.missing.flops / speed}});
+                         {"shared", line.shared},
+                         {"sample_updates", missing.sample_updates},
+                         {"regression_points", missing.regression_points},
+                         {"seconds", missing.flops / speed}});
     }
     return cells;
 }
@@ -130,7 +169,7 @@ int check_command(StudyOptions const& options, CommonOptions const& common)
 {
     Study const study = read_study(options.file, options.settings);
     if (!common.json) {
-        fmt::print("{}", describe(study));
+        print_text(describe(study));
         return 0;
     }
     nlohmann::ordered_json labels = nlohmann::ordered_json::array();
@@ -162,10 +201,11 @@ int plan_command(StudyOptions const& options, std::string const& folder,
     for (std::unique_ptr<Device> const& device : devices)
         speed += measure_speed(study, *device);
     std::size_t const memory = least_memory(study, plan);
+    std::vector<ShownLine> const lines = shown_lines(study, plan, works);
     if (common.json) {
         print_json({{"study", study.id},
                     {"device", devices_text(devices)},
-                    {"cells", plan_json(study, works, speed)},
+                    {"cells", plan_json(lines, speed)},
                     {"fits", total.fits},
                     {"sample_updates", total.sample_updates},
                     {"regression_points", total.regression_points},
@@ -173,12 +213,12 @@ int plan_command(StudyOptions const& options, std::string const& folder,
                     {"bytes", memory}});
         return 0;
     }
-    print_plan(study, works, speed);
-    fmt::print("to do: {} fits, {}sample-updates, {}regression points, about {} on {}\n"
-               "memory: at least {}B\n",
-               total.fits, format_si(total.sample_updates), format_si(total.regression_points),
-               format_seconds(total.flops / speed), devices_text(devices),
-               format_si(static_cast<double>(memory)));
+    print_plan(lines, speed);
+    print("to do: {} fits, {}sample-updates, {}regression points, about {} on {}\n"
+          "memory: at least {}B\n",
+          total.fits, format_si(total.sample_updates), format_si(total.regression_points),
+          format_seconds(total.flops / speed), devices_text(devices),
+          format_si(static_cast<double>(memory)));
     return 0;
 }
 
@@ -218,7 +258,7 @@ int run_command(RunCommandOptions const& options, CommonOptions const& common)
         document["rates"] = rates_to_json(rows)["rows"];
         print_json(document);
     } else {
-        fmt::print("{}", rates_table(rows));
+        print_text(rates_table(rows));
     }
     if (!report.too_many_failed.empty())
         throw Error(Exit::failed_fits,

@@ -1,7 +1,7 @@
 #include "host/rates/notes.h"
 
+#include "host/core/text.h"
 #include "host/rates/text.h"
-#include "kernels/family/losses.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -37,8 +37,8 @@ public:
     {
         std::string text;
         for (auto const& [mark, note] : order_)
-            text += wrapped(
-                fmt::format("{} {}: {}.", mark, fmt::join(about_.at(mark + note), ", "), note));
+            text += wrapped(printable(
+                fmt::format("{} {}: {}.", mark, fmt::join(about_.at(mark + note), ", "), note)));
         return text;
     }
 
@@ -103,12 +103,7 @@ void add_counts(Notes& notes, RateRow const& row)
 
 std::string loss_text(RateRow const& row)
 {
-    std::string text = row.loss;
-    visit(Losses{}, find<Losses>(row.loss), [&](auto loss) {
-        if (loss.has_r)
-            text += fmt::format(" r={:g}", row.r);
-    });
-    return row.gauge == "align" ? text : text + " gauge=" + row.gauge;
+    return loss_text(LossKey{row.loss, row.r, row.gauge, "truth", "fit"}); // target: its own column
 }
 
 std::string notes_text(std::vector<RateRow> const& rows)

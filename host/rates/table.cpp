@@ -1,3 +1,4 @@
+#include "host/core/text.h"
 #include "host/rates/notes.h"
 #include "host/rates/text.h"
 
@@ -113,8 +114,9 @@ std::string fits_block(std::vector<RateRow> const& rows)
 /// The blocks of one study, and its notes.
 std::string study_text(std::vector<RateRow> const& rows)
 {
-    std::string text = fmt::format(
-        "Rates of {}: slope of log(mean loss) on log n, [95 % interval]\n\n", rows.front().study);
+    std::string text =
+        fmt::format("Rates of {}: slope of log(mean loss) on log n, [95 % interval]\n\n",
+                    printable(rows.front().study));
     text += rate_block(rows);
     text += "\nThe same slope of other statistics of the loss\n\n" + statistics_block(rows);
     text += "\nThe same slope of mean errors in L2, which gates share\n\n" + errors_block(rows);

@@ -81,6 +81,23 @@ Plan make_plan(Study const& study)
     return plan;
 }
 
+std::vector<PlanLine> plan_lines(Study const& study, Plan const& plan)
+{
+    std::map<std::string, int> cell_at;
+    for (std::size_t c = 0; c < plan.cells.size(); ++c)
+        cell_at[plan.cells[c].id] = static_cast<int>(c);
+    std::vector<PlanLine> lines;
+    for (std::size_t c = 0; c < study.curves.size(); ++c) {
+        std::vector<int> cells;
+        for (int const n : study.n)
+            cells.push_back(cell_at.at(cell_id(study, study.curves[c], n)));
+        for (LossSpec const& loss : study.curves[c].losses)
+            for (int const cell : cells)
+                lines.push_back({static_cast<int>(c), loss, cell});
+    }
+    return lines;
+}
+
 StreamKey key_of(Plan const& plan, Job const& job)
 {
     StreamKey key = plan.data[job.data].key;

@@ -63,6 +63,18 @@ struct Work
 /// Cells and data sets of a study.
 Plan make_plan(Study const& study);
 
+/// One line of a list of a study's work, as the rates have their rows: a curve with one of its
+/// losses, at one n. Curves and losses that share a cell have a line each.
+struct PlanLine
+{
+    int curve; ///< in study.curves
+    LossSpec loss;
+    int cell; ///< in Plan::cells
+};
+
+/// The lines of a study in the order of its rates: by curve, loss and n.
+std::vector<PlanLine> plan_lines(Study const& study, Plan const& plan);
+
 /// Key of the streams of a job's data.
 StreamKey key_of(Plan const& plan, Job const& job);
 

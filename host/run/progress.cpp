@@ -1,5 +1,7 @@
 #include "host/run/progress.h"
 
+#include "host/core/streams.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -34,7 +36,7 @@ Progress::Progress(ProgressStyle const& style, Work const& total)
 Progress::~Progress()
 {
     if (style_.out != nullptr && style_.bar && done_.fits > 0)
-        std::fputc('\n', style_.out);
+        say(style_.out, "\n");
 }
 
 void Progress::advance(Work const& work)
@@ -48,16 +50,15 @@ void Progress::advance(Work const& work)
     if (style_.bar) {
         int const filled = static_cast<int>(std::lround(share * bar_width));
         std::string const bar = std::string(filled, '#') + std::string(bar_width - filled, '.');
-        fmt::print(style_.out, "\r{}[{}]{} {}\x1b[K", style_.color ? "\x1b[32m" : "", bar,
-                   style_.color ? "\x1b[0m" : "", text(share, seconds));
+        say(style_.out, fmt::format("\r{}[{}]{} {}\x1b[K", style_.color ? "\x1b[32m" : "", bar,
+                                    style_.color ? "\x1b[0m" : "", text(share, seconds)));
     } else if (share >= 1 || share - shown_share_ >= line_share ||
                seconds - shown_seconds_ >= line_seconds)
     {
-        fmt::print(style_.out, "moerate: {}\n", text(share, seconds));
+        say(style_.out, fmt::format("moerate: {}\n", text(share, seconds)));
         shown_share_ = share;
         shown_seconds_ = seconds;
     }
-    std::fflush(style_.out);
 }
 
 std::string Progress::text(double share, double seconds) const

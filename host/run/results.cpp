@@ -1,5 +1,7 @@
 #include "host/run/results.h"
 
+#include "host/core/streams.h"
+#include "host/core/text.h"
 #include "host/run/runner.h"
 
 #include <fmt/chrono.h>
@@ -7,6 +9,8 @@
 
 #include <chrono>
 #include <ctime>
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace moerate
 {
@@ -24,11 +28,23 @@ void drop_parameters(std::vector<FitRow>& rows)
 
 } // namespace
 
+Log::Log(std::string const& folder)
+    : descriptor_(open((folder + "/run.log").c_str(),
+                       O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, 0666))
+{}
+
+Log::~Log()
+{
+    if (descriptor_ >= 0)
+        close(descriptor_);
+}
+
 void Log::line(std::string const& text)
 {
     std::lock_guard<std::mutex> const lock(mutex_);
-    out_ << fmt::format("{:%Y-%m-%dT%H:%M:%SZ} {}", fmt::gmtime(std::time(nullptr)), text)
-         << std::endl;
+    if (descriptor_ >= 0)
+        write_all(descriptor_, fmt::format("{:%Y-%m-%dT%H:%M:%SZ} {}\n",
+                                           fmt::gmtime(std::time(nullptr)), printable(text)));
 }
 
 Results::Results(Store& store, Log& log, RunReport& report, RunOptions const& options,

@@ -6,7 +6,6 @@
 #include "host/run/plan.h"
 #include "host/run/progress.h"
 
-#include <fstream>
 #include <future>
 #include <mutex>
 #include <string>
@@ -19,17 +18,20 @@ struct RunOptions;
 struct RunReport;
 
 /// Lines with the time in front, appended to DIR/run.log. A log that cannot be written is no reason
-/// to stop: everything in it is in the store as well.
+/// to stop: everything in it is in the store as well. Lines that find no room are left out.
 class Log
 {
 public:
-    explicit Log(std::string const& folder) : out_(folder + "/run.log", std::ios::app) {}
+    explicit Log(std::string const& folder);
+    ~Log();
+    Log(Log const&) = delete;
+    Log& operator=(Log const&) = delete;
     /// For several threads.
     void line(std::string const& text);
 
 private:
     std::mutex mutex_;
-    std::ofstream out_;
+    int descriptor_; // -1 where it cannot be opened
 };
 
 /// Takes finished blocks to the store, and into report, log and progress. One block at a time is

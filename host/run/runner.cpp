@@ -1,5 +1,6 @@
 #include "host/run/runner.h"
 
+#include "host/core/text.h"
 #include "host/run/remeasure.h"
 #include "host/run/worker.h"
 #include "version.h"
@@ -29,7 +30,10 @@ RunRow run_row(Devices const& devices, RunOptions const& options)
         names.push_back(device->info().label + " " + device->info().name);
     DeviceInfo const& info = devices.front()->info();
     RunRow row;
-    row.argv = fmt::format("{}", fmt::join(options.argv, " "));
+    std::vector<std::string> words;
+    for (std::string const& word : options.argv)
+        words.push_back(shell_word(word));
+    row.argv = fmt::format("{}", fmt::join(words, " "));
     row.commit = MOE_COMMIT;
     row.dirty = MOE_DIRTY;
     row.build = MOE_BUILD_TYPE;

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 namespace moerate
 {
@@ -18,6 +19,53 @@ namespace
 {
 
 using Json = nlohmann::ordered_json;
+
+/// A label under which the fits of a cell are listed. Curves that share the cell have one each,
+/// with the losses that they ask for; what none asks for any more is listed with the first.
+struct Listed
+{
+    std::string label;
+    Curve const* curve = nullptr;  ///< null where the study does not have the cell any more
+    std::set<LossKey> own, of_all; ///< losses at "fit" that this one and any of the curves ask for
+    bool first = true;
+
+    bool shows(LossKey key) const
+    {
+        key.at = "fit";
+        return own.count(key) != 0 || (first && of_all.count(key) == 0);
+    }
+};
+
+/// The curves of each cell of a study.
+using CurvesOf = std::map<std::string, std::vector<Curve const*>>;
+
+CurvesOf curves_of(Study const& study)
+{
+    CurvesOf curves;
+    for (Curve const& curve : study.curves)
+        for (int const n : study.n)
+            curves[cell_id(study, curve, n)].push_back(&curve);
+    return curves;
+}
+
+std::vector<Listed> listed(CellRow const& cell, CurvesOf const& curves)
+{
+    auto const at = curves.find(cell.id);
+    if (at == curves.end())
+        return {{cell.label, nullptr, {}, {}, true}};
+    std::vector<Listed> all;
+    std::set<LossKey> of_all;
+    for (Curve const* curve : at->second) {
+        std::set<LossKey> own;
+        for (LossSpec const& loss : curve->losses)
+            own.insert(loss_key(loss, "fit"));
+        of_all.insert(own.begin(), own.end());
+        all.push_back({curve->label, curve, std::move(own), {}, all.empty()});
+    }
+    for (Listed& one : all)
+        one.of_all = of_all;
+    return all;
+}
 
 /// Fields of one CSV line.
 class Line
@@ -48,11 +96,11 @@ std::string csv_head()
     return line.text();
 }
 
-Line fit_fields(CellRow const& cell, FitRow const& fit)
+Line fit_fields(CellRow const& cell, std::string const& label, FitRow const& fit)
 {
     Line line;
     line.add(cell.id);
-    line.add(cell.label);
+    line.add(label);
     line.add(cell.n);
     line.add(fit.replicate);
     line.add(status_name(fit.status));
@@ -73,13 +121,13 @@ double start_value(FitRow const& fit, LossKey key)
     return std::nan("");
 }
 
-std::string csv_lines(CellRow const& cell, FitRow const& fit)
+std::string csv_lines(CellRow const& cell, Listed const& as, FitRow const& fit)
 {
     std::string lines;
     for (LossRow const& loss : fit.losses) {
-        if (loss.key.at != "fit")
+        if (loss.key.at != "fit" || !as.shows(loss.key))
             continue;
-        Line line = fit_fields(cell, fit);
+        Line line = fit_fields(cell, as.label, fit);
         line.add(loss.key.name);
         line.add(loss.key.r);
         line.add(loss.key.gauge);
@@ -91,7 +139,7 @@ std::string csv_lines(CellRow const& cell, FitRow const& fit)
     }
     if (!lines.empty())
         return lines;
-    Line line = fit_fields(cell, fit);
+    Line line = fit_fields(cell, as.label, fit);
     for (int blank = 0; blank < 6; ++blank)
         line.add(std::string{});
     LossRecord const record{};
@@ -139,12 +187,12 @@ Json measure_or_null(Curve const* curve, std::vector<double> const& theta)
     return measure_to_json({curve->model, theta});
 }
 
-/// `curve` is null where the study does not have the cell any more.
-Json fit_json(CellRow const& cell, FitRow const& fit, Curve const* curve)
+Json fit_json(CellRow const& cell, Listed const& as, FitRow const& fit)
 {
+    Curve const* const curve = as.curve;
     Json json;
     json["cell"] = cell.id;
-    json["label"] = cell.label;
+    json["label"] = as.label;
     json["n"] = cell.n;
     json["replicate"] = fit.replicate;
     json["status"] = status_name(fit.status);
@@ -154,7 +202,8 @@ Json fit_json(CellRow const& cell, FitRow const& fit, Curve const* curve)
     json["seconds"] = number(fit.facts.seconds);
     json["losses"] = Json::array();
     for (LossRow const& loss : fit.losses)
-        json["losses"].push_back(loss_json(loss, curve == nullptr ? 0 : curve->truth.model.k));
+        if (as.shows(loss.key))
+            json["losses"].push_back(loss_json(loss, curve == nullptr ? 0 : curve->truth.model.k));
     json["start"] = measure_or_null(curve, fit.start_theta);
     json["measure"] = measure_or_null(curve, fit.theta);
     return json;
@@ -174,29 +223,32 @@ std::string csv_field(std::string const& text)
 
 std::string export_csv(Store const& store)
 {
+    Study const study = stored_study(store);
+    CurvesOf const curves = curves_of(study);
     std::string text = csv_head();
-    for (CellRow const& cell : store.cells())
-        for (FitRow const& fit : store.fits(cell.id, false))
-            text += csv_lines(cell, fit);
+    for (CellRow const& cell : store.cells()) {
+        std::vector<FitRow> const fits = store.fits(cell.id, false);
+        for (Listed const& one : listed(cell, curves))
+            for (FitRow const& fit : fits)
+                text += csv_lines(cell, one, fit);
+    }
     return text;
 }
 
 nlohmann::ordered_json export_json(Store const& store)
 {
     Study const study = stored_study(store);
-    std::map<std::string, Curve const*> curves;
-    for (Curve const& curve : study.curves)
-        for (int const n : study.n)
-            curves.emplace(cell_id(study, curve, n), &curve);
+    CurvesOf const curves = curves_of(study);
     Json json;
     json["study"] = study.id;
     json["title"] = study.title;
     json["source"] = study.source;
     json["fits"] = Json::array();
     for (CellRow const& cell : store.cells()) {
-        auto const at = curves.find(cell.id);
-        for (FitRow const& fit : store.fits(cell.id, true))
-            json["fits"].push_back(fit_json(cell, fit, at == curves.end() ? nullptr : at->second));
+        std::vector<FitRow> const fits = store.fits(cell.id, true);
+        for (Listed const& one : listed(cell, curves))
+            for (FitRow const& fit : fits)
+                json["fits"].push_back(fit_json(cell, one, fit));
     }
     return json;
 }

@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include <filesystem>
 #include <map>
 #include <set>
 
@@ -76,7 +77,8 @@ std::map<std::string, std::set<std::string>> stored_curves(Store const& store)
 
 } // namespace
 
-std::vector<std::string> differences(std::string const& stored, std::string const& now)
+std::vector<std::string> differences(std::string const& stored, std::string const& now,
+                                     std::string const& stored_name, std::string const& now_name)
 {
     auto const before = leaves_of(stored);
     auto const after = leaves_of(now);
@@ -92,8 +94,8 @@ std::vector<std::string> differences(std::string const& stored, std::string cons
     std::vector<std::string> found;
     for (std::string const& key : keys)
         if (value(before, key) != value(after, key))
-            found.push_back(
-                fmt::format("{}: stored {}, now {}", key, value(before, key), value(after, key)));
+            found.push_back(fmt::format("{}: {} {}, {} {}", key, stored_name, value(before, key),
+                                        now_name, value(after, key)));
     return found;
 }
 
@@ -115,6 +117,28 @@ void check_same_curves(Store const& store, Study const& study, std::string const
                                 file, curve.label, fmt::join(changed, "; ")));
         }
     }
+}
+
+void check_same_study(std::string const& file, Study const& study, std::string const& other_file,
+                      Study const& other)
+{
+    auto const compare = [&](std::string const& about, std::string const& a, std::string const& b) {
+        auto const name = [](std::string const& path) {
+            return std::filesystem::path(path).filename().string();
+        };
+        auto const found = differences(a, b, name(file), name(other_file));
+        if (!found.empty())
+            throw StoreError(fmt::format("{} and {} hold different studies ({}{}) keep each study "
+                                         "in a folder of its own",
+                                         file, other_file, about, fmt::join(found, "; ")));
+    };
+    auto const head = [](Study const& s) { return json{{"id", s.id}, {"seed", s.seed}}.dump(); };
+    compare("", head(study), head(other));
+    for (Curve const& curve : study.curves)
+        for (Curve const& twin : other.curves)
+            if (twin.label == curve.label)
+                compare(fmt::format("label \"{}\": ", curve.label), canonical_curve(study, curve),
+                        canonical_curve(other, twin));
 }
 
 } // namespace moerate

@@ -2,6 +2,7 @@
 
 #include "host/core/error.h"
 #include "host/store/columns.h"
+#include "host/store/identity_check.h"
 #include "host/store/rows.h"
 #include "host/store/store_impl.h"
 
@@ -17,7 +18,33 @@ namespace moerate
 namespace
 {
 
-/// store*.sqlite of a folder, by name.
+/// The number that decimal digits say, as it is written plainly; 0 for anything else.
+int plain_number(std::string const& digits)
+{
+    bool const plain = !digits.empty() && digits.size() < 10 && digits.front() != '0' &&
+                       digits.find_first_not_of("0123456789") == std::string::npos;
+    return plain ? std::stoi(digits) : 0;
+}
+
+/// Place in the order of reading of store.sqlite (0) and store.<i>of<N>.sqlite (i = 1..N); -1 for
+/// every other name: a copy or an attempt that somebody keeps beside them is not the store.
+int store_number(std::string const& name)
+{
+    std::string const head = "store.", tail = ".sqlite";
+    if (name == "store.sqlite")
+        return 0;
+    if (name.size() <= head.size() + tail.size() || name.rfind(head, 0) != 0 ||
+        name.compare(name.size() - tail.size(), tail.size(), tail) != 0)
+        return -1;
+    std::string const part = name.substr(head.size(), name.size() - head.size() - tail.size());
+    std::size_t const of = part.find("of");
+    if (of == std::string::npos)
+        return -1;
+    int const i = plain_number(part.substr(0, of)), n = plain_number(part.substr(of + 2));
+    return i >= 1 && i <= n ? i : -1;
+}
+
+/// The files of the store in a folder, in the order of reading.
 std::vector<std::string> store_files(std::string const& folder)
 {
     std::error_code reason;
@@ -27,18 +54,20 @@ std::vector<std::string> store_files(std::string const& folder)
             fmt::format("cannot read the folder {} ({}) name the folder that `moerate run` "
                         "wrote",
                         folder, reason.message()));
-    std::vector<std::string> files;
+    std::set<std::pair<int, std::string>> numbered; // shards of several N may lie side by side
     for (auto const& entry : entries) {
-        std::string const name = entry.path().filename().string();
-        if (name.rfind("store.", 0) == 0 && entry.path().extension() == ".sqlite")
-            files.push_back(entry.path().string());
+        int const number = store_number(entry.path().filename().string());
+        if (number >= 0)
+            numbered.emplace(number, entry.path().string());
     }
-    if (files.empty())
+    if (numbered.empty())
         throw StoreError(
             fmt::format("{} holds no store (there is no store.sqlite) name the folder that "
                         "`moerate run` wrote",
                         folder));
-    std::sort(files.begin(), files.end());
+    std::vector<std::string> files;
+    for (auto const& [number, file] : numbered)
+        files.push_back(file);
     return files;
 }
 
@@ -48,13 +77,18 @@ std::string study_column(sqlite::Database& database, char const* column)
     return row.step() ? row.text(0) : std::string{};
 }
 
+Study study_of(sqlite::Database& database)
+{
+    return parse_stored(study_column(database, "toml"));
+}
+
 } // namespace
 
 Store Store::open(std::string const& folder)
 {
     auto impl = std::make_unique<Impl>();
     impl->folder = folder;
-    std::string id;
+    std::string last_run;
     for (std::string const& file : store_files(folder)) {
         auto database = std::make_unique<sqlite::Database>(file, sqlite::Database::Mode::read);
         if (!holds_store(*database))
@@ -62,14 +96,15 @@ Store Store::open(std::string const& folder)
                 fmt::format("{} is empty (its run was stopped before it wrote anything) run "
                             "`moerate run` again",
                             file));
-        std::string const own = study_column(*database, "id");
-        if (impl->files.empty())
-            id = own;
-        else if (own != id)
-            throw StoreError(
-                fmt::format("{} holds study \"{}\" ({} holds \"{}\") keep each study in a "
-                            "folder of its own",
-                            file, own, impl->files.front()->file(), id));
+        if (!impl->files.empty())
+            check_same_study(impl->files.front()->file(), study_of(*impl->files.front()), file,
+                             study_of(*database));
+        sqlite::Statement newest(*database, "SELECT max(started) FROM run");
+        std::string const started = newest.step() ? newest.text(0) : std::string{};
+        if (started > last_run) {
+            impl->study = impl->files.size();
+            last_run = started;
+        }
         impl->files.push_back(std::move(database));
     }
     return Store(std::move(impl));
@@ -77,7 +112,7 @@ Store Store::open(std::string const& folder)
 
 std::string Store::study_text() const
 {
-    return study_column(*impl_->files.front(), "toml");
+    return study_column(*impl_->files[impl_->study], "toml");
 }
 
 std::vector<CellRow> Store::cells() const
@@ -100,14 +135,14 @@ std::vector<CellRow> Store::cells() const
 
 std::vector<int> Store::replicates(std::string const& cell) const
 {
-    std::set<int> replicates;
-    for (auto const& file : impl_->files) {
-        sqlite::Statement row(*file, "SELECT r FROM fit WHERE cell = ?");
-        row.with(cell);
-        while (row.step())
-            replicates.insert(static_cast<int>(row.integer(0)));
-    }
-    return {replicates.begin(), replicates.end()};
+    return impl_->replicates("SELECT r FROM fit WHERE cell = ?", cell);
+}
+
+std::vector<int> Store::replicates(std::string const& cell, LossKey const& loss) const
+{
+    return impl_->replicates("SELECT r FROM loss WHERE cell = ? AND name = ? AND exponent = ? AND "
+                             "gauge = ? AND target = ? AND at = ?",
+                             cell, loss.name, loss.r, loss.gauge, loss.target, loss.at);
 }
 
 std::set<LossKey> Store::loss_keys(std::string const& cell, int replicate) const

@@ -81,6 +81,18 @@ LossKey loss_key(LossSpec const& loss, std::string const& at)
     return key;
 }
 
+std::string loss_text(LossKey const& key)
+{
+    std::string text = key.name;
+    visit(Losses{}, find<Losses>(key.name), [&](auto loss) {
+        if (loss.has_r)
+            text += fmt::format(" r={:g}", key.r);
+    });
+    if (key.gauge != "align")
+        text += " gauge=" + key.gauge;
+    return key.target == "truth" ? text : text + " target=" + key.target;
+}
+
 CellRow cell_row(Study const& study, Curve const& curve, int n)
 {
     auto parameters = nlohmann::json::parse(canonical_curve(study, curve));
@@ -90,8 +102,13 @@ CellRow cell_row(Study const& study, Curve const& curve, int n)
 
 Study stored_study(Store const& store)
 {
+    return parse_stored(store.study_text());
+}
+
+Study parse_stored(std::string const& text)
+{
     try {
-        return parse_study(store.study_text(), "stored study");
+        return parse_study(text, "stored study");
     } catch (UsageError const& error) {
         throw StoreError(
             fmt::format("the study of this store cannot be read ({}) use the moerate that "

@@ -103,6 +103,9 @@ struct RunRow
 /// none.
 LossKey loss_key(LossSpec const& loss, std::string const& at);
 
+/// A loss as lists show it, what is usual left out: "softmax.L2r r=1 gauge=none".
+std::string loss_text(LossKey const& key);
+
 /// The row of the cell (curve, n): its parameters are canonical_curve with the key "n" added.
 CellRow cell_row(Study const& study, Curve const& curve, int n);
 
@@ -119,14 +122,15 @@ public:
     /// estimator of a label that has fits differs (names key, old and new). Throws StoreError.
     static Store create(std::string const& folder, Study const& study);
 
-    /// Opens all store*.sqlite of DIR read-only. Throws StoreError.
+    /// Opens store.sqlite and all store.<i>of<N>.sqlite of DIR read-only; files of other names are
+    /// none of its business. Throws StoreError, also where two hold different studies.
     static Store open(std::string const& folder);
 
     Store(Store&&) noexcept;
     Store& operator=(Store&&) noexcept;
     ~Store();
 
-    /// Resolved TOML of the stored study.
+    /// Resolved TOML of the stored study; of several files, as the last run had it.
     std::string study_text() const;
 
     /// Records an invocation; its id goes with the fits that follow. finish_run notes its end.
@@ -148,6 +152,8 @@ public:
     std::vector<CellRow> cells() const;
     /// Replicates stored for a cell, ascending.
     std::vector<int> replicates(std::string const& cell) const;
+    /// Of these, the ones of which a loss is stored.
+    std::vector<int> replicates(std::string const& cell, LossKey const& loss) const;
     /// Loss keys stored for a fit.
     std::set<LossKey> loss_keys(std::string const& cell, int replicate) const;
     /// All fits of a cell with their losses, by replicate; parameters only if asked for.

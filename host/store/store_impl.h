@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace moerate
@@ -20,10 +21,27 @@ struct Store::Impl
     std::string folder;
     std::unique_ptr<WriterLock> lock; ///< writer only
     std::vector<std::unique_ptr<sqlite::Database>> files;
+    std::size_t study = 0;           ///< in files, whose study counts: that of the last run
     std::optional<std::int64_t> run; ///< id of the invocation that writes
     int depth = 0;                   ///< of nested transactions
 
     sqlite::Database& writer();
+    /// Replicates that a query finds in any of the files, ascending.
+    template <class... Values>
+    std::vector<int> replicates(char const* query, Values const&... values)
+    {
+        std::set<int> found;
+        for (auto const& file : files) {
+            sqlite::Statement row(*file, query);
+            row.with(values...);
+            while (row.step())
+                found.insert(static_cast<int>(row.integer(0)));
+        }
+        return {found.begin(), found.end()};
+    }
 };
+
+/// The study of a stored text. Throws StoreError if this version cannot read it.
+Study parse_stored(std::string const& text);
 
 } // namespace moerate

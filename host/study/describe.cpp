@@ -1,3 +1,4 @@
+#include "host/core/text.h"
 #include "host/measure/measure_json.h"
 #include "host/measure/reader.h"
 #include "host/study/document.h"
@@ -177,7 +178,7 @@ std::string notes(Curve const& curve)
 
 std::string curve_text(Curve const& curve)
 {
-    std::string text = fmt::format("\ncurve \"{}\"\n", curve.label);
+    std::string text = fmt::format("\ncurve \"{}\"\n", printable(curve.label));
     text +=
         fmt::format("  data      d = {}, noise variance {}\n", curve.model.d, curve.noise_variance);
     text += "  truth     " + truth_text(curve.truth);
@@ -201,10 +202,10 @@ std::string describe(Study const& study)
     std::string n;
     for (int size : study.n)
         n += (n.empty() ? "" : ", ") + std::to_string(size);
-    std::string text = fmt::format("study \"{}\"", study.id);
-    text += study.title.empty() ? "\n" : fmt::format(": {}\n", study.title);
+    std::string text = fmt::format("study \"{}\"", printable(study.id));
+    text += study.title.empty() ? "\n" : fmt::format(": {}\n", printable(study.title));
     if (!study.source.empty())
-        text += fmt::format("  source    {}\n", study.source);
+        text += fmt::format("  source    {}\n", printable(study.source));
     text += fmt::format("  n         {}{}\n", n,
                         study.nested ? " (nested: a smaller n is a prefix of a larger one)" : "");
     text +=

@@ -1,8 +1,11 @@
 #include "host/study/document.h"
 
+#include "host/core/json.h"
+
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include <cstring>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -23,16 +26,20 @@ public:
         : file_(file), place_(place)
     {}
 
-    json convert(toml::node const& node, Pointer const& at)
+    json convert(toml::node const& node, Pointer const& at, int depth = 0)
     {
+        if (depth > deepest_nesting)
+            throw UsageError(fmt::format("{}: tables and lists are nested more than {} deep "
+                                         "(nothing that is read here is) take some levels out",
+                                         place_[at.to_string()], deepest_nesting));
         if (toml::table const* table = node.as_table())
-            return convert(*table, at);
+            return convert(*table, at, depth);
         if (toml::array const* array = node.as_array()) {
             json list = json::array();
             for (std::size_t i = 0; i < array->size(); ++i) {
                 toml::node const& element = *array->get(i);
                 note(at / i, element.source());
-                list.push_back(convert(element, at / i));
+                list.push_back(convert(element, at / i, depth + 1));
             }
             return list;
         }
@@ -50,13 +57,13 @@ public:
                         place_[at.to_string()]));
     }
 
-    json convert(toml::table const& table, Pointer const& at)
+    json convert(toml::table const& table, Pointer const& at, int depth = 0)
     {
         json object = json::object();
         for (auto const& [key, value] : table) {
             std::string const name(key.str());
             note(at / name, key.source());
-            object[name] = convert(value, at / name);
+            object[name] = convert(value, at / name, depth + 1);
         }
         return object;
     }
@@ -72,6 +79,25 @@ private:
     std::map<std::string, std::string>& place_;
 };
 
+/// Most dots of a key that the parser, which calls itself once a part, is trusted with.
+constexpr int most_dots = 10000;
+
+/// The text parsed. A key of very many parts, which the converter would refuse, does not get that
+/// far. (A text of that many dots without a comma between is taken for one: there is none.)
+toml::table parse_toml(std::string const& text, std::string const& name)
+{
+    int dots = 0, line = 1;
+    for (char const c : text) {
+        line += c == '\n' ? 1 : 0;
+        dots = c == '.' ? dots + 1 : std::strchr("\n=,[{", c) != nullptr ? 0 : dots;
+        if (dots > most_dots)
+            throw UsageError(fmt::format("{}:{}: a key has more than {} parts (no table is that "
+                                         "deep) write table.key",
+                                         name, line, most_dots));
+    }
+    return toml::parse(text, name);
+}
+
 } // namespace
 
 Document Document::parse(std::string const& text, std::string const& name)
@@ -79,7 +105,7 @@ Document Document::parse(std::string const& text, std::string const& name)
     Document document;
     document.file_ = name;
     try {
-        toml::table const table = toml::parse(text, name);
+        toml::table const table = parse_toml(text, name);
         document.root_ = Converter(document.file_, document.place_).convert(table, Pointer());
     } catch (toml::parse_error const& error) {
         throw UsageError(fmt::format("{}:{}:{}: not TOML ({}) mend the line", name,
@@ -147,7 +173,7 @@ json parse_toml_value(std::string const& text)
 {
     std::map<std::string, std::string> places;
     try {
-        toml::table const table = toml::parse("value = " + text);
+        toml::table const table = parse_toml("value = " + text, "");
         json const object = Converter("", places).convert(table, Pointer());
         if (object.size() == 1)
             return object.at("value");

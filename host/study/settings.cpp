@@ -1,5 +1,6 @@
 #include "host/study/settings.h"
 
+#include "host/core/json.h"
 #include "host/measure/measure_json.h"
 
 #include <fmt/format.h>
@@ -30,7 +31,12 @@ std::vector<std::string> labels_of(Document const& document)
 /// Appends the keys of a dotted path.
 Pointer append_keys(Pointer at, std::string const& path, std::string const& place)
 {
+    int keys = 0;
     for (std::size_t begin = 0; begin <= path.size();) {
+        if (++keys > deepest_nesting)
+            throw UsageError(fmt::format("{}: the path has more than {} keys (no table is that "
+                                         "deep) write table.key",
+                                         place, deepest_nesting));
         std::size_t const end = std::min(path.find('.', begin), path.size());
         if (begin == end)
             throw UsageError(fmt::format("{}: the path \"{}\" has an empty key (keys are joined by "

@@ -1,3 +1,4 @@
+#include "host/core/json.h"
 #include "host/measure/families.h"
 #include "host/measure/measure_json.h"
 #include "host/study/readers.h"
@@ -61,10 +62,7 @@ Measure read_measure(Reader& reader, std::string const& folder, std::string& fil
     std::string const path = (std::filesystem::path(folder) / file).string();
     json document;
     try {
-        document = json::parse(read_whole_file(path, "mixing measure"));
-    } catch (json::exception const& error) {
-        reader.fail("file",
-                    fmt::format("= \"{}\" is not JSON ({}) mend the file", file, error.what()));
+        document = parse_json(read_whole_file(path, "mixing measure"), path);
     } catch (UsageError const& error) {
         reader.fail("file", fmt::format("= \"{}\" is not usable: {}", file, error.what()));
     }

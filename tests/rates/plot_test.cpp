@@ -3,6 +3,7 @@
 #include "tests/store/store_fixture.h"
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 #include <cstdlib>
 #include <fstream>
@@ -81,6 +82,14 @@ int plot(TempFolder const& folder, std::string const& text)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+/// What tools/plot.py said.
+std::string said(TempFolder const& folder)
+{
+    std::string text;
+    std::getline(std::ifstream(folder.path("log")), text, '\0');
+    return text;
+}
+
 std::string first_bytes(std::string const& file)
 {
     std::string bytes(4, ' ');
@@ -138,4 +147,40 @@ TEST_CASE("the legend tells studies apart")
             rows.back().study = study;
         }
     CHECK_THAT(legend(folder, rows), Contains("third: sigmoid: slope -0.500"));
+}
+
+TEST_CASE("any label is drawn, and what no font has is said")
+{
+    TempFolder folder;
+    std::vector<RateRow> rows;
+    for (std::string const& label :
+         {std::string("cost $_$ x"), std::string("_hidden"), std::string("a\nb\0c", 5),
+          std::string("\\frac{"), std::string("\u202e")})
+        rows.push_back(made_up(label, "softmax.L1", -0.5));
+    REQUIRE(plot(folder, rates_to_json(rows).dump()) == 0);
+    CHECK(said(folder).empty());
+    CHECK(first_bytes(folder.path("figure.pdf")) == "%PDF");
+    rows[0].label = "\U000f0000"; // private use: no font has it
+    REQUIRE(plot(folder, rates_to_json(rows).dump()) == 0);
+    CHECK(said(folder).find("plot.py: no font here has ") == 0);
+}
+
+TEST_CASE("rows that are none are refused without a traceback")
+{
+    TempFolder folder;
+    nlohmann::json const good =
+        nlohmann::json::parse(rates_to_json({made_up("softmax", "softmax.L1", -0.1)}).dump());
+    std::vector<std::string> bad = {"{\"rows\": [1]}", std::string(100000, '['),
+                                    "{\"rows\": [{\"label\": 1}]}"};
+    for (char const* pointer : {"/label", "/mean", "/mean/value", "/mean/slope", "/n", "/start"}) {
+        nlohmann::json changed = good;
+        changed["rows"][0][nlohmann::json::json_pointer(pointer)] = {{"no", "number"}};
+        bad.push_back(changed.dump());
+    }
+    for (std::string const& text : bad) {
+        INFO(text.substr(0, 100));
+        CHECK(plot(folder, text) == 2);
+        CHECK(said(folder).find("plot.py: ") == 0);
+        CHECK(said(folder).find("Traceback") == std::string::npos);
+    }
 }

@@ -38,6 +38,19 @@ TEST_CASE("curves that differ in their losses only share their fits", "[run]")
     REQUIRE(plan.cells.size() == 6);
     CHECK(plan.cells[0].losses.size() == 2);
     CHECK(plan.cells[1].losses.size() == 1);
+    // A line a curve, loss and n: both losses of "again" on the fits of "softmax".
+    std::vector<PlanLine> const lines = plan_lines(study, plan);
+    REQUIRE(lines.size() == 4 * 3);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        CHECK(lines[i].curve == (i < 3 ? 0 : i < 6 ? 1 : 2));
+        CHECK(plan.cells[lines[i].cell].n == study.n[i % 3]);
+        CHECK(loss_key(lines[i].loss, "fit").name == (i < 3   ? "softmax.L1"
+                                                      : i < 6 ? "sigmoid.D3"
+                                                      : i < 9 ? "softmax.L1"
+                                                              : "softmax.L2r"));
+        if (lines[i].curve == 2)
+            CHECK(lines[i].cell == lines[i % 3].cell);
+    }
 }
 
 TEST_CASE("curves with other noise or precision do not share data", "[run]")

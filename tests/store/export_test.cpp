@@ -135,3 +135,74 @@ TEST_CASE("fits of a label that the study dropped are exported without a measure
     CHECK(json["fits"][0]["measure"].is_null());
     CHECK(table(export_csv(store)).size() == 2);
 }
+
+namespace
+{
+
+/// Settings with which "sigmoid" asks for a loss of the fits of "softmax".
+std::vector<std::string> const shared_cell = {
+    "fit.sigmoid.gate={score=\"linear\", normalizer=\"softmax\"}",
+    "fit.sigmoid.loss=\"softmax.L1\""};
+
+/// A store of the study with these settings, with one fit of its first curve; then the study again,
+/// with further ones.
+Store shared_store(TempFolder const& folder, std::vector<std::string> later = {})
+{
+    {
+        Study const study = tiny_study(shared_cell);
+        Store store = Store::create(folder.path(), study);
+        add_cells(store, study);
+        store.add_fits({fit_row(study, study.curves[0], 100, 0, 0.1)});
+    }
+    later.insert(later.begin(), shared_cell.begin(), shared_cell.end());
+    return Store::create(folder.path(), tiny_study(later));
+}
+
+} // namespace
+
+TEST_CASE("curves that share a cell are exported each under its own label with its losses")
+{
+    using Lines = std::vector<std::pair<std::string, std::string>>;
+    TempFolder folder;
+    std::vector<std::string> later;
+    Lines lines = {
+        {"softmax", "softmax.L1"}, {"softmax", "softmax.L2r"}, {"sigmoid", "softmax.L1"}};
+    SECTION("as they were run") {}
+    SECTION("a loss that no curve asks for any more stays with the first")
+    {
+        later = {"fit.softmax.loss=\"softmax.L1\""};
+    }
+    Store const store = shared_store(folder, later);
+    Lines found;
+    for (auto const& row : table(export_csv(store)))
+        found.emplace_back(row.at("label"), row.at("loss"));
+    CHECK(found == lines);
+
+    found.clear();
+    auto const json = export_json(store);
+    for (auto const& fit : json["fits"])
+        for (auto const& loss : fit["losses"])
+            if (loss["at"] == "fit")
+                found.emplace_back(fit["label"], loss["loss"]);
+    CHECK(found == lines);
+    REQUIRE(json["fits"].size() == 2);
+    CHECK(json["fits"][0]["measure"] == json["fits"][1]["measure"]);
+    CHECK(json["fits"][0]["cell"] == json["fits"][1]["cell"]);
+}
+
+TEST_CASE("the fits of a loss are counted by what is stored of it")
+{
+    TempFolder folder;
+    Study const study = tiny_study();
+    Store store = Store::create(folder.path(), study);
+    add_cells(store, study);
+    FitRow bare = fit_row(study, study.curves[0], 100, 1, 0.1);
+    bare.losses.resize(2); // of the first loss
+    store.add_fits({fit_row(study, study.curves[0], 100, 0, 0.1), bare});
+    auto const stored = [&](int loss) {
+        return store.replicates(bare.cell, loss_key(study.curves[0].losses[loss], "fit"));
+    };
+    CHECK(stored(0) == std::vector<int>{0, 1});
+    CHECK(stored(1) == std::vector<int>{0});
+    CHECK(loss_text(loss_key(study.curves[0].losses[1], "fit")) == "softmax.L2r r=1");
+}
