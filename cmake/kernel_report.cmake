@@ -1,6 +1,5 @@
 # What the compiler made of the kernels (tools/kernel-report): the tool's own test, and the limits that
 # the build's kernels keep. Without CUDA the second is skipped.
-find_program(PYTHON3 python3 REQUIRED)
 add_test(NAME kernel-report-tool COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/tools/kernel_report_test.py)
 # The float32 SGD kernel of linear families (`true`, where they have an instance of their own) is where
 # the time goes: no spill there.

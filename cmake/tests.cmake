@@ -50,5 +50,8 @@ moe_test(tools moe_device)
 if(TARGET test_tools AND TARGET moerate-bench)
     add_dependencies(test_tools moerate moerate-bench)
 endif()
+find_program(PYTHON3 python3 REQUIRED)
+add_test(NAME house COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/house/house_test.py
+    ${CMAKE_BINARY_DIR} ${CMAKE_CXX_COMPILER})
 include(cmake/gpu.cmake)
 include(cmake/kernel_report.cmake)

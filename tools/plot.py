@@ -75,6 +75,14 @@ def loss_text(row):
     return text if row["gauge"] == "align" else f"{text}, gauge {row['gauge']}"
 
 
+def name_of(row, several_studies, several_losses):
+    """What sets a curve apart from the others of a figure."""
+    name = f"{row['study']}: {row['label']}" if several_studies else row["label"]
+    if several_losses:
+        name += f", {loss_text(row)}"
+    return name if row["target"] == "truth" else f"{name} to {row['target']}"
+
+
 def slope_text(row):
     """Slope with its interval, in brackets where it gets no verdict."""
     mean = row["mean"]
@@ -104,14 +112,11 @@ def floor_of(rows):
     return least / 2
 
 
-def draw_row(axes, row, style, shift, floor, several_losses):
-    """Points, line, start and guide of one row; `shift` moves the bars aside by a few pixels, so
-    that those of other rows stay visible."""
+def draw_row(axes, row, label, style, shift, floor):
+    """Points, line, start and guide of one row under `label`; `shift` moves the bars aside by a few
+    pixels, so that those of other rows stay visible."""
     mean = row["mean"]
     colour, marker = COLOURS[style % len(COLOURS)], MARKERS[style % len(MARKERS)]
-    label = row["label"] + (f", {loss_text(row)}" if several_losses else "")
-    if row["target"] != "truth":
-        label += f" to {row['target']}"
 
     points = [(n, v, s) for n, v, s in zip(row["n"], mean["value"], mean.get("sd", mean["value"]))
               if v is not None and v > 0]
@@ -149,14 +154,16 @@ def draw(rows, title, prefix):
     lines = -(-len(panels) // columns)
     figure, grid = pyplot.subplots(lines, columns, squeeze=False, constrained_layout=True,
                                    figsize=(7.2 * columns, 6.0 * lines))
-    labels = list(dict.fromkeys(row["label"] for row in rows))
+    several_studies = len({row["study"] for row in rows}) > 1
+    curves = list(dict.fromkeys((row["study"], row["label"]) for row in rows))
     for axes, (name, members) in zip(grid.flat, panels):
         several_losses = not name and len({loss_text(row) for row in members}) > 1
         floor = floor_of(members)
         for index, row in enumerate(members):
-            # In panels a label keeps its colour; in a single one each row has its own.
-            style = labels.index(row["label"]) if name else index
-            draw_row(axes, row, style, index - (len(members) - 1) / 2, floor, several_losses)
+            # In panels a curve keeps its colour; in a single one each row has its own.
+            style = curves.index((row["study"], row["label"])) if name else index
+            draw_row(axes, row, name_of(row, several_studies, several_losses), style,
+                     index - (len(members) - 1) / 2, floor)
         axes.set_xscale("log")
         axes.set_yscale("log")
         axes.set_ylim(bottom=floor)

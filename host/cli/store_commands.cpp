@@ -5,11 +5,13 @@
 #include "host/rates/rates.h"
 #include "host/run/plan.h"
 #include "host/store/export.h"
+#include "host/store/unasked.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 
 namespace moerate
 {
@@ -20,7 +22,8 @@ namespace
 struct CellStatus
 {
     std::string id, label;
-    int n = 0, done = 0, planned = 0, failed = 0;
+    int n = 0, planned = 0;
+    FitCount done; ///< of the replicates that the study asks for
     std::vector<std::string> losses;
 };
 
@@ -41,9 +44,8 @@ std::vector<CellStatus> cell_statuses(Study const& study, Store const& store)
 {
     std::vector<CellStatus> result;
     for (Cell const& cell : make_plan(study).cells) {
-        auto const [fits, failed] = store.count(cell.id);
-        result.push_back({cell.id, study.curves[cell.curve].label, cell.n, fits, study.replicates,
-                          failed, loss_names(store, cell.id)});
+        result.push_back({cell.id, study.curves[cell.curve].label, cell.n, study.replicates,
+                          store.count(cell.id, study.replicates), loss_names(store, cell.id)});
     }
     return result;
 }
@@ -57,25 +59,46 @@ nlohmann::ordered_json run_json(RunRow const& run)
 }
 
 void print_status(Study const& study, std::vector<CellStatus> const& cells,
-                  std::vector<RunRow> const& runs)
+                  std::string const& not_shown, std::vector<RunRow> const& runs)
 {
-    fmt::print("{}: {}\n{:<24} {:>8} {:>11} {:>7}  {}\n", study.id, study.title, "curve", "n",
-               "done", "failed", "losses");
-    int done = 0, planned = 0, failed = 0;
+    fmt::print("{}: {}\n{:<24} {:>8} {:>11} {:>7} {:>10}  {}\n", study.id, study.title, "curve",
+               "n", "done", "failed", "no descent", "losses");
+    long long done = 0, planned = 0, failed = 0, no_descent = 0;
     for (CellStatus const& cell : cells) {
-        fmt::print("{:<24} {:>8} {:>5}/{:<5} {:>7}  {}\n", cell.label, cell.n, cell.done,
-                   cell.planned, cell.failed, fmt::join(cell.losses, ", "));
-        done += cell.done;
+        fmt::print("{:<24} {:>8} {:>5}/{:<5} {:>7} {:>10}  {}\n", cell.label, cell.n,
+                   cell.done.fits, cell.planned, cell.done.failed, cell.done.no_descent,
+                   fmt::join(cell.losses, ", "));
+        done += cell.done.fits;
         planned += cell.planned;
-        failed += cell.failed;
+        failed += cell.done.failed;
+        no_descent += cell.done.no_descent;
     }
-    fmt::print("{} of {} fits done, {} failed\n", done, planned, failed);
+    fmt::print("{} of {} fits done, {} failed, {} without descent\n", done, planned, failed,
+               no_descent);
+    if (!not_shown.empty())
+        fmt::print("{}\n", not_shown);
     if (runs.empty())
         return;
     RunRow const& last = runs.back();
     fmt::print("{} runs; last {}: {}, {} {}, {} threads, commit {}{}\n", runs.size(), last.started,
                last.outcome.empty() ? "not finished (running or killed)" : last.outcome,
                last.device, last.simd, last.threads, last.commit, last.dirty ? " (modified)" : "");
+}
+
+/// The studies of several stores; those of one name are told apart by their folders.
+std::vector<Study> named_apart(std::vector<Store> const& stores,
+                               std::vector<std::string> const& folders)
+{
+    std::vector<Study> studies;
+    std::map<std::string, int> named;
+    for (Store const& store : stores) {
+        studies.push_back(stored_study(store));
+        ++named[studies.back().id];
+    }
+    for (std::size_t i = 0; i < studies.size(); ++i)
+        if (named[studies[i].id] > 1)
+            studies[i].id += fmt::format(" ({})", folders[i]);
+    return studies;
 }
 
 } // namespace
@@ -85,9 +108,10 @@ int status_command(std::string const& folder, CommonOptions const& common)
     Store const store = Store::open(folder);
     Study const study = parse_study(store.study_text(), folder + ": stored study");
     std::vector<CellStatus> const cells = cell_statuses(study, store);
+    std::string const not_shown = unasked(store, study);
     std::vector<RunRow> const runs = store.runs();
     if (!common.json) {
-        print_status(study, cells, runs);
+        print_status(study, cells, not_shown, runs);
         return 0;
     }
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
@@ -95,12 +119,15 @@ int status_command(std::string const& folder, CommonOptions const& common)
         list.push_back({{"cell", cell.id},
                         {"label", cell.label},
                         {"n", cell.n},
-                        {"done", cell.done},
+                        {"done", cell.done.fits},
                         {"planned", cell.planned},
-                        {"failed", cell.failed},
+                        {"failed", cell.done.failed},
+                        {"no_descent", cell.done.no_descent},
                         {"losses", cell.losses}});
     nlohmann::ordered_json document = {
         {"study", study.id}, {"title", study.title}, {"cells", list}, {"runs", runs.size()}};
+    if (!not_shown.empty())
+        document["not_shown"] = not_shown;
     if (!runs.empty())
         document["last_run"] = run_json(runs.back());
     print_json(document);
@@ -111,17 +138,18 @@ int rates_command(std::vector<std::string> const& folders, DeviceOptions const& 
                   CommonOptions const& common)
 {
     std::vector<Store> stores;
-    double work = 0;
-    for (std::string const& folder : folders) {
+    for (std::string const& folder : folders)
         stores.push_back(Store::open(folder));
-        work += resampled_replicates(stored_study(stores.back()));
-    }
+    std::vector<Study> const studies = named_apart(stores, folders);
+    double work = 0;
+    for (Study const& study : studies)
+        work += resampled_replicates(study);
     bool const small = options.device == "auto" && work < gpu_pays;
     std::unique_ptr<Device> const device =
         open_device(small ? "cpu" : options.device, options.threads);
     std::vector<RateRow> rows;
-    for (Store const& store : stores) {
-        std::vector<RateRow> const more = rates(*device, store, stored_study(store));
+    for (std::size_t i = 0; i < stores.size(); ++i) {
+        std::vector<RateRow> const more = rates(*device, stores[i], studies[i]);
         rows.insert(rows.end(), more.begin(), more.end());
     }
     if (common.json)

@@ -1,8 +1,10 @@
 #include "host/rates/rates.h"
 
-#include "host/rates/bootstrap.h"
+#include "host/measure/inclusion.h"
+#include "host/rates/resample.h"
+#include "host/rates/samples.h"
+#include "host/store/unasked.h"
 #include "host/study/identity.h"
-#include "kernels/family/losses.h"
 #include "kernels/family/normalizers.h"
 #include "kernels/family/scores.h"
 
@@ -17,85 +19,24 @@ namespace moerate
 namespace
 {
 
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
-
 /// Least sample size for a verdict, in parameters (spec.md 4 has the rank, of which the number of
 /// parameters is an upper bound).
 constexpr int least_samples_per_parameter = 10;
 
-/// All stored fits of one curve at one n that the study asks for.
-struct FitsAt
-{
-    int n;
-    std::vector<FitRow> fits;
-};
-
-std::vector<FitsAt> fits_of(Store const& store, Study const& study, Curve const& curve)
-{
-    std::vector<FitsAt> all;
-    for (int const n : study.n) {
-        auto fits = store.fits(cell_id(study, curve, n), false);
-        fits.erase(
-            std::remove_if(fits.begin(), fits.end(),
-                           [&](FitRow const& fit) { return fit.replicate >= study.replicates; }),
-            fits.end());
-        if (!fits.empty())
-            all.push_back({n, std::move(fits)});
-    }
-    return all;
-}
-
-bool failed(FitRow const& fit)
-{
-    return failed(fit.status);
-}
-
-/// Value of a stored loss; not a number where it was not measured.
-double loss_of(FitRow const& fit, LossKey const& key)
-{
-    for (LossRow const& loss : fit.losses)
-        if (!(loss.key < key) && !(key < loss.key))
-            return loss.record.value;
-    return none;
-}
-
-/// The larger expert error that exists.
-double expert_error(FitRow const& fit)
-{
-    return std::isnan(fit.risk.expert_over) ? fit.risk.expert_exact : fit.risk.expert_over;
-}
-
-/// `number` of each fit that did not fail and that counts by `loss`; positions are replicates, so
-/// that nested draws take the same ones at every n.
-template <class Number>
-Samples samples_of(std::vector<FitsAt> const& all, LossKey const& loss, Number&& number)
-{
-    Samples samples;
-    std::size_t replicates = 0;
-    for (FitsAt const& at : all)
-        for (FitRow const& fit : at.fits)
-            replicates = std::max(replicates, static_cast<std::size_t>(fit.replicate) + 1);
-    for (FitsAt const& at : all) {
-        std::vector<double> values(replicates, none);
-        for (FitRow const& fit : at.fits)
-            if (!failed(fit) && !std::isnan(loss_of(fit, loss)))
-                values[static_cast<std::size_t>(fit.replicate)] = number(fit);
-        samples.n.push_back(at.n);
-        samples.values.push_back(std::move(values));
-    }
-    return samples;
-}
-
-std::optional<double> admissible_share(std::vector<FitsAt> const& all)
+/// Share of fits, over all n, whose training error is at most the reference's.
+std::optional<double> admissible_share(std::vector<FitsAt> const& all, bool reference)
 {
     int known = 0;
     int held = 0;
     for (FitsAt const& at : all)
-        for (FitRow const& fit : at.fits)
-            if (!failed(fit) && !std::isnan(fit.excess)) {
-                ++known;
-                held += fit.excess <= 0 ? 1 : 0;
-            }
+        for (FitRow const& fit : at.fits) {
+            // Older stores have no `admissible` without noise.
+            auto const holds = fit.admissible ? fit.admissible : admissible(fit, reference);
+            if (failed(fit.status) || !holds)
+                continue;
+            ++known;
+            held += *holds ? 1 : 0;
+        }
     if (known == 0)
         return std::nullopt;
     return static_cast<double>(held) / known;
@@ -119,19 +60,30 @@ std::string gate_words(Model const& model)
 }
 
 /// Fills what is counted, fit by fit.
-void set_counts(RateRow& row, std::vector<FitsAt> const& all, Samples const& loss, double variance)
+void set_counts(RateRow& row, std::vector<FitsAt> const& all, double variance)
 {
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        row.n.push_back(all[i].n);
-        row.failed.push_back(
-            static_cast<int>(std::count_if(all[i].fits.begin(), all[i].fits.end(), failed)));
+    for (FitsAt const& at : all) {
+        auto const count = [&](auto&& is) {
+            return static_cast<int>(std::count_if(
+                at.fits.begin(), at.fits.end(), [&](FitRow const& fit) { return is(fit.status); }));
+        };
+        row.n.push_back(at.n);
+        row.fits.push_back(static_cast<int>(at.fits.size()));
+        row.failed.push_back(count([](FitStatus status) { return failed(status); }));
+        row.no_descent.push_back(
+            count([](FitStatus status) { return status == FitStatus::no_descent; }));
         row.box_share.push_back(0);
-        row.n_over_sigma2.push_back(all[i].n / variance);
-        auto const used =
-            static_cast<int>(std::count_if(loss.values[i].begin(), loss.values[i].end(),
-                                           [](double value) { return !std::isnan(value); }));
-        row.replicates = i == 0 ? used : std::min(row.replicates, used);
+        row.n_over_sigma2.push_back(at.n / variance);
     }
+}
+
+/// Least number of replicates over all n.
+int least_counted(Samples const& samples)
+{
+    std::size_t least = samples.values.empty() ? 0 : std::numeric_limits<std::size_t>::max();
+    for (auto const& values : samples.values)
+        least = std::min(least, counted(values));
+    return static_cast<int>(least);
 }
 
 /// Heavy tails as a user can check them: at some n the standard deviation exceeds the mean.
@@ -143,55 +95,92 @@ bool heavy_tail(Slope const& mean)
     return false;
 }
 
-RateRow rate_row(Device& device, Study const& study, Curve const& curve, LossSpec const& spec,
-                 std::vector<FitsAt> const& all)
+/// Makes the rows of one curve; what does not depend on the loss once for all of them.
+class CurveRates
 {
-    LossKey const key = loss_key(spec, "fit");
-    LossKey const start_key = loss_key(spec, "start");
-    RateRow row;
-    row.study = study.id;
-    row.label = curve.label;
-    row.loss = key.name;
-    row.r = key.r;
-    row.gauge = key.gauge;
-    row.target = key.target;
-    row.estimator = curve.estimator->name();
-    row.planned = study.replicates;
-    row.reported_slope = curve.reported_slope;
-    row.theory = curve.theory;
+public:
+    CurveRates(Device& device, Store const& store, Study const& study, Curve const& curve)
+        : device_(device), study_(study), curve_(curve),
+          all_(fits_of(store, study, curve)), resampling_{truth_key(study, curve), study.nested},
+          reference_(class_holds(curve.model, curve.truth.model))
+    {
+        common_.study = study.id;
+        common_.label = curve.label;
+        common_.estimator = curve.estimator->name();
+        common_.planned = static_cast<long long>(study.n.size()) * study.replicates;
+        common_.reported_slope = curve.reported_slope;
+        common_.theory = curve.theory;
+        set_counts(common_, all_, curve.noise_variance);
+        common_.admissible_share = admissible_share(all_, reference_);
+        common_.bracketed = bracket_reason(curve, common_.n);
+        auto const risk = [&](char const* what, double RiskRecord::*error, bool partial = false) {
+            return mean(numbers_of(all_, what, [=](FitRow const& fit) {
+                return error_number(fit.risk.*error, partial);
+            }));
+        };
+        common_.regression = risk("regression error", &RiskRecord::regression);
+        common_.expert = {risk("expert error over", &RiskRecord::expert_over, true),
+                          risk("expert error exact", &RiskRecord::expert_exact, true),
+                          risk("expert error missed", &RiskRecord::expert_missed)};
+    }
 
-    Samples const loss = samples_of(all, key, [&](FitRow const& fit) { return loss_of(fit, key); });
-    set_counts(row, all, loss, curve.noise_variance);
-    row.admissible_share = admissible_share(all);
-    row.bracketed = bracket_reason(curve, row.n);
+    RateRow row(LossSpec const& spec) const
+    {
+        LossKey const key = loss_key(spec, "fit");
+        RateRow row = common_;
+        row.loss = key.name;
+        row.r = key.r;
+        row.gauge = key.gauge;
+        row.target = key.target;
+        auto const beyond = [&] { return beyond_float64(study_, curve_, spec); };
+        Numbers const loss = losses("loss", key);
+        row.replicates = least_counted(loss.samples);
+        auto statistics = rates_of(
+            loss, {Statistic::mean, Statistic::median, Statistic::trimmed, Statistic::geometric},
+            beyond);
+        row.mean = std::move(statistics[0]);
+        row.median = std::move(statistics[1]);
+        row.trimmed = std::move(statistics[2]);
+        row.geometric = std::move(statistics[3]);
+        row.heavy_tail = heavy_tail(row.mean);
+        row.start = mean(losses("start loss", loss_key(spec, "start")), beyond);
+        if (spec.target == Target::truth && !reference_)
+            row.off_target =
+                fmt::format("the fit ({} gate) does not hold the truth ({} gate); the target "
+                            "of the theory is the truth's projection onto the fitted family",
+                            gate_words(curve_.model), gate_words(curve_.truth.model));
+        return row;
+    }
 
-    Resampling const resampling{truth_key(study, curve), study.nested};
-    auto statistics = slopes(
-        device, loss, resampling,
-        {Statistic::mean, Statistic::median, Statistic::trimmed, Statistic::geometric}, "loss");
-    row.mean = std::move(statistics[0]);
-    row.median = std::move(statistics[1]);
-    row.trimmed = std::move(statistics[2]);
-    row.geometric = std::move(statistics[3]);
-    row.heavy_tail = heavy_tail(row.mean);
+private:
+    using Beyond = std::function<std::string()>;
 
-    auto const mean_slope = [&](char const* what, auto&& number) {
-        return slopes(device, samples_of(all, key, number), resampling, {Statistic::mean}, what)[0];
-    };
-    row.start =
-        mean_slope("start loss", [&](FitRow const& fit) { return loss_of(fit, start_key); });
-    row.regression =
-        mean_slope("regression error", [](FitRow const& fit) { return fit.risk.regression; });
-    row.expert = mean_slope("expert error", expert_error);
+    Numbers losses(char const* what, LossKey const& key) const
+    {
+        return numbers_of(all_, what, [&](FitRow const& fit) { return loss_number(fit, key); });
+    }
 
-    // No fit has an excess where the fitted class does not hold the truth.
-    if (!all.empty() && spec.target == Target::truth && !row.admissible_share)
-        row.off_target =
-            fmt::format("the fit ({} gate) does not hold the truth ({} gate); the target "
-                        "of the theory is the truth's projection onto the fitted family",
-                        gate_words(curve.model), gate_words(curve.truth.model));
-    return row;
-}
+    std::vector<Slope> rates_of(Numbers const& numbers, std::vector<Statistic> const& statistics,
+                                Beyond const& beyond) const
+    {
+        auto found = slopes(device_, numbers.samples, resampling_, statistics, numbers.what);
+        explain(found, numbers, beyond);
+        return found;
+    }
+
+    Slope mean(Numbers const& numbers, Beyond const& beyond = nullptr) const
+    {
+        return rates_of(numbers, {Statistic::mean}, beyond)[0];
+    }
+
+    Device& device_;
+    Study const& study_;
+    Curve const& curve_;
+    std::vector<FitsAt> all_;
+    Resampling resampling_;
+    bool reference_; ///< the truth is one: the fitted class holds it
+    RateRow common_; ///< what does not depend on the loss
+};
 
 } // namespace
 
@@ -204,10 +193,13 @@ std::vector<RateRow> rates(Device& device, Store const& store, Study const& stud
 {
     std::vector<RateRow> rows;
     for (Curve const& curve : study.curves) {
-        auto const all = fits_of(store, study, curve);
+        CurveRates const rates(device, store, study, curve);
         for (LossSpec const& loss : curve.losses)
-            rows.push_back(rate_row(device, study, curve, loss, all));
+            rows.push_back(rates.row(loss));
     }
+    std::string const not_shown = unasked(store, study);
+    for (RateRow& row : rows)
+        row.not_shown = not_shown;
     return rows;
 }
 
@@ -223,9 +215,9 @@ std::vector<RateRow> rates(Store const& store)
 
 double resampled_replicates(Study const& study)
 {
-    std::size_t columns = 0; // a row resamples its loss, start, regression and expert error
+    std::size_t columns = 0; // regression and three expert errors; loss and start of each row
     for (Curve const& curve : study.curves)
-        columns += 4 * curve.losses.size();
+        columns += 4 + 2 * curve.losses.size();
     return static_cast<double>(columns * study.n.size()) * study.replicates * bootstrap_draws;
 }
 

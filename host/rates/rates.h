@@ -15,7 +15,8 @@
 namespace moerate
 {
 
-/// One statistic of a curve over n and its slope. Non-finite slope: none, `reason` says why.
+/// One statistic of a curve over n and its slope. Non-finite slope: none, `reason` says why. Beside
+/// a slope it says which fits are left out.
 struct Slope
 {
     std::vector<double> value; ///< per n
@@ -24,15 +25,24 @@ struct Slope
     std::string reason;
 };
 
+/// Slopes of the mean expert errors (spec.md 2.2), each over the replicates that have the error.
+struct ExpertSlopes
+{
+    Slope over;   ///< largest error in cells of several atoms
+    Slope exact;  ///< in cells of one atom
+    Slope missed; ///< largest distance of a true expert to the nearest fitted one
+};
+
 /// One row of the table: one label, loss and target of one study.
 struct RateRow
 {
     std::string study, label, loss, gauge, target, estimator;
     double r = 1;
     std::vector<int> n;
-    int replicates = 0; ///< fits that count, least over n
-    int planned = 0;    ///< replicates that the study asks for
-    std::vector<int> failed;
+    int replicates = 0;    ///< fits whose loss counts, least over n
+    std::vector<int> fits; ///< stored, by n
+    long long planned = 0; ///< fits that the study asks for, over all its n
+    std::vector<int> failed, no_descent;
     std::optional<double> admissible_share, certified_share;
     std::vector<double>
         box_share; ///< share of fits on the parameter box; 0 where the estimator has none
@@ -41,16 +51,18 @@ struct RateRow
     Slope mean, median, trimmed, geometric; ///< of the loss
     Slope start;                            ///< mean loss of the starting points
     Slope regression;                       ///< mean regression error
-    Slope expert; ///< mean of the larger expert error that exists (over, else exact)
+    ExpertSlopes expert;
     std::optional<double> reported_slope;
     std::string theory;
     std::string off_target;  ///< why target "truth" is not what the fit estimates, empty if it is
     bool heavy_tail = false; ///< at some n the loss's standard deviation exceeds its mean
+    std::string not_shown;   ///< what the store holds beyond its study, empty if nothing
 };
 
 /// Rates of a store with the labels, reported slopes and theory of `study`. Replicates and n that
 /// the study does not ask for are left out; an n without fits is missing from the row. `device`
-/// summarizes and resamples; results of CPU and CUDA differ by rounding.
+/// summarizes and resamples; results of CPU and CUDA differ by rounding. Each statistic is over all
+/// fits that did not fail and have its number.
 std::vector<RateRow> rates(Device& device, Store const& store, Study const& study);
 
 /// The same on one CPU thread, for a study at hand and for the stored one.
@@ -73,7 +85,7 @@ double log_slope(std::vector<int> const& n, std::vector<double> const& value);
 /// The documented JSON object {"rows": [...]}; null where there is no number.
 nlohmann::ordered_json rates_to_json(std::vector<RateRow> const& rows);
 
-/// The table for people, with notes below it.
+/// The table for people: for each study its blocks with notes below them.
 std::string rates_table(std::vector<RateRow> const& rows);
 
 } // namespace moerate

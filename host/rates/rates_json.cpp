@@ -78,7 +78,10 @@ Json row_json(RateRow const& row)
     json["geometric"] = slope_json(row.geometric);
     json["start"] = slope_json(row.start);
     json["regression"] = slope_json(row.regression);
-    json["expert"] = slope_json(row.expert);
+    json["expert"] = {{"over", slope_json(row.expert.over)},
+                      {"exact", slope_json(row.expert.exact)},
+                      {"missed", slope_json(row.expert.missed)}};
+    json["no_descent"] = row.no_descent;
     json["reported_slope"] = optional(row.reported_slope);
     json["theory"] = theory_json(row.theory);
     return json;

@@ -1,66 +1,16 @@
-#include "host/rates/rates.h"
-
-#include "kernels/family/losses.h"
+#include "host/rates/notes.h"
+#include "host/rates/text.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
-#include <map>
-#include <numeric>
-#include <sstream>
 
 namespace moerate
 {
 namespace
 {
-
-/// Columns of a terminal, by code points: labels are UTF-8.
-std::size_t width_of(std::string const& text)
-{
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-        return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-    }));
-}
-
-/// Widest line of notes.
-constexpr std::size_t note_width = 112;
-
-/// `text` in lines of at most note_width columns, all but the first indented.
-std::string wrapped(std::string const& text)
-{
-    std::string const indent = "    ";
-    std::string lines;
-    std::string line;
-    std::istringstream words(text);
-    for (std::string word; words >> word;) {
-        if (!line.empty() && width_of(line) + 1 + width_of(word) > note_width) {
-            lines += line + "\n";
-            line = indent + word;
-        } else {
-            line += line.empty() ? word : " " + word;
-        }
-    }
-    return lines + line + "\n";
-}
-
-/// Lines of aligned cells, two spaces between; the first line is the head.
-std::string aligned(std::vector<std::vector<std::string>> const& lines)
-{
-    std::vector<std::size_t> width(lines.front().size(), 0);
-    for (auto const& line : lines)
-        for (std::size_t c = 0; c < line.size(); ++c)
-            width[c] = std::max(width[c], width_of(line[c]));
-    std::string text;
-    for (auto const& line : lines) {
-        std::string out;
-        for (std::size_t c = 0; c < line.size(); ++c)
-            out += line[c] + std::string(width[c] - width_of(line[c]) + 2, ' ');
-        text += out.substr(0, out.find_last_not_of(' ') + 1) + "\n";
-    }
-    return text;
-}
 
 /// "-0.512 [-0.560, -0.470]"; brackets around a slope that gets no verdict.
 std::string slope_text(Slope const& slope, bool bracketed)
@@ -73,16 +23,6 @@ std::string slope_text(Slope const& slope, bool bracketed)
     return fmt::format("{} [{:.3f}, {:.3f}]", number, slope.lo, slope.hi);
 }
 
-std::string loss_text(RateRow const& row)
-{
-    std::string text = row.loss;
-    visit(Losses{}, find<Losses>(row.loss), [&](auto loss) {
-        if (loss.has_r)
-            text += fmt::format(" r={:g}", row.r);
-    });
-    return row.gauge == "align" ? text : text + " gauge=" + row.gauge;
-}
-
 std::string target_text(RateRow const& row)
 {
     return row.off_target.empty() ? row.target : row.target + "*";
@@ -93,6 +33,8 @@ std::string range_text(std::vector<double> const& values)
 {
     if (values.empty())
         return "-";
+    if (values.front() == values.back())
+        return fmt::format("{:.3g}", values.front());
     return fmt::format("{:.3g} .. {:.3g}", values.front(), values.back());
 }
 
@@ -124,89 +66,60 @@ std::string statistics_block(std::vector<RateRow> const& rows)
     return aligned(lines);
 }
 
-std::string quality_block(std::vector<RateRow> const& rows)
+/// The first row of each label: what its rows share.
+std::vector<RateRow const*> by_label(std::vector<RateRow> const& rows)
+{
+    std::vector<RateRow const*> first;
+    for (RateRow const& row : rows)
+        if (first.empty() || first.back()->label != row.label)
+            first.push_back(&row);
+    return first;
+}
+
+std::string errors_block(std::vector<RateRow> const& rows)
 {
     std::vector<std::vector<std::string>> lines{
-        {"label", "loss", "regression error", "expert error", "admissible", "failed", "n/sigma^2"}};
-    for (RateRow const& row : rows) {
-        bool const bracketed = row.bracketed.has_value();
-        int const failed = std::accumulate(row.failed.begin(), row.failed.end(), 0);
-        lines.push_back({row.label, loss_text(row), slope_text(row.regression, bracketed),
-                         slope_text(row.expert, bracketed),
-                         row.admissible_share ? fmt::format("{:.0f} %", 100 * *row.admissible_share)
-                                              : "undefined",
-                         fmt::format("{}", failed), range_text(row.n_over_sigma2)});
+        {"label", "regression error", "expert over", "expert exact", "expert missed"}};
+    for (RateRow const* row : by_label(rows)) {
+        bool const bracketed = row->bracketed.has_value();
+        lines.push_back({row->label, slope_text(row->regression, bracketed),
+                         slope_text(row->expert.over, bracketed),
+                         slope_text(row->expert.exact, bracketed),
+                         slope_text(row->expert.missed, bracketed)});
     }
     return aligned(lines);
 }
 
-/// Notes that several rows share, each with the labels it is about.
-class Notes
+/// "0" where all are, else the counts by n.
+std::string counts_of(std::vector<int> const& counts)
 {
-public:
-    void add(std::string const& mark, std::string const& text, std::string const& about)
-    {
-        std::string const key = mark + text;
-        if (about_.count(key) == 0)
-            order_.push_back({mark, text});
-        auto& labels = about_[key];
-        if (std::find(labels.begin(), labels.end(), about) == labels.end())
-            labels.push_back(about);
-    }
-
-    std::string text() const
-    {
-        std::string text;
-        for (auto const& [mark, note] : order_)
-            text += wrapped(
-                fmt::format("{} {}: {}.", mark, fmt::join(about_.at(mark + note), ", "), note));
-        return text;
-    }
-
-private:
-    std::vector<std::pair<std::string, std::string>> order_;
-    std::map<std::string, std::vector<std::string>> about_;
-};
-
-void add_slope_reasons(Notes& notes, RateRow const& row)
-{
-    for (Slope const* slope : {&row.mean, &row.median, &row.trimmed, &row.geometric, &row.start,
-                               &row.regression, &row.expert})
-        if (!slope->reason.empty())
-            notes.add("none", slope->reason, row.label + " " + loss_text(row));
+    bool const any = std::any_of(counts.begin(), counts.end(), [](int c) { return c != 0; });
+    return any ? fmt::format("{}", fmt::join(counts, ", ")) : "0";
 }
 
-std::string notes_text(std::vector<RateRow> const& rows)
+std::string fits_block(std::vector<RateRow> const& rows)
 {
-    Notes notes;
-    for (RateRow const& row : rows)
-        if (row.bracketed)
-            notes.add("( )", "no verdict on this slope, " + *row.bracketed, row.label);
-    for (RateRow const& row : rows)
-        if (!row.off_target.empty())
-            notes.add("*", row.off_target, row.label);
-    for (RateRow const& row : rows)
-        add_slope_reasons(notes, row);
-    for (RateRow const& row : rows) {
-        int const failed = std::accumulate(row.failed.begin(), row.failed.end(), 0);
-        if (failed > 0)
-            notes.add("!",
-                      fmt::format("failed fits are left out: {} of n = {}",
-                                  fmt::join(row.failed, ", "), fmt::join(row.n, ", ")),
-                      row.label);
-        if (row.replicates + failed < row.planned || row.n.empty())
-            notes.add("!",
-                      fmt::format("unfinished, at least one n has {} of {} replicates that count: "
-                                  "`moerate run` goes on",
-                                  row.replicates, row.planned),
-                      row.label);
-        if (row.heavy_tail)
-            notes.add("!",
-                      "heavy tails, at some n the standard deviation exceeds the mean: go by the "
-                      "median, trimmed and geometric mean",
-                      row.label + " " + loss_text(row));
-    }
-    return notes.text();
+    std::vector<std::vector<std::string>> lines{
+        {"label", "admissible", "failed", "no descent", "n/sigma^2"}};
+    for (RateRow const* row : by_label(rows))
+        lines.push_back(
+            {row->label,
+             row->admissible_share ? fmt::format("{:.0f} %", 100 * *row->admissible_share)
+                                   : "undefined",
+             counts_of(row->failed), counts_of(row->no_descent), range_text(row->n_over_sigma2)});
+    return aligned(lines);
+}
+
+/// The blocks of one study, and its notes.
+std::string study_text(std::vector<RateRow> const& rows)
+{
+    std::string text = fmt::format(
+        "Rates of {}: slope of log(mean loss) on log n, [95 % interval]\n\n", rows.front().study);
+    text += rate_block(rows);
+    text += "\nThe same slope of other statistics of the loss\n\n" + statistics_block(rows);
+    text += "\nThe same slope of mean errors in L2, which gates share\n\n" + errors_block(rows);
+    text += "\nThe fits; counts by n\n\n" + fits_block(rows);
+    return text + "\n" + notes_text(rows);
 }
 
 } // namespace
@@ -215,18 +128,23 @@ std::string rates_table(std::vector<RateRow> const& rows)
 {
     if (rows.empty())
         return "No rates: the study has no fits with a loss.\n";
-    std::string text = fmt::format(
-        "Rates of {}: slope of log(mean loss) on log n, [95 % interval]\n\n", rows.front().study);
-    text += rate_block(rows);
-    text += "\nThe same slope of other statistics of the loss\n\n" + statistics_block(rows);
-    text += "\nErrors in L2, which gates share, and the fits\n\n" + quality_block(rows);
-    text += "\n" + notes_text(rows);
+    std::string text;
+    for (auto first = rows.begin(); first != rows.end();) {
+        auto const next = std::find_if(
+            first, rows.end(), [&](RateRow const& row) { return row.study != first->study; });
+        text += study_text({first, next}) + (next == rows.end() ? "" : "\n");
+        first = next;
+    }
     text += wrapped(
         "Intervals resample the replicates of one drawn truth; they say nothing about other "
         "truths.");
     text += wrapped(
         "start: slope of the starting points' own mean loss; a mean slope near it measures the "
         "start, not the estimator.");
+    text += wrapped(
+        "expert over, exact: largest error of a fitted expert in cells of several atoms, of one; "
+        "missed: of a true expert to the nearest fitted one; each over the replicates that have "
+        "it.");
     text += wrapped(
         "admissible: share of fits whose training error is at most that of the reference, so "
         "that the theory's upper bounds apply to them.");

@@ -5,8 +5,8 @@
 
 #include "host/device/slices.h"
 #include "host/run/plan.h"
-#include "host/run/truth.h"
 #include "host/study/identity.h"
+#include "host/study/truth.h"
 
 #include <functional>
 #include <vector>

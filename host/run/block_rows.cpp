@@ -51,8 +51,11 @@ FitRow JobBlock<Real>::row(std::size_t at) const
         row.status = FitStatus::diverged;
     else if (row.mse > row.start_mse)
         row.status = FitStatus::no_descent;
-    bool const reference = curve.noise_variance > 0 && class_holds(curve.model, curve.truth.model);
-    row.excess = reference ? data(fit).n * (row.mse - row.mse_truth) / curve.noise_variance : nan;
+    bool const reference = class_holds(curve.model, curve.truth.model);
+    row.admissible = admissible(row, reference);
+    row.excess = reference && curve.noise_variance > 0
+                     ? data(fit).n * (row.mse - row.mse_truth) / curve.noise_variance
+                     : nan;
     row.start_risk = host_.start_risk[at];
     row.risk = outcome.finite ? host_.risk[at] : RiskRecord{nan, nan, nan, nan};
     row.start_theta = slice(host_.start, begin, p);

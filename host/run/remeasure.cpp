@@ -1,7 +1,7 @@
 #include "host/run/remeasure.h"
 
 #include "host/run/measure_losses.h"
-#include "host/run/truth.h"
+#include "host/study/truth.h"
 
 #include <map>
 #include <set>

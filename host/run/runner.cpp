@@ -98,10 +98,10 @@ std::vector<std::string> too_many_failed(Study const& study, Plan const& plan, S
 {
     std::vector<std::string> result;
     for (Cell const& cell : plan.cells) {
-        auto const [fits, failed] = store.count(cell.id);
-        if (failed > study.max_failed * fits)
+        FitCount const count = store.count(cell.id, study.replicates);
+        if (above(count.failed, count.fits, study.max_failed))
             result.push_back(fmt::format("{} n={}: {} of {}", study.curves[cell.curve].label,
-                                         cell.n, failed, fits));
+                                         cell.n, count.failed, count.fits));
     }
     return result;
 }

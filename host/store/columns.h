@@ -46,15 +46,6 @@ void each_loss_number(Record& record, F&& f)
     f("exact_expert", record.exact_expert);
 }
 
-/// The basic inequality n MSE(fit) <= n MSE(reference) holds (spec.md 4); none where there is no
-/// reference.
-inline std::optional<int> admissible(FitRow const& fit)
-{
-    if (std::isnan(fit.excess))
-        return std::nullopt;
-    return fit.excess <= 0 ? 1 : 0;
-}
-
 /// Equal, or both not a number.
 inline bool same_number(double a, double b)
 {
@@ -62,7 +53,8 @@ inline bool same_number(double a, double b)
 }
 
 /// Equal results; time and run do not count, nor `empty` of a fit (it depends on which loss came
-/// first), nor parameters that one side left out.
+/// first), nor parameters that one side left out, nor `admissible` (older versions have none
+/// without noise).
 bool same_result(FitRow const& a, FitRow const& b);
 bool same_result(LossRow const& a, LossRow const& b);
 

@@ -57,8 +57,7 @@ Line fit_fields(CellRow const& cell, FitRow const& fit)
     line.add(fit.replicate);
     line.add(status_name(fit.status));
     each_number(fit, [&](char const*, double value) { line.add(value); });
-    auto const holds = admissible(fit);
-    line.add(holds ? fmt::format("{}", *holds) : std::string{});
+    line.add(fit.admissible ? fmt::format("{:d}", *fit.admissible) : std::string{});
     line.add(fit.facts.iterations);
     line.add(fit.facts.seconds);
     return line;
@@ -150,8 +149,7 @@ Json fit_json(CellRow const& cell, FitRow const& fit, Curve const* curve)
     json["replicate"] = fit.replicate;
     json["status"] = status_name(fit.status);
     each_number(fit, [&](char const* name, double value) { json[name] = number(value); });
-    auto const holds = admissible(fit);
-    json["admissible"] = holds ? Json(*holds != 0) : Json(nullptr);
+    json["admissible"] = fit.admissible ? Json(*fit.admissible) : Json(nullptr);
     json["iterations"] = fit.facts.iterations;
     json["seconds"] = number(fit.facts.seconds);
     json["losses"] = Json::array();

@@ -58,7 +58,7 @@ std::map<std::string, std::set<std::string>> stored_curves(Store const& store)
     std::map<std::string, std::set<std::string>> curves;
     std::set<std::string> filled;
     for (CellRow const& cell : store.cells())
-        if (store.count(cell.id).first > 0) {
+        if (store.count(cell.id).fits > 0) {
             filled.insert(cell.id);
             curves[cell.label].insert(curve_of(cell));
         }

@@ -141,19 +141,22 @@ std::vector<FitRow> Store::fits(std::string const& cell, bool with_parameters) c
     return fits;
 }
 
-std::pair<int, int> Store::count(std::string const& cell) const
+FitCount Store::count(std::string const& cell, int replicates) const
 {
-    std::map<int, bool> failed;
+    std::map<int, FitStatus> ended;
     for (auto const& file : impl_->files) {
-        sqlite::Statement row(*file, "SELECT r, status IN ('not_finite', 'diverged') FROM fit "
-                                     "WHERE cell = ?");
-        row.with(cell);
+        sqlite::Statement row(*file, "SELECT r, status FROM fit WHERE cell = ? AND r < ?");
+        row.with(cell, replicates);
         while (row.step())
-            failed[static_cast<int>(row.integer(0))] = row.integer(1) != 0;
+            ended[static_cast<int>(row.integer(0))] = status_of(row.text(1), file->file());
     }
-    auto const bad =
-        std::count_if(failed.begin(), failed.end(), [](auto const& fit) { return fit.second; });
-    return {static_cast<int>(failed.size()), static_cast<int>(bad)};
+    FitCount count;
+    for (auto const& [replicate, status] : ended) {
+        ++count.fits;
+        count.failed += failed(status) ? 1 : 0;
+        count.no_descent += status == FitStatus::no_descent ? 1 : 0;
+    }
+    return count;
 }
 
 std::vector<RunRow> Store::runs() const

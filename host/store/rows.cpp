@@ -15,13 +15,19 @@ namespace moerate
 namespace
 {
 
-/// Columns of a fit in the order in which read_fit takes and RowWriter::add binds them.
+/// Columns of a fit in the order in which RowWriter::add binds them.
 std::string fit_columns(bool with_parameters)
 {
-    std::string columns = "cell, r, status, empty, iterations, seconds";
+    std::string columns = "cell, r, status, admissible, empty, iterations, seconds";
     FitRow const fit{};
     each_number(fit, [&](char const* name, double) { (columns += ", ") += name; });
     return columns + (with_parameters ? ", start_params, params" : ", NULL, NULL");
+}
+
+/// The same and what read_fit takes besides.
+std::string read_columns(bool with_parameters)
+{
+    return fit_columns(with_parameters) + ", params IS NOT NULL";
 }
 
 FitRow read_fit(sqlite::Statement const& row, std::string const& file)
@@ -31,6 +37,9 @@ FitRow read_fit(sqlite::Statement const& row, std::string const& file)
     fit.cell = row.text(at++);
     fit.replicate = static_cast<int>(row.integer(at++));
     fit.status = status_of(row.text(at++), file);
+    if (!row.null(at))
+        fit.admissible = row.integer(at) != 0;
+    ++at;
     fit.empty = row.null(at) ? -1 : static_cast<int>(row.integer(at));
     ++at;
     fit.facts.iterations = static_cast<int>(row.integer(at++));
@@ -38,6 +47,7 @@ FitRow read_fit(sqlite::Statement const& row, std::string const& file)
     each_number(fit, [&](char const*, double& value) { value = row.number(at++); });
     fit.start_theta = row.numbers(at++);
     fit.theta = row.numbers(at++);
+    fit.parameters_kept = row.integer(at++) != 0;
     return fit;
 }
 
@@ -109,8 +119,8 @@ bool same_result(LossRow const& a, LossRow const& b)
 RowWriter::RowWriter(sqlite::Database& database)
     : file_(database.file()),
       find_fit_(database,
-                fmt::format("SELECT {} FROM fit WHERE cell = ? AND r = ?", fit_columns(true))),
-      insert_fit_(database, insert_into("fit", "run, admissible, " + fit_columns(true))),
+                fmt::format("SELECT {} FROM fit WHERE cell = ? AND r = ?", read_columns(true))),
+      insert_fit_(database, insert_into("fit", "run, " + fit_columns(true))),
       find_loss_(database, fmt::format("SELECT {} FROM loss WHERE cell = ? AND r = ? AND name = ? "
                                        "AND exponent = ? AND gauge = ? AND target = ? AND at = ?",
                                        loss_columns())),
@@ -129,7 +139,7 @@ void RowWriter::add(FitRow const& fit, std::optional<std::int64_t> run)
                 "another folder",
                 file_, fit.replicate, fit.cell, stored.mse, fit.mse));
     } else {
-        insert_fit_.with(run, admissible(fit), fit.cell, fit.replicate, status_name(fit.status),
+        insert_fit_.with(run, fit.cell, fit.replicate, status_name(fit.status), fit.admissible,
                          fit.empty < 0 ? std::nullopt : std::optional<int>(fit.empty),
                          fit.facts.iterations, fit.facts.seconds);
         int at = 8;
@@ -169,7 +179,7 @@ std::vector<FitRow> read_fits(sqlite::Database& database, std::string const& cel
     sqlite::Snapshot const snapshot(database);
     std::vector<FitRow> fits;
     sqlite::Statement fit(database, fmt::format("SELECT {} FROM fit WHERE cell = ? ORDER BY r",
-                                                fit_columns(with_parameters)));
+                                                read_columns(with_parameters)));
     fit.with(cell);
     while (fit.step())
         fits.push_back(read_fit(fit, database.file()));

@@ -22,6 +22,13 @@ constexpr bool failed(FitStatus status)
     return status == FitStatus::not_finite || status == FitStatus::diverged;
 }
 
+/// Whether `part` of `whole` is more than `share`. The quotient of two whole numbers is rounded as
+/// the text of a decimal share is: 29 of 100 is not above 0.29, though 0.29 * 100 is below 29.
+inline bool above(int part, int whole, double share)
+{
+    return static_cast<double>(part) / whole > share;
+}
+
 /// Name of a status in the store: "ok", "not_finite", "diverged", "no_descent".
 std::string status_name(FitStatus status);
 

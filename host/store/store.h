@@ -8,13 +8,14 @@
 #include "kernels/loss/loss_api.h"
 #include "kernels/risk/risk_api.h"
 
+#include <cmath>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <tuple>
-#include <utility>
 #include <vector>
 
 namespace moerate
@@ -50,13 +51,33 @@ struct FitRow
     int replicate = 0;
     FitStatus status = FitStatus::ok;
     double start_mse = 0, mse = 0, mse_truth = 0;
-    double excess = 0; ///< NaN where no reference exists
+    double excess = 0;              ///< NaN where no reference exists, and without noise
+    std::optional<bool> admissible; ///< see admissible(); none where no reference exists
     RiskRecord start_risk{}, risk{};
     double moved = 0; ///< ||fit - start|| / ||start - target||
     int empty = 0;    ///< number of empty cells (of the first loss), -1 unknown
     FitFacts facts;
     std::vector<double> start_theta, theta; ///< empty with --no-params
+    bool parameters_kept = true;            ///< of a stored fit: the store has its parameters
     std::vector<LossRow> losses;
+};
+
+/// The basic inequality MSE(fit) <= MSE(truth) of spec.md 4, which has the sign of the excess and,
+/// other than that, a meaning without noise; none unless the truth is a `reference` (class_holds).
+inline std::optional<bool> admissible(FitRow const& fit, bool reference)
+{
+    double const above = fit.mse - fit.mse_truth;
+    if (!reference || std::isnan(above))
+        return std::nullopt;
+    return above <= 0;
+}
+
+/// How many fits there are, and how they ended.
+struct FitCount
+{
+    int fits = 0;
+    int failed = 0;     ///< not_finite or diverged
+    int no_descent = 0; ///< a note, no failure
 };
 
 /// A cell as it is stored.
@@ -131,8 +152,8 @@ public:
     std::set<LossKey> loss_keys(std::string const& cell, int replicate) const;
     /// All fits of a cell with their losses, by replicate; parameters only if asked for.
     std::vector<FitRow> fits(std::string const& cell, bool with_parameters) const;
-    /// Number of fits, and of them failed (not_finite or diverged).
-    std::pair<int, int> count(std::string const& cell) const;
+    /// Counts the fits of a cell, those of replicates below `replicates`.
+    FitCount count(std::string const& cell, int replicates = std::numeric_limits<int>::max()) const;
     /// All invocations: started, outcome and machine, oldest first.
     std::vector<RunRow> runs() const;
 

@@ -35,12 +35,12 @@ void fill(Store& store, Study const& study)
                         loss.record.value = none;
                 }
                 if (r == 0)
-                    fits.back().excess = -1;
+                    fits.back().admissible = true;
             }
     for (FitRow& fit : fits)
         if (fit.cell == cell_row(study, study.curves[1], 100).id ||
             fit.cell == cell_row(study, study.curves[1], 1000).id)
-            fit.excess = none; // sigmoid does not hold the softmax truth
+            fit.admissible.reset(); // sigmoid does not hold the softmax truth
     store.add_fits(fits);
 }
 
@@ -74,7 +74,7 @@ TEST_CASE("rates of a store, one row a label and loss")
     CHECK(row.theory == "-0.5");
     CHECK(row.n_over_sigma2[1] == Approx(1e5));
     for (Slope const* slope : {&row.mean, &row.median, &row.trimmed, &row.geometric, &row.start,
-                               &row.regression, &row.expert})
+                               &row.regression, &row.expert.over, &row.expert.missed})
     {
         CHECK(slope->slope == Approx(-0.5).epsilon(1e-12));
         CHECK(slope->lo <= slope->slope);
@@ -84,7 +84,10 @@ TEST_CASE("rates of a store, one row a label and loss")
     CHECK(row.mean.sd[0] == Approx(0.1 * std::sqrt(0.05 / 3)));
     CHECK(row.start.value[0] == Approx(0.2 * 1.15));
     CHECK(row.regression.value[0] == Approx(0.1 * 1.15 / 3));
-    CHECK(row.expert.value[0] == Approx(0.1 * 1.15 / 2)); // over cells exist
+    CHECK(row.expert.over.value[0] == Approx(0.1 * 1.15 / 2));
+    CHECK(row.expert.missed.value[0] == Approx(0.1 * 1.15 / 4));
+    CHECK(std::isnan(row.expert.exact.slope)); // all cells have several atoms
+    CHECK_THAT(row.expert.exact.reason, Contains("expert error exact is undefined in all 8 fits"));
     CHECK(row.admissible_share == 0.25);
     CHECK_FALSE(row.certified_share);
     CHECK(row.off_target.empty());
@@ -140,7 +143,7 @@ TEST_CASE("an unfinished run gives the rates of what is there")
     CHECK(rows[0].n == std::vector<int>{100, 1000});
     CHECK(rows[0].replicates == 2);
     CHECK(rows[0].mean.slope == Approx(-0.5));
-    CHECK_THAT(rates_table(rows), Contains("2 of 4 replicates"));
+    CHECK_THAT(rates_table(rows), Contains("softmax: unfinished, 4 of 12 fits"));
 }
 
 TEST_CASE("replicates and n that the study does not ask for any more are left out")
@@ -198,6 +201,7 @@ TEST_CASE("the JSON object has the documented keys in order")
                                            "start",
                                            "regression",
                                            "expert",
+                                           "no_descent",
                                            "reported_slope",
                                            "theory"});
     auto const& row = json["rows"][0];
@@ -208,6 +212,10 @@ TEST_CASE("the JSON object has the documented keys in order")
     CHECK(row["mean"]["sd"].size() == 2);
     CHECK_FALSE(row["median"].contains("sd"));
     CHECK(row["start"]["value"].size() == 2);
+    for (char const* kind : {"over", "exact", "missed"})
+        CHECK(row["expert"][kind]["value"].size() == 2);
+    CHECK(row["expert"].size() == 3);
+    CHECK(row["no_descent"] == nlohmann::ordered_json::array({0, 0}));
     CHECK(row["box_share"] == nlohmann::ordered_json::array({0.0, 0.0}));
     CHECK_FALSE(row["mean"].contains("reason"));
 }
@@ -218,8 +226,9 @@ TEST_CASE("numbers that do not exist are null, with a reason")
     rows[0].theory = "sub";
     rows[0].n = {100};
     rows[0].n_over_sigma2 = {std::numeric_limits<double>::infinity()};
-    for (Slope* slope : {&rows[0].mean, &rows[0].median, &rows[0].trimmed, &rows[0].geometric,
-                         &rows[0].start, &rows[0].regression, &rows[0].expert})
+    for (Slope* slope :
+         {&rows[0].mean, &rows[0].median, &rows[0].trimmed, &rows[0].geometric, &rows[0].start,
+          &rows[0].regression, &rows[0].expert.over, &rows[0].expert.exact, &rows[0].expert.missed})
         *slope = {{0.0}, {none}, none, none, none, "why"};
     auto const row = nlohmann::json::parse(rates_to_json(rows).dump())["rows"][0];
     CHECK(row["mean"]["slope"].is_null());

@@ -1,5 +1,5 @@
 #include "host/run/pipeline.h"
-#include "host/run/truth.h"
+#include "host/study/truth.h"
 #include "tests/run/small_study.h"
 
 #include <catch2/catch.hpp>

@@ -125,6 +125,57 @@ TEST_CASE("too many failed fits are named, and none is dropped", "[run]")
               .too_many_failed.empty());
 }
 
+TEST_CASE("failures are counted over the replicates asked for, and a share is exact", "[run]")
+{
+    // 100 stored replicates, of which 0 .. 28 failed; nothing is left to be done.
+    small::Folder folder;
+    std::vector<std::string> settings = {"study.replicates=100", "study.n=[64]",
+                                         "study.max_failed=0.29"};
+    Study const study = small::study(settings);
+    {
+        Store store = Store::create(folder.path(), study);
+        std::vector<FitRow> fits;
+        for (Curve const& curve : study.curves) {
+            store.add_cells({cell_row(study, curve, 64)});
+            for (int r = 0; r < 100; ++r) {
+                FitRow fit;
+                fit.cell = cell_row(study, curve, 64).id;
+                fit.replicate = r;
+                fit.status = r < 29 ? FitStatus::diverged : FitStatus::ok;
+                fits.push_back(fit);
+            }
+        }
+        store.add_fits(fits);
+    }
+    CHECK(run(study, folder.path()).too_many_failed.empty()); // 0.29 * 100 is below 29
+    settings[2] = "study.max_failed=0.28";
+    CHECK(run(small::study(settings), folder.path()).too_many_failed.size() == 2);
+    // Of the first 50 replicates, 29 failed; 29 of 100 would be few enough.
+    settings[0] = "study.replicates=50";
+    settings[2] = "study.max_failed=0.5";
+    CHECK(run(small::study(settings), folder.path()).too_many_failed ==
+          std::vector<std::string>{"softmax n=64: 29 of 50", "sigmoid n=64: 29 of 50"});
+}
+
+TEST_CASE("without noise fits have no excess and are still admissible or not", "[run]")
+{
+    small::Folder folder, noisy;
+    run(small::study({"data.noise_variance=0"}), folder.path());
+    for (FitRow const& fit : small::all_fits(Store::open(folder.path()))) {
+        bool const softmax = fit.losses.front().key.name == "softmax.L1";
+        CHECK(std::isnan(fit.excess));
+        CHECK(fit.admissible.has_value() == softmax); // sigmoid does not hold the truth
+        if (softmax)
+            CHECK(*fit.admissible == (fit.mse <= fit.mse_truth));
+    }
+    run(small::study(), noisy.path());
+    for (FitRow const& fit : small::all_fits(Store::open(noisy.path()))) {
+        CHECK(fit.admissible.has_value() == !std::isnan(fit.excess));
+        if (fit.admissible)
+            CHECK(*fit.admissible == (fit.excess <= 0));
+    }
+}
+
 TEST_CASE("a folder of another study is refused", "[run]")
 {
     small::Folder folder;

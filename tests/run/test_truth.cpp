@@ -1,5 +1,5 @@
 #include "host/core/error.h"
-#include "host/run/truth.h"
+#include "host/study/truth.h"
 #include "kernels/model/layout.h"
 #include "tests/run/small_study.h"
 

@@ -89,7 +89,9 @@ inline moerate::FitRow fit_row(moerate::Study const& study, moerate::Curve const
     fit.start_mse = 0.5;
     fit.mse = 0.01 + v;
     fit.mse_truth = 0.01;
-    fit.excess = curve.label == "sigmoid" ? none : n * v / 0.01;
+    bool const reference = curve.label != "sigmoid";
+    fit.admissible = moerate::admissible(fit, reference);
+    fit.excess = reference ? n * v / 0.01 : none;
     fit.start_risk = {0.3, 0.2, none, 0.1};
     fit.risk = {v / 3, v / 2, none, v / 4};
     fit.moved = 0.7;

@@ -67,8 +67,15 @@ TEST_CASE("failed fits are counted, a note is no failure")
         fits.back().status = status;
     }
     store.add_fits(fits);
-    CHECK(store.count(fits[0].cell) == std::pair<int, int>(4, 2));
-    CHECK(store.count("no such cell") == std::pair<int, int>(0, 0));
+    FitCount const all = store.count(fits[0].cell);
+    CHECK(all.fits == 4);
+    CHECK(all.failed == 2);
+    CHECK(all.no_descent == 1);
+    FitCount const first = store.count(fits[0].cell, 2); // what a study of two replicates asks for
+    CHECK(first.fits == 2);
+    CHECK(first.failed == 1);
+    CHECK(first.no_descent == 0);
+    CHECK(store.count("no such cell").fits == 0);
 }
 
 TEST_CASE("the same replicate again is ignored, with another result it is refused")
@@ -85,7 +92,7 @@ TEST_CASE("the same replicate again is ignored, with another result it is refuse
     again.theta.clear();
     again.start_theta.clear();
     CHECK_NOTHROW(store.add_fits({again}));
-    CHECK(store.count(fit.cell).first == 1);
+    CHECK(store.count(fit.cell).fits == 1);
 
     FitRow other = fit;
     other.theta[1] += 1e-15;
@@ -109,7 +116,7 @@ TEST_CASE("a block is stored whole or not at all")
     FitRow lost = fit_row(study, study.curves[0], 100, 1, 0.1);
     lost.cell = "0123456789abcdef"; // not registered
     CHECK_THROWS_AS(store.add_fits({good, lost}), StoreError);
-    CHECK(store.count(good.cell).first == 0);
+    CHECK(store.count(good.cell).fits == 0);
 
     CHECK_THROWS_WITH(store.transaction([&] {
         store.add_fits({good});
@@ -117,9 +124,9 @@ TEST_CASE("a block is stored whole or not at all")
         throw std::runtime_error("stop");
     }),
                       "stop");
-    CHECK(store.count(good.cell).first == 0);
+    CHECK(store.count(good.cell).fits == 0);
     CHECK_NOTHROW(store.transaction([&] { store.add_fits({good}); }));
-    CHECK(store.count(good.cell).first == 1);
+    CHECK(store.count(good.cell).fits == 1);
 }
 
 TEST_CASE("further losses go beside stored fits")
@@ -174,9 +181,9 @@ TEST_CASE("one writer at a time; readers are welcome")
         CHECK_THROWS_WITH(Store::create(folder.path(), study), Contains("in use"));
         writer.add_fits({fit_row(study, study.curves[0], 100, 0, 0.1)});
         Store const reader = Store::open(folder.path());
-        CHECK(reader.count(writer.cells()[0].id).first == 1);
+        CHECK(reader.count(writer.cells()[0].id).fits == 1);
         writer.add_fits({fit_row(study, study.curves[0], 100, 1, 0.1)});
-        CHECK(reader.count(writer.cells()[0].id).first == 2);
+        CHECK(reader.count(writer.cells()[0].id).fits == 2);
     }
     CHECK_NOTHROW(Store::create(folder.path(), study));
 }

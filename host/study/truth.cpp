@@ -1,4 +1,4 @@
-#include "host/run/truth.h"
+#include "host/study/truth.h"
 
 #include "host/study/identity.h"
 #include "kernels/start/start_one.h"

@@ -1,0 +1,111 @@
+#include "tests/cli/place.h"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+using Catch::Matchers::Contains;
+using nlohmann::json;
+
+namespace
+{
+
+/// Runs the small study with settings of --set, and returns what it says.
+process::Result run(Place const& place, std::string const& folder,
+                    std::vector<std::string> const& settings)
+{
+    std::vector<std::string> words = {"run", place.study(), "-o", place.path(folder),
+                                      "-q",  "--device",    "cpu"};
+    for (std::string const& setting : settings)
+        words.insert(words.end(), {"--set", setting});
+    return place.call(words);
+}
+
+} // namespace
+
+TEST_CASE("a loss beyond float64 leaves the errors in L2", "[cli]")
+{
+    // Masses are e^(b/T): at T = 0.001 some leave float64.
+    Place const place;
+    process::Result const cold =
+        run(place, "cold",
+            {"truth.temperature=0.001", "study.seed=1", "study.max_failed=1.0",
+             "fit.softmax.experts=2", "fit.softmax.loss=\"softmax.L1\""});
+    CHECK(cold.code == 0);
+    CHECK_THAT(cold.out, Contains("the loss is not finite in all 12 fits") &&
+                             Contains("the mass of true atom") && !Contains("unfinished"));
+    json const rows = json::parse(place.call({"rates", place.path("cold"), "--json"}).out)["rows"];
+    CHECK(rows[0]["mean"]["slope"].is_null());
+    CHECK_THAT(rows[0]["mean"]["reason"].get<std::string>(), Contains("not finite in all 12 fits"));
+    CHECK(rows[0]["regression"]["slope"].is_number());
+}
+
+TEST_CASE("a loss that comes after --no-params has its reason", "[cli]")
+{
+    Place const place;
+    REQUIRE(place.call({"run", place.study(), "-o", place.results(), "-q", "--no-params"}).code ==
+            0);
+    process::Result const more =
+        run(place, "results", {"fit.softmax.loss=[\"softmax.L1\",{name=\"softmax.L2r\",r=1}]"});
+    CHECK(more.code == 0);
+    CHECK_THAT(more.out, Contains("the loss was not measured in all 12 fits, whose parameters were "
+                                  "not stored") &&
+                             !Contains("unfinished"));
+    json const rows = json::parse(place.call({"rates", place.results(), "--json"}).out)["rows"];
+    CHECK(rows[1]["loss"] == "softmax.L2r");
+    CHECK(rows[1]["regression"] == rows[0]["regression"]);
+    CHECK(rows[1]["regression"]["slope"].is_number());
+}
+
+TEST_CASE("rates of several studies tell them apart", "[cli]")
+{
+    Place const place;
+    REQUIRE(run(place, "a", {}).code == 0);
+    REQUIRE(run(place, "b", {"study.id=\"other\"", "study.seed=8"}).code == 0);
+    REQUIRE(run(place, "c", {"study.seed=9"}).code == 0);
+    std::string const two = place.call({"rates", place.path("a"), place.path("b")}).out;
+    CHECK_THAT(two, Contains("Rates of small: ") && Contains("Rates of other: "));
+    // Studies of one name go by their folders.
+    std::vector<std::string> words = {"rates", place.path("a"), place.path("c")};
+    CHECK_THAT(place.call(words).out, Contains("Rates of small (" + place.path("a") + "): ") &&
+                                          Contains("Rates of small (" + place.path("c") + "): "));
+    words.push_back("--json");
+    json const rows = json::parse(place.call(words).out)["rows"];
+    REQUIRE(rows.size() == 4);
+    CHECK(rows[0]["study"] != rows[2]["study"]);
+}
+
+TEST_CASE("status and rates count what is asked for and name the rest", "[cli]")
+{
+    Place const place;
+    std::vector<std::string> settings = {
+        "estimator.learning_rate=1e6", "truth.expert.activation=\"relu\"", "study.max_failed=1.0"};
+    REQUIRE(run(place, "results", settings).code == 0);
+    json const full = json::parse(place.call({"status", place.results(), "--json"}).out);
+    json const rows = json::parse(place.call({"rates", place.results(), "--json"}).out)["rows"];
+    int lost = 0;
+    REQUIRE(full["cells"].size() == 6);
+    for (json const& cell : full["cells"]) {
+        json const& row = rows[cell["label"] == rows[0]["label"] ? 0 : 1];
+        for (int i = 0; i < 3; ++i)
+            if (row["n"][i] == cell["n"])
+                CHECK(cell["no_descent"] == row["no_descent"][i]);
+        lost += cell["no_descent"].get<int>();
+    }
+    CHECK(lost > 0);
+    CHECK_FALSE(full.contains("not_shown"));
+    CHECK_THAT(place.call({"status", place.results()}).out,
+               Contains(std::to_string(lost) + " without descent") && !Contains("not shown"));
+
+    settings.insert(settings.end(), {"study.replicates=3", "study.n=[64, 256]"});
+    REQUIRE(run(place, "results", settings).code == 0);
+    json const fewer = json::parse(place.call({"status", place.results(), "--json"}).out);
+    for (json const& cell : fewer["cells"])
+        CHECK(cell["done"] == 3);
+    std::string const line = "stored and not shown (the study does not ask for it): n = 100 (8 "
+                             "fits); replicates beyond 3 (4 fits)";
+    CHECK(fewer["not_shown"] == line);
+    std::string const status = place.call({"status", place.results()}).out;
+    CHECK_THAT(status, Contains("12 of 12 fits done") && Contains("\n" + line + "\n"));
+    CHECK_THAT(place.call({"rates", place.results()}).out,
+               Contains("! small: stored and not shown"));
+}

@@ -1,0 +1,170 @@
+"""The house rules of docs/architecture.md that a reader relies on: the order of floors, headers that
+compile alone, files and functions that fit on few screens. Arguments: BUILD_FOLDER COMPILER."""
+
+import concurrent.futures
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+# From the ground up; a file may include its own floor's folder and what lies below.
+FLOORS = [
+    ["kernels/core"],
+    ["kernels/spec", "kernels/rng"],
+    ["kernels/family"],
+    ["kernels/model"],
+    ["kernels/data", "kernels/start", "kernels/sgd", "kernels/evaluate", "kernels/risk",
+     "kernels/loss", "kernels/rates"],
+    ["kernels/task"],
+    ["kernels/cuda"],
+    ["bindings"],  # *_cpu.cpp and *_cuda.cu of the entry points
+    ["host/core"],
+    ["host/measure", "host/device"],
+    ["host/estimate"],
+    ["host/study"],
+    ["host/store"],
+    ["host/rates", "host/run"],
+    ["host/cli"],
+    ["host/main.cpp"],
+]
+FLOOR_OF = {folder: floor for floor, folders in enumerate(FLOORS) for folder in folders}
+MOST_LINES = 300
+MOST_FUNCTION_LINES = 60
+
+
+def read(path):
+    with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+        return file.read()
+
+
+def sources(*endings):
+    """The project's own files, as git lists them; all files where the tree is no clone."""
+    found = []
+    for top in ("kernels", "host", "tests", "tools"):
+        for folder, _, names in os.walk(os.path.join(ROOT, top)):
+            found += [os.path.relpath(os.path.join(folder, name), ROOT)
+                      for name in names if name.endswith(endings)]
+    return sorted(found)
+
+
+def room(path):
+    """The folder that says on which floor a file stands."""
+    return "/".join(path.split("/")[:2])
+
+
+def included(text):
+    return re.findall(r'^#include "((?:kernels|host)/[^"]+)"', text, re.M)
+
+
+def upward(path, text):
+    """Includes of a file that run upward, or to a neighbour on the same floor."""
+    own = room(path)
+    binding = own.startswith("kernels/") and path.endswith(("_cpu.cpp", "_cuda.cu"))
+    floor = FLOOR_OF["bindings"] if binding else FLOOR_OF[own]
+    return [name for name in included(text)
+            if room(name) != own and FLOOR_OF[room(name)] >= floor]
+
+
+def functions(text):
+    """(first line, lines) of every function: house style puts a function's braces on lines of their
+    own, in the column of its declaration."""
+    found = []
+    opened = {}
+    lines = text.split("\n")
+    for number, line in enumerate(lines, 1):
+        brace = re.fullmatch(r"( *)([{}])[;,)]*", line)
+        if not brace:
+            continue
+        column = len(brace[1])
+        if brace[2] == "{":
+            opened[column] = number
+        elif column in opened:
+            first = opened.pop(column)
+            head = number_of_head(lines, first)
+            if not re.match(r" *(template.*)?(class|struct|namespace|enum|union|extern)\b",
+                            lines[head - 1]):
+                found.append((head, number - head + 1))
+    return found
+
+
+def number_of_head(lines, brace):
+    """Line where the declaration before a brace begins."""
+    head = brace - 1
+    while head > 1 and lines[head - 2].strip() and not re.search(
+            r"[;{}:]\s*$|^\s*(//|#)|>\s*$", lines[head - 2]):
+        head -= 1
+    return head
+
+
+class Floors(unittest.TestCase):
+    def test_no_arrow_runs_upward(self):
+        for path in sources(".h", ".cpp", ".cu"):
+            if path.startswith(("kernels/", "host/")):
+                with self.subTest(path):
+                    self.assertEqual(upward(path, read(path)), [])
+
+    def test_an_upward_arrow_is_seen(self):
+        up = '#include "kernels/model/shape.h"\n'
+        self.assertEqual(upward("kernels/family/own.h", up), ["kernels/model/shape.h"])
+        self.assertEqual(upward("kernels/sgd/own.h", up), [])
+        side = '#include "kernels/risk/risk_api.h"\n'
+        self.assertEqual(upward("kernels/loss/own.h", side), ["kernels/risk/risk_api.h"])
+        self.assertEqual(upward("kernels/loss/own_cpu.cpp", '#include "kernels/task/own.h"\n'), [])
+
+    def test_the_page_shows_this_order(self):
+        page = re.sub(r" +(kernels|host)/\n", " ", read("docs/architecture.md"))
+        order = " < ".join(" ".join(name.split("/")[-1] for name in floor) for floor in FLOORS[:-1])
+        self.assertIn(order, " ".join(page.split()))
+
+
+class Sizes(unittest.TestCase):
+    def test_files(self):
+        for path in sources(".h", ".cpp", ".cu", ".py"):
+            with self.subTest(path):
+                self.assertLessEqual(read(path).count("\n"), MOST_LINES)
+
+    def test_functions(self):
+        for path in sources(".h", ".cpp", ".cu"):
+            long = [one for one in functions(read(path)) if one[1] > MOST_FUNCTION_LINES]
+            with self.subTest(path):
+                self.assertEqual(long, [])
+
+    def test_a_long_function_is_seen(self):
+        text = "namespace a\n{\n\nint f(int a,\n      int b)\n{\n" + "    ++a;\n" * 3 + "}\n\n}\n"
+        self.assertEqual(functions(text), [(4, 7)])
+
+
+class Headers(unittest.TestCase):
+    """Every header compiles alone; nvcc's own are included by what it compiles."""
+
+    def compiles(self, text):
+        with tempfile.TemporaryDirectory() as folder:
+            source = os.path.join(folder, "alone.cpp")
+            with open(source, "w", encoding="utf-8") as file:
+                file.write(text)
+            run = subprocess.run(
+                [COMPILER, "-std=c++17", "-march=x86-64-v3", "-fsyntax-only", "-fopenmp-simd",
+                 f"-I{ROOT}", f"-I{os.path.join(BUILD, 'generated')}", source],
+                capture_output=True, text=True, check=False)
+        return run.stderr if run.returncode else ""
+
+    def test_each_header_alone(self):
+        headers = [path for path in sources(".h") if not re.search(
+            r"cudaStream|cudaError|__global__|cuda_runtime|kernels/cuda/(check|launch)\.h", read(path))]
+        with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+            said = pool.map(lambda path: self.compiles(f'#include "{path}"\n'), headers)
+        for path, text in zip(headers, said):
+            with self.subTest(path):
+                self.assertEqual(text, "")
+
+    def test_a_header_that_needs_another_is_seen(self):
+        self.assertIn("string", self.compiles("inline std::string f();\n"))
+
+
+if __name__ == "__main__":
+    BUILD, COMPILER = sys.argv[1], sys.argv[2]
+    unittest.main(argv=sys.argv[:1])
