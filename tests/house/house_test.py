@@ -24,6 +24,7 @@ FLOORS = [
     ["bindings"],  # *_cpu.cpp and *_cuda.cu of the entry points
     ["host/core"],
     ["host/measure", "host/device"],
+    ["host/estimate"],
     ["host/study"],
     ["host/store"],
     ["host/rates", "host/run"],
