@@ -27,10 +27,7 @@ struct CellStatus
 std::vector<std::string> loss_names(Store const& store, std::string const& cell)
 {
     std::vector<std::string> names;
-    std::vector<int> const replicates = store.replicates(cell);
-    if (replicates.empty())
-        return names;
-    for (LossKey const& key : store.loss_keys(cell, replicates.front())) {
+    for (auto const& [key, replicates] : store.loss_keys(cell)) {
         if (key.at == "fit")
             names.push_back(fmt::format("{} r={} {} {}", key.name, key.r, key.gauge, key.target));
     }
@@ -48,6 +45,12 @@ std::vector<CellStatus> cell_statuses(Study const& study, Store const& store)
     return result;
 }
 
+/// How a run ended; one without an end is at work, or it was killed, or could not write its end.
+std::string outcome_of(RunRow const& run, bool being_written)
+{
+    return !run.outcome.empty() ? run.outcome : being_written ? "running" : "unfinished";
+}
+
 nlohmann::ordered_json run_json(RunRow const& run)
 {
     return {{"started", run.started}, {"finished", run.finished}, {"outcome", run.outcome},
@@ -61,7 +64,7 @@ void print_status(Study const& study, std::vector<CellStatus> const& cells,
 {
     fmt::print("{}: {}\n{:<24} {:>8} {:>11} {:>7}  {}\n", study.id, study.title, "curve", "n",
                "done", "failed", "losses");
-    int done = 0, planned = 0, failed = 0;
+    long long done = 0, planned = 0, failed = 0;
     for (CellStatus const& cell : cells) {
         fmt::print("{:<24} {:>8} {:>5}/{:<5} {:>7}  {}\n", cell.label, cell.n, cell.done,
                    cell.planned, cell.failed, fmt::join(cell.losses, ", "));
@@ -74,7 +77,7 @@ void print_status(Study const& study, std::vector<CellStatus> const& cells,
         return;
     RunRow const& last = runs.back();
     fmt::print("{} runs; last {}: {}, {} {}, {} threads, commit {}{}\n", runs.size(), last.started,
-               last.outcome.empty() ? "not finished (running or killed)" : last.outcome,
+               last.outcome,
                last.device, last.simd, last.threads, last.commit, last.dirty ? " (modified)" : "");
 }
 
@@ -85,7 +88,9 @@ int status_command(std::string const& folder, CommonOptions const& common)
     Store const store = Store::open(folder);
     Study const study = parse_study(store.study_text(), folder + ": stored study");
     std::vector<CellStatus> const cells = cell_statuses(study, store);
-    std::vector<RunRow> const runs = store.runs();
+    std::vector<RunRow> runs = store.runs();
+    for (RunRow& run : runs) // only the last one can be at work
+        run.outcome = outcome_of(run, &run == &runs.back() && store.being_written());
     if (!common.json) {
         print_status(study, cells, runs);
         return 0;

@@ -14,6 +14,7 @@ namespace
 
 constexpr int calibration_n = 2048;      ///< samples: data of d = 32 stay in the second-level cache
 constexpr double calibration_time = 0.1; ///< seconds of the timed run at least
+constexpr double calibration_flops = 1e6; ///< of one sample-update at most: some 0.1 s an epoch
 
 /// The curve whose single fit costs most.
 Curve const& largest_curve(Study const& study)
@@ -24,20 +25,48 @@ Curve const& largest_curve(Study const& study)
                              });
 }
 
+/// The model, or one of its family that is small enough to be timed in a moment: a tenth of a
+/// second's work must do for one of 10^8 parameters, too.
+Model affordable(Model model)
+{
+    while (flops_per_update(model) > calibration_flops)
+        if (model.d >= model.k || model.groups > 0)
+            model.d = (model.d + 1) / 2;
+        else
+            model.k = (model.k + 1) / 2;
+    std::vector<int> const group_of(model.group_of, model.group_of + Model::max_grouped);
+    model.gate.top = std::min(model.gate.top, model.k);
+    return make_model(model.gate, model.expert, model.d, model.k, group_of.data(), model.groups,
+                      model.temperature);
+}
+
+/// Parameters 0, and T = 1 where it is learned.
+template <class Real>
+std::vector<Real> zero_parameters(Model const& model)
+{
+    std::vector<Real> theta(model.layout.size);
+    if (int const place = temperature_place(model.layout); place >= 0)
+        theta[place] = Real(1);
+    return theta;
+}
+
 /// Seconds of `fits` fits of `epochs` epochs on one data set of noise, theta starting at 0.
 template <class Real>
-double time_fits(Device& device, Curve const& curve, int fits, int epochs)
+double time_fits(Device& device, Curve const& curve, Model const& model, int fits, int epochs)
 {
-    Model const& model = curve.model;
     int const n = calibration_n;
     DeviceArray<Real> const x(device, static_cast<std::size_t>(n) * model.d);
     DeviceArray<Real> const y(device, n);
-    DeviceArray<Real> const zero(device, std::vector<Real>(curve.truth.model.layout.size));
+    std::vector<Real> const zero = zero_parameters<Real>(model);
+    DeviceArray<Real> const truth(device, zero);
     device.run(
-        std::vector<GenerateTask<Real>>{{curve.truth.model, zero.data(), StreamKey{}, Stream::x, n,
-                                         1.0, x.data(), y.data(), nullptr, nullptr}});
-    std::size_t const p = model.layout.size;
-    DeviceArray<Real> const theta(device, std::vector<Real>(p * fits));
+        std::vector<GenerateTask<Real>>{{model, truth.data(), StreamKey{}, Stream::x, n, 1.0,
+                                         x.data(), y.data(), nullptr, nullptr}});
+    std::size_t const p = zero.size();
+    std::vector<Real> starts;
+    for (int i = 0; i < fits; ++i)
+        starts.insert(starts.end(), zero.begin(), zero.end());
+    DeviceArray<Real> const theta(device, starts);
     DeviceArray<SgdOutcome> const outcome(device, fits);
     SgdSettings settings = curve.estimator.settings;
     settings.epochs = epochs;
@@ -56,17 +85,18 @@ double time_fits(Device& device, Curve const& curve, int fits, int epochs)
 double measure_speed(Study const& study, Device& device)
 {
     Curve const& curve = largest_curve(study);
+    Model const model = affordable(curve.model);
     // Enough fits at once to occupy the device, as far as its memory goes.
     int fits = std::max(device.info().launch_fits, 2 * device.info().threads);
     int epochs = 1;
     while (true) {
         try {
             double const seconds = curve.estimator.double_precision
-                                       ? time_fits<double>(device, curve, fits, epochs)
-                                       : time_fits<float>(device, curve, fits, epochs);
+                                       ? time_fits<double>(device, curve, model, fits, epochs)
+                                       : time_fits<float>(device, curve, model, fits, epochs);
             if (seconds >= calibration_time || epochs >= 4096) {
                 double const updates = static_cast<double>(fits) * epochs * calibration_n;
-                return flops_per_update(curve.model) * updates / std::max(seconds, 1e-9);
+                return flops_per_update(model) * updates / std::max(seconds, 1e-9);
             }
             epochs *= 4;
         } catch (DeviceMemoryError const&) {
