@@ -77,8 +77,8 @@ void print_status(Study const& study, std::vector<CellStatus> const& cells,
         return;
     RunRow const& last = runs.back();
     fmt::print("{} runs; last {}: {}, {} {}, {} threads, commit {}{}\n", runs.size(), last.started,
-               last.outcome,
-               last.device, last.simd, last.threads, last.commit, last.dirty ? " (modified)" : "");
+               last.outcome, last.device, last.simd, last.threads, last.commit,
+               last.dirty ? " (modified)" : "");
 }
 
 } // namespace

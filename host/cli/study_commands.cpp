@@ -179,8 +179,7 @@ int plan_command(StudyOptions const& options, std::string const& folder,
     fmt::print("to do: {} fits, {}sample-updates, {}regression points, about {} on {}\n"
                "memory: at least {}\n",
                total.fits, format_si(total.sample_updates), format_si(total.regression_points),
-               format_seconds(total.flops / speed), devices_text(devices),
-               bytes_text(memory));
+               format_seconds(total.flops / speed), devices_text(devices), bytes_text(memory));
     return 0;
 }
 

@@ -8,8 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdint>
-#include <limits>
 #include <type_traits>
 
 namespace moerate
@@ -193,18 +191,18 @@ ExpertSpec read_expert(Reader reader)
     return expert;
 }
 
-void check_size(SizeLimit const& size, std::string const& what, std::string const& advice)
+void check_size(SizeLimit const& size, std::string const& what)
 {
     if (!size.holds())
         throw UsageError(fmt::format("{} has {} {} ({} {} at most) {}", what, size.value, size.name,
-                                     size.why, size.most, advice));
+                                     size.why, size.most, size.advice));
 }
 
 Model sized_model(GateSpec const& gate, ExpertSpec const& expert, int d, Atoms const& atoms,
                   double temperature, std::string const& what)
 {
     for (SizeLimit const& size : size_limits(gate, expert, d, atoms.k, atoms.groups))
-        check_size(size, what, "lower d or the number of experts");
+        check_size(size, what);
     if (gate.top > atoms.k)
         throw UsageError(fmt::format("{} has {} atoms and gate.top = {} (it cannot keep more than "
                                      "there are) lower top",

@@ -65,8 +65,8 @@ struct Atoms
     std::vector<int> group_of; ///< [k] where it has
 };
 
-/// Throws UsageError unless the size holds: "WHAT has so many ... (the limit) ADVICE".
-void check_size(SizeLimit const& size, std::string const& what, std::string const& advice);
+/// Throws UsageError unless the size holds: "WHAT has so many ... (the limit) what to do".
+void check_size(SizeLimit const& size, std::string const& what);
 
 /// make_model after checking its sizes (kernels/model/limits.h), that topk keeps at most k atoms,
 /// and that no group is empty and their atoms not too many. `what` starts the message. Throws

@@ -68,9 +68,4 @@ bool with_memory(Log& log, std::function<void()> const& work)
     return false;
 }
 
-std::string bytes_text(std::size_t bytes)
-{
-    return format_si(static_cast<double>(bytes)) + "B";
-}
-
 } // namespace moerate

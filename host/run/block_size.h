@@ -7,7 +7,6 @@
 
 #include <functional>
 #include <limits>
-#include <string>
 
 namespace moerate
 {
@@ -55,8 +54,5 @@ private:
 
 /// Does `work`; false if there was too little memory, which the log then says.
 bool with_memory(Log& log, std::function<void()> const& work);
-
-/// "9.91 MB".
-std::string bytes_text(std::size_t bytes);
 
 } // namespace moerate

@@ -105,8 +105,7 @@ MissingJobs::MissingJobs(Study const& study, Plan const& plan, Store const* stor
 {
     for (std::size_t c = 0; store != nullptr && c < plan.cells.size(); ++c) {
         stored_[c] = store->replicates(plan.cells[c].id);
-        auto const end =
-            std::lower_bound(stored_[c].begin(), stored_[c].end(), study.replicates);
+        auto const end = std::lower_bound(stored_[c].begin(), stored_[c].end(), study.replicates);
         stored_[c].erase(end, stored_[c].end());
     }
 }

@@ -84,7 +84,8 @@ public:
 
     /// The next job; nothing after the last one.
     std::optional<Job> next();
-    /// Cost of all jobs, whether they were given or not. Replicates are counted, not walked through.
+    /// Cost of all jobs, whether they were given or not. Replicates are counted, not walked
+    /// through.
     Work work() const;
     /// Fits of a cell that are asked for and stored.
     int stored(int cell) const;

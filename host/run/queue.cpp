@@ -57,9 +57,8 @@ std::vector<Job> JobQueue::take(BlockLimits const& limits)
         Work const before = sum;
         sum += work_of(study_, plan_, *job);
         memory_.add(memory, *job);
-        bool const full =
-            sum.flops > part ||
-            limits.reached(static_cast<int>(block.size()), before, memory.bytes, sum);
+        bool const full = sum.flops > part ||
+                          limits.reached(static_cast<int>(block.size()), before, memory.bytes, sum);
         if (full && !block.empty())
             break;
         block.push_back(*job);

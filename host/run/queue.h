@@ -51,7 +51,7 @@ private:
     Work total_;
     mutable std::mutex mutex_; // of all that follows
     MemoryModel memory_;
-    MissingJobs missing_;   // made when they are asked for: there may be 2^31 of each data set
+    MissingJobs missing_;  // made when they are asked for: there may be 2^31 of each data set
     std::deque<Job> jobs_; // the next ones, of them those given back
     bool stopped_ = false, closed_ = false;
 };

@@ -125,10 +125,11 @@ void CellLosses::do_block(Remeasured& total)
     Remeasured done;
     std::vector<LossRow> rows;
     if (!with_memory(log_, [&] {
-            rows = measure(store_.fits(cell_.id, true,
-                                       {replicates_[next_], replicates_[next_ + fits - 1]}),
-                           done);
-        })) {
+            rows = measure(
+                store_.fits(cell_.id, true, {replicates_[next_], replicates_[next_ + fits - 1]}),
+                done);
+        }))
+    {
         if (fits == 1)
             throw DeviceMemoryError(fmt::format(
                 "the losses of one fit of \"{}\" n={} do not fit on {} (they need {}, {} are free) "
@@ -157,8 +158,8 @@ std::vector<LossRow> CellLosses::measure(std::vector<FitRow> const& fits, Remeas
             for (bool const at_fit : {false, true}) {
                 LossKey const key = loss_key(loss, at_fit ? "fit" : "start");
                 auto const lack = lack_.find(key);
-                if (lack == lack_.end() || !std::binary_search(lack->second.begin(),
-                                                               lack->second.end(), fit.replicate))
+                if (lack == lack_.end() ||
+                    !std::binary_search(lack->second.begin(), lack->second.end(), fit.replicate))
                     continue;
                 if (fit.theta.empty()) {
                     ++done.unmeasured;

@@ -21,8 +21,8 @@ struct Remeasured
 
 /// Measures and stores, from stored parameters and without refitting, all losses of `plan` that
 /// stored fits lack, in blocks as those of fits (BlockSize), each saved in one transaction. Asks
-/// options.stop before each block, and once a cell that has none. Throws StoreError, and DeviceError
-/// where the device fails or has no memory for one fit's losses.
+/// options.stop before each block, and once a cell that has none. Throws StoreError, and
+/// DeviceError where the device fails or has no memory for one fit's losses.
 Remeasured remeasure(Study const& study, Plan const& plan, Store& store, Device& device,
                      RunOptions const& options, Log& log);
 

@@ -117,8 +117,7 @@ std::vector<CellRow> cell_rows(Study const& study, Plan const& plan)
 void work_on(Study const& study, Plan const& plan, Store& store, Devices const& devices,
              RunOptions const& options, Log& log, RunReport& report)
 {
-    Remeasured const measured =
-        remeasure(study, plan, store, *devices.front(), options, log);
+    Remeasured const measured = remeasure(study, plan, store, *devices.front(), options, log);
     report.losses = measured.losses;
     report.unmeasured = measured.unmeasured;
     report.interrupted = measured.stopped;

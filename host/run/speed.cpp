@@ -59,9 +59,8 @@ double time_fits(Device& device, Curve const& curve, Model const& model, int fit
     DeviceArray<Real> const y(device, n);
     std::vector<Real> const zero = zero_parameters<Real>(model);
     DeviceArray<Real> const truth(device, zero);
-    device.run(
-        std::vector<GenerateTask<Real>>{{model, truth.data(), StreamKey{}, Stream::x, n, 1.0,
-                                         x.data(), y.data(), nullptr, nullptr}});
+    device.run(std::vector<GenerateTask<Real>>{{model, truth.data(), StreamKey{}, Stream::x, n, 1.0,
+                                                x.data(), y.data(), nullptr, nullptr}});
     std::size_t const p = zero.size();
     std::vector<Real> starts;
     for (int i = 0; i < fits; ++i)

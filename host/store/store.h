@@ -85,8 +85,8 @@ struct RunRow
     std::string started; ///< UTC, as 2024-05-22T13:05:09Z; begin_run fills it where it is empty
     bool dirty = false;
     int threads = 0;
-    /// Filled by runs(). Empty until the run ends, and for good where it was killed or its end could
-    /// not be written.
+    /// Filled by runs(). Empty until the run ends, and for good where it was killed or its end
+    /// could not be written.
     std::string finished, outcome;
 };
 

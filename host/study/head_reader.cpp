@@ -79,9 +79,8 @@ std::uint64_t read_seed(Reader& reader)
     json const* value = reader.find("seed");
     if (value == nullptr)
         reader.missing("seed");
-    // A whole number of TOML ends there, and the resolved study is TOML.
-    constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max();
-    if (!value->is_number_integer() || *value < 0 || *value > largest)
+    constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max(); // of TOML
+    if (!value->is_number_integer() || *value < 0)
         reader.fail("seed", fmt::format("= {} is not a seed (it must be a whole number from 0 to "
                                         "{})",
                                         shown(*value), largest));
@@ -113,7 +112,8 @@ Study read_head(Reader& reader)
     study.replicates = reader.integer("replicates", at_least(1));
     study.n = read_n(reader);
     study.nested = reader.boolean("nested", false);
-    study.regression_samples = reader.integer("regression_samples", between(1, most_samples), 100000);
+    study.regression_samples =
+        reader.integer("regression_samples", between(1, most_samples), 100000);
     study.max_failed = reader.number("max_failed", between(0, 1), 0.05);
     reader.finish();
     return study;

@@ -1,5 +1,6 @@
 #include "host/study/sizes.h"
 
+#include "host/core/words.h"
 #include "host/measure/families.h"
 #include "kernels/model/pair.h"
 
@@ -18,11 +19,6 @@ std::size_t real_bytes(Curve const& curve)
 std::size_t numbers(Model const& model)
 {
     return static_cast<std::size_t>(model.layout.size);
-}
-
-std::string terabytes(std::size_t bytes)
-{
-    return fmt::format("{:.3g} TB", static_cast<double>(bytes) * 1e-12);
 }
 
 } // namespace
@@ -56,16 +52,17 @@ void check_sizes(Study const& study, Curve const& curve, std::string const& what
 {
     for (LossSpec const& loss : curve.losses)
         for (SizeLimit const& size : pair_limits(curve.model, curve.truth.model, loss.choice.loss))
-            check_size(size, what, "lower d or the number of experts");
+            check_size(size, what);
     std::size_t const points = point_bytes(study, curve), fit = fit_bytes(curve);
     std::size_t const data = data_bytes(curve, study.n.back());
     std::size_t const all = points + data + fit;
     if (all > most_bytes)
         throw UsageError(fmt::format(
-            "{}: one replicate at n = {} needs {} bytes, {} (no machine has more than {}: {} for "
+            "{}: one replicate at n = {} needs {} bytes, {} (no machine has more than {}; {} are "
+            "for "
             "the data, {} for the evaluation points, {} for the parameters) lower {}",
-            what, study.n.back(), all, terabytes(all), terabytes(most_bytes), terabytes(data),
-            terabytes(points), terabytes(fit),
+            what, study.n.back(), all, bytes_text(all), bytes_text(most_bytes), bytes_text(data),
+            bytes_text(points), bytes_text(fit),
             data > points ? "study.n or data.d" : "study.regression_samples or data.d"));
 }
 

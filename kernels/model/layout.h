@@ -97,12 +97,13 @@ inline std::array<SizeLimit, 4> size_limits(GateSpec const& gate, ExpertSpec con
     std::int64_t const expert_row = features_size(expert_set, d) + most_padding;
     std::int64_t const all = lay_out(gate_set, expert_set, d, 0, most_padding).total;
     // The last of 2^16 indices of random streams is of four numbers (start_index.h).
-    return {{{"parameters", "indices reach", theta, most_indexed},
-             {"numbers an atom in one parameter", "random streams index", widest, 1 << 18},
-             {"numbers in its linear maps", "indices reach", (k + groups) * row + k * expert_row,
-              most_indexed},
-             {"features of a chunk of samples", "indices reach", chunk * (all + most_padding),
-              most_indexed}}};
+    return {
+        {{"parameters", "indices reach", theta, most_indexed, "lower d or use fewer experts"},
+         {"numbers an atom in one parameter", "random streams index", widest, 1 << 18, "lower d"},
+         {"numbers in its linear maps", "indices reach", (k + groups) * row + k * expert_row,
+          most_indexed, "lower d or use fewer experts"},
+         {"features of a chunk of samples", "indices reach", chunk * (all + most_padding),
+          most_indexed, "lower d"}}};
 }
 
 /// A model of k atoms in d dimensions with its layout. `group_of` [k] names the group (0-based) of

@@ -30,6 +30,7 @@ struct SizeLimit
     char const* why;  ///< who sets the limit
     std::int64_t value;
     std::int64_t most;
+    char const* advice; ///< what to do about it
     constexpr bool holds() const { return value <= most; }
 };
 
