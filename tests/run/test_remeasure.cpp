@@ -52,6 +52,14 @@ struct Grown
     }
 };
 
+/// A device that does all fits at once, whatever its speed.
+Trouble at_once()
+{
+    Trouble trouble;
+    trouble.launch_fits = 40;
+    return trouble;
+}
+
 } // namespace
 
 TEST_CASE("losses of stored fits are measured in blocks", "[run]")
@@ -60,7 +68,7 @@ TEST_CASE("losses of stored fits are measured in blocks", "[run]")
     Asked asked;
     RunOptions options;
     options.block_jobs = 7;
-    RunReport const report = grown.run({}, asked, options);
+    RunReport const report = grown.run(at_once(), asked, options);
     CHECK(report.losses == 2 * 40);
     CHECK(asked.calls["loss"] == 6); // 40 fits, 7 at once
     grown.check();
@@ -70,9 +78,8 @@ TEST_CASE("losses of stored fits keep to the memory that is free", "[run]")
 {
     Grown const grown;
     std::size_t const need = loss_bytes(grown.after.curves[0], 2); // of one fit, both its losses
-    Trouble little;
+    Trouble little = at_once();
     little.memory = 2 * 16 * need; // half of it is used: some 15 fits at once
-    little.launch_fits = 40;
     Asked asked;
     RunReport const report = grown.run(little, asked);
     CHECK(report.losses == 2 * 40);
@@ -86,10 +93,9 @@ TEST_CASE("a block of losses that does not fit is halved, a single one is named"
 {
     Grown const grown;
     std::size_t const need = loss_bytes(grown.after.curves[0], 2);
-    Trouble full;
+    Trouble full = at_once();
     full.memory = 16 * need;
     full.claimed = std::size_t{1} << 30; // others take it in between
-    full.launch_fits = 40;
     Asked asked;
     RunReport const report = grown.run(full, asked);
     CHECK(report.losses == 2 * 40);
@@ -113,7 +119,7 @@ TEST_CASE("measuring stops between blocks and goes on", "[run]")
     RunOptions options;
     options.block_jobs = 10;
     options.stop = [left = 2]() mutable { return left-- <= 0; };
-    RunReport const report = grown.run({}, asked, options);
+    RunReport const report = grown.run(at_once(), asked, options);
     CHECK(report.interrupted);
     CHECK(report.losses == 2 * 20);
     CHECK(grown.run({}, asked).losses == 2 * 20);
