@@ -72,7 +72,7 @@ void note_memory(std::size_t least, Devices const& devices)
     std::size_t most = 0;
     for (std::unique_ptr<Device> const& device : devices)
         most = std::max(most, device->info().memory_bytes);
-    if (least > most)
+    if (most > 0 && least > most)
         note(false, fmt::format("warning: one replicate needs {} ({} has {}) lower study.n, data.d "
                                 "or study.regression_samples, or run it on a larger device",
                                 bytes_text(least), devices_text(devices), bytes_text(most)));

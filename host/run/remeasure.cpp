@@ -111,7 +111,11 @@ std::size_t CellLosses::count() const
 {
     BlockLimits const limits = size_.limits();
     std::size_t fits = 1;
-    while (next_ + fits < replicates_.size() &&
+    // A block is read as a range, with the fits between that lack nothing.
+    auto const range = [&](std::size_t count) {
+        return replicates_[next_ + count - 1] - replicates_[next_] + 1LL;
+    };
+    while (next_ + fits < replicates_.size() && range(fits + 1) <= limits.most_fits &&
            !limits.reached(static_cast<int>(fits), work(fits), bytes(fits + 1), work(fits + 1)))
         ++fits;
     return fits;

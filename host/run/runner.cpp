@@ -152,10 +152,9 @@ RunReport run_study(Study const& study, std::string const& folder, Devices const
     log.line(fmt::format("run of \"{}\", commit {}{}, {} {}, {} threads: {}", study.id, row.commit,
                          row.dirty ? " (dirty)" : "", row.device, row.simd, row.threads, row.argv));
     store.begin_run(row);
-    store.add_cells(cell_rows(study, plan));
-
     RunReport report;
     try {
+        store.add_cells(cell_rows(study, plan));
         work_on(study, plan, store, devices, options, log, report);
         report.too_many_failed = too_many_failed(study, plan, store);
     } catch (DeviceError const& error) {
