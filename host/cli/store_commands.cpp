@@ -64,6 +64,12 @@ Total total_of(Study const& study, Plan const& plan, Store const& store)
     return total;
 }
 
+/// How a run ended; one without an end is at work, or it was killed, or could not write its end.
+std::string outcome_of(RunRow const& run, bool being_written)
+{
+    return !run.outcome.empty() ? run.outcome : being_written ? "running" : "unfinished";
+}
+
 nlohmann::ordered_json run_json(RunRow const& run)
 {
     return {{"started", run.started}, {"finished", run.finished}, {"outcome", run.outcome},
@@ -91,8 +97,8 @@ void print_status(Study const& study, std::vector<LineStatus> const& lines, Tota
         return;
     RunRow const& last = runs.back();
     print("{} runs; last {}: {}, {} {}, {} threads, commit {}{}\n", runs.size(), last.started,
-          last.outcome.empty() ? "not finished (running or killed)" : last.outcome, last.device,
-          last.simd, last.threads, last.commit, last.dirty ? " (modified)" : "");
+          last.outcome, last.device, last.simd, last.threads, last.commit,
+          last.dirty ? " (modified)" : "");
 }
 
 /// The studies of several stores; those of one name are told apart by their folders.
@@ -120,7 +126,9 @@ int status_command(std::string const& folder, CommonOptions const& common)
     Plan const plan = make_plan(study);
     std::vector<LineStatus> const lines = line_statuses(study, plan, store);
     std::string const not_shown = unasked(store, study);
-    std::vector<RunRow> const runs = store.runs();
+    std::vector<RunRow> runs = store.runs();
+    for (RunRow& run : runs) // only the last one can be at work
+        run.outcome = outcome_of(run, &run == &runs.back() && store.being_written());
     if (!common.json) {
         print_status(study, lines, total_of(study, plan, store), not_shown, runs);
         return 0;

@@ -5,6 +5,7 @@
 #include "host/core/error.h"
 #include "host/core/text.h"
 #include "host/rates/rates.h"
+#include "host/run/block_size.h"
 #include "host/run/memory.h"
 #include "host/run/runner.h"
 #include "host/run/speed.h"
@@ -31,28 +32,16 @@ struct CellWork
     Work all, missing;
 };
 
-/// Cost of `fits` fits of one cell; data are counted with the first cell that uses them.
-Work cell_work(Study const& study, Plan const& plan, int data, int cell, int fits)
-{
-    Work work;
-    for (int i = 0; i < fits; ++i)
-        work += work_of(study, plan, {data, i, {cell}});
-    return work;
-}
-
 std::vector<CellWork> cell_works(Study const& study, Plan const& plan, Store const* store)
 {
+    MissingJobs const missing(study, plan, store);
     std::vector<CellWork> works;
     for (int data = 0; data < static_cast<int>(plan.data.size()); ++data) {
         for (int const c : plan.data[data].cells) {
-            Cell const& cell = plan.cells[c];
-            int stored = 0;
-            if (store != nullptr) {
-                for (int const replicate : store->replicates(cell.id))
-                    stored += replicate < study.replicates ? 1 : 0;
-            }
-            works.push_back({&cell, stored, cell_work(study, plan, data, c, study.replicates),
-                             cell_work(study, plan, data, c, study.replicates - stored)});
+            int const stored = missing.stored(c);
+            Work const fit = work_of(study, plan, {data, 0, {c}}); // with data of its own
+            works.push_back({&plan.cells[c], stored, study.replicates * fit,
+                             (study.replicates - stored) * fit});
         }
     }
     return works;
@@ -63,8 +52,8 @@ std::size_t least_memory(Study const& study, Plan const& plan)
 {
     MemoryModel memory(study, plan);
     std::size_t most = 0;
-    for (Job const& job : missing_jobs(study, plan, nullptr))
-        most = std::max(most, memory.bytes({job}));
+    for (int data = 0; data < static_cast<int>(plan.data.size()); ++data)
+        most = std::max(most, memory.bytes({{data, 0, plan.data[data].cells}}));
     return most;
 }
 
@@ -108,6 +97,18 @@ void print_plan(std::vector<ShownLine> const& lines, double speed)
                                                      format_seconds(work.missing.flops / speed)});
     }
     print_text(aligned(table));
+}
+
+/// Says so where no device has the memory of one replicate: `run` would refuse it.
+void note_memory(std::size_t least, Devices const& devices)
+{
+    std::size_t most = 0;
+    for (std::unique_ptr<Device> const& device : devices)
+        most = std::max(most, device->info().memory_bytes);
+    if (most > 0 && least > most)
+        note(false, fmt::format("warning: one replicate needs {} ({} has {}) lower study.n, data.d "
+                                "or study.regression_samples, or run it on a larger device",
+                                bytes_text(least), devices_text(devices), bytes_text(most)));
 }
 
 nlohmann::ordered_json plan_json(std::vector<ShownLine> const& lines, double speed)
@@ -202,6 +203,7 @@ int plan_command(StudyOptions const& options, std::string const& folder,
         speed += measure_speed(study, *device);
     std::size_t const memory = least_memory(study, plan);
     std::vector<ShownLine> const lines = shown_lines(study, plan, works);
+    note_memory(memory, devices);
     if (common.json) {
         print_json({{"study", study.id},
                     {"device", devices_text(devices)},
@@ -215,10 +217,9 @@ int plan_command(StudyOptions const& options, std::string const& folder,
     }
     print_plan(lines, speed);
     print("to do: {} fits, {}sample-updates, {}regression points, about {} on {}\n"
-          "memory: at least {}B\n",
+          "memory: at least {}\n",
           total.fits, format_si(total.sample_updates), format_si(total.regression_points),
-          format_seconds(total.flops / speed), devices_text(devices),
-          format_si(static_cast<double>(memory)));
+          format_seconds(total.flops / speed), devices_text(devices), bytes_text(memory));
     return 0;
 }
 

@@ -1,5 +1,7 @@
 #include "host/core/words.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 
@@ -55,6 +57,20 @@ std::string joined(std::vector<std::string> const& words)
     for (std::string const& word : words)
         text += (text.empty() ? "" : ", ") + word;
     return text;
+}
+
+std::string format_si(double value)
+{
+    constexpr char const* prefix[] = {"", "k", "M", "G", "T", "P"};
+    int step = 0;
+    for (; value >= 999.5 && step < 5; ++step)
+        value /= 1000;
+    return fmt::format("{:.3g} {}", value, prefix[step]);
+}
+
+std::string bytes_text(std::size_t bytes)
+{
+    return format_si(static_cast<double>(bytes)) + "B";
 }
 
 } // namespace moerate

@@ -61,6 +61,7 @@ public:
         info_.name = processor_name();
         info_.simd = table_.level;
         info_.threads = threads;
+        info_.memory_bytes = all_memory();
         info_.free_bytes = free_memory();
     }
 

@@ -48,6 +48,12 @@ std::size_t free_memory()
     return kib.empty() ? fallback : std::stoull(kib) * 1024;
 }
 
+std::size_t all_memory()
+{
+    std::string const kib = proc_value("/proc/meminfo", "MemTotal");
+    return kib.empty() ? 0 : std::stoull(kib) * 1024;
+}
+
 std::vector<std::string> simd_levels()
 {
     std::vector<std::string> levels;

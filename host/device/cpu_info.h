@@ -20,6 +20,9 @@ std::string processor_name();
 /// Bytes of memory that may be used without swapping.
 std::size_t free_memory();
 
+/// Bytes of memory that the machine has; 0 where the system does not say.
+std::size_t all_memory();
+
 /// SIMD levels of this build that this processor can run, the best one first.
 std::vector<std::string> simd_levels();
 

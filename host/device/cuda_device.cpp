@@ -67,9 +67,9 @@ std::string unusable(int index)
     }
 }
 
-/// Two rounds of the fits that a multiprocessor of the newest boards holds at once (16 warps of 128
-/// registers each): the second round evens out what the first leaves idle.
-constexpr int fits_per_processor = 32;
+/// Two rounds of the fits that a multiprocessor holds at once, a warp each: the second round evens
+/// out what the first leaves idle.
+constexpr int fits_per_processor = 2 * resident_warps;
 
 class CudaDevice final : public DeviceBase<CudaDevice>
 {

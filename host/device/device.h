@@ -45,7 +45,7 @@ struct DeviceInfo
     std::string driver;
     int threads = 0;              ///< worker threads (CPU)
     int launch_fits = 1;          ///< fits that one launch needs to fill the device
-    std::size_t memory_bytes = 0; ///< all memory of the board (CUDA)
+    std::size_t memory_bytes = 0; ///< all memory of board or machine; 0: not known
     std::size_t free_bytes = 0;   ///< of it free when the device was opened
 };
 

@@ -8,8 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdint>
-#include <limits>
 #include <type_traits>
 
 namespace moerate
@@ -65,38 +63,6 @@ bool takes_power(int activation)
     visit(Activations{}, activation,
           [&](auto member) { takes = UsesPower<decltype(member)>::value; });
     return takes;
-}
-
-/// Sizes of a model before it is built: in 64 bits, since a product of them may not fit in an int.
-struct Size
-{
-    std::int64_t numbers = 0; ///< length of theta
-    std::int64_t widest = 0;  ///< most numbers that one parameter has an atom
-};
-
-template <class Parameters>
-void count(Parameters const& parameters, int d, Atoms const& atoms, int rank, Size& size)
-{
-    for (Parameter const& p : parameters) {
-        std::int64_t const width = extent_of(p.extent, d, rank);
-        size.numbers += rows_of(p.role, atoms.k, atoms.groups) * width;
-        size.widest = std::max(size.widest, width);
-    }
-}
-
-Size size_of(GateSpec const& gate, ExpertSpec const& expert, int d, Atoms const& atoms)
-{
-    Size size;
-    size.numbers = gate.learned_temperature;
-    visit(Scores{}, gate.score,
-          [&](auto member) { count(member.parameters, d, atoms, gate.rank, size); });
-    visit(Normalizers{}, gate.normalizer, [&](auto member) {
-        if constexpr (decltype(member)::grouped)
-            count(member.parameters, d, atoms, gate.rank, size);
-    });
-    visit(Experts{}, expert.form,
-          [&](auto member) { count(member.parameters, d, atoms, 0, size); });
-    return size;
 }
 
 void check_groups(Atoms const& atoms, std::string const& what)
@@ -225,20 +191,18 @@ ExpertSpec read_expert(Reader reader)
     return expert;
 }
 
+void check_size(SizeLimit const& size, std::string const& what)
+{
+    if (!size.holds())
+        throw UsageError(fmt::format("{} has {} {} ({} {} at most) {}", what, size.value, size.name,
+                                     size.why, size.most, size.advice));
+}
+
 Model sized_model(GateSpec const& gate, ExpertSpec const& expert, int d, Atoms const& atoms,
                   double temperature, std::string const& what)
 {
-    // Random numbers are indexed by (parameter, atom, component / 4), the last in 16 bits.
-    constexpr std::int64_t most_an_atom = 1 << 18;
-    Size const size = size_of(gate, expert, d, atoms);
-    if (size.numbers > std::numeric_limits<int>::max())
-        throw UsageError(fmt::format("{} has {} parameters (more than 2^31 - 1 cannot be indexed) "
-                                     "use fewer atoms or dimensions",
-                                     what, size.numbers));
-    if (size.widest > most_an_atom)
-        throw UsageError(fmt::format("{} has a parameter of {} numbers an atom (random streams "
-                                     "index at most {}) use fewer dimensions",
-                                     what, size.widest, most_an_atom));
+    for (SizeLimit const& size : size_limits(gate, expert, d, atoms.k, atoms.groups))
+        check_size(size, what);
     if (gate.top > atoms.k)
         throw UsageError(fmt::format("{} has {} atoms and gate.top = {} (it cannot keep more than "
                                      "there are) lower top",

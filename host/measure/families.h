@@ -16,6 +16,7 @@
 /// A member that does not declare one has the default: false unless stated otherwise.
 
 #include "host/measure/reader.h"
+#include "kernels/model/limits.h"
 #include "kernels/spec/model.h"
 
 #include <string>
@@ -64,17 +65,17 @@ struct Atoms
     std::vector<int> group_of; ///< [k] where it has
 };
 
-/// make_model after checking that its length p fits in an int, that the random streams can index
-/// every number of an atom, that topk keeps at most k atoms, and that no group is empty and their
-/// atoms not too many. `what` starts the message. Throws UsageError.
+/// Throws UsageError unless the size holds: "WHAT has so many ... (the limit) what to do".
+void check_size(SizeLimit const& size, std::string const& what);
+
+/// make_model after checking its sizes (kernels/model/limits.h), that topk keeps at most k atoms,
+/// and that no group is empty and their atoms not too many. `what` starts the message. Throws
+/// UsageError.
 Model sized_model(GateSpec const& gate, ExpertSpec const& expert, int d, Atoms const& atoms,
                   double temperature, std::string const& what);
 
 /// The atoms of a model.
 Atoms atoms_of(Model const& model);
-
-/// Largest d, k and rank accepted: beyond these, k x d x d overflows long before memory ends.
-constexpr int largest_size = 10000;
 
 /// Largest exponent of a power: x^p is taken by p - 1 products a sample.
 constexpr int largest_power = 100;

@@ -2,6 +2,7 @@
 
 #include "host/device/run_each.h"
 #include "host/run/pipeline.h"
+#include "host/study/sizes.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -11,6 +12,9 @@ namespace moerate
 {
 namespace
 {
+
+/// Parameters of a job that a measurement may make: each takes host memory and time there.
+constexpr long long most_measured = 1 << 17;
 
 /// A device without memory and without work: it counts what would be allocated.
 class CountingDevice final : public DeviceBase<CountingDevice>
@@ -59,19 +63,36 @@ private:
 
 } // namespace
 
+MemoryModel::Bytes MemoryModel::measured(Job const& job) const
+{
+    CountingDevice device;
+    auto const measure = [&](auto pipeline) {
+        pipeline.run({job});
+        return Bytes{device.held(), device.peak() - device.held()};
+    };
+    return in_float64(study_, plan_, job) ? measure(Pipeline<double>(device, study_, plan_))
+                                          : measure(Pipeline<float>(device, study_, plan_));
+}
+
+MemoryModel::Bytes MemoryModel::computed(Job const& job) const
+{
+    DataSpec const& data = plan_.data[job.data];
+    Curve const& source = study_.curves[data.curve];
+    Bytes bytes{point_bytes(study_, source), data_bytes(source, data.n)};
+    bytes.job += sizeof(double) * source.truth.model.layout.size; // for the losses
+    for (int const cell : job.cells)
+        bytes.job += fit_bytes(study_.curves[plan_.cells[cell].curve]);
+    return bytes;
+}
+
 MemoryModel::Bytes const& MemoryModel::of(Job const& job)
 {
     auto const [at, fresh] = known_.try_emplace({job.data, job.cells});
     if (fresh) {
-        CountingDevice device;
-        auto const measure = [&](auto pipeline) {
-            pipeline.run({job});
-            at->second = {device.held(), device.peak() - device.held()};
-        };
-        if (in_float64(study_, plan_, job))
-            measure(Pipeline<double>(device, study_, plan_));
-        else
-            measure(Pipeline<float>(device, study_, plan_));
+        long long numbers = study_.curves[plan_.data[job.data].curve].truth.model.layout.size;
+        for (int const cell : job.cells)
+            numbers += study_.curves[plan_.cells[cell].curve].model.layout.size;
+        at->second = numbers > most_measured ? computed(job) : measured(job);
     }
     return at->second;
 }

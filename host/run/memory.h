@@ -16,7 +16,8 @@ namespace moerate
 
 /// Measures how much device memory blocks of jobs hold at their peak: their pipeline runs on a
 /// device that only counts. Lists of tasks are counted, as they are copied to a GPU; a kernel's own
-/// working memory is not.
+/// working memory is not. Beside models of 10^5 numbers lists and records are nothing, while the
+/// host's part of the pipeline takes long: there the numbers are summed up (host/study/sizes.h).
 class MemoryModel
 {
 public:
@@ -29,6 +30,8 @@ public:
         std::size_t job;    ///< all else
     };
     Bytes const& of(Job const& job);
+    Bytes measured(Job const& job) const; ///< to the byte
+    Bytes computed(Job const& job) const; ///< without lists, records and rounding
 
     /// A block that grows job by job.
     struct Sum

@@ -46,6 +46,13 @@ Work& Work::operator+=(Work const& other)
     return *this;
 }
 
+Work operator*(long long times, Work const& work)
+{
+    auto const factor = static_cast<double>(times);
+    return {times * work.fits, factor * work.sample_updates, factor * work.regression_points,
+            factor * work.flops};
+}
+
 Plan make_plan(Study const& study)
 {
     Plan plan;
@@ -110,27 +117,78 @@ TruthId truth_id(StreamKey const& key)
     return {key.key0, key.key1};
 }
 
-std::vector<Job> missing_jobs(Study const& study, Plan const& plan, Store const* store)
+MissingJobs::MissingJobs(Study const& study, Plan const& plan, Store const* store)
+    : study_(&study), plan_(&plan), stored_(plan.cells.size())
 {
-    std::vector<std::set<int>> stored(plan.cells.size());
-    if (store != nullptr) {
-        for (std::size_t c = 0; c < plan.cells.size(); ++c) {
-            std::vector<int> const known = store->replicates(plan.cells[c].id);
-            stored[c].insert(known.begin(), known.end());
-        }
+    for (std::size_t c = 0; store != nullptr && c < plan.cells.size(); ++c) {
+        stored_[c] = store->replicates(plan.cells[c].id);
+        auto const end = std::lower_bound(stored_[c].begin(), stored_[c].end(), study.replicates);
+        stored_[c].erase(end, stored_[c].end());
     }
-    std::vector<Job> jobs;
-    for (int data = 0; data < static_cast<int>(plan.data.size()); ++data) {
-        for (int replicate = 0; replicate < study.replicates; ++replicate) {
-            Job job{data, replicate, {}};
-            for (int const cell : plan.data[data].cells) {
-                if (stored[cell].count(replicate) == 0)
+}
+
+bool MissingJobs::missing(int cell, int replicate) const
+{
+    std::vector<int> const& stored = stored_[cell];
+    return !std::binary_search(stored.begin(), stored.end(), replicate);
+}
+
+std::optional<Job> MissingJobs::next()
+{
+    for (; data_ < static_cast<int>(plan_->data.size()); ++data_, replicate_ = 0) {
+        while (replicate_ < study_->replicates) {
+            Job job{data_, replicate_++, {}};
+            for (int const cell : plan_->data[data_].cells) {
+                if (missing(cell, job.replicate))
                     job.cells.push_back(cell);
             }
             if (!job.cells.empty())
-                jobs.push_back(std::move(job));
+                return job;
         }
     }
+    return std::nullopt;
+}
+
+/// Cost of all jobs of one kind of data.
+Work MissingJobs::work_on(int data) const
+{
+    std::vector<int> const& cells = plan_->data[data].cells;
+    // Replicates of which nothing is stored are all alike.
+    std::set<int> touched;
+    for (int const cell : cells)
+        touched.insert(stored_[cell].begin(), stored_[cell].end());
+    Work work = (study_->replicates - static_cast<long long>(touched.size())) *
+                work_of(*study_, *plan_, {data, 0, cells});
+    for (int const replicate : touched) {
+        Job job{data, replicate, {}};
+        for (int const cell : cells)
+            if (missing(cell, replicate))
+                job.cells.push_back(cell);
+        if (!job.cells.empty())
+            work += work_of(*study_, *plan_, job);
+    }
+    return work;
+}
+
+Work MissingJobs::work() const
+{
+    Work work;
+    for (int data = 0; data < static_cast<int>(plan_->data.size()); ++data)
+        work += work_on(data);
+    return work;
+}
+
+int MissingJobs::stored(int cell) const
+{
+    return static_cast<int>(stored_[cell].size());
+}
+
+std::vector<Job> missing_jobs(Study const& study, Plan const& plan, Store const* store)
+{
+    std::vector<Job> jobs;
+    MissingJobs missing(study, plan, store);
+    while (std::optional<Job> job = missing.next())
+        jobs.push_back(std::move(*job));
     return jobs;
 }
 

@@ -8,6 +8,7 @@
 #include "host/study/study.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -60,6 +61,9 @@ struct Work
     Work& operator+=(Work const& other);
 };
 
+/// The same work `times` over.
+Work operator*(long long times, Work const& work);
+
 /// Cells and data sets of a study.
 Plan make_plan(Study const& study);
 
@@ -82,7 +86,33 @@ StreamKey key_of(Plan const& plan, Job const& job);
 using TruthId = std::pair<std::uint32_t, std::uint32_t>;
 TruthId truth_id(StreamKey const& key);
 
-/// Jobs for every fit that `store` does not hold (all fits without one), in canonical order.
+/// Jobs for every fit that a store does not hold, in canonical order, one by one: a plan of many
+/// replicates is never held as a list.
+class MissingJobs
+{
+public:
+    /// Without a store all fits are missing. Study and plan must outlive the object.
+    MissingJobs(Study const& study, Plan const& plan, Store const* store);
+
+    /// The next job; nothing after the last one.
+    std::optional<Job> next();
+    /// Cost of all jobs, whether they were given or not. Replicates are counted, not walked
+    /// through.
+    Work work() const;
+    /// Fits of a cell that are asked for and stored.
+    int stored(int cell) const;
+
+private:
+    bool missing(int cell, int replicate) const;
+    Work work_on(int data) const;
+
+    Study const* study_;
+    Plan const* plan_;
+    std::vector<std::vector<int>> stored_; ///< by cell: replicates asked for and stored, ascending
+    int data_ = 0, replicate_ = 0;         ///< of the next job
+};
+
+/// All of them as a list.
 std::vector<Job> missing_jobs(Study const& study, Plan const& plan, Store const* store);
 
 /// Whether the fits of a job are done in float64.

@@ -78,13 +78,4 @@ std::string format_seconds(double seconds)
     return fmt::format("{}:{:02}", minutes, whole % 60);
 }
 
-std::string format_si(double value)
-{
-    constexpr char const* prefix[] = {"", "k", "M", "G", "T", "P"};
-    int step = 0;
-    for (; value >= 999.5 && step < 5; ++step)
-        value /= 1000;
-    return fmt::format("{:.3g} {}", value, prefix[step]);
-}
-
 } // namespace moerate

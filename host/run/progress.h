@@ -3,6 +3,7 @@
 /// @file
 /// How far a run is, for people.
 
+#include "host/core/words.h"
 #include "host/run/plan.h"
 
 #include <chrono>
@@ -47,8 +48,5 @@ private:
 
 /// A duration as 0:42, 12:05 or 3:04:05.
 std::string format_seconds(double seconds);
-
-/// A count with three digits and its SI prefix, such as "9.91 M".
-std::string format_si(double value);
 
 } // namespace moerate

@@ -5,10 +5,10 @@
 namespace moerate
 {
 
-JobQueue::JobQueue(Study const& study, Plan const& plan, std::vector<Job> const& jobs,
-                   std::size_t workers, std::function<bool()> stop)
-    : study_(study), plan_(plan), workers_(workers), stop_(std::move(stop)), total_(work(jobs)),
-      memory_(study, plan), jobs_(jobs.begin(), jobs.end())
+JobQueue::JobQueue(Study const& study, Plan const& plan, MissingJobs jobs, std::size_t workers,
+                   std::function<bool()> stop)
+    : study_(study), plan_(plan), workers_(workers), stop_(std::move(stop)), total_(jobs.work()),
+      memory_(study, plan), missing_(std::move(jobs))
 {}
 
 Work JobQueue::work(std::vector<Job> const& jobs) const
@@ -19,10 +19,20 @@ Work JobQueue::work(std::vector<Job> const& jobs) const
     return sum;
 }
 
+/// The next job, null where none is left.
+Job const* JobQueue::front()
+{
+    if (jobs_.empty()) {
+        if (std::optional<Job> next = missing_.next())
+            jobs_.push_back(std::move(*next));
+    }
+    return jobs_.empty() ? nullptr : &jobs_.front();
+}
+
 /// Whether there is nothing to hand out.
 bool JobQueue::ended()
 {
-    if (jobs_.empty() || closed_)
+    if (front() == nullptr || closed_)
         return true;
     if (!stopped_ && stop_)
         stopped_ = stop_();
@@ -37,22 +47,21 @@ std::vector<Job> JobQueue::take(BlockLimits const& limits)
     // No more than one worker's part, so that none is left without work; the rounding of sums
     // aside.
     double const part = total_.flops / static_cast<double>(workers_) * (1 + 1e-9);
-    bool const precise = in_float64(study_, plan_, jobs_.front());
+    bool const precise = in_float64(study_, plan_, *front());
     std::vector<Job> block;
     Work sum;
     MemoryModel::Sum memory;
-    for (; !jobs_.empty() && in_float64(study_, plan_, jobs_.front()) == precise; jobs_.pop_front())
+    for (Job const* job; (job = front()) != nullptr && in_float64(study_, plan_, *job) == precise;
+         jobs_.pop_front())
     {
-        Job const& job = jobs_.front();
-        bool const enough = sum.fits >= limits.least_fits;
-        sum += work_of(study_, plan_, job);
-        memory_.add(memory, job);
-        bool const full = memory.bytes > limits.bytes || sum.flops > part ||
-                          sum.fits > limits.most_fits || (sum.flops > limits.flops && enough) ||
-                          (limits.jobs > 0 && static_cast<int>(block.size()) >= limits.jobs);
+        Work const before = sum;
+        sum += work_of(study_, plan_, *job);
+        memory_.add(memory, *job);
+        bool const full = sum.flops > part ||
+                          limits.reached(static_cast<int>(block.size()), before, memory.bytes, sum);
         if (full && !block.empty())
             break;
-        block.push_back(job);
+        block.push_back(*job);
     }
     return block;
 }

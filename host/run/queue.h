@@ -3,6 +3,7 @@
 /// @file
 /// The jobs of a run, handed out to its workers in blocks.
 
+#include "host/run/block_size.h"
 #include "host/run/memory.h"
 
 #include <deque>
@@ -13,24 +14,14 @@
 namespace moerate
 {
 
-/// What a worker can take at once.
-struct BlockLimits
-{
-    std::size_t bytes;    ///< device memory at most
-    double flops;         ///< work at most,
-    long long least_fits; ///< unless it is less than this many fits
-    long long most_fits;  ///< fits at most
-    int jobs;             ///< jobs at most; 0: any number
-};
-
 /// Jobs that wait, for several threads. Which worker gets which jobs cannot change a result.
 class JobQueue
 {
 public:
     /// For `workers` workers; `stop` is asked before each block, by one thread at a time, and ends
     /// the work when it returns true.
-    JobQueue(Study const& study, Plan const& plan, std::vector<Job> const& jobs,
-             std::size_t workers, std::function<bool()> stop);
+    JobQueue(Study const& study, Plan const& plan, MissingJobs jobs, std::size_t workers,
+             std::function<bool()> stop);
 
     /// Work of all jobs.
     Work const& total() const { return total_; }
@@ -51,6 +42,7 @@ public:
 
 private:
     bool ended();
+    Job const* front();
 
     Study const& study_;
     Plan const& plan_;
@@ -59,7 +51,8 @@ private:
     Work total_;
     mutable std::mutex mutex_; // of all that follows
     MemoryModel memory_;
-    std::deque<Job> jobs_;
+    MissingJobs missing_;  // made when they are asked for: there may be 2^31 of each data set
+    std::deque<Job> jobs_; // the next ones, of them those given back
     bool stopped_ = false, closed_ = false;
 };
 

@@ -5,10 +5,11 @@
 
 #include "host/run/plan.h"
 
-#include <functional>
-
 namespace moerate
 {
+
+class Log;
+struct RunOptions;
 
 /// Outcome of remeasure.
 struct Remeasured
@@ -19,8 +20,10 @@ struct Remeasured
 };
 
 /// Measures and stores, from stored parameters and without refitting, all losses of `plan` that
-/// stored fits lack; one transaction a cell. Stops between cells when `stop` returns true.
+/// stored fits lack, in blocks as those of fits (BlockSize), each saved in one transaction. Asks
+/// options.stop before each block, and once a cell that has none. Throws StoreError, and
+/// DeviceError where the device fails or has no memory for one fit's losses.
 Remeasured remeasure(Study const& study, Plan const& plan, Store& store, Device& device,
-                     std::function<bool()> const& stop);
+                     RunOptions const& options, Log& log);
 
 } // namespace moerate

@@ -73,13 +73,10 @@ std::vector<std::string> run_workers(std::vector<std::unique_ptr<Worker>> const&
     return failures;
 }
 
-/// Does `jobs` on all devices.
-void do_jobs(Study const& study, Plan const& plan, std::vector<Job> const& jobs, Store& store,
+/// Does the jobs of `queue` on all devices.
+void do_jobs(Study const& study, Plan const& plan, JobQueue& queue, Store& store,
              Devices const& devices, RunOptions const& options, Log& log, RunReport& report)
 {
-    if (jobs.empty())
-        return;
-    JobQueue queue(study, plan, jobs, devices.size(), options.stop);
     Results results(store, log, report, options, queue.total());
     std::vector<std::unique_ptr<Worker>> workers;
     double speed = 0;
@@ -124,15 +121,26 @@ std::vector<CellRow> cell_rows(Study const& study, Plan const& plan)
 void work_on(Study const& study, Plan const& plan, Store& store, Devices const& devices,
              RunOptions const& options, Log& log, RunReport& report)
 {
-    Remeasured const measured = remeasure(study, plan, store, *devices.front(), options.stop);
+    Remeasured const measured = remeasure(study, plan, store, *devices.front(), options, log);
     report.losses = measured.losses;
     report.unmeasured = measured.unmeasured;
     report.interrupted = measured.stopped;
-    std::vector<Job> const jobs = missing_jobs(study, plan, &store);
-    report.reused = static_cast<long long>(plan.cells.size()) * study.replicates;
-    for (Job const& job : jobs)
-        report.reused -= static_cast<long long>(job.cells.size());
-    do_jobs(study, plan, jobs, store, devices, options, log, report);
+    JobQueue queue(study, plan, {study, plan, &store}, devices.size(), options.stop);
+    report.reused =
+        static_cast<long long>(plan.cells.size()) * study.replicates - queue.total().fits;
+    if (queue.total().fits > 0)
+        do_jobs(study, plan, queue, store, devices, options, log, report);
+}
+
+/// Notes how a run ended that throws; what it throws matters more than that this fails, too.
+void note_failure(Store& store, Log& log, RunReport const& report, char const* why) noexcept
+{
+    try {
+        log.line(fmt::format("failed: {} ({} fits done before)", why, report.fits));
+        store.finish_run("failed");
+    } catch (std::exception const&) {
+        // `moerate status` knows from the lock that no run is at work.
+    }
 }
 
 } // namespace
@@ -148,17 +156,18 @@ RunReport run_study(Study const& study, std::string const& folder, Devices const
     log.line(fmt::format("run of \"{}\", commit {}{}, {} {}, {} threads: {}", study.id, row.commit,
                          row.dirty ? " (dirty)" : "", row.device, row.simd, row.threads, row.argv));
     store.begin_run(row);
-    store.add_cells(cell_rows(study, plan));
-
     RunReport report;
     try {
+        store.add_cells(cell_rows(study, plan));
         work_on(study, plan, store, devices, options, log, report);
+        report.too_many_failed = too_many_failed(study, plan, store);
     } catch (DeviceError const& error) {
-        store.finish_run("failed");
-        log.line(fmt::format("failed: {} ({} fits done before)", error.what(), report.fits));
+        note_failure(store, log, report, error.what());
         throw DeviceError(fmt::format("{}; all that was finished is in {}", error.what(), folder));
+    } catch (std::exception const& error) {
+        note_failure(store, log, report, error.what());
+        throw;
     }
-    report.too_many_failed = too_many_failed(study, plan, store);
     report.seconds = seconds_since(begin);
 
     std::string const outcome = report.interrupted ? "interrupted" : "done";

@@ -1,6 +1,7 @@
 #include "host/run/speed.h"
 
 #include "host/run/plan.h"
+#include "kernels/model/shape.h"
 
 #include <algorithm>
 #include <chrono>
@@ -13,6 +14,7 @@ namespace
 constexpr int calibration_n = 2048;      ///< samples: data of d = 32 stay in the second-level cache
 constexpr double calibration_time = 0.1; ///< seconds of the timed run at least
 constexpr int most_iterations = 4096;
+constexpr double calibration_flops = 1e6; ///< of one sample-update at most: some 0.1 s an epoch
 
 double flops_of(Curve const& curve)
 {
@@ -27,20 +29,47 @@ Curve const& largest_curve(Study const& study)
         [](Curve const& a, Curve const& b) { return flops_of(a) < flops_of(b); });
 }
 
-/// Seconds of `fits` fits on one data set of noise, theta starting at 0.
-template <class Real>
-double time_fits(Device& device, Curve const& curve, Estimator const& estimator, int fits)
+/// The model, or one of its family that is small enough to be timed in a moment: a tenth of a
+/// second's work must do for one of 10^8 parameters, too.
+Model affordable(Model model)
 {
-    Model const& model = curve.model;
+    while (flops_per_update(model) > calibration_flops)
+        if (model.d >= model.k || model.groups > 0)
+            model.d = (model.d + 1) / 2;
+        else
+            model.k = (model.k + 1) / 2;
+    std::vector<int> const group_of(model.group_of, model.group_of + Model::max_grouped);
+    model.gate.top = std::min(model.gate.top, model.k);
+    return make_model(model.gate, model.expert, model.d, model.k, group_of.data(), model.groups,
+                      model.temperature);
+}
+
+/// Parameters 0, and T = 1 where it is learned.
+template <class Real>
+std::vector<Real> zero_parameters(Model const& model)
+{
+    std::vector<Real> theta(model.layout.size);
+    if (int const place = temperature_place(model.layout); place >= 0)
+        theta[place] = Real(1);
+    return theta;
+}
+
+/// Seconds of `fits` fits on one data set of noise, from parameters 0.
+template <class Real>
+double time_fits(Device& device, Model const& model, Estimator const& estimator, int fits)
+{
     int const n = calibration_n;
     DeviceArray<Real> const x(device, static_cast<std::size_t>(n) * model.d);
     DeviceArray<Real> const y(device, n);
-    DeviceArray<Real> const zero(device, std::vector<Real>(curve.truth.model.layout.size));
-    device.run(
-        std::vector<GenerateTask<Real>>{{curve.truth.model, zero.data(), StreamKey{}, Stream::x, n,
-                                         1.0, x.data(), y.data(), nullptr, nullptr}});
-    std::size_t const p = model.layout.size;
-    DeviceArray<Real> const theta(device, std::vector<Real>(p * fits));
+    std::vector<Real> const zero = zero_parameters<Real>(model);
+    DeviceArray<Real> const truth(device, zero);
+    device.run(std::vector<GenerateTask<Real>>{{model, truth.data(), StreamKey{}, Stream::x, n, 1.0,
+                                                x.data(), y.data(), nullptr, nullptr}});
+    std::size_t const p = zero.size();
+    std::vector<Real> starts;
+    for (int i = 0; i < fits; ++i)
+        starts.insert(starts.end(), zero.begin(), zero.end());
+    DeviceArray<Real> const theta(device, starts);
     std::vector<FitRequest<Real>> requests;
     for (int i = 0; i < fits; ++i)
         requests.push_back(
@@ -55,6 +84,7 @@ double time_fits(Device& device, Curve const& curve, Estimator const& estimator,
 double measure_speed(Study const& study, Device& device)
 {
     Curve const& curve = largest_curve(study);
+    Model const model = affordable(curve.model);
     // Enough fits at once to occupy the device, as far as its memory goes.
     int fits = std::max(device.info().launch_fits, 2 * device.info().threads);
     int iterations = 1;
@@ -62,10 +92,10 @@ double measure_speed(Study const& study, Device& device)
         try {
             auto const estimator = curve.estimator->limited_to(iterations);
             double const seconds = estimator->in_float64()
-                                       ? time_fits<double>(device, curve, *estimator, fits)
-                                       : time_fits<float>(device, curve, *estimator, fits);
+                                       ? time_fits<double>(device, model, *estimator, fits)
+                                       : time_fits<float>(device, model, *estimator, fits);
             if (seconds >= calibration_time || iterations >= most_iterations) {
-                double const flops = estimator->cost(curve.model, calibration_n).flops;
+                double const flops = estimator->cost(model, calibration_n).flops;
                 return flops * fits / std::max(seconds, 1e-9);
             }
             iterations *= 4;

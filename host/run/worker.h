@@ -3,11 +3,11 @@
 /// @file
 /// One device at work on a run.
 
+#include "host/run/block_size.h"
 #include "host/run/pipeline.h"
 #include "host/run/queue.h"
 #include "host/run/results.h"
 
-#include <limits>
 #include <optional>
 
 namespace moerate
@@ -27,10 +27,9 @@ public:
     void run();
 
     /// Flops (of Work) per second, of the blocks so far.
-    double speed() const { return speed_; }
+    double speed() const { return size_.speed(); }
 
 private:
-    BlockLimits limits();
     std::optional<std::vector<FitRow>> compute(std::vector<Job> const& block);
     void shrink(std::vector<Job> const& block);
     std::string name(Job const& job) const;
@@ -38,14 +37,12 @@ private:
     Study const& study_;
     Plan const& plan_;
     Device& device_;
-    RunOptions const& options_;
     JobQueue& queue_;
     Results& results_;
     Log& log_;
     Pipeline<float> single_;
     Pipeline<double> double_;
-    double speed_;
-    std::size_t most_ = std::numeric_limits<std::size_t>::max(); ///< bytes a block after a failure
+    BlockSize size_;
 };
 
 } // namespace moerate

@@ -145,24 +145,35 @@ std::vector<int> Store::replicates(std::string const& cell, LossKey const& loss)
                              cell, loss.name, loss.r, loss.gauge, loss.target, loss.at);
 }
 
-std::set<LossKey> Store::loss_keys(std::string const& cell, int replicate) const
+std::map<LossKey, std::vector<int>> Store::loss_keys(std::string const& cell) const
 {
-    std::set<LossKey> keys;
+    std::map<LossKey, std::vector<int>> keys;
     for (auto const& file : impl_->files) {
-        sqlite::Statement row(*file, "SELECT name, exponent, gauge, target, at FROM loss "
-                                     "WHERE cell = ? AND r = ?");
-        row.with(cell, replicate);
+        sqlite::Statement row(*file, "SELECT name, exponent, gauge, target, at, r FROM loss "
+                                     "WHERE cell = ?");
+        row.with(cell);
         while (row.step())
-            keys.insert({row.text(0), row.number(1), row.text(2), row.text(3), row.text(4)});
+            keys[{row.text(0), row.number(1), row.text(2), row.text(3), row.text(4)}].push_back(
+                static_cast<int>(row.integer(5)));
+    }
+    for (auto& [key, replicates] : keys) {
+        std::sort(replicates.begin(), replicates.end());
+        replicates.erase(std::unique(replicates.begin(), replicates.end()), replicates.end());
     }
     return keys;
 }
 
-std::vector<FitRow> Store::fits(std::string const& cell, bool with_parameters) const
+bool Store::being_written() const
+{
+    return impl_->lock != nullptr || WriterLock::held(impl_->folder, lock_name);
+}
+
+std::vector<FitRow> Store::fits(std::string const& cell, bool with_parameters,
+                                Replicates replicates) const
 {
     std::map<int, FitRow> all;
     for (auto const& file : impl_->files)
-        for (FitRow& fit : read_fits(*file, cell, with_parameters)) {
+        for (FitRow& fit : read_fits(*file, cell, with_parameters, replicates)) {
             auto const [at, fresh] = all.emplace(fit.replicate, fit);
             if (!fresh && !same_result(at->second, fit))
                 throw StoreError(

@@ -174,19 +174,20 @@ void RowWriter::add(std::string const& cell, int replicate, LossRow const& loss)
 }
 
 std::vector<FitRow> read_fits(sqlite::Database& database, std::string const& cell,
-                              bool with_parameters)
+                              bool with_parameters, Replicates replicates)
 {
     sqlite::Snapshot const snapshot(database);
     std::vector<FitRow> fits;
-    sqlite::Statement fit(database, fmt::format("SELECT {} FROM fit WHERE cell = ? ORDER BY r",
+    sqlite::Statement fit(database, fmt::format("SELECT {} FROM fit WHERE cell = ? AND r "
+                                                "BETWEEN ? AND ? ORDER BY r",
                                                 read_columns(with_parameters)));
-    fit.with(cell);
+    fit.with(cell, replicates.first, replicates.last);
     while (fit.step())
         fits.push_back(read_fit(fit, database.file()));
-    sqlite::Statement loss(database, fmt::format("SELECT r, {} FROM loss WHERE cell = ? "
-                                                 "ORDER BY r, rowid",
+    sqlite::Statement loss(database, fmt::format("SELECT r, {} FROM loss WHERE cell = ? AND r "
+                                                 "BETWEEN ? AND ? ORDER BY r, rowid",
                                                  loss_columns()));
-    loss.with(cell);
+    loss.with(cell, replicates.first, replicates.last);
     auto at = fits.begin();
     while (loss.step()) {
         at = std::find_if(at, fits.end(),

@@ -28,6 +28,6 @@ private:
 
 /// Fits of a cell with their losses, by replicate.
 std::vector<FitRow> read_fits(sqlite::Database& database, std::string const& cell,
-                              bool with_parameters);
+                              bool with_parameters, Replicates replicates);
 
 } // namespace moerate

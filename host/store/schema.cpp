@@ -6,9 +6,11 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <thread>
 #include <unistd.h>
 
 namespace moerate
@@ -96,6 +98,23 @@ bool holds_store(sqlite::Database& database)
     return true;
 }
 
+namespace
+{
+
+/// Takes the lock, in a second try where another process only looked whether it is held (errno says
+/// why not).
+bool lock_soon(int descriptor)
+{
+    for (int tries = 0; ::flock(descriptor, LOCK_EX | LOCK_NB) != 0; ++tries) {
+        if (errno != EWOULDBLOCK || tries == 10)
+            return false;
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return true;
+}
+
+} // namespace
+
 WriterLock::WriterLock(std::string const& folder, std::string const& name)
 {
     std::string const file = folder + "/" + name;
@@ -113,7 +132,7 @@ WriterLock::WriterLock(std::string const& folder, std::string const& name)
                                      "another one with -o",
                                      folder, why));
     }
-    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+    if (!lock_soon(descriptor_)) {
         int const reason = errno;
         ::close(descriptor_);
         if (reason == EWOULDBLOCK)
@@ -125,6 +144,16 @@ WriterLock::WriterLock(std::string const& folder, std::string const& name)
             fmt::format("cannot lock {} ({}) name a folder on a file system with locks", file,
                         std::strerror(reason)));
     }
+}
+
+bool WriterLock::held(std::string const& folder, std::string const& name)
+{
+    int const descriptor = ::open((folder + "/" + name).c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        return false;
+    bool const held = ::flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    ::close(descriptor);
+    return held;
 }
 
 WriterLock::~WriterLock()

@@ -21,6 +21,9 @@ void create_schema(sqlite::Database& database);
 /// program or to a newer format.
 bool holds_store(sqlite::Database& database);
 
+/// Its file in a store's folder.
+constexpr char const* lock_name = "store.lock";
+
 /// Exclusive right to write into a folder, held until the end of the object or of the process,
 /// however it ends. Lock file: FOLDER/NAME.
 class WriterLock
@@ -29,6 +32,9 @@ public:
     /// Throws StoreError if another process holds it or the folder cannot be written.
     WriterLock(std::string const& folder, std::string const& name);
     ~WriterLock();
+    /// Whether some process holds the lock of a folder. Looking takes it for an instant, which a
+    /// writer that comes just then waits out.
+    static bool held(std::string const& folder, std::string const& name);
     WriterLock(WriterLock const&) = delete;
     WriterLock& operator=(WriterLock const&) = delete;
 

@@ -21,7 +21,6 @@ namespace
 {
 
 constexpr char const* store_name = "store.sqlite";
-constexpr char const* lock_name = "store.lock";
 
 void make_folder(std::string const& folder)
 {

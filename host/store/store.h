@@ -11,6 +11,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -89,6 +90,13 @@ struct CellRow
     std::string parameters; ///< canonical JSON of the curve, and n
 };
 
+/// Replicates from the first to the last.
+struct Replicates
+{
+    int first = 0;
+    int last = std::numeric_limits<int>::max();
+};
+
 /// Facts about one invocation of `run`.
 struct RunRow
 {
@@ -96,7 +104,9 @@ struct RunRow
     std::string started; ///< UTC, as 2024-05-22T13:05:09Z; begin_run fills it where it is empty
     bool dirty = false;
     int threads = 0;
-    std::string finished, outcome; ///< filled by runs(); empty where a run was killed
+    /// Filled by runs(). Empty until the run ends, and for good where it was killed or its end
+    /// could not be written.
+    std::string finished, outcome;
 };
 
 /// Key under which a loss of a study is stored; `at` is "start" or "fit". r is 1 where the loss has
@@ -154,14 +164,17 @@ public:
     std::vector<int> replicates(std::string const& cell) const;
     /// Of these, the ones of which a loss is stored.
     std::vector<int> replicates(std::string const& cell, LossKey const& loss) const;
-    /// Loss keys stored for a fit.
-    std::set<LossKey> loss_keys(std::string const& cell, int replicate) const;
-    /// All fits of a cell with their losses, by replicate; parameters only if asked for.
-    std::vector<FitRow> fits(std::string const& cell, bool with_parameters) const;
+    /// Losses stored for a cell's fits, each with the replicates that have it, ascending.
+    std::map<LossKey, std::vector<int>> loss_keys(std::string const& cell) const;
+    /// Fits of a cell with their losses, by replicate; parameters only if asked for.
+    std::vector<FitRow> fits(std::string const& cell, bool with_parameters,
+                             Replicates replicates = {}) const;
     /// Counts the fits of a cell, those of replicates below `replicates`.
     FitCount count(std::string const& cell, int replicates = std::numeric_limits<int>::max()) const;
     /// All invocations: started, outcome and machine, oldest first.
     std::vector<RunRow> runs() const;
+    /// Whether a run is writing here now.
+    bool being_written() const;
 
 private:
     struct Impl;

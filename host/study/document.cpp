@@ -98,6 +98,15 @@ toml::table parse_toml(std::string const& text, std::string const& name)
     return toml::parse(text, name);
 }
 
+/// Whether TOML was left for a whole number that it cannot hold.
+bool too_large(toml::parse_error const& error)
+{
+    return error.description().find("not representable") != std::string_view::npos;
+}
+
+constexpr char const* whole_numbers =
+    "write a whole number from -9223372036854775808 to 9223372036854775807";
+
 } // namespace
 
 Document Document::parse(std::string const& text, std::string const& name)
@@ -108,9 +117,9 @@ Document Document::parse(std::string const& text, std::string const& name)
         toml::table const table = parse_toml(text, name);
         document.root_ = Converter(document.file_, document.place_).convert(table, Pointer());
     } catch (toml::parse_error const& error) {
-        throw UsageError(fmt::format("{}:{}:{}: not TOML ({}) mend the line", name,
-                                     error.source().begin.line, error.source().begin.column,
-                                     error.description()));
+        throw UsageError(fmt::format("{}:{}:{}: not TOML ({}) {}", name, error.source().begin.line,
+                                     error.source().begin.column, error.description(),
+                                     too_large(error) ? whole_numbers : "mend the line"));
     }
     return document;
 }
@@ -177,7 +186,9 @@ json parse_toml_value(std::string const& text)
         json const object = Converter("", places).convert(table, Pointer());
         if (object.size() == 1)
             return object.at("value");
-    } catch (toml::parse_error const&) {
+    } catch (toml::parse_error const& error) {
+        if (too_large(error))
+            throw std::out_of_range(whole_numbers);
     } catch (UsageError const&) {
     }
     throw std::invalid_argument("not one TOML value");

@@ -36,7 +36,8 @@ private:
     std::map<std::string, std::string> place_; ///< by pointer
 };
 
-/// One TOML value, as after "key = ". Throws std::invalid_argument if it is not exactly that.
+/// One TOML value, as after "key = ". Throws std::invalid_argument if it is not exactly that,
+/// std::out_of_range saying what to write where it is a whole number that TOML cannot hold.
 nlohmann::json parse_toml_value(std::string const& text);
 
 /// A JSON value as TOML: tables become inline tables. Numbers keep their shortest round-trip form.

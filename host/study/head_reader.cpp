@@ -13,9 +13,6 @@ using nlohmann::json;
 namespace
 {
 
-/// Sample sizes are ints in the kernels.
-constexpr double largest_n = std::numeric_limits<int>::max();
-
 /// count sizes from lo to hi with equal ratios, rounded to the nearest integer.
 std::vector<int> read_geometric(Reader reader)
 {
@@ -31,10 +28,10 @@ std::vector<int> read_geometric(Reader reader)
                                         shown(*geom)));
     double const low = (*geom)[0], high = (*geom)[1];
     double const count = (*geom)[2];
-    if (!(low >= 1 && high > low && high <= largest_n && count >= 2 && count <= 10000))
+    if (!(low >= 1 && high > low && high <= most_samples && count >= 2 && count <= 10000))
         reader.fail("geom", fmt::format("= {} is out of range (it must hold 1 <= lowest < highest "
-                                        "< 2^31 and 2 <= count <= 10000)",
-                                        shown(*geom)));
+                                        "<= {} and 2 <= count <= 10000)",
+                                        shown(*geom), most_samples));
     std::vector<int> n;
     for (int i = 0; i < int(count); ++i)
         n.push_back(int(std::lround(low * std::pow(high / low, i / (count - 1)))));
@@ -46,10 +43,9 @@ std::vector<int> read_list(Reader& reader, json const& list)
     std::vector<int> n;
     for (json const& value : list) {
         if (!value.is_number_integer() || !(value.get<double>() >= 1) ||
-            value.get<double>() > largest_n)
-            reader.fail("n", fmt::format("holds {} (a sample size is a whole number of at least 1, "
-                                         "below 2^31)",
-                                         shown(value)));
+            value.get<double>() > most_samples)
+            reader.fail("n", fmt::format("holds {} (a sample size is a whole number from 1 to {})",
+                                         shown(value), most_samples));
         n.push_back(value.get<int>());
     }
     if (n.empty())
@@ -83,10 +79,11 @@ std::uint64_t read_seed(Reader& reader)
     json const* value = reader.find("seed");
     if (value == nullptr)
         reader.missing("seed");
+    constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max(); // of TOML
     if (!value->is_number_integer() || *value < 0)
-        reader.fail("seed", fmt::format("= {} is not a seed (it must be a whole number of at least "
-                                        "0)",
-                                        shown(*value)));
+        reader.fail("seed", fmt::format("= {} is not a seed (it must be a whole number from 0 to "
+                                        "{})",
+                                        shown(*value), largest));
     reader.record("seed", *value);
     return value->get<std::uint64_t>();
 }
@@ -115,7 +112,8 @@ Study read_head(Reader& reader)
     study.replicates = reader.integer("replicates", at_least(1));
     study.n = read_n(reader);
     study.nested = reader.boolean("nested", false);
-    study.regression_samples = reader.integer("regression_samples", at_least(1), 100000);
+    study.regression_samples =
+        reader.integer("regression_samples", between(1, most_samples), 100000);
     study.max_failed = reader.number("max_failed", between(0, 1), 0.05);
     reader.finish();
     return study;

@@ -28,6 +28,15 @@ std::vector<std::string> labels_of(Document const& document)
     return labels;
 }
 
+/// The word as a shell takes it whole.
+std::string in_shell(std::string const& word)
+{
+    std::string quoted;
+    for (char const c : word)
+        quoted += c == '\'' ? "'\\''" : std::string(1, c);
+    return "'" + quoted + "'";
+}
+
 /// Appends the keys of a dotted path.
 Pointer append_keys(Pointer at, std::string const& path, std::string const& place)
 {
@@ -97,11 +106,15 @@ void apply_settings(Document& document, std::vector<std::string> const& settings
         json value;
         try {
             value = parse_toml_value(text);
+        } catch (std::out_of_range const& error) {
+            throw UsageError(fmt::format("{}: {} is too large (TOML has whole numbers of 64 bits) "
+                                         "{}",
+                                         place, text, error.what()));
         } catch (std::invalid_argument const&) {
-            throw UsageError(
-                fmt::format("{}: {} is not a TOML value (a text needs quotes, which the "
-                            "shell must keep) write --set '{}=\"{}\"'",
-                            place, text.empty() ? "nothing" : text, path, text));
+            throw UsageError(fmt::format(
+                "{}: {} is not a TOML value (a text needs quotes, which the "
+                "shell must keep) write --set {}",
+                place, text.empty() ? "nothing" : text, in_shell(path + "=" + toml_value(text))));
         }
         document.set(at, std::move(value), place);
     }

@@ -1,6 +1,7 @@
 #include "host/study/document.h"
 #include "host/study/readers.h"
 #include "host/study/settings.h"
+#include "host/study/sizes.h"
 #include "host/study/study.h"
 #include "host/study/sweep.h"
 
@@ -104,6 +105,7 @@ private:
             Pointer const at = Pointer() / "fit" / fit;
             Reader reader(variant.document, variant.document.root().at(at), at);
             Curve curve = read_fit(reader, setting, start, estimator);
+            check_sizes(study, curve, reader.source().place(at) + ": the fit");
             for (SweptKey const& key : keys)
                 check_swept(key, start, estimator);
             curve.label += variant.suffix;

@@ -42,10 +42,29 @@ std::string obstacle(Pointer const& at)
     return "";
 }
 
+/// TOML takes a bare a.b = [...] for a table a.
+[[noreturn]] void refuse_bare(Document const& document, Pointer at, std::string path,
+                              json const& table)
+{
+    json const* value = &table;
+    while (value->is_object() && !value->empty()) {
+        auto const first = value->items().begin();
+        path += "." + first.key();
+        at /= first.key();
+        value = &first.value();
+    }
+    throw UsageError(fmt::format("{}: {} stands without quotes (to TOML its dots make tables, and "
+                                 "a sweep's keys are whole paths) write {} = {}",
+                                 document.place(at), path, toml_value(path),
+                                 value->is_array() ? toml_value(*value) : "[value, value]"));
+}
+
 SweptKey read_key(Document const& document, std::string const& path, json const& values)
 {
     Pointer const here = Pointer() / "sweep" / path;
     std::string const place = document.place(here);
+    if (values.is_object() && !values.empty())
+        refuse_bare(document, here, path, values);
     SweptKey key;
     key.path = path;
     key.at = locate(document, path, place);
@@ -54,8 +73,8 @@ SweptKey read_key(Document const& document, std::string const& path, json const&
         throw UsageError(fmt::format("{}: {} cannot be swept ({}) remove it", place, path, reason));
     if (!values.is_array() || values.empty())
         throw UsageError(fmt::format("{}: sweep of {} = {} is not a list of values (each makes a "
-                                     "curve) write \"{}\" = [value, value]",
-                                     place, path, shown(values), path));
+                                     "curve) write {} = [value, value]",
+                                     place, path, shown(values), toml_value(path)));
     key.values = values.get<std::vector<json>>();
     for (std::size_t i = 0; i < key.values.size(); ++i)
         if (std::find(key.values.begin(), key.values.begin() + std::ptrdiff_t(i), key.values[i]) !=

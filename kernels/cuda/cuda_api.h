@@ -40,6 +40,10 @@ struct CudaBoard
 /// compile the embedded PTX.
 constexpr int cuda_oldest_major = 8;
 
+/// Warps of one multiprocessor that the build shares the registers out for, one a fit. Their
+/// working memory, some 20 KiB for d = 32, lets about as many stand side by side.
+constexpr int resident_warps = 12;
+
 /// Newest CUDA version that the installed driver supports, as 1000 * major + 10 * minor; 0 where
 /// there is no driver.
 int cuda_driver();

@@ -6,6 +6,7 @@
 
 #include "kernels/core/lanes.h"
 #include "kernels/cuda/buffer.h"
+#include "kernels/cuda/cuda_api.h"
 #include "kernels/cuda/launch.h"
 #include "kernels/task/cost.h"
 
@@ -19,10 +20,6 @@ MOE_BEGIN_ISA
 /// Threads of the block that does a task: one warp, which never waits for another one. Blocks are
 /// handed out one by one, so that a long task holds nobody up.
 constexpr int threads_per_task = 32;
-
-/// Warps of one multiprocessor that the registers are shared out for. Their working memory, some 20
-/// KiB for d = 32, lets about as many stand side by side.
-constexpr int resident_warps = 12;
 
 /// Whether tasks have the fast kernels (WarpLanes): those in float.
 template <class Task>

@@ -6,8 +6,13 @@
 #include "kernels/family/experts.h"
 #include "kernels/family/normalizers.h"
 #include "kernels/family/scores.h"
+#include "kernels/model/limits.h"
+#include "kernels/spec/features.h"
 
+#include <algorithm>
+#include <array>
 #include <stdexcept>
+#include <string>
 
 MOE_BEGIN_ISA
 
@@ -62,12 +67,56 @@ inline int rows_of(Role role, int k, int groups)
     return role == Role::shared ? 1 : grouped ? groups : k;
 }
 
+/// Sizes that a model would have, none of which needs the model. d, k and rank are at most
+/// largest_size. Host only.
+inline std::array<SizeLimit, 4> size_limits(GateSpec const& gate, ExpertSpec const& expert, int d,
+                                            int k, int groups)
+{
+    std::int64_t theta = gate.learned_temperature, widest = 0;
+    unsigned gate_set = 0, expert_set = 0;
+    auto const count = [&](auto const& parameters) {
+        for (Parameter const& p : parameters) {
+            std::int64_t const width = extent_of(p.extent, d, gate.rank);
+            theta += rows_of(p.role, k, groups) * width;
+            widest = std::max(widest, width);
+        }
+    };
+    visit(Scores{}, gate.score, [&](auto score) {
+        count(score.parameters);
+        gate_set = score.features;
+    });
+    visit(Normalizers{}, gate.normalizer, [&](auto normalizer) {
+        if constexpr (decltype(normalizer)::grouped)
+            count(normalizer.parameters);
+    });
+    visit(Experts{}, expert.form, [&](auto form) {
+        count(form.parameters);
+        expert_set = form.features;
+    });
+    std::int64_t const row = features_size(gate_set, d) + most_padding;
+    std::int64_t const expert_row = features_size(expert_set, d) + most_padding;
+    std::int64_t const all = lay_out(gate_set, expert_set, d, 0, most_padding).total;
+    // The last of 2^16 indices of random streams is of four numbers (start_index.h).
+    return {
+        {{"parameters", "indices reach", theta, most_indexed, "lower d or use fewer experts"},
+         {"numbers an atom in one parameter", "random streams index", widest, 1 << 18, "lower d"},
+         {"numbers in its linear maps", "indices reach", (k + groups) * row + k * expert_row,
+          most_indexed, "lower d or use fewer experts"},
+         {"features of a chunk of samples", "indices reach", chunk * (all + most_padding),
+          most_indexed, "lower d"}}};
+}
+
 /// A model of k atoms in d dimensions with its layout. `group_of` [k] names the group (0-based) of
 /// each atom of a hierarchical model. Host only. Throws std::length_error beyond the model's
-/// limits.
+/// limits, so that all indices into a model that exists fit in an int.
 inline Model make_model(GateSpec const& gate, ExpertSpec const& expert, int d, int k,
                         int const* group_of = nullptr, int groups = 0, double temperature = 1.0)
 {
+    if (std::max({d, k, gate.rank}) > largest_size)
+        throw std::length_error("d, k or the rank of a model is above largest_size");
+    for (SizeLimit const& size : size_limits(gate, expert, d, k, groups))
+        if (!size.holds())
+            throw std::length_error("a model has too many " + std::string(size.name));
     Model model{gate, expert, d, k, groups, temperature, {}, {}};
     if (groups > 0 && k > Model::max_grouped)
         throw std::length_error("a hierarchical model has more atoms than Model::max_grouped");

@@ -14,16 +14,13 @@
 #include "kernels/core/lanes.h"
 #include "kernels/core/scratch.h"
 #include "kernels/model/features.h"
+#include "kernels/model/limits.h"
 
 #include <cstdint>
 #include <type_traits>
 #include <utility>
 
 MOE_BEGIN_ISA
-
-/// Samples that a tile holds. A minibatch is cut into chunks; a short chunk has zero coefficients
-/// behind its end.
-constexpr int chunk = 32;
 
 /// Any lanes: the reference text, which the specialisations of tile_serial.h and tile_warp.h are
 /// compared with.

@@ -26,7 +26,9 @@ public:
         : features_(features), d_(features.d), stride_(features.total),
           rows_(scratch.take<Real>(static_cast<std::size_t>(chunk) * stride_)),
           columns_(scratch.take<Real>(static_cast<std::size_t>(chunk) * (stride_ + 2)))
-    {}
+    {
+        static_assert(stride(1) <= 1 + most_padding);
+    }
 
     void clear()
     {

@@ -41,7 +41,9 @@ public:
           stride_(stride(features.total + (features.derived() ? 2 : 0))),
           rows_(scratch.take<Real>(static_cast<std::size_t>(chunk) * stride_)),
           next_(scratch.take<Real>(static_cast<std::size_t>(chunk) * stride_))
-    {}
+    {
+        static_assert(stride(1) <= 1 + most_padding);
+    }
 
     MOE_HD MOE_FLAT void clear()
     {

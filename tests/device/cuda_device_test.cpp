@@ -122,7 +122,7 @@ TEST_CASE("a CUDA device is described by its board")
     CHECK(info.label == "cuda:1");
     CHECK(info.name == "Board");
     CHECK(info.simd == "sm_90");
-    CHECK(info.launch_fits == 3200); // of 100 multiprocessors
+    CHECK(info.launch_fits == 2 * 12 * 100); // two rounds of 12 warps on 100 multiprocessors
     CHECK(info.memory_bytes == std::size_t{80} << 30);
     CHECK(info.free_bytes == 1001); // the board's own
     CHECK(cuda_devices() == 2);

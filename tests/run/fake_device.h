@@ -44,6 +44,7 @@ private:
 struct Trouble
 {
     std::size_t memory = std::numeric_limits<std::size_t>::max() / 4; ///< bytes that it has
+    std::size_t total = 0;   ///< DeviceInfo::memory_bytes; 0: the machine's
     std::size_t claimed = 0; ///< bytes that it says are free; 0: the truth
     std::size_t most_fits = std::numeric_limits<std::size_t>::max(); ///< that one SGD list may have
     std::string kind;           ///< the call that breaks the device: "upload", "sgd", ...
@@ -70,6 +71,8 @@ public:
     {
         info_.label = fmt::format("fake:{}", number);
         info_.launch_fits = trouble.launch_fits;
+        if (trouble.total > 0)
+            info_.memory_bytes = trouble.total;
     }
 
     moerate::DeviceInfo const& info() const override { return info_; }

@@ -158,6 +158,7 @@ TEST_CASE("an error that is no device's ends the work of all", "[run]")
     std::deque<Asked> asked;
     CHECK_THROWS_WITH(small::run(whole.study, folder.path(), {{}, {}}, asked, options),
                       "disk full");
+    CHECK(outcome(folder.path()) == "failed");
     CHECK(small::stored(folder.path()) == 2 * 4); // what was in hand is saved
     small::run(whole.study, folder.path(), {{}, {}}, asked);
     small::check_same_stores(whole.folder.path(), folder.path());
@@ -185,4 +186,5 @@ TEST_CASE("a last block that cannot be saved is an error, not a finished run", "
     CHECK_THROWS_WITH(small::run(small::study(), folder.path(), {all_at_once}, asked, options),
                       Contains("no room"));
     CHECK(small::stored(folder.path()) == 0);
+    CHECK(outcome(folder.path()) == "failed");
 }

@@ -25,7 +25,7 @@ struct Queue
 
     explicit Queue(std::size_t workers = 1, std::vector<std::string> const& settings = {},
                    std::function<bool()> const& stop = {})
-        : study(small::study(settings)), queue(study, plan, jobs, workers, stop)
+        : study(small::study(settings)), queue(study, plan, {study, plan, nullptr}, workers, stop)
     {}
 
     /// Numbers of jobs of the blocks that are left.

@@ -46,9 +46,12 @@ TEST_CASE("a fit comes back as it was stored")
     CHECK(std::isnan(fits[0].losses[0].record.exact_gate));
     CHECK(store.fits(fit.cell, false)[0].theta.empty());
     CHECK(store.replicates(fit.cell) == std::vector<int>{3});
-    CHECK(store.loss_keys(fit.cell, 3).size() == 4);
-    CHECK(store.loss_keys(fit.cell, 3).count(loss_key(curve.losses[1], "fit")) == 1);
-    CHECK(store.loss_keys(fit.cell, 2).empty());
+    CHECK(store.loss_keys(fit.cell).size() == 4);
+    CHECK(store.loss_keys(fit.cell).at(loss_key(curve.losses[1], "fit")) == std::vector<int>{3});
+    CHECK(store.loss_keys("no such cell").empty());
+    CHECK(store.fits(fit.cell, false, {3, 3}).size() == 1);
+    CHECK(store.fits(fit.cell, false, {0, 2}).empty());
+    CHECK(store.fits(fit.cell, false, {4}).empty());
     CHECK(store.cells().size() == 4);
     CHECK(store.cells()[0].label == "softmax");
 }
@@ -140,7 +143,7 @@ TEST_CASE("further losses go beside stored fits")
     LossSpec raw = study.curves[0].losses[0];
     raw.choice.gauge = Gauge::none;
     store.add_losses(fit.cell, 0, {loss_row(raw, "fit", 0.4)});
-    CHECK(store.loss_keys(fit.cell, 0).size() == 5);
+    CHECK(store.loss_keys(fit.cell).size() == 5);
     CHECK(store.fits(fit.cell, false)[0].losses.back().record.value == 0.4);
     CHECK_THROWS_AS(store.add_losses(fit.cell, 5, {loss_row(raw, "fit", 0.4)}), StoreError);
 }

@@ -127,7 +127,7 @@ TEST_CASE("truth and fit may have different scores, normalizers and experts")
     CHECK_THAT(f.error(), Contains("s.toml:13:1: the truth has 2 atoms and gate.top = 3"));
     f = both(R"(score = "quadratic", normalizer = "softmax")", "quadratic.L1");
     f.d = 513; // 513^2 > 2^18
-    CHECK_THAT(f.error(), Contains("a parameter of 263169 numbers an atom"));
+    CHECK_THAT(f.error(), Contains("has 263169 numbers an atom in one parameter"));
 }
 
 TEST_CASE("a temperature may be learned by the truth, the fit or both")
