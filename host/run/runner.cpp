@@ -93,17 +93,21 @@ void do_jobs(Study const& study, Plan const& plan, std::vector<Job> const& jobs,
         throw DeviceError(fmt::format("{}", fmt::join(failures, "; ")));
 }
 
-/// Cells whose share of failed fits is above the study's limit.
-std::vector<std::string> too_many_failed(Study const& study, Plan const& plan, Store const& store)
+/// Notes the cells whose share of failed fits is above the study's limit.
+void note_failed(Study const& study, Plan const& plan, Store const& store, RunReport& report)
 {
-    std::vector<std::string> result;
     for (Cell const& cell : plan.cells) {
         auto const [fits, failed] = store.count(cell.id);
-        if (failed > study.max_failed * fits)
-            result.push_back(fmt::format("{} n={}: {} of {}", study.curves[cell.curve].label,
-                                         cell.n, failed, fits));
+        if (!(failed > study.max_failed * fits))
+            continue;
+        StageCounts stages;
+        std::vector<FitRow> const rows = store.fits(cell.id, false);
+        stages.add(rows);
+        report.failed_at.add(rows);
+        report.too_many_failed.push_back(fmt::format("{} n={}: {} of {} ({})",
+                                                     study.curves[cell.curve].label, cell.n, failed,
+                                                     fits, stages.text()));
     }
-    return result;
 }
 
 std::vector<CellRow> cell_rows(Study const& study, Plan const& plan)
@@ -154,7 +158,7 @@ RunReport run_study(Study const& study, std::string const& folder, Devices const
         log.line(fmt::format("failed: {} ({} fits done before)", error.what(), report.fits));
         throw DeviceError(fmt::format("{}; all that was finished is in {}", error.what(), folder));
     }
-    report.too_many_failed = too_many_failed(study, plan, store);
+    note_failed(study, plan, store, report);
     report.seconds = seconds_since(begin);
 
     std::string const outcome = report.interrupted ? "interrupted" : "done";

@@ -91,6 +91,8 @@ void apply_settings(Document& document, std::vector<std::string> const& settings
         json value;
         try {
             value = parse_toml_value(text);
+        } catch (TooSmall const& error) {
+            throw UsageError(place + ": " + error.what());
         } catch (std::invalid_argument const&) {
             throw UsageError(
                 fmt::format("{}: {} is not a TOML value (a text needs quotes, which the "

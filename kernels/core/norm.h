@@ -8,8 +8,8 @@
 MOE_BEGIN_ISA
 
 /// Largest entries of a vector whose plain sum of squares is right, and the powers of two that
-/// bring others there. Squares then stay far enough above the smallest number for what is lost below
-/// to be less than a rounding.
+/// bring others there. Squares then stay far enough above the smallest number for what is lost
+/// below to be less than a rounding.
 template <class Real>
 struct SquareRange;
 

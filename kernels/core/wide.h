@@ -1,16 +1,16 @@
 #pragma once
 
 /// @file
-/// Numbers with the precision of a double and a wider exponent: masses exp(b / T) of any size, their
-/// sums, differences and products. Where a double would have held every step, the digits are those
-/// of doubles: a common exponent is a power of two, and taking it out is exact.
+/// Numbers with the precision of a double and a wider exponent: masses exp(b / T) of any size,
+/// their sums, differences and products. Where a double would have held every step, the digits are
+/// those of doubles: a common exponent is a power of two, and taking it out is exact.
 
 #include "kernels/core/math.h"
 
 MOE_BEGIN_ISA
 
-/// The number part * 2^(512 power), with 2^-256 <= |part| < 2^256. The power of 0 is the lowest one,
-/// that of what is not finite the highest, so that the larger power always decides a sum.
+/// The number part * 2^(512 power), with 2^-256 <= |part| < 2^256. The power of 0 is the lowest
+/// one, that of what is not finite the highest, so that the larger power always decides a sum.
 class Wide
 {
 public:
@@ -22,8 +22,10 @@ public:
     /// The same of the number / 2^(512 unit).
     MOE_HD double over(int unit) const
     {
-        constexpr int most = 3; // steps, past all doubles
-        int const steps = power_ - unit < -most ? -most : power_ - unit > most ? most : power_ - unit;
+        constexpr int past = 3; // steps to the end of all doubles, and further
+        int const steps = power_ - unit < -most  ? -most
+                          : power_ - unit > most ? most
+                                                 : power_ - unit;
         double number = part_;
         for (int i = 0; i < steps; ++i)
             number *= large;
@@ -91,6 +93,8 @@ private:
     static constexpr double large = 0x1p512;
     static constexpr double small = 0x1p-512;
     static constexpr int furthest_power = 1 << 28;
+    /// Not inside of a function: device code cannot call max().
+    static constexpr double most = std::numeric_limits<double>::max();
 
     MOE_HD Wide(double part, int power) : part_(part), power_(power)
     {
@@ -99,7 +103,7 @@ private:
         double const size = std::fabs(part);
         if (size >= low && size < high)
             return;
-        if (size == 0 || !(size <= std::numeric_limits<double>::max())) {
+        if (size == 0 || !(size <= most)) {
             power_ = size == 0 ? -furthest_power : furthest_power;
             return;
         }

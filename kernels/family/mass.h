@@ -26,8 +26,8 @@ MOE_HD inline Wide mass_of(Mass kind, double bias, double temperature)
     return 1.0 / (1.0 + math::exp(-bias / temperature));
 }
 
-/// Bias of one of `count` atoms that together have the mass of an atom with bias b, in equal shares,
-/// at temperature T. Finite for every finite b.
+/// Bias of one of `count` atoms that together have the mass of an atom with bias b, in equal
+/// shares, at temperature T. Finite for every finite b.
 MOE_HD inline double shared_bias(Mass kind, double bias, int count, double temperature)
 {
     constexpr double vanishing = -700; // of b / T: m = exp(b / T) to the last bit, and almost 0

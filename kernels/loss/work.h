@@ -63,15 +63,16 @@ struct LossWork
     MOE_HD LossWork(Scratch& scratch, Columns const& c, Moves const& m, int atoms, int true_atoms)
         : columns(c), moves(m), k(atoms), k_true(true_atoms), row(take(scratch, k * c.width)),
           row_true(take(scratch, k_true * c.width)), mass(take<Wide>(scratch, k)),
-          mass_true(take<Wide>(scratch, k_true)), weight(take(scratch, m.location ? k : 0)), gate2(take(scratch, k * k_true)),
-          expert2(take(scratch, k * k_true)), moved(row), coordinate(row),
-          coordinate_true(row_true), shift(take(scratch, m.location ? c.moving.size : 0)),
+          mass_true(take<Wide>(scratch, k_true)), weight(take(scratch, m.location ? k : 0)),
+          gate2(take(scratch, k * k_true)), expert2(take(scratch, k * k_true)), moved(row),
+          coordinate(row), coordinate_true(row_true),
+          shift(take(scratch, m.location ? c.moving.size : 0)),
           next_shift(take(scratch, m.location ? c.moving.size : 0)),
-          best_shift(take(scratch, m.location ? c.moving.size : 0)), atom_term(take<Wide>(scratch, k)),
-          cell_term(take<Wide>(scratch, k_true)), cell(take<int>(scratch, k)),
-          cell_next(take<int>(scratch, k)), cell_size(take<int>(scratch, k_true)),
-          over(take<int>(scratch, k)), inside(take<int>(scratch, k)), moved_stride(c.width),
-          coordinate_stride(c.width)
+          best_shift(take(scratch, m.location ? c.moving.size : 0)),
+          atom_term(take<Wide>(scratch, k)), cell_term(take<Wide>(scratch, k_true)),
+          cell(take<int>(scratch, k)), cell_next(take<int>(scratch, k)),
+          cell_size(take<int>(scratch, k_true)), over(take<int>(scratch, k)),
+          inside(take<int>(scratch, k)), moved_stride(c.width), coordinate_stride(c.width)
     {
         if (!m.location)
             return;
