@@ -22,14 +22,14 @@ public:
     /// The same of the number / 2^(512 unit).
     MOE_HD double over(int unit) const
     {
-        constexpr int past = 3; // steps to the end of all doubles, and further
-        int const steps = power_ - unit < -most  ? -most
-                          : power_ - unit > most ? most
-                                                 : power_ - unit;
+        constexpr int past = 3; // steps to where no doubles are left
+        int steps = power_ - unit;
+        steps = steps > past ? past : steps;
+        steps = steps < -past ? -past : steps;
         double number = part_;
-        for (int i = 0; i < steps; ++i)
+        for (; steps > 0; --steps)
             number *= large;
-        for (int i = 0; i > steps; --i)
+        for (; steps < 0; ++steps)
             number *= small;
         return number;
     }
