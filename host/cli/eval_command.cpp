@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <limits>
 
 namespace moerate
 {
@@ -77,6 +78,18 @@ EvalCase read_case(Reader& reader, std::string const& where)
                                          result.y.size(), result.n));
     }
     return result;
+}
+
+/// Refuses numbers that would be infinite in float32.
+void check_held(EvalCase const& c, std::string const& where)
+{
+    constexpr double most = std::numeric_limits<float>::max();
+    for (std::vector<double> const* values : {&c.measure.theta, &c.x, &c.y})
+        for (double const value : *values)
+            if (std::fabs(value) > most)
+                throw UsageError(fmt::format("{}: holds {} (float32 goes up to {:.2g}) use "
+                                             "--precision float64",
+                                             where, value, most));
 }
 
 /// Inputs and outputs of all cases on the device.
@@ -183,6 +196,8 @@ int eval_command(CaseOptions const& options, CommonOptions const& common)
     std::vector<EvalCase> cases;
     read_cases(options.file, [&](Reader& reader, std::string const& where) {
         cases.push_back(read_case(reader, where));
+        if (options.precision == "float32")
+            check_held(cases.back(), where);
     });
     std::unique_ptr<Device> const device = open_device(options.device, 0);
     if (options.device == "auto")

@@ -263,9 +263,10 @@ int run_command(RunCommandOptions const& options, CommonOptions const& common)
     }
     if (!report.too_many_failed.empty())
         throw Error(Exit::failed_fits,
-                    fmt::format("too many fits failed (max_failed = {}): {}; look at the learning "
-                                "rate, or raise study.max_failed",
-                                study.max_failed, fmt::join(report.too_many_failed, ", ")));
+                    fmt::format("too many fits failed (max_failed = {}): {}; look at {}, or raise "
+                                "study.max_failed",
+                                study.max_failed, fmt::join(report.too_many_failed, ", "),
+                                report.failed_at.advice()));
     return 0;
 }
 

@@ -44,7 +44,7 @@ std::vector<EstimatorKind>& estimators()
     return all;
 }
 
-std::shared_ptr<Estimator const> read_estimator(Reader& reader, int smallest_n)
+std::shared_ptr<Estimator const> read_estimator(Reader& reader, SampleSizes n)
 {
     nlohmann::json const* const name = reader.find("kind");
     if (name != nullptr && *name == unbuilt.name)
@@ -53,7 +53,7 @@ std::shared_ptr<Estimator const> read_estimator(Reader& reader, int smallest_n)
                                         unbuilt.name, joined(names())));
     EstimatorKind const& kind =
         estimators().at(static_cast<std::size_t>(reader.word("kind", "estimator", names())));
-    std::shared_ptr<Estimator const> estimator = kind.read(reader, smallest_n);
+    std::shared_ptr<Estimator const> estimator = kind.read(reader, n);
     refuse_keys(reader, kind, unbuilt);
     for (EstimatorKind const& other : estimators())
         refuse_keys(reader, kind, other);

@@ -15,6 +15,12 @@ namespace moerate
 
 class Reader;
 
+/// Smallest and largest n of a study.
+struct SampleSizes
+{
+    int least, most;
+};
+
 /// An estimator before it has settings.
 struct EstimatorKind
 {
@@ -22,9 +28,9 @@ struct EstimatorKind
     std::string formula;           ///< for `moerate list`
     std::string source;            ///< "
     std::vector<std::string> keys; ///< that it reads of [estimator], beside kind
-    /// Reads and checks its keys, for a study whose smallest sample has `smallest_n`. Throws
+    /// Reads and checks its keys, for a study of samples of these sizes. Throws
     /// UsageError.
-    std::function<std::shared_ptr<Estimator const>(Reader& reader, int smallest_n)> read;
+    std::function<std::shared_ptr<Estimator const>(Reader& reader, SampleSizes n)> read;
 };
 
 /// All estimators: the one place where one is registered. The list exists at run time, so that a
@@ -34,6 +40,6 @@ std::vector<EstimatorKind>& estimators();
 
 /// [estimator] of an experiment file. A key that only other estimators use is refused. Throws
 /// UsageError.
-std::shared_ptr<Estimator const> read_estimator(Reader& reader, int smallest_n);
+std::shared_ptr<Estimator const> read_estimator(Reader& reader, SampleSizes n);
 
 } // namespace moerate

@@ -1,7 +1,7 @@
 #include "host/estimate/sgd.h"
 
 #include "host/device/device.h"
-#include "host/measure/reader.h"
+#include "host/measure/precision_check.h"
 #include "kernels/model/shape.h"
 #include "kernels/sgd/sgd_api.h"
 
@@ -20,7 +20,7 @@ namespace
 class Sgd final : public Estimator
 {
 public:
-    Sgd(Reader& reader, int smallest_n);
+    Sgd(Reader& reader, SampleSizes n);
 
     std::string_view name() const override { return "sgd"; }
     std::string text() const override;
@@ -41,6 +41,7 @@ public:
 
 private:
     void read_batch(Reader& reader, int smallest_n);
+    void check_steps(Reader const& reader, int largest_n) const;
     /// Settings of a fit to n samples.
     SgdSettings settings_at(int n) const;
     template <class Real>
@@ -52,15 +53,16 @@ private:
     bool in_float64_ = false;
 };
 
-Sgd::Sgd(Reader& reader, int smallest_n)
+Sgd::Sgd(Reader& reader, SampleSizes n)
 {
     settings_.epochs = reader.integer("epochs", at_least(1), 10);
     settings_.learning_rate = reader.number("learning_rate", above(0), 0.1);
-    read_batch(reader, smallest_n);
+    read_batch(reader, n.least);
     settings_.sampling = Sampling(
         reader.word("sampling", "way of sampling", {"permutation", "replacement"}, "permutation"));
     settings_.loss_factor = reader.number("loss_factor", above(0), 1.0);
     in_float64_ = reader.word("precision", "precision", {"float32", "float64"}, "float32") == 1;
+    check_steps(reader, n.most);
 }
 
 void Sgd::read_batch(Reader& reader, int smallest_n)
@@ -78,6 +80,23 @@ void Sgd::read_batch(Reader& reader, int smallest_n)
                                 "hold more than all samples) lower it or use \"full\"",
                                 settings_.batch, value == nullptr ? " (the default)" : "",
                                 smallest_n));
+}
+
+/// Refuses steps that the precision cannot hold.
+void Sgd::check_steps(Reader const& reader, int largest_n) const
+{
+    PrecisionCheck const check(in_float64_);
+    SgdSettings const& sgd = settings_;
+    int const batch = full_batch_ ? largest_n : sgd.batch;
+    check.hold(reader, "learning_rate", sgd.learning_rate, "the rate", sgd.learning_rate);
+    // A minibatch has from one sample, at the end of an epoch, to `batch`.
+    check.hold(reader, "loss_factor", sgd.loss_factor, "2 loss_factor", 2 * sgd.loss_factor);
+    check.hold(reader, "loss_factor", sgd.loss_factor, "2 loss_factor / batch",
+               2 * sgd.loss_factor / batch);
+    for (int const samples : {1, batch})
+        check.hold(reader, "learning_rate", sgd.learning_rate,
+                   "learning_rate 2 loss_factor / batch",
+                   sgd.learning_rate * (2 * sgd.loss_factor / samples));
 }
 
 std::string Sgd::text() const
@@ -143,12 +162,11 @@ std::vector<FitOutcome> Sgd::fit_all(Device& device, std::vector<FitRequest<Real
 
 EstimatorKind sgd_kind()
 {
-    return {
-        "sgd",
-        "theta <- theta - rate * grad[(factor/B) sum_batch (y - f(x))^2]",
-        "003 section 5, 001 appendix (batch = n)",
-        {"epochs", "learning_rate", "batch", "sampling", "loss_factor", "precision"},
-        [](Reader& reader, int smallest_n) { return std::make_shared<Sgd>(reader, smallest_n); }};
+    return {"sgd",
+            "theta <- theta - rate * grad[(factor/B) sum_batch (y - f(x))^2]",
+            "003 section 5, 001 appendix (batch = n)",
+            {"epochs", "learning_rate", "batch", "sampling", "loss_factor", "precision"},
+            [](Reader& reader, SampleSizes n) { return std::make_shared<Sgd>(reader, n); }};
 }
 
 } // namespace moerate

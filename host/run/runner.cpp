@@ -94,17 +94,21 @@ void do_jobs(Study const& study, Plan const& plan, JobQueue& queue, Store& store
         throw DeviceError(fmt::format("{}", fmt::join(failures, "; ")));
 }
 
-/// Cells whose share of failed fits is above the study's limit.
-std::vector<std::string> too_many_failed(Study const& study, Plan const& plan, Store const& store)
+/// Notes the cells whose share of failed fits is above the study's limit.
+void note_failed(Study const& study, Plan const& plan, Store const& store, RunReport& report)
 {
-    std::vector<std::string> result;
     for (Cell const& cell : plan.cells) {
         FitCount const count = store.count(cell.id, study.replicates);
-        if (above(count.failed, count.fits, study.max_failed))
-            result.push_back(fmt::format("{} n={}: {} of {}", study.curves[cell.curve].label,
-                                         cell.n, count.failed, count.fits));
+        if (!above(count.failed, count.fits, study.max_failed))
+            continue;
+        StageCounts stages;
+        std::vector<FitRow> const rows = store.fits(cell.id, false, {0, study.replicates - 1});
+        stages.add(rows);
+        report.failed_at.add(rows);
+        report.too_many_failed.push_back(fmt::format("{} n={}: {} of {} ({})",
+                                                     study.curves[cell.curve].label, cell.n,
+                                                     count.failed, count.fits, stages.text()));
     }
-    return result;
 }
 
 std::vector<CellRow> cell_rows(Study const& study, Plan const& plan)
@@ -160,7 +164,7 @@ RunReport run_study(Study const& study, std::string const& folder, Devices const
     try {
         store.add_cells(cell_rows(study, plan));
         work_on(study, plan, store, devices, options, log, report);
-        report.too_many_failed = too_many_failed(study, plan, store);
+        note_failed(study, plan, store, report);
     } catch (DeviceError const& error) {
         note_failure(store, log, report, error.what());
         throw DeviceError(fmt::format("{}; all that was finished is in {}", error.what(), folder));

@@ -3,6 +3,7 @@
 /// @file
 /// `moerate run`: does what a study asks for and its store does not hold.
 
+#include "host/run/failures.h"
 #include "host/run/progress.h"
 
 #include <functional>
@@ -33,7 +34,9 @@ struct RunReport
     double sample_updates = 0; ///< done now
     double seconds = 0;
     bool interrupted = false;
-    std::vector<std::string> too_many_failed; ///< "label n=1000: 3 of 20" above study.max_failed
+    std::vector<std::string> too_many_failed; ///< "label n=1000: 3 of 20 (3 in the steps)" above
+                                              ///< study.max_failed
+    StageCounts failed_at;                    ///< the fits that these count
 };
 
 /// Runs what is missing in `folder` on `devices`: measures missing losses of stored fits without

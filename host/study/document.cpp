@@ -22,8 +22,9 @@ namespace
 class Converter
 {
 public:
-    Converter(std::string const& file, std::map<std::string, std::string>& place)
-        : file_(file), place_(place)
+    Converter(std::string const& text, std::string const& file,
+              std::map<std::string, std::string>& place)
+        : text_(text), file_(file), place_(place)
     {}
 
     json convert(toml::node const& node, Pointer const& at, int depth = 0)
@@ -47,8 +48,11 @@ public:
             return text->get();
         if (auto const whole = node.as_integer())
             return whole->get();
-        if (auto const number = node.as_floating_point())
+        if (auto const number = node.as_floating_point()) {
+            if (number->get() == 0 && written_digit(node.source().begin))
+                throw TooSmall(place_[at.to_string()]);
             return number->get();
+        }
         if (auto const flag = node.as_boolean())
             return flag->get();
         throw UsageError(
@@ -75,6 +79,21 @@ private:
             fmt::format("{}:{}:{}", file_, source.begin.line, source.begin.column);
     }
 
+    /// Whether the number that is written at `at` has a digit other than 0 before its exponent.
+    bool written_digit(toml::source_position at) const
+    {
+        std::size_t i = 0;
+        for (toml::source_index line = 1; line < at.line; ++line)
+            i = text_.find('\n', i) + 1;
+        for (toml::source_index column = 1; column < at.column; ++i)
+            column += (text_[i] & 0xc0) == 0x80 ? 0 : 1; // a character's further bytes
+        while ((text_[i] & 0xc0) == 0x80)
+            ++i;
+        std::size_t const end = text_.find_first_not_of("+-._0123456789", i);
+        return text_.substr(i, end - i).find_first_of("123456789") != std::string::npos;
+    }
+
+    std::string const& text_;
     std::string const& file_;
     std::map<std::string, std::string>& place_;
 };
@@ -115,11 +134,13 @@ Document Document::parse(std::string const& text, std::string const& name)
     document.file_ = name;
     try {
         toml::table const table = parse_toml(text, name);
-        document.root_ = Converter(document.file_, document.place_).convert(table, Pointer());
+        document.root_ = Converter(text, document.file_, document.place_).convert(table, Pointer());
     } catch (toml::parse_error const& error) {
         throw UsageError(fmt::format("{}:{}:{}: not TOML ({}) {}", name, error.source().begin.line,
                                      error.source().begin.column, error.description(),
                                      too_large(error) ? whole_numbers : "mend the line"));
+    } catch (TooSmall const& error) {
+        throw UsageError(error.place + ": " + error.what());
     }
     return document;
 }
@@ -182,8 +203,9 @@ json parse_toml_value(std::string const& text)
 {
     std::map<std::string, std::string> places;
     try {
-        toml::table const table = parse_toml("value = " + text, "");
-        json const object = Converter("", places).convert(table, Pointer());
+        std::string const line = "value = " + text;
+        toml::table const table = parse_toml(line, "");
+        json const object = Converter(line, text, places).convert(table, Pointer());
         if (object.size() == 1)
             return object.at("value");
     } catch (toml::parse_error const& error) {

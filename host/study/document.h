@@ -7,7 +7,9 @@
 #include "host/measure/reader.h"
 
 #include <map>
+#include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace moerate
 {
@@ -36,8 +38,21 @@ private:
     std::map<std::string, std::string> place_; ///< by pointer
 };
 
+/// A number of a document that would become 0; what() says so in words for the user.
+struct TooSmall : std::range_error
+{
+    explicit TooSmall(std::string where)
+        : range_error(
+              "the value is too small (it would become 0 in float64, whose numbers begin at "
+              "1e-308) raise it or write 0"),
+          place(std::move(where))
+    {}
+    std::string place;
+};
+
 /// One TOML value, as after "key = ". Throws std::invalid_argument if it is not exactly that,
-/// std::out_of_range saying what to write where it is a whole number that TOML cannot hold.
+/// std::out_of_range saying what to write where it is a whole number that TOML cannot hold, and
+/// TooSmall.
 nlohmann::json parse_toml_value(std::string const& text);
 
 /// A JSON value as TOML: tables become inline tables. Numbers keep their shortest round-trip form.

@@ -1,6 +1,7 @@
 #include "host/estimate/estimators.h"
 #include "host/measure/families.h"
 #include "host/measure/measure_json.h"
+#include "host/study/precision.h"
 #include "host/study/readers.h"
 #include "kernels/family/activations.h"
 #include "kernels/family/loss_fits.h"
@@ -90,17 +91,19 @@ StartSpec read_start(Reader& reader, Model const& model, Model const& truth)
     return start;
 }
 
-/// Reads a fit's own table `key` over the study's; what is resolved goes to where it came from.
-template <class Read>
-auto read_over(Reader& fit, std::string const& key, Reader& base, Read read)
+/// A fit's own table `key` over the study's.
+Reader table_over(Reader& fit, std::string const& key, Reader& base)
 {
-    json const none = json::object();
+    static json const none = json::object();
     json const* own = fit.find(key);
-    Reader reader(fit.source(), own != nullptr ? *own : none, fit.at(key), &base);
-    auto result = read(reader);
-    if (!reader.resolved().empty())
-        fit.record(key, reader.resolved());
-    return result;
+    return {fit.source(), own != nullptr ? *own : none, fit.at(key), &base};
+}
+
+/// Notes what such a table, once read, has resolved beyond the study's.
+void record_over(Reader& fit, std::string const& key, Reader const& table)
+{
+    if (!table.resolved().empty())
+        fit.record(key, table.resolved());
 }
 
 /// Refuses a gate whose parameters cannot be told from the truth's by name: then neither starts nor
@@ -140,7 +143,7 @@ std::string read_theory(Reader& reader)
 
 } // namespace
 
-Curve read_fit(Reader& reader, Setting const& setting, Reader& start, Reader& estimator)
+Curve read_fit(Reader& reader, Setting const& setting, SharedTables const& shared)
 {
     Curve curve;
     Model const& truth = setting.truth.model;
@@ -162,12 +165,15 @@ Curve read_fit(Reader& reader, Setting const& setting, Reader& start, Reader& es
     if (reader.has("reported_slope"))
         curve.reported_slope = reader.number("reported_slope", any_number);
     curve.theory = read_theory(reader);
-    curve.start = read_over(reader, "start", start,
-                            [&](Reader& own) { return read_start(own, curve.model, truth); });
-    curve.estimator = read_over(reader, "estimator", estimator, [&](Reader& own) {
-        return read_estimator(own, setting.smallest_n);
-    });
+    Reader start = table_over(reader, "start", shared.start);
+    curve.start = read_start(start, curve.model, truth);
+    record_over(reader, "start", start);
+    Reader estimator = table_over(reader, "estimator", shared.estimator);
+    curve.estimator = read_estimator(estimator, {setting.smallest_n, setting.largest_n});
+    record_over(reader, "estimator", estimator);
     reader.finish();
+    check_precision(curve, setting.smallest_n, setting.largest_n,
+                    {shared.data, shared.truth, reader, start});
     return curve;
 }
 

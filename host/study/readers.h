@@ -22,6 +22,7 @@ struct Setting
     int d = 0;
     double noise_variance = 0;
     int smallest_n = 0;
+    int largest_n = 0;
     TruthSpec truth;
 };
 
@@ -43,8 +44,17 @@ Atoms read_fitted_atoms(Reader& reader, GateSpec const& gate, Atoms const& truth
 /// Atoms as the file counts them: k, or a list of the sizes of the groups.
 nlohmann::json counts_json(Atoms const& atoms);
 
+/// The tables of a study that all its fits share.
+struct SharedTables
+{
+    Reader& data;
+    Reader& truth;
+    Reader& start;
+    Reader& estimator;
+};
+
 /// One [[fit]], with the study's [start] and [estimator] as bases of its own.
-Curve read_fit(Reader& reader, Setting const& setting, Reader& start, Reader& estimator);
+Curve read_fit(Reader& reader, Setting const& setting, SharedTables const& shared);
 
 /// The loss keys of a fit: loss, r, gauge, target; one entry a loss and target.
 std::vector<LossSpec> read_losses(Reader& reader, Model const& model);

@@ -110,6 +110,8 @@ void apply_settings(Document& document, std::vector<std::string> const& settings
             throw UsageError(fmt::format("{}: {} is too large (TOML has whole numbers of 64 bits) "
                                          "{}",
                                          place, text, error.what()));
+        } catch (TooSmall const& error) {
+            throw UsageError(place + ": " + error.what());
         } catch (std::invalid_argument const&) {
             throw UsageError(fmt::format(
                 "{}: {} is not a TOML value (a text needs quotes, which the "

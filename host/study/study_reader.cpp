@@ -39,6 +39,7 @@ public:
         resolved_["spec_version"] = 1;
         resolved_["study"] = head.resolved();
         smallest_n_ = study.n.front();
+        largest_n_ = study.n.back();
         sweep_ = read_sweep(document_);
         std::size_t const fits = document_.root().at("fit").size();
         for (std::size_t fit = 0; fit < fits; ++fit)
@@ -100,11 +101,12 @@ private:
             estimator.absorb(estimator_, true);
             Setting setting;
             setting.smallest_n = smallest_n_;
+            setting.largest_n = largest_n_;
             read_data(data, setting);
             setting.truth = read_truth(truth, setting.d, folder_);
             Pointer const at = Pointer() / "fit" / fit;
             Reader reader(variant.document, variant.document.root().at(at), at);
-            Curve curve = read_fit(reader, setting, start, estimator);
+            Curve curve = read_fit(reader, setting, {data, truth, start, estimator});
             check_sizes(study, curve, reader.source().place(at) + ": the fit");
             for (SweptKey const& key : keys)
                 check_swept(key, start, estimator);
@@ -184,6 +186,7 @@ private:
     Reader start_;     ///< what any fit has allowed of [start]
     Reader estimator_; ///< and of [estimator]
     int smallest_n_ = 0;
+    int largest_n_ = 0;
     std::vector<SweptKey> sweep_;
     ordered_json resolved_ = ordered_json::object();
     ordered_json fits_ = ordered_json::array();

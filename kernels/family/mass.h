@@ -3,7 +3,7 @@
 /// @file
 /// Mixing weight m of an atom (spec.md 1.1, golden N2): what normalizers and losses both name.
 
-#include "kernels/core/math.h"
+#include "kernels/core/wide.h"
 
 namespace moerate
 {
@@ -19,17 +19,22 @@ enum class Mass : int
 MOE_BEGIN_ISA
 
 /// m of an atom with gate bias b at temperature T.
-MOE_HD inline double mass_of(Mass kind, double bias, double temperature)
+MOE_HD inline Wide mass_of(Mass kind, double bias, double temperature)
 {
-    double const e =
-        math::exp(kind == Mass::exponential ? bias / temperature : -bias / temperature);
-    return kind == Mass::exponential ? e : 1.0 / (1.0 + e);
+    if (kind == Mass::exponential)
+        return Wide::exp(bias / temperature);
+    return 1.0 / (1.0 + math::exp(-bias / temperature));
 }
 
-/// Bias of an atom with weight m at temperature T, the inverse of mass_of.
-MOE_HD inline double bias_of(Mass kind, double mass, double temperature)
+/// Bias of one of `count` atoms that together have the mass of an atom with bias b, in equal
+/// shares, at temperature T. Finite for every finite b.
+MOE_HD inline double shared_bias(Mass kind, double bias, int count, double temperature)
 {
-    return temperature * math::log(kind == Mass::exponential ? mass : mass / (1.0 - mass));
+    constexpr double vanishing = -700; // of b / T: m = exp(b / T) to the last bit, and almost 0
+    if (kind == Mass::exponential || bias / temperature < vanishing)
+        return bias - temperature * math::log(static_cast<double>(count));
+    double const share = 1.0 / (1.0 + math::exp(-bias / temperature)) / count;
+    return temperature * math::log(share / (1.0 - share));
 }
 
 MOE_END_ISA

@@ -23,15 +23,17 @@ template <class Real>
 constexpr Real infinite = std::numeric_limits<Real>::infinity();
 
 /// Softmax over the rows for which in(j) holds, in place, shifted by their largest score: finite
-/// for all finite scores. Lane-local.
+/// for all finite scores. There may be none. Lane-local.
 template <int chunk, class Real, class Lanes, class In>
 MOE_HD void softmax_rows(Lanes lanes, Real* s, Real* work, int rows, In const& in)
 {
     Real* const top = work;
     Real* const sum = work + chunk;
     int first = 0;
-    while (!in(first))
+    while (first < rows && !in(first))
         ++first;
+    if (first == rows)
+        return;
     MOE_SIMD
     for (int b = lanes.rank(); b < chunk; b += lanes.size()) {
         top[b] = s[first * chunk + b];

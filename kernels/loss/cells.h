@@ -5,6 +5,7 @@
 /// (spec.md 2.1). Distances are sums of squared differences, never expanded squares: losses near 0
 /// must be exact.
 
+#include "kernels/core/norm.h"
 #include "kernels/loss/work.h"
 
 MOE_BEGIN_ISA
@@ -17,6 +18,12 @@ MOE_HD inline double squared_distance(double const* a, double const* b, int n)
     for (int f = 0; f < n; ++f)
         sum += (a[f] - b[f]) * (a[f] - b[f]);
     return sum;
+}
+
+/// |a - b|.
+MOE_HD inline double distance(double const* a, double const* b, int n)
+{
+    return scaled_norm(squared_distance(a, b, n), n, [=](int f) { return a[f] - b[f]; }).value();
 }
 
 /// Fills expert2. It holds for all candidates of the gauge, which moves gate locations only.

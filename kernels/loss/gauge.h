@@ -69,7 +69,6 @@ template <class Lanes>
 MOE_HD void gather_directions(Lanes lanes, LossWork const& work, double const* row, int k,
                               double* coordinate)
 {
-    using std::sqrt;
     Range const w = work.columns.of(Part::w);
     for (int i = lanes.rank(); i < k; i += lanes.size()) {
         double const* const from = row + i * work.columns.width;
@@ -77,9 +76,11 @@ MOE_HD void gather_directions(Lanes lanes, LossWork const& work, double const* r
         double square = 0;
         for (int f = w.begin; f < w.end(); ++f)
             square += from[f] * from[f];
-        double const factor = 1.0 / (sqrt(square) + work.moves.tau1);
+        auto const [norm, unit] =
+            scaled_norm(square, w.size, [=](int f) { return from[w.begin + f]; });
+        double const factor = 1.0 / (norm + work.moves.tau1 * unit);
         for (int f = 0; f < work.columns.moving.size; ++f)
-            to[f] = f >= w.begin && f < w.end() ? from[f] * factor : from[f];
+            to[f] = f >= w.begin && f < w.end() ? from[f] * unit * factor : from[f];
     }
 }
 
@@ -154,6 +155,17 @@ MOE_HD bool move_by(Lanes lanes, LossWork const& work, double const* shift)
     return true;
 }
 
+/// Fills the weights of the mean. The masses must stand; sync before the first mean.
+template <class Lanes>
+MOE_HD void fill_weights(Lanes lanes, LossWork const& work)
+{
+    int power = work.mass[0].power();
+    for (int i = 1; i < work.k; ++i)
+        power = work.mass[i].power() > power ? work.mass[i].power() : power;
+    for (int i = lanes.rank(); i < work.k; i += lanes.size())
+        work.weight[i] = work.mass[i].over(power);
+}
+
 /// Sets next_shift to the m_i-weighted mean of location_i - location*_{j(i)}. Subtracting the mean
 /// of the present differences from moved atoms leads to this same total shift, whatever it was.
 template <class Lanes>
@@ -164,9 +176,9 @@ MOE_HD void centre(Lanes lanes, LossWork const& work, int const* cell)
         double sum = 0;
         double total = 0;
         for (int i = 0; i < work.k; ++i) {
-            sum += work.mass[i] *
+            sum += work.weight[i] *
                    (work.coordinate[i * stride + f] - work.coordinate_true[cell[i] * stride + f]);
-            total += work.mass[i];
+            total += work.weight[i];
         }
         work.next_shift[f] = sum / total;
     }
@@ -215,9 +227,10 @@ template <class Lanes>
 MOE_HD void align_locations(Lanes lanes, LossWork const& work, LossForm const& form, double r)
 {
     constexpr double clearly_smaller = 1.0 - 1e-12;
-    double best = 0;
+    Wide best = 0.0;
+    fill_weights(lanes, work);
     auto const offer = [&](bool first, int const* cell) {
-        double const value = loss_parts(lanes, work, form, r, cell).value();
+        Wide const value = loss_parts(lanes, work, form, r, cell).value();
         if (first || value < best * clearly_smaller) {
             best = value;
             for (int f = lanes.rank(); f < work.columns.moving.size; f += lanes.size())

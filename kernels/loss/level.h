@@ -64,11 +64,11 @@ MOE_HD MOE_NOINLINE LossParts measure_level(Lanes lanes, LossWork const& work,
     begin_moves(lanes, work);
     if (work.k == 0 || work.k_true == 0) {
         lanes.sync();
-        LossParts parts{0, 0, 0};
+        LossParts parts{0.0, 0.0, 0.0};
         for (int i = 0; i < work.k; ++i)
-            parts.mass += work.mass[i];
+            parts.mass = parts.mass + work.mass[i];
         for (int j = 0; j < work.k_true; ++j)
-            parts.mass += work.mass_true[j];
+            parts.mass = parts.mass + work.mass_true[j];
         return parts;
     }
     expert_distances(lanes, work);
@@ -84,10 +84,11 @@ MOE_HD inline LossRecord make_record(LossWork const& work, LossParts const& part
 {
     using std::sqrt;
     LossRecord record{};
-    record.value = parts.value();
-    record.mass = parts.mass;
-    record.over = parts.over;
-    record.exact = parts.exact;
+    record.value = parts.value().value();
+    record.mass = parts.mass.value();
+    record.over = parts.over.value();
+    record.exact = parts.exact.value();
+    Wide missed = 0.0;
     auto const raise = [](double& largest, double squared) {
         double const distance = sqrt(squared);
         largest = distance > largest || distance != distance ? distance : largest;
@@ -108,8 +109,9 @@ MOE_HD inline LossRecord make_record(LossWork const& work, LossParts const& part
             nearest2 = distance2 < nearest2 ? distance2 : nearest2;
         }
         ++record.empty;
-        record.missed += work.mass_true[j] * sqrt(nearest2);
+        missed = fma(work.mass_true[j], Wide(sqrt(nearest2)), missed);
     }
+    record.missed = missed.value();
     return record;
 }
 

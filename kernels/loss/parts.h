@@ -9,16 +9,15 @@
 
 MOE_BEGIN_ISA
 
-/// norm^power. A power of 0 leaves the term out; 1 and 2 are exact.
-MOE_HD inline double powered(double norm2, double power)
+/// |a - b|^power. A power of 0 leaves the term out; 1 and 2 are exact.
+MOE_HD inline double powered_distance(double const* a, double const* b, int n, double power)
 {
     using std::pow;
-    using std::sqrt;
     if (power == 0)
         return 0;
     if (power == 2)
-        return norm2;
-    double const norm = sqrt(norm2);
+        return squared_distance(a, b, n);
+    double const norm = distance(a, b, n);
     return power == 1 ? norm : pow(norm, power);
 }
 
@@ -29,7 +28,7 @@ MOE_HD inline double range_term(LossWork const& work, Range range, double power,
     double const* const a =
         moved ? work.moved + i * work.moved_stride : work.row + i * work.columns.width;
     double const* const b = work.row_true + j * work.columns.width;
-    return powered(squared_distance(a + range.begin, b + range.begin, range.size), power);
+    return powered_distance(a + range.begin, b + range.begin, range.size, power);
 }
 
 /// sum_terms |Delta_ij part|^power of atom i in the cell of j, which has `size` atoms; no weight.
@@ -58,13 +57,12 @@ MOE_HD inline double atom_terms(LossWork const& work, LossForm const& form, doub
 template <class Lanes>
 MOE_HD void mass_terms(Lanes lanes, LossWork const& work, MassCells cells, int const* cell)
 {
-    using std::fabs;
     for (int j = lanes.rank(); j < work.k_true; j += lanes.size()) {
         int size = 0;
-        double mass = 0;
+        Wide mass = 0.0;
         for (int i = 0; i < work.k; ++i) {
             size += cell[i] == j ? 1 : 0;
-            mass += cell[i] == j ? work.mass[i] : 0.0;
+            mass = cell[i] == j ? mass + work.mass[i] : mass;
         }
         bool const covered = cells == MassCells::all || (cells == MassCells::over && size > 1);
         for (int i = 0; i < work.k; ++i) {
@@ -72,7 +70,7 @@ MOE_HD void mass_terms(Lanes lanes, LossWork const& work, MassCells cells, int c
                 work.over[i] = size > 1 ? 1 : 0;
         }
         work.cell_size[j] = size;
-        work.cell_term[j] = covered ? fabs(mass - work.mass_true[j]) : 0.0;
+        work.cell_term[j] = covered ? abs(mass - work.mass_true[j]) : Wide(0.0);
     }
 }
 
@@ -85,21 +83,22 @@ MOE_HD LossParts loss_parts(Lanes lanes, LossWork const& work, LossForm const& f
     mass_terms(lanes, work, form.mass_cells, cell);
     lanes.sync();
     for (int i = lanes.rank(); i < work.k; i += lanes.size()) {
-        double const weight = form.weighted ? work.mass[i] : 1.0;
-        work.atom_term[i] = weight * atom_terms(work, form, r, i, cell[i], work.cell_size[cell[i]]);
+        Wide const terms = atom_terms(work, form, r, i, cell[i], work.cell_size[cell[i]]);
+        work.atom_term[i] = form.weighted ? work.mass[i] * terms : terms;
     }
     lanes.sync();
-    LossParts parts{0, 0, 0};
+    LossParts parts{0.0, 0.0, 0.0};
     for (int j = 0; j < work.k_true; ++j)
-        parts.mass += work.cell_term[j];
+        parts.mass = parts.mass + work.cell_term[j];
     for (int i = 0; i < work.k; ++i) {
-        (work.over[i] != 0 ? parts.over : parts.exact) += work.atom_term[i];
+        Wide& part = work.over[i] != 0 ? parts.over : parts.exact;
+        part = part + work.atom_term[i];
         if (work.inner == nullptr)
             continue;
         LossParts const& inner = work.inner[i * work.k_true + cell[i]];
-        parts.mass += work.mass[i] * inner.mass;
-        parts.over += work.mass[i] * inner.over;
-        parts.exact += work.mass[i] * inner.exact;
+        parts.mass = fma(work.mass[i], inner.mass, parts.mass);
+        parts.over = fma(work.mass[i], inner.over, parts.over);
+        parts.exact = fma(work.mass[i], inner.exact, parts.exact);
     }
     return parts;
 }

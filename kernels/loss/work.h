@@ -4,17 +4,19 @@
 /// Working memory of one level of a loss: two measures side by side as dense rows.
 
 #include "kernels/core/scratch.h"
+#include "kernels/core/wide.h"
 #include "kernels/loss/columns.h"
 
 MOE_BEGIN_ISA
 
-/// The parts of a loss; their sum is the loss.
+/// The parts of a loss; their sum is the loss. Wide as the masses that weigh them: those of groups
+/// and of their members may be far from 1 each and make an ordinary product.
 struct LossParts
 {
-    double mass;
-    double over;
-    double exact;
-    MOE_HD double value() const { return mass + over + exact; }
+    Wide mass;
+    Wide over;
+    Wide exact;
+    MOE_HD Wide value() const { return mass + over + exact; }
 };
 
 /// Which moves of the fitted measure a loss takes out (spec.md 1.3).
@@ -35,8 +37,9 @@ struct LossWork
     int k_true;
     double* row;             ///< [k][width] fitted atoms
     double* row_true;        ///< [k*][width]
-    double* mass;            ///< [k] m_i
-    double* mass_true;       ///< [k*]
+    Wide* mass;              ///< [k] m_i
+    Wide* mass_true;         ///< [k*]
+    double* weight;          ///< [k] m_i up to a common factor, where the location moves
     double* gate2;           ///< [k][k*] squared distances of the moved gate locations
     double* expert2;         ///< [k][k*] squared distances of the expert parameters
     double* moved;           ///< [k][moved_stride] locations of the moved atoms
@@ -45,8 +48,8 @@ struct LossWork
     double* shift;           ///< [moving] subtracted from every fitted coordinate
     double* next_shift;      ///< [moving]
     double* best_shift;      ///< [moving] the shift of the best candidate so far
-    double* atom_term;       ///< [k] parameter terms of an atom
-    double* cell_term;       ///< [k*] mass term of a cell
+    Wide* atom_term;         ///< [k] parameter terms of an atom
+    Wide* cell_term;         ///< [k*] mass term of a cell
     int* cell;               ///< [k] true atom j whose cell holds atom i
     int* cell_next;          ///< [k]
     int* cell_size;          ///< [k*] |A_j|
@@ -59,16 +62,17 @@ struct LossWork
 
     MOE_HD LossWork(Scratch& scratch, Columns const& c, Moves const& m, int atoms, int true_atoms)
         : columns(c), moves(m), k(atoms), k_true(true_atoms), row(take(scratch, k * c.width)),
-          row_true(take(scratch, k_true * c.width)), mass(take(scratch, k)),
-          mass_true(take(scratch, k_true)), gate2(take(scratch, k * k_true)),
-          expert2(take(scratch, k * k_true)), moved(row), coordinate(row),
-          coordinate_true(row_true), shift(take(scratch, m.location ? c.moving.size : 0)),
+          row_true(take(scratch, k_true * c.width)), mass(take<Wide>(scratch, k)),
+          mass_true(take<Wide>(scratch, k_true)), weight(take(scratch, m.location ? k : 0)),
+          gate2(take(scratch, k * k_true)), expert2(take(scratch, k * k_true)), moved(row),
+          coordinate(row), coordinate_true(row_true),
+          shift(take(scratch, m.location ? c.moving.size : 0)),
           next_shift(take(scratch, m.location ? c.moving.size : 0)),
-          best_shift(take(scratch, m.location ? c.moving.size : 0)), atom_term(take(scratch, k)),
-          cell_term(take(scratch, k_true)), cell(take<int>(scratch, k)),
-          cell_next(take<int>(scratch, k)), cell_size(take<int>(scratch, k_true)),
-          over(take<int>(scratch, k)), inside(take<int>(scratch, k)), moved_stride(c.width),
-          coordinate_stride(c.width)
+          best_shift(take(scratch, m.location ? c.moving.size : 0)),
+          atom_term(take<Wide>(scratch, k)), cell_term(take<Wide>(scratch, k_true)),
+          cell(take<int>(scratch, k)), cell_next(take<int>(scratch, k)),
+          cell_size(take<int>(scratch, k_true)), over(take<int>(scratch, k)),
+          inside(take<int>(scratch, k)), moved_stride(c.width), coordinate_stride(c.width)
     {
         if (!m.location)
             return;

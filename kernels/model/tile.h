@@ -56,7 +56,7 @@ public:
             planes_[i % d * chunk + b] = x[from * d + i % d];
         }
         lanes_.sync();
-        derive_features<chunk, Real>(lanes_, features_, FeaturePlanes<Real, chunk>{planes_});
+        derive_features<chunk, Real>(lanes_, features_, FeaturePlanes<Real, chunk>{planes_}, count);
         lanes_.sync();
     }
 

@@ -56,7 +56,7 @@ public:
                 transpose_quad<Real>(rows_ + b * stride_ + f, stride_, columns_ + f * chunk + b,
                                      chunk);
         if (features_.derived())
-            derive();
+            derive(count);
     }
 
     /// Asks the cache for the rows of a later fetch.
@@ -107,10 +107,10 @@ private:
 
     /// Derived features, made in the columns, also into the rows. Whole vectors: the first one may
     /// begin inside of x, which is written again as it was.
-    void derive()
+    void derive(int count)
     {
-        derive_features<chunk, Real>(SerialLanes{}, features_,
-                                     FeaturePlanes<Real, chunk>{columns_});
+        derive_features<chunk, Real>(SerialLanes{}, features_, FeaturePlanes<Real, chunk>{columns_},
+                                     count);
         for (int f = d_ / width * width; f < stride_; f += width)
             for (int b = 0; b < chunk; b += quad)
                 transpose_quad<Real>(columns_ + f * chunk + b, chunk, rows_ + b * stride_ + f,

@@ -134,15 +134,13 @@ MOE_HD double start_temperature(StartTask<Real> const& task)
 /// Bias b of one of `count` atoms that share the mass of an atom with bias b_j: m = m_j / count
 /// with m of the fitted normalizer.
 template <class Real>
-MOE_HD double shared_bias(StartTask<Real> const& task, double bias, int count)
+MOE_HD double start_bias(StartTask<Real> const& task, double bias, int count)
 {
     if (count == 1)
         return bias;
-    double const temperature = start_temperature(task);
     double shared = bias;
     visit(Normalizers{}, task.model.gate.normalizer, [&](auto normalizer) {
-        constexpr Mass mass = decltype(normalizer)::mass;
-        shared = bias_of(mass, mass_of(mass, bias, temperature) / count, temperature);
+        shared = shared_bias(decltype(normalizer)::mass, bias, count, start_temperature(task));
     });
     return shared;
 }
@@ -185,9 +183,9 @@ MOE_HD double start_value(StartTask<Real> const& task, Block const& block, Block
     if (task.settings.split != Split::share)
         return value;
     if (block.role == Role::bias)
-        return shared_bias(task, value, atoms_at(task, row, from.atom));
+        return start_bias(task, value, atoms_at(task, row, from.atom));
     if (block.role == Role::group_bias && start_by_group(task))
-        return shared_bias(task, value, groups_at(task, row));
+        return start_bias(task, value, groups_at(task, row));
     return value;
 }
 

@@ -38,7 +38,7 @@ std::shared_ptr<Estimator const> read(json const& keys, int smallest_n = 4)
 {
     Keys const source;
     Reader reader(source, keys, Pointer() / "estimator");
-    return read_estimator(reader, smallest_n);
+    return read_estimator(reader, {smallest_n, 100});
 }
 
 std::string error_of(json const& keys)

@@ -1,5 +1,7 @@
 // Gates whose weights can be worked out on paper: ties of topk, groups, and scores of size 120.
 
+#include "kernels/core/lanes.h"
+#include "kernels/family/normalizers.h"
 #include "tests/fit/problem.h"
 
 #include <catch2/catch.hpp>
@@ -98,6 +100,35 @@ TEMPLATE_TEST_CASE("weights of groups of 1, 2 and 3 atoms in mixed order", "", f
     for (Backend const& backend : all_backends()) {
         INFO(backend.name());
         CHECK(largest_difference(evaluated(backend, problem).weights, want) <= rounding);
+    }
+}
+
+TEST_CASE("a group without atoms takes its weight and reads no row")
+{
+    // As softmax_rows is called for such a group: no row is asked for but those that are there.
+    float rows[2 * 32] = {};
+    float work[4 * 32] = {};
+    int asked = 0;
+    softmax_rows<32>(SerialLanes{}, rows, work, 2, [&](int row) {
+        REQUIRE(row < 2);
+        ++asked;
+        return false;
+    });
+    CHECK(asked == 2);
+
+    // Three groups with equal scores, the second one empty.
+    GateSpec gate;
+    gate.normalizer = find<Normalizers>("hierarchical");
+    int const group_of[] = {0, 2, 2};
+    Model const model = make_model(gate, {}, 1, 3, group_of, 3);
+    Problem<double> problem{model, {}, {0.0}, {1.0}};
+    problem.theta.assign(static_cast<std::size_t>(model.layout.size), 0.0);
+    for (Backend const& backend : all_backends()) {
+        INFO(backend.name());
+        Evaluated<double> const got = evaluated(backend, problem);
+        CHECK(largest_difference(got.weights, std::vector<double>{1.0 / 3, 1.0 / 6, 1.0 / 6}) <=
+              1e-15);
+        CHECK(std::isfinite(largest(got.gradient)));
     }
 }
 

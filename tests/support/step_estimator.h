@@ -87,7 +87,7 @@ inline EstimatorKind step_kind()
             "theta <- theta - length * grad[(1/n) sum (y - f(x))^2]",
             "the tests",
             {"length", "precision"},
-            [](Reader& reader, int) { return std::make_shared<StepEstimator>(reader); }};
+            [](Reader& reader, SampleSizes) { return std::make_shared<StepEstimator>(reader); }};
 }
 
 /// Appends it to the list, once a program; for a constant of a test file.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "kernels/core/math.h"
+#include "kernels/core/norm.h"
 #include "kernels/spec/features.h"
 #include "kernels/spec/model.h"
 
@@ -35,17 +35,19 @@ struct CosineScore
         Real const tau = static_cast<Real>(model.gate.tau1);
         for (int i = lanes.rank(); i < model.k; i += lanes.size()) {
             Real const* const at = theta + block[0].offset + i * model.d;
-            Real const shifted = norm(at, model.d) + tau;
+            auto const [length, unit] = norm(at, model.d);
+            Real const shifted = length + tau * unit;
             Real const factor = shifted > Real(0) ? Real(1) / shifted : Real(0);
             MOE_SIMD
             for (int f = 0; f < model.d; ++f)
-                w[i * stride + f] = at[f] * factor;
+                w[i * stride + f] = at[f] * unit * factor;
             c[i] = theta[block[1].offset + i];
         }
     }
 
     /// du_a/dw_b = delta_ab / (|w| + tau1) - w_a w_b / (|w| (|w| + tau1)^2); at w = 0 the second
-    /// term is 0.
+    /// term is 0. All of it for unit w and unit tau1, where u is the same and the slope by w unit
+    /// times as large.
     template <class Real, class Lanes>
     MOE_HD static void chain(Lanes lanes, Model const& model, Real const* theta, Real const* w,
                              int stride, Real const* c, Real* gradient)
@@ -54,30 +56,31 @@ struct CosineScore
         Real const tau = static_cast<Real>(model.gate.tau1);
         for (int i = lanes.rank(); i < model.k; i += lanes.size()) {
             int const at = block[0].offset + i * model.d;
-            Real const length = norm(theta + at, model.d);
-            Real const shifted = length + tau;
+            auto const [length, unit] = norm(theta + at, model.d);
+            Real const shifted = length + tau * unit;
             Real const factor = shifted > Real(0) ? Real(1) / shifted : Real(0);
             Real along = Real(0);
             MOE_SIMD_SUM(along)
             for (int f = 0; f < model.d; ++f)
-                along += theta[at + f] * w[i * stride + f];
+                along += theta[at + f] * unit * w[i * stride + f];
             Real const radial = length > Real(0) ? along * factor * factor / length : Real(0);
             MOE_SIMD
             for (int f = 0; f < model.d; ++f)
-                gradient[at + f] = w[i * stride + f] * factor - theta[at + f] * radial;
+                gradient[at + f] =
+                    (w[i * stride + f] * factor - theta[at + f] * unit * radial) * unit;
             gradient[block[1].offset + i] = c[i];
         }
     }
 
 private:
     template <class Real>
-    MOE_HD static Real norm(Real const* w, int d)
+    MOE_HD static ScaledNorm<Real> norm(Real const* w, int d)
     {
         Real square = Real(0);
         MOE_SIMD_SUM(square)
         for (int f = 0; f < d; ++f)
             square += w[f] * w[f];
-        return math::sqrt(square);
+        return scaled_norm(square, d, [=](int f) { return w[f]; });
     }
 };
 

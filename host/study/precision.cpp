@@ -1,0 +1,84 @@
+#include "host/study/precision.h"
+
+#include "host/measure/precision_check.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace moerate
+{
+namespace
+{
+
+/// MSEs are sums of squares in float64, whatever the fit's precision.
+constexpr double largest_variance = 1e290;
+
+void check_noise(PrecisionCheck const& check, double variance, Reader const& data)
+{
+    check.hold_sd(data, "noise_variance", variance, "the noise's sd", std::sqrt(variance));
+    if (variance > largest_variance)
+        data.fail("noise_variance",
+                  fmt::format("= {} is too large (mean square errors of that size "
+                              "leave float64, at most {} does not) lower it",
+                              variance, largest_variance));
+}
+
+/// tau1 and tau2 of a gate: a positive one that became 0 would be another router.
+void check_gate(PrecisionCheck const& check, GateSpec const& gate, Reader const& table)
+{
+    check.hold(table, "tau1", gate.tau1, "tau1", gate.tau1);
+    check.hold(table, "tau2", gate.tau2, "tau2", gate.tau2);
+}
+
+/// The key of a truth that is not drawn.
+char const* given_key(TruthSpec const& truth)
+{
+    return truth.file.empty() ? "measure" : "file";
+}
+
+void check_truth(PrecisionCheck const& check, Curve const& curve, CurveTables const& tables)
+{
+    Reader& truth = tables.truth;
+    double const temperature = curve.truth.model.temperature;
+    check.hold(truth, "temperature", temperature, "T", temperature);
+    check.hold(truth, "temperature", temperature, "1 / T", 1 / temperature);
+    if (curve.truth.draw) {
+        check_gate(check, curve.truth.model.gate, truth.table("gate"));
+        Reader const table = truth.table("draw");
+        TruthDraw const& draw = *curve.truth.draw;
+        check.hold_sd(table, "gate_variance", draw.gate_variance, "the sd",
+                      std::sqrt(draw.gate_variance));
+        check.hold_sd(table, "expert_variance", draw.expert_variance, "the sd",
+                      std::sqrt(draw.expert_variance));
+        return;
+    }
+    for (double const parameter : curve.truth.theta)
+        if (std::fabs(parameter) > check.most())
+            truth.fail(given_key(curve.truth),
+                       fmt::format("holds {:.3g} ({} goes up to {:.2g}) {}", parameter,
+                                   check.name(), check.most(), check.advice()));
+}
+
+void check_start(PrecisionCheck const& check, StartSpec const& start, int smallest_n, int largest_n,
+                 Reader const& table)
+{
+    if (start.kind != StartKind::near)
+        return;
+    for (int const n : {smallest_n, largest_n})
+        check.hold_sd(table, "scale", start.scale, fmt::format("the noise's sd at n = {}", n),
+                      start.scale * std::pow(n, start.exponent));
+}
+
+} // namespace
+
+void check_precision(Curve const& curve, int smallest_n, int largest_n, CurveTables const& tables)
+{
+    PrecisionCheck const check(curve.estimator->in_float64());
+    check_noise(check, curve.noise_variance, tables.data);
+    check_truth(check, curve, tables);
+    check_gate(check, curve.model.gate, tables.fit.table("gate"));
+    check_start(check, curve.start, smallest_n, largest_n, tables.start);
+}
+
+} // namespace moerate
