@@ -34,9 +34,8 @@ struct Resampling
 
 /// Value per n and slope of each statistic, all from the same draws. Within each n the replicates
 /// are drawn with replacement, on `device`; the slopes' deviations from the slope of the data,
-/// widened by sqrt(R / (R - 1)) with R the least number of replicates, give the percentile
-/// interval. Without a slope or an interval `reason` says why. `what` names the numbers there, such
-/// as "loss".
+/// widened as interval.h says, give the percentile interval. Without a slope or an interval
+/// `reason` says why. `what` names the numbers there, such as "loss".
 std::vector<Slope> slopes(Device& device, Samples const& samples, Resampling const& resampling,
                           std::vector<Statistic> const& statistics, char const* what);
 
