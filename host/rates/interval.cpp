@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 namespace moerate
@@ -55,8 +56,8 @@ VarianceEstimate variance_estimate(Statistic statistic, std::vector<double> cons
 {
     auto const size = static_cast<double>(influence.size());
     if (statistic == Statistic::median) {
-        double const s = std::sqrt(pi * size);
-        return {(size + 1) / (size * (1 + 2 / s)), 2 * s};
+        double const infinite = std::numeric_limits<double>::infinity();
+        return {(size + 1) / (size + 2 * std::sqrt(size / pi)), infinite};
     }
     double const relative = 2 / (size - 1) + positive_kurtosis(influence) / size;
     return {size / (size - 1), 2 / relative};
@@ -99,6 +100,8 @@ double widening(std::vector<Part> const& parts)
 
 double student_quantile(double freedom)
 {
+    if (!(freedom < 1e7))
+        return normal_quantile;
     // Newton's steps on the integral of (1 + x^2 / freedom)^(-(freedom + 1) / 2) from 0, which is
     // concave: from below they never pass the quantile.
     auto const density = [&](double x) {

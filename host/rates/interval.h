@@ -27,11 +27,12 @@ struct VarianceEstimate
 /// Mean, trimmed and geometric mean: factor R / (R - 1); relative variance 2 / (R - 1) + G / R,
 /// with G the unbiased excess kurtosis of the influences where that is positive (R < 4: none).
 ///
-/// Median, whose influences are not looked at: where the density is flat, sorted values are some
+/// Median, whose influences are not looked at: where the density is flat, sorted values are
 /// independent exponential steps apart. A draw's median is value J of R, near normal with variance
-/// R / 4; with J' of another draw, the variance of a draw is E (steps from J to J')^2 / 2. In
-/// squared mean steps its expectation is (Var J + E|J - J'| / 2) = R / 4 (1 + 2 / s), where the
-/// median's own variance is (R + 1) / 4, and its relative variance is 1 / s; s = sqrt(pi R).
+/// R / 4; the variance of draws is E (steps from J to J')^2 / 2, J' another draw's, in squared mean
+/// steps (Var J + E|J - J'| / 2) = R / 4 + sqrt(R / pi) / 2 on average, where the median's own is
+/// (R + 1) / 4. Freedom is infinite: percentiles of a median are order statistics, which cover as
+/// often wherever the steps are long or short.
 VarianceEstimate variance_estimate(Statistic statistic, std::vector<double> const& influence);
 
 /// R times what each value adds to the logarithm of a mean, trimmed or geometric mean, to first
@@ -50,7 +51,7 @@ struct Part
 /// Welch and Satterthwaite. 1 if no part varies.
 double widening(std::vector<Part> const& parts);
 
-/// The 97.5 % quantile of Student's distribution for freedom >= 1, whole or not, to 1e-9.
+/// The 97.5 % quantile of Student's distribution for freedom >= 1, whole or not, to 1e-6.
 double student_quantile(double freedom);
 
 } // namespace moerate
