@@ -20,7 +20,7 @@ namespace
 
 struct Options
 {
-    int studies = 1500;
+    int studies = 1000;
     std::vector<int> replicates{10, 20, 50, 200};
     std::vector<std::string> cases, methods{"moerate"};
     std::string store;
@@ -82,6 +82,46 @@ bool asked_for(Options const& o, Method const& method)
     return std::any_of(o.methods.begin(), o.methods.end(), [&](std::string const& name) {
         return name == "all" || name == method.name;
     });
+}
+
+/// How one method did on one population.
+struct Coverage
+{
+    std::array<double, statistic_count> share{}; ///< of studies whose interval held the slope
+    std::array<double, statistic_count> width{}; ///< mean over the studies
+};
+
+/// The numbers behind one study of a line of the table.
+std::mt19937_64 engine_of(unsigned seed, std::string const& name, int replicates, int study)
+{
+    std::vector<unsigned> words{seed, static_cast<unsigned>(replicates),
+                                static_cast<unsigned>(study)};
+    words.insert(words.end(), name.begin(), name.end());
+    std::seed_seq sequence(words.begin(), words.end());
+    return std::mt19937_64(sequence);
+}
+
+/// `studies` studies of `replicates` replicates each, the same ones for every method.
+Coverage coverage(Device& device, Population const& population, Method const& method,
+                  int replicates, int studies, unsigned seed)
+{
+    Coverage result;
+    for (int study = 0; study < studies; ++study) {
+        std::mt19937_64 engine = engine_of(seed, population.name, replicates, study);
+        Samples const samples = population.draw(replicates, engine);
+        Resampling resampling;
+        resampling.key.key0 = seed;
+        resampling.key.key1 = static_cast<std::uint32_t>(study);
+        resampling.nested = population.nested;
+        auto const intervals = method.intervals(device, samples, resampling);
+        for (std::size_t s = 0; s < intervals.size(); ++s) {
+            bool const holds =
+                intervals[s].lo <= population.slope[s] && population.slope[s] <= intervals[s].hi;
+            result.share[s] += (holds ? 1.0 : 0.0) / studies;
+            result.width[s] += (intervals[s].hi - intervals[s].lo) / studies;
+        }
+    }
+    return result;
 }
 
 nlohmann::ordered_json row_json(Population const& population, Method const& method, int replicates,

@@ -56,15 +56,4 @@ struct Method
 /// The program's own intervals first, then those that it could have.
 std::vector<Method> const& methods();
 
-/// How one method did on one population.
-struct Coverage
-{
-    std::array<double, statistic_count> share{}; ///< of studies whose interval held the slope
-    std::array<double, statistic_count> width{}; ///< mean over the studies
-};
-
-/// `studies` studies of `replicates` replicates each, the same ones for every method.
-Coverage coverage(Device& device, Population const& population, Method const& method,
-                  int replicates, int studies, unsigned seed);
-
 } // namespace moerate

@@ -238,41 +238,4 @@ std::vector<Method> const& methods()
     return all;
 }
 
-namespace
-{
-
-/// The numbers behind one study of a line of the table.
-std::mt19937_64 engine_of(unsigned seed, std::string const& name, int replicates, int study)
-{
-    std::vector<unsigned> words{seed, static_cast<unsigned>(replicates),
-                                static_cast<unsigned>(study)};
-    words.insert(words.end(), name.begin(), name.end());
-    std::seed_seq sequence(words.begin(), words.end());
-    return std::mt19937_64(sequence);
-}
-
-} // namespace
-
-Coverage coverage(Device& device, Population const& population, Method const& method,
-                  int replicates, int studies, unsigned seed)
-{
-    Coverage result;
-    for (int study = 0; study < studies; ++study) {
-        std::mt19937_64 engine = engine_of(seed, population.name, replicates, study);
-        Samples const samples = population.draw(replicates, engine);
-        Resampling resampling;
-        resampling.key.key0 = seed;
-        resampling.key.key1 = static_cast<std::uint32_t>(study);
-        resampling.nested = population.nested;
-        auto const intervals = method.intervals(device, samples, resampling);
-        for (std::size_t s = 0; s < intervals.size(); ++s) {
-            bool const holds =
-                intervals[s].lo <= population.slope[s] && population.slope[s] <= intervals[s].hi;
-            result.share[s] += (holds ? 1.0 : 0.0) / studies;
-            result.width[s] += (intervals[s].hi - intervals[s].lo) / studies;
-        }
-    }
-    return result;
-}
-
 } // namespace moerate

@@ -90,8 +90,18 @@ double variance_of(std::vector<double> const& values)
     return sum / size;
 }
 
-/// What the replicates of each n, or where the draws are shared those of all n together, add to a
-/// slope.
+/// Adds the influences of the values that count, times `weight`, at the places of their replicates.
+void add_influences(std::vector<double>& together, std::vector<double> const& values,
+                    std::vector<double> const& influence, double weight)
+{
+    auto next = influence.begin();
+    for (std::size_t r = 0; r < values.size(); ++r)
+        if (!std::isnan(values[r]))
+            together[r] += weight * *next++;
+}
+
+/// What the replicates of each n add to a slope; where the draws are shared, those of all n
+/// together.
 std::vector<Part> parts_of(Samples const& samples, bool nested, LogLine const& line,
                            Statistic statistic, Terms const& terms)
 {
@@ -99,15 +109,13 @@ std::vector<Part> parts_of(Samples const& samples, bool nested, LogLine const& l
     std::vector<double> together(samples.values.front().size(), 0.0); // influences on the slope
     for (std::size_t i = 0; i < terms.size(); ++i) {
         auto const own = influences(statistic, present(samples.values[i]));
-        if (!nested)
-            parts.push_back({variance_of(terms[i]), variance_estimate(statistic, own)});
-        auto next = own.begin();
-        for (std::size_t r = 0; nested && r < together.size(); ++r)
-            if (!std::isnan(samples.values[i][r]))
-                together[r] += line.weights()[i] * *next++ / static_cast<double>(own.size());
+        parts.push_back({variance_of(terms[i]), variance_estimate(statistic, own)});
+        if (nested)
+            add_influences(together, samples.values[i], own,
+                           line.weights()[i] / static_cast<double>(own.size()));
     }
     if (nested)
-        parts.push_back({variance_of(drawn_slopes(terms)), variance_estimate(statistic, together)});
+        return {{variance_of(drawn_slopes(terms)), variance_estimate(statistic, together)}};
     return parts;
 }
 

@@ -29,7 +29,8 @@ struct Samples
 struct Resampling
 {
     StreamKey key;       ///< of the truth; n and replicate are ignored
-    bool nested = false; ///< data of a smaller n are part of a larger one's: one draw for all n
+    bool nested = false; ///< data of a smaller n are part of a larger one's: one draw for all n,
+                         ///< which have the same number of places for replicates
 };
 
 /// Value per n and slope of each statistic, all from the same draws. Within each n the replicates
