@@ -60,7 +60,8 @@ VarianceEstimate variance_estimate(Statistic statistic, std::vector<double> cons
         return {(size + 1) / (size + 2 * std::sqrt(size / pi)), infinite};
     }
     double const relative = 2 / (size - 1) + positive_kurtosis(influence) / size;
-    return {size / (size - 1), 2 / relative};
+    bool const drops = statistic == Statistic::trimmed && trimmed(static_cast<int>(size)) > 0;
+    return {drops ? 1 : size / (size - 1), 2 / relative};
 }
 
 std::vector<double> influences(Statistic statistic, std::vector<double> values)

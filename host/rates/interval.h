@@ -24,8 +24,12 @@ struct VarianceEstimate
 
 /// For R >= 2 replicates with these influences, in any unit.
 ///
-/// Mean, trimmed and geometric mean: factor R / (R - 1); relative variance 2 / (R - 1) + G / R,
-/// with G the unbiased excess kurtosis of the influences where that is positive (R < 4: none).
+/// Mean and geometric mean: factor R / (R - 1); relative variance 2 / (R - 1) + G / R, with G the
+/// unbiased excess kurtosis of the influences where that is positive (R < 4: none).
+///
+/// Trimmed mean: the same until it drops a value, then factor 1. A draw may hold an extreme value
+/// more often than it drops; by simulation that makes up for R / (R - 1) where the values are
+/// normal, and for more where they have tails.
 ///
 /// Median, whose influences are not looked at: where the density is flat, sorted values are
 /// independent exponential steps apart. A draw's median is value J of R, near normal with variance

@@ -31,31 +31,30 @@ double variance(std::vector<double> const& values)
     return std::pow(naive::standard_deviation(values), 2);
 }
 
-/// Variance of the medians of draws, mean over some normal samples.
-double variance_of_draws(int replicates)
+/// Variance of a statistic of draws, mean over some normal samples.
+double variance_of_draws(Statistic statistic, int replicates)
 {
     std::mt19937_64 engine(17);
     std::vector<double> variances;
     for (std::uint32_t sample = 0; sample < 1000; ++sample) {
         Resampler const resampler(cpu(), {{1}, {normal_values(replicates, engine)}},
                                   resampling_of(sample, false));
-        std::vector<double> medians;
+        std::vector<double> values;
         for (Statistics const& drawn : resampler.draw(200))
-            medians.push_back(drawn.of[static_cast<int>(Statistic::median)]);
-        variances.push_back(variance(medians));
+            values.push_back(drawn.of[static_cast<int>(statistic)]);
+        variances.push_back(variance(values));
     }
     return naive::mean(variances);
 }
 
-/// Variance of the medians of normal samples.
-double variance_of_medians(int replicates)
+/// Variance of a statistic of normal samples.
+double variance_of_samples(Statistic statistic, int replicates)
 {
     std::mt19937_64 engine(18);
-    std::vector<double> medians;
+    std::vector<double> values;
     for (int sample = 0; sample < 10000; ++sample)
-        medians.push_back(
-            naive::statistic_of(Statistic::median, normal_values(replicates, engine)));
-    return variance(medians);
+        values.push_back(naive::statistic_of(statistic, normal_values(replicates, engine)));
+    return variance(values);
 }
 
 } // namespace
@@ -85,17 +84,24 @@ TEST_CASE("degrees of freedom of a mean's variance by hand")
     CHECK(variance_estimate(Statistic::mean, {2, 2, 2, 2, 2}).freedom == Approx(4));
 }
 
-TEST_CASE("the variance of a median's draws is too large by the factor")
+TEST_CASE("draws vary more or less than the statistic by the factor")
 {
-    // Both variances are known to 2 %; the factors are 0.84 and 0.90.
-    for (int const replicates : {21, 80}) {
-        CAPTURE(replicates);
+    // Both variances are known to 2 %. The trimmed mean drops a value from 20 on.
+    auto const check = [](Statistic statistic, int replicates, double factor) {
+        CAPTURE(statistic_name(statistic), replicates);
         std::vector<double> const any(static_cast<std::size_t>(replicates));
-        auto const estimate = variance_estimate(Statistic::median, any);
-        CHECK(variance_of_draws(replicates) * estimate.factor ==
-              Approx(variance_of_medians(replicates)).epsilon(0.05));
-        CHECK(widening({{1, estimate}}) == Approx(std::sqrt(estimate.factor)));
-    }
+        VarianceEstimate const estimate = variance_estimate(statistic, any);
+        CHECK(estimate.factor == Approx(factor).epsilon(0.005));
+        CHECK(variance_of_draws(statistic, replicates) * estimate.factor ==
+              Approx(variance_of_samples(statistic, replicates)).epsilon(0.05));
+    };
+    check(Statistic::median, 21, 0.840);
+    check(Statistic::median, 80, 0.899);
+    check(Statistic::mean, 8, 8.0 / 7);
+    check(Statistic::trimmed, 8, 8.0 / 7);
+    check(Statistic::trimmed, 20, 1);
+    CHECK(widening({{1, variance_estimate(Statistic::median, std::vector<double>(21))}}) ==
+          Approx(std::sqrt(0.840)).epsilon(0.001));
 }
 
 TEST_CASE("influences are what a further copy of a value does")
