@@ -146,7 +146,10 @@ void print_head()
 void print_row(Population const& population, Method const& method, int replicates,
                Coverage const& result)
 {
-    fmt::print("| {} | {} | {} |", population.name, replicates, method.name);
+    std::string name;
+    for (char const c : population.name)
+        name += c == '|' ? "\\|" : std::string(1, c); // a bar would end the column
+    fmt::print("| {} | {} | {} |", name, replicates, method.name);
     for (std::size_t s = 0; s < covered_statistics.size(); ++s)
         fmt::print(" {:.1f} ({:#.3g}) |", 100 * result.share[s], result.width[s]);
     fmt::print("\n");
@@ -192,10 +195,10 @@ int coverage_main(int argc, char** argv)
     } catch (CLI::ParseError const& error) {
         throw UsageError(fmt::format("{} (see tools/coverage --help)", error.what()));
     }
-    if (o.quick) {
+    if (o.quick && app.count("--studies") == 0)
         o.studies = 200;
+    if (o.quick && app.count("--replicates") == 0)
         o.replicates = {10, 20};
-    }
     double const error = std::sqrt(0.95 * 0.05 / o.studies);
     if (!o.json)
         print_head();
