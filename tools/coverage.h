@@ -7,7 +7,6 @@
 
 #include <array>
 #include <functional>
-#include <memory>
 #include <random>
 #include <string>
 #include <vector>
