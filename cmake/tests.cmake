@@ -48,7 +48,7 @@ if(TARGET test_cli AND TARGET moerate)
 endif()
 moe_test(tools moe_device)
 if(TARGET test_tools AND TARGET moerate-bench)
-    add_dependencies(test_tools moerate moerate-bench)
+    add_dependencies(test_tools moerate moerate-bench moerate-coverage)
 endif()
 find_program(PYTHON3 python3 REQUIRED)
 add_test(NAME house COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/house/house_test.py
