@@ -6,6 +6,9 @@
 #include "kernels/model/tile.h"
 #include "tests/fit/problem.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <limits>
 #include <new>
@@ -13,25 +16,37 @@
 namespace moerate
 {
 
-/// Zeroed memory aligned as a kernel's scratch.
+/// Zeroed memory aligned as a kernel's scratch. It ends, but for the alignment, with a page that
+/// nobody may touch, so that a tile that reads behind its operands ends the test.
 template <class Real>
 class Aligned
 {
 public:
     explicit Aligned(std::size_t size)
-        : data_(static_cast<Real*>(::operator new(size * sizeof(Real), std::align_val_t(64))))
     {
-        for (std::size_t i = 0; i < size; ++i)
-            data_[i] = Real(0);
+        auto const page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+        std::size_t const used = (size * sizeof(Real) + alignment - 1) / alignment * alignment;
+        std::size_t const open = (used + page - 1) / page * page;
+        bytes_ = open + page;
+        void* const pages =
+            mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (pages == MAP_FAILED)
+            throw std::bad_alloc();
+        pages_ = static_cast<char*>(pages);
+        mprotect(pages_ + open, page, PROT_NONE);
+        data_ = reinterpret_cast<Real*>(pages_ + open - used);
     }
     Aligned(Aligned const&) = delete;
     Aligned& operator=(Aligned const&) = delete;
-    ~Aligned() { ::operator delete(data_, std::align_val_t(64)); }
+    ~Aligned() { munmap(pages_, bytes_); }
     Real* data() const { return data_; }
     Real& operator[](int i) const { return data_[i]; }
 
 private:
-    Real* data_;
+    static constexpr std::size_t alignment = 64;
+    std::size_t bytes_ = 0;
+    char* pages_ = nullptr;
+    Real* data_ = nullptr;
 };
 
 /// A rounded sum of products in any order is off by at most (number of terms) eps sum |terms|.
@@ -98,8 +113,8 @@ struct LoneTile : Tile<Real, Lanes>
     LoneTile(Scratch& scratch, FeatureMap const& map) : Tile<Real, Lanes>(Lanes{}, scratch, map) {}
 };
 
-/// The operands of one range: maps (w, c), planes and gradients. A tile may
-/// read one row too many.
+/// The operands of one range: maps (w, c), planes and gradients. A tile may read one row of
+/// coefficients too many.
 template <class Real, class Tile>
 struct Operands
 {
@@ -108,9 +123,8 @@ struct Operands
     Aligned<Real> w, c, plane, g, gc;
 
     Operands(FeatureRange const& of, int maps)
-        : range(of), stride(Tile::stride(of.size)), w(numbers(maps + 1, stride)),
-          c(numbers(maps + 1, 1)), plane(numbers(maps + 1, chunk)), g(numbers(maps, stride)),
-          gc(numbers(maps, 1))
+        : range(of), stride(Tile::stride(of.size)), w(numbers(maps, stride)), c(numbers(maps, 1)),
+          plane(numbers(maps + 1, chunk)), g(numbers(maps, stride)), gc(numbers(maps, 1))
     {}
 
 private:
