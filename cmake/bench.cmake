@@ -8,4 +8,4 @@ if(MOE_HAVE_CUDA)
     target_link_libraries(moerate-bench PRIVATE CUDA::cublas)
 endif()
 target_include_directories(moerate-bench SYSTEM PRIVATE ${CBLAS_INCLUDE} ${CLI11_INCLUDE})
-target_compile_options(moerate-bench PRIVATE ${MOE_V3})
+target_compile_options(moerate-bench PRIVATE ${MOE_V3} $<$<CONFIG:Release>:-O1>) # what it times is in libraries

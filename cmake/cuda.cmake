@@ -16,9 +16,20 @@ else()
 endif()
 
 if(MOE_HAVE_CUDA)
-    # Code for A100 and H100, and PTX that newer devices compile when they load it.
+    # nvcc compiles all kernels once an architecture: take those of this machine's GPUs, an H100's
+    # where there are none, and PTX that newer devices compile when they load it. The preset every-gpu
+    # has all that are supported.
     if(NOT CMAKE_CUDA_ARCHITECTURES)
-        set(CMAKE_CUDA_ARCHITECTURES 80-real 90-real 90-virtual)
+        execute_process(COMMAND nvidia-smi --query-gpu=compute_cap --format=csv,noheader
+            OUTPUT_VARIABLE here RESULT_VARIABLE no_gpu ERROR_QUIET)
+        string(REGEX MATCHALL "[0-9]+[.][0-9]" here "${here}")
+        if(no_gpu OR NOT here)
+            set(here 9.0)
+        endif()
+        list(REMOVE_DUPLICATES here)
+        list(TRANSFORM here REPLACE "[.]" "")
+        list(TRANSFORM here APPEND -real)
+        set(CMAKE_CUDA_ARCHITECTURES ${here} 90-virtual)
     endif()
     enable_language(CUDA)
     find_package(CUDAToolkit REQUIRED)

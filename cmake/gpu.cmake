@@ -9,7 +9,7 @@ add_library(moe_gpu_cases OBJECT ${gpu_cases} ${CMAKE_SOURCE_DIR}/tests/fit/prob
 target_link_libraries(moe_gpu_cases PUBLIC moe_run Threads::Threads)
 target_include_directories(moe_gpu_cases SYSTEM PUBLIC ${CATCH2_INCLUDE})
 target_compile_options(moe_gpu_cases PUBLIC
-    "$<$<COMPILE_LANGUAGE:CXX>:${MOE_V3}>" "$<$<COMPILE_LANGUAGE:CUDA>:${MOE_CUDA_OPTIONS}>")
+    ${MOE_TEST_OPTIONS} "$<$<COMPILE_LANGUAGE:CUDA>:${MOE_CUDA_OPTIONS}>")
 add_executable(test_gpu tests/gpu/main.cpp tests/gpu/draws_probe.cu)
 target_link_libraries(test_gpu PRIVATE moe_gpu_cases)
 add_test(NAME gpu COMMAND test_gpu)

@@ -5,7 +5,8 @@
 
 #include "kernels/family/loss/form.h"
 #include "kernels/family/value_slope.h"
-#include "kernels/model/features.h"
+#include "kernels/spec/features.h"
+#include "kernels/spec/model.h"
 
 #include <string_view>
 

@@ -1,10 +1,12 @@
 // Every loss on every gate that it fits, by walking the lists; and which loss fits which gate.
 
+#include "host/measure/reader.h"
 #include "kernels/family/loss_fits.h"
 #include "tests/loss/measure_case.h"
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <set>
 #include <string>
 
@@ -33,26 +35,22 @@ Model model_with(GateSpec const& gate, std::string_view form, int d, int k)
     return make_model(gate, expert_of(form), d, k, group_of.data(), grouped ? 3 : 0);
 }
 
-/// Calls f(gate, loss) for every score, normalizer, temperature and loss that fit together.
-template <class F>
-void walk(F const& f)
+/// Calls f(gate, name of the loss) for every score, normalizer, temperature and loss that fit
+/// together.
+void walk(std::function<void(GateSpec const&, std::string const&)> const& f)
 {
-    for_each(Scores{}, [&](auto score, int) {
-        for_each(Normalizers{}, [&](auto normalizer, int) {
+    for (std::string const& score : names_of<Scores>())
+        for (std::string const& normalizer : names_of<Normalizers>())
             for (bool learned : {false, true}) {
-                GateSpec gate = gate_of(score.name, normalizer.name, learned);
+                GateSpec gate = gate_of(score, normalizer, learned);
                 gate.tau1 = 0.1;
                 gate.rank = 2;
-                for_each(Losses{}, [&](auto loss, int index) {
-                    if (fits(index, gate)) {
-                        INFO(score.name << " " << normalizer.name << " " << loss.name
-                                        << (learned ? ", learned T" : ""));
-                        f(gate, loss);
-                    }
-                });
+                for (std::string const& loss : fitting(gate)) {
+                    INFO(score << " " << normalizer << " " << loss
+                               << (learned ? ", learned T" : ""));
+                    f(gate, loss);
+                }
             }
-        });
-    });
 }
 
 /// Theta with the atoms of every block in reverse order; groups stay.
@@ -104,44 +102,43 @@ TEST_CASE("which losses fit which gate")
 TEST_CASE("every loss fits a gate, and every gate of spec.md 1.1 has a loss")
 {
     std::set<std::string> used;
-    walk([&](GateSpec const&, auto loss) { used.emplace(loss.name); });
+    walk([&](GateSpec const&, std::string const& loss) { used.insert(loss); });
     CHECK(used.size() == static_cast<std::size_t>(Losses::size));
-    for_each(Scores{}, [&](auto score, int) {
+    for (std::string const& score : names_of<Scores>())
         for (char const* normalizer : {"softmax", "sigmoid", "topk"})
             for (bool learned : {false, true})
-                CHECK_FALSE(fitting(gate_of(score.name, normalizer, learned)).empty());
-    });
+                CHECK_FALSE(fitting(gate_of(score, normalizer, learned)).empty());
 }
 
 TEST_CASE("a measure against itself has loss 0, its atoms in any order")
 {
     std::mt19937_64 random(31);
-    walk([&](GateSpec const& gate, auto loss) {
-        for_each(Experts{}, [&](auto form, int) {
-            Model const model = model_with(gate, form.name, 2, 4);
+    walk([&](GateSpec const& gate, std::string const& loss) {
+        for (std::string const& form : names_of<Experts>()) {
+            Model const model = model_with(gate, form, 2, 4);
             Measure const truth = drawn_around(random, model, 1.0);
             Measure fitted{model, reversed(model, truth.theta)};
             std::reverse(fitted.model.group_of, fitted.model.group_of + model.k);
             for (Gauge gauge : {Gauge::none, Gauge::align}) {
-                Measured const m = measure_loss(fitted, truth, loss.name, gauge, 2);
+                Measured const m = measure_loss(fitted, truth, loss, gauge, 2);
                 CHECK(m.cell == std::vector<int>{3, 2, 1, 0});
                 CHECK(m.record.empty == 0);
                 // T log of a ratio of equal sums taken in other orders: some roundings of e^b.
                 CHECK(m.record.value < 1e-13);
             }
-        });
+        }
     });
 }
 
 TEST_CASE("fewer atoms than the truth, one atom, crowds: finite and with cells in range")
 {
     std::mt19937_64 random(77);
-    walk([&](GateSpec const& gate, auto loss) {
+    walk([&](GateSpec const& gate, std::string const& loss) {
         for (auto const& [k, k_true] : {std::pair(3, 7), std::pair(7, 3)}) {
             Measure const truth = drawn_around(random, model_with(gate, "ffn", 3, k_true), 1.0);
             Measure const fitted = drawn_around(random, model_with(gate, "ffn", 3, k), 1.0);
             for (Gauge gauge : {Gauge::none, Gauge::align}) {
-                Measured const m = measure_loss(fitted, truth, loss.name, gauge, 1.5);
+                Measured const m = measure_loss(fitted, truth, loss, gauge, 1.5);
                 LossRecord const& r = m.record;
                 CHECK(std::isfinite(r.value));
                 CHECK(r.value == Approx(r.mass + r.over + r.exact).epsilon(1e-14));
@@ -158,12 +155,12 @@ TEST_CASE("fewer atoms than the truth, one atom, crowds: finite and with cells i
 TEST_CASE("every loss on every gate that it fits is the same on many lanes")
 {
     std::mt19937_64 random(6);
-    walk([&](GateSpec const& gate, auto loss) {
+    walk([&](GateSpec const& gate, std::string const& loss) {
         Measure const truth = drawn_around(random, model_with(gate, "ridge", 2, 3), 1.0);
         Measure const fitted = drawn_around(random, model_with(gate, "ridge", 2, 4), 1.0);
-        Measured const one = measure_loss(fitted, truth, loss.name, Gauge::align, 1.5);
+        Measured const one = measure_loss(fitted, truth, loss, Gauge::align, 1.5);
         for (int lanes : {2, 5}) {
-            Measured const many = measure_loss(fitted, truth, loss.name, Gauge::align, 1.5, lanes);
+            Measured const many = measure_loss(fitted, truth, loss, Gauge::align, 1.5, lanes);
             CHECK(many.cell == one.cell);
             CHECK(many.record.value == one.record.value);
             CHECK(many.record.mass == one.record.mass);

@@ -5,9 +5,10 @@
 /// many.
 
 #include "host/measure/measure_json.h"
-#include "kernels/core/lanes.h"
-#include "kernels/loss/loss_one.h"
-#include "tests/support/thread_lanes.h"
+#include "kernels/family/losses.h"
+#include "kernels/loss/loss_api.h"
+#include "kernels/model/layout.h"
+#include "kernels/spec/lookup.h"
 
 #include <catch2/catch.hpp>
 
@@ -30,103 +31,31 @@ struct Atom
 };
 
 /// The measure of these atoms; `normalizer` by name.
-inline Measure measure_of(std::string_view normalizer, std::vector<Atom> const& atoms,
-                          double temperature = 1.0)
-{
-    GateSpec gate;
-    gate.score = find<Scores>("linear");
-    gate.normalizer = find<Normalizers>(normalizer);
-    ExpertSpec expert;
-    expert.form = find<Experts>("ridge");
-    int const d = static_cast<int>(atoms.front().w.size());
-    int const k = static_cast<int>(atoms.size());
-    Measure measure{make_model(gate, expert, d, k, nullptr, 0, temperature), {}};
-    for (Atom const& atom : atoms)
-        measure.theta.insert(measure.theta.end(), atom.w.begin(), atom.w.end());
-    for (Atom const& atom : atoms)
-        measure.theta.push_back(atom.b);
-    for (Atom const& atom : atoms)
-        measure.theta.insert(measure.theta.end(), atom.a.begin(), atom.a.end());
-    for (Atom const& atom : atoms)
-        measure.theta.push_back(atom.b_expert);
-    return measure;
-}
+Measure measure_of(std::string_view normalizer, std::vector<Atom> const& atoms,
+                   double temperature = 1.0);
 
 /// k atoms in d dimensions, every parameter N(0, sd^2) around the atom's place in `around`
 /// (atom i at i mod its size), or around 0.
-inline std::vector<Atom> drawn_atoms(std::mt19937_64& random, int d, int k, double sd,
-                                     std::vector<Atom> const& around = {})
-{
-    std::normal_distribution<double> normal(0.0, sd);
-    std::vector<Atom> atoms;
-    for (int i = 0; i < k; ++i) {
-        std::vector<double> const zero(static_cast<std::size_t>(d));
-        Atom atom = around.empty() ? Atom{zero, 0, zero, 0}
-                                   : around[static_cast<std::size_t>(i) % around.size()];
-        for (double& w : atom.w)
-            w += normal(random);
-        atom.b += normal(random);
-        for (double& a : atom.a)
-            a += normal(random);
-        atom.b_expert += normal(random);
-        atoms.push_back(atom);
-    }
-    return atoms;
-}
+std::vector<Atom> drawn_atoms(std::mt19937_64& random, int d, int k, double sd,
+                              std::vector<Atom> const& around = {});
 
 /// A gate by names.
-inline GateSpec gate_of(std::string_view score, std::string_view normalizer, bool learned = false)
-{
-    GateSpec gate;
-    gate.score = find<Scores>(score);
-    gate.normalizer = find<Normalizers>(normalizer);
-    gate.learned_temperature = learned ? 1 : 0;
-    gate.rank = 1; // attention
-    gate.top = 1;  // topk; a loss does not read it
-    REQUIRE(gate.score >= 0);
-    REQUIRE(gate.normalizer >= 0);
-    return gate;
-}
+GateSpec gate_of(std::string_view score, std::string_view normalizer, bool learned = false);
 
 /// An expert by name; a loss does not read its activation.
-inline ExpertSpec expert_of(std::string_view form)
-{
-    ExpertSpec expert;
-    expert.form = find<Experts>(form);
-    REQUIRE(expert.form >= 0);
-    return expert;
-}
+ExpertSpec expert_of(std::string_view form);
 
 /// A measure with its parameters in layout order, block by block, and in a block atom by atom.
-inline Measure measure_with(Model const& model, std::vector<double> theta)
-{
-    REQUIRE(static_cast<int>(theta.size()) == model.layout.size);
-    return {model, std::move(theta)};
-}
+Measure measure_with(Model const& model, std::vector<double> theta);
 
 /// A hierarchical measure of linear scores and ridge experts, one input. Layout order: kappa, nu
 /// (by atom), omega, beta (by group), a, b.
-inline Model grouped_model(std::vector<int> const& group_of, int groups, int d = 1,
-                           double temperature = 1.0)
-{
-    return make_model(gate_of("linear", "hierarchical"), expert_of("ridge"), d,
-                      static_cast<int>(group_of.size()), group_of.data(), groups, temperature);
-}
+Model grouped_model(std::vector<int> const& group_of, int groups, int d = 1,
+                    double temperature = 1.0);
 
 /// Every parameter N(0, sd^2) around `around` (around 0 where empty); a temperature 1 + that.
-inline Measure drawn_around(std::mt19937_64& random, Model const& model, double sd,
-                            std::vector<double> const& around = {})
-{
-    std::normal_distribution<double> normal(0.0, sd);
-    Measure measure{model, around};
-    measure.theta.resize(static_cast<std::size_t>(model.layout.size));
-    for (double& parameter : measure.theta)
-        parameter += normal(random);
-    int const place = temperature_place(model.layout);
-    if (place >= 0 && around.empty())
-        measure.theta[static_cast<std::size_t>(place)] = 1 + 0.1 * normal(random);
-    return measure;
-}
+Measure drawn_around(std::mt19937_64& random, Model const& model, double sd,
+                     std::vector<double> const& around = {});
 
 /// A loss with its cells.
 struct Measured
@@ -136,20 +65,7 @@ struct Measured
 };
 
 /// The loss called `name` on `lanes` host threads (0: SerialLanes).
-inline Measured measure_loss(Measure const& fitted, Measure const& truth, std::string_view name,
-                             Gauge gauge = Gauge::none, double r = 1.0, int lanes = 0)
-{
-    Measured out{{}, std::vector<int>(static_cast<std::size_t>(fitted.model.k), -1)};
-    LossChoice const choice{find<Losses>(name), r, gauge};
-    REQUIRE(choice.loss >= 0);
-    LossTask const task{fitted.model, truth.model, fitted.theta.data(), truth.theta.data(),
-                        choice,       &out.record, out.cell.data()};
-    std::vector<double> scratch(scratch_bytes<SerialLanes>(task) / sizeof(double));
-    if (lanes == 0)
-        loss_one(SerialLanes{}, task, scratch.data());
-    else
-        run_lanes(lanes, [&](ThreadLanes l) { loss_one(l, task, scratch.data()); });
-    return out;
-}
+Measured measure_loss(Measure const& fitted, Measure const& truth, std::string_view name,
+                      Gauge gauge = Gauge::none, double r = 1.0, int lanes = 0);
 
 } // namespace moerate

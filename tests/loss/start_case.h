@@ -3,7 +3,10 @@
 /// @file
 /// A starting point as a test asks for it.
 
-#include "kernels/start/start_one.h"
+#include "kernels/rng/draws.h"
+#include "kernels/rng/philox.h"
+#include "kernels/rng/start_index.h"
+#include "kernels/start/start_api.h"
 #include "tests/loss/measure_case.h"
 
 namespace moerate
@@ -17,25 +20,9 @@ struct Wish
     StreamKey key = {12, 34, 0, 1000};
 };
 
-/// The starting point on `lanes` host threads (0: SerialLanes).
+/// The starting point on `lanes` host threads (0: SerialLanes). Real: float, double.
 template <class Real = double>
-std::vector<Real> start(Model const& model, Measure const& target, Wish const& wish, int lanes = 0)
-{
-    std::vector<Real> theta(static_cast<std::size_t>(model.layout.size), Real(-99));
-    StartTask<Real> const task{model,
-                               target.model,
-                               target.theta.data(),
-                               wish.key,
-                               wish.settings,
-                               wish.extra.data(),
-                               static_cast<int>(wish.extra.size()),
-                               theta.data()};
-    if (lanes == 0)
-        start_one(SerialLanes{}, task);
-    else
-        run_lanes(lanes, [&](ThreadLanes l) { start_one(l, task); });
-    return theta;
-}
+std::vector<Real> start(Model const& model, Measure const& target, Wish const& wish, int lanes = 0);
 
 /// The parameters of (part, name), [rows][width].
 template <class Real>
