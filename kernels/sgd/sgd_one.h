@@ -127,6 +127,7 @@ MOE_HD Real stepped(Real theta, Real gradient, Real rate)
 }
 
 /// The step where the maps are theta in another order: theta itself is not needed before the end.
+/// Other lanes see it after the sync that the next fetch, or all_finite, begins with.
 template <class Real, class Lanes>
 MOE_HD MOE_FLAT void step_maps(Lanes lanes, Real rate, SgdMemory<Real, Lanes> const& m)
 {
@@ -138,7 +139,6 @@ MOE_HD MOE_FLAT void step_maps(Lanes lanes, Real rate, SgdMemory<Real, Lanes> co
     Maps<Real> const& maps = m.forward.maps;
     step_all(maps.w, m.by_maps.w, maps.size);
     step_all(maps.c, m.by_maps.c, m.forward.shape.gate_rows + m.forward.shape.k);
-    lanes.sync();
 }
 
 /// theta <- step(theta, gradient), then the maps of the new theta. A learned temperature steps in

@@ -65,6 +65,20 @@ inline Model resized(Model const& model, int k)
                     model.d, k);
 }
 
+/// Linear scores and ridge experts at T = 1 under each normalizer: the models whose maps copy
+/// theta, for which SGD has a kernel of its own.
+inline std::vector<Model> copied_models(int d, int k)
+{
+    std::vector<Model> models;
+    Family family;
+    family.activation = find<Activations>("relu");
+    for (family.normalizer = 0; family.normalizer < Normalizers::size; ++family.normalizer) {
+        models.push_back(model_of(family, d, k));
+        models.back().temperature = 1.0;
+    }
+    return models;
+}
+
 /// Calls f(model) at a shape for compositions that hold every pair of members of the lists.
 template <class F>
 void for_each_model(Shape const& shape, F const& f)
