@@ -142,7 +142,7 @@ void JobBlock<Real>::fit()
         tasks.push_back({fit.curve->model, settings, key(fit), n, x_.at(fit.job), y_.at(fit.job),
                          theta_.at(fit.theta), outcome_.data() + i});
     }
-    device_.run(tasks);
+    host_.seconds = device_.run(tasks);
     evaluate(theta_, mse_);
     host_.outcome = outcome_.download();
     host_.theta = theta_.download();

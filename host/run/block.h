@@ -93,6 +93,7 @@ private:
         std::vector<Real> start, target, theta;
         std::vector<double> mse_truth, mse_zero, start_mse, mse;
         std::vector<SgdOutcome> outcome;
+        std::vector<double> seconds; // of the fits
         std::vector<RiskRecord> start_risk, risk;
     } host_;
 };

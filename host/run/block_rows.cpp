@@ -60,7 +60,7 @@ FitRow JobBlock<Real>::row(std::size_t at) const
     double const away = distance(row.start_theta, slice(host_.target, begin, p));
     row.moved = away > 0 ? distance(row.theta, row.start_theta) / away : nan;
     row.epochs = outcome.epochs;
-    row.seconds = outcome.seconds;
+    row.seconds = host_.seconds[at];
     return row;
 }
 

@@ -1,6 +1,5 @@
 #include "host/run/memory.h"
 
-#include "host/device/run_each.h"
 #include "host/run/pipeline.h"
 
 #include <algorithm>
@@ -13,7 +12,7 @@ namespace
 {
 
 /// A device without memory and without work: it counts what would be allocated.
-class CountingDevice final : public DeviceBase<CountingDevice>
+class CountingDevice final : public Device
 {
 public:
     DeviceInfo const& info() const override { return info_; }
@@ -41,10 +40,10 @@ public:
         // Any finite numbers and true flags: fits that succeed need most.
         std::memset(to, 1, bytes);
     }
-    template <class Task>
-    void run_all(std::vector<Task> const& tasks)
+    std::vector<double> run_list(TaskView const& list) override
     {
-        peak_ = std::max(peak_, held_ + tasks.size() * sizeof(Task));
+        peak_ = std::max(peak_, held_ + list.bytes());
+        return std::vector<double>(list.size);
     }
 
     std::size_t held() const { return held_; }

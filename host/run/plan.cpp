@@ -29,12 +29,6 @@ void add_losses(Cell& cell, std::vector<LossSpec> const& losses)
     }
 }
 
-/// Flops of one prediction.
-double flops_of(Model const& model)
-{
-    return 0.5 * flops_per_update(model);
-}
-
 } // namespace
 
 Work& Work::operator+=(Work const& other)
@@ -128,7 +122,7 @@ Work work_of(Study const& study, Plan const& plan, Job const& job)
     Curve const& source = study.curves[data.curve];
     double const n = data.n;
     Work work;
-    work.flops = n * flops_of(source.truth.model);
+    work.flops = n * flops_per_prediction(source.truth.model);
     for (int const cell : job.cells) {
         Curve const& curve = study.curves[plan.cells[cell].curve];
         double const updates = n * curve.estimator.settings.epochs;
@@ -136,7 +130,7 @@ Work work_of(Study const& study, Plan const& plan, Job const& job)
         work.fits += 1;
         work.sample_updates += updates;
         work.regression_points += points;
-        work.flops += (2 * updates + points + 2 * n) * flops_of(curve.model);
+        work.flops += (2 * updates + points + 2 * n) * flops_per_prediction(curve.model);
     }
     return work;
 }

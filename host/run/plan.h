@@ -55,7 +55,7 @@ struct Work
     long long fits = 0;
     double sample_updates = 0;    ///< sum of epochs * n
     double regression_points = 0; ///< evaluation points of starts and fits
-    double flops = 0;             ///< of the two dominating matrix products, see flops_of
+    double flops = 0;             ///< work of the tasks that generate, fit and measure
 
     Work& operator+=(Work const& other);
 };
