@@ -40,11 +40,11 @@ struct SgdMemory
 };
 
 /// Bytes of working memory of a fit.
-template <class Lanes, class Real>
-MOE_HD std::size_t scratch_bytes(SgdTask<Real> const& task)
+template <class Real, class Lanes>
+MOE_HD std::size_t scratch_bytes(Lanes lanes, SgdTask<Real> const& task)
 {
     Scratch measure(nullptr);
-    SgdMemory<Real, Lanes> const memory(Lanes{}, measure, task.model);
+    SgdMemory<Real, Lanes> const memory(lanes, measure, task.model);
     return measure.used();
 }
 

@@ -52,7 +52,7 @@ std::vector<float> started(Device& device, StartTask<float> task, std::vector<do
 
 TEMPLATE_TEST_CASE("data on the GPU: inputs to the bit, outputs to rounding", "", float, double)
 {
-    for (Shape const& shape : shapes) {
+    for (Sizes const& shape : shapes) {
         for_each_model(shape, [&](Model const& truth) {
             auto const theta = drawn_problem<TestType>(truth, 1, 17).theta;
             for (double const noise_sd : {0.0, 0.1}) {
