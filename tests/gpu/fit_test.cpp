@@ -87,7 +87,7 @@ TEMPLATE_TEST_CASE("one step on the GPU equals the CPU's", "", float, double)
         for (Mixture const& mixture : mixtures)
             check(model_of(mixture.normalizer, mixture.activation, shape.d, shape.k), shape.n);
     // In one, two and three blocks of maps, with groups an odd number of them.
-    for (Shape const& shape : {Shape{5, 7, 33}, Shape{32, 9, 32}, Shape{33, 20, 65}})
+    for (Sizes const& shape : {Sizes{5, 7, 33}, Sizes{32, 9, 32}, Sizes{33, 20, 65}})
         for (Model const& model : copied_models(shape.d, shape.k))
             check(model, shape.n);
     // Sigmoid gates of Euclidean scores close at d = 32: their float32 gradient is lost in theta.
