@@ -3,9 +3,11 @@
 #include "host/cli/case_reader.h"
 #include "host/cli/output.h"
 #include "host/core/error.h"
+#include "host/measure/families.h"
 #include "host/measure/measure_json.h"
 #include "host/run/measure_losses.h"
 #include "kernels/family/loss_fits.h"
+#include "kernels/loss/pair.h"
 
 #include <fmt/format.h>
 
@@ -73,6 +75,9 @@ LossCase read_case(Reader& reader, std::string const& where)
         throw UsageError(fmt::format("{}: fitted has d = {} (true has d = {}) give both the same",
                                      where, result.fitted.model.d, result.truth.model.d));
     check_gates(result, where);
+    for (SizeLimit const& size :
+         pair_limits(result.fitted.model, result.truth.model, result.choice.loss))
+        check_size(size, where);
     return result;
 }
 

@@ -60,6 +60,10 @@ Sgd::Sgd(Reader& reader, SampleSizes n)
     read_batch(reader, n.least);
     settings_.sampling = Sampling(
         reader.word("sampling", "way of sampling", {"permutation", "replacement"}, "permutation"));
+    if (settings_.sampling == Sampling::replacement && settings_.epochs > most_replacement_epochs)
+        reader.fail("epochs", fmt::format("= {} (sampling with replacement has random numbers for "
+                                          "at most {}) lower it or use sampling = \"permutation\"",
+                                          settings_.epochs, most_replacement_epochs));
     settings_.loss_factor = reader.number("loss_factor", above(0), 1.0);
     in_float64_ = reader.word("precision", "precision", {"float32", "float64"}, "float32") == 1;
     check_steps(reader, n.most);

@@ -69,7 +69,7 @@ public:
     }
 
     /// Takes the rows that were asked for.
-    MOE_HD MOE_FLAT void fetch(Real const*, std::uint32_t const*, int)
+    MOE_HD MOE_FLAT void fetch(Real const*, std::uint32_t const*, int count)
     {
         lanes_.wait_copies();
         lanes_.sync();
@@ -77,7 +77,8 @@ public:
         next_ = rows_;
         rows_ = arrived;
         if (features_.derived()) {
-            derive_features<chunk, Real>(lanes_, features_, FeatureRows<Real>{rows_, stride_});
+            derive_features<chunk, Real>(lanes_, features_, FeatureRows<Real>{rows_, stride_},
+                                         count);
             lanes_.sync();
         }
     }

@@ -19,6 +19,10 @@ enum class Sampling : int
     replacement, ///< each position draws its sample anew
 };
 
+/// Most epochs of sampling with replacement: its stream has no more random numbers
+/// (kernels/rng/order.h, replacement_row).
+constexpr int most_replacement_epochs = 1 << 23;
+
 /// Settings of [estimator] kind = "sgd".
 struct SgdSettings
 {

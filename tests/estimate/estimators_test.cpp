@@ -191,6 +191,16 @@ TEST_CASE("each estimator reads the keys that it declares, and refuses the other
     CHECK_THAT(error_of({{"kind", "sgdd"}}), Contains("nearest: \"sgd\""));
 }
 
+TEST_CASE("epochs end where the random numbers of sampling with replacement do")
+{
+    json keys{{"sampling", "replacement"}, {"epochs", 8388609}};
+    CHECK_THAT(error_of(keys), Contains("epochs = 8388609 (sampling with replacement"));
+    keys["sampling"] = "permutation";
+    CHECK(error_of(keys).empty());
+    keys = {{"sampling", "replacement"}, {"epochs", 8388608}};
+    CHECK(error_of(keys).empty());
+}
+
 TEST_CASE("settings are those of the file, by its keys, and costs follow them")
 {
     json keys{{"epochs", 7},        {"learning_rate", 0.5},
