@@ -129,9 +129,9 @@ Study sized_study(Bench const& bench, Case const& setting, int n)
     Plan const plan = make_plan(one);
     MemoryModel memory(one, plan);
     auto const need = memory.of(missing_jobs(one, plan, nullptr)[0]);
-    return case_study(setting, n,
-                      bench.fits(setting.fits, bench.memory(), need.points, need.job,
-                                 fmt::format("n = {}", n)));
+    return case_study(
+        setting, n,
+        bench.fits(setting.fits, bench.memory(), need.points, need.job, fmt::format("n = {}", n)));
 }
 
 } // namespace
@@ -167,8 +167,10 @@ nlohmann::ordered_json bench_case(Bench const& bench, Case const& setting, int n
         {"end_to_end_updates_per_s", json(whole)},
         {"end_to_end_ratio", json(whole_ratio)},
         {"end_to_end_with_regression_error_ratio", json(with_risk)},
-        {"mse", mean_of(pass.rows, [](FitRow const& r) { return r.mse; })},
-        {"descent", mean_of(pass.rows, [](FitRow const& r) { return r.start_mse - r.mse; })}};
+        {"mse", mean_of(pass.rows, [](FitRow const& r) { return r.at(at_fit).mse; })},
+        {"descent", mean_of(pass.rows, [](FitRow const& r) {
+             return r.at(at_start).mse - r.at(at_fit).mse;
+         })}};
     if (Spread(copy).most > 0)
         row["copy_bytes_per_s"] = json(copy);
     if (setting.with_truth) {

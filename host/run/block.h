@@ -5,10 +5,13 @@
 
 #include "host/device/slices.h"
 #include "host/run/plan.h"
+#include "host/store/fit_row.h"
 #include "host/study/identity.h"
 #include "host/study/truth.h"
 
 #include <functional>
+#include <map>
+#include <string>
 #include <vector>
 
 namespace moerate
@@ -52,9 +55,9 @@ public:
              TruthOf const& truth_of);
 
     void generate(); ///< data, MSE of the truth and of f = 0
-    void start();    ///< starting points, their noise-free targets, start MSE
-    void fit();      ///< the estimators, final MSE
-    void risk();     ///< regression and expert errors of starts and fits
+    void start();    ///< starting points, their noise-free targets, MSE there
+    void fit();      ///< the estimators, MSE where they end
+    void risk();     ///< regression and expert errors at all points
 
     /// Measures the losses and collects what is stored, in the order of the jobs and their cells.
     std::vector<FitRow> rows() const;
@@ -66,10 +69,25 @@ private:
         Cell const* cell;
         Curve const* curve;
         Truth<Real> const* truth;
-        int theta; ///< number of its slices in start_, target_ and theta_
+        int theta; ///< number of its slice in target_ and in theta of all points
+    };
+    /// One point of all fits: what is on the device, and what came back; one a fit.
+    struct Points
+    {
+        Slices<Real> theta;
+        DeviceArray<double> mse;
+        DeviceArray<RiskRecord> risk;
+        std::vector<bool> measured; ///< else there is nothing to measure, its numbers are NaN
+        struct
+        {
+            std::vector<Real> theta;
+            std::vector<double> mse;
+            std::vector<RiskRecord> risk;
+        } host;
     };
 
-    void evaluate(Slices<Real> const& theta, DeviceArray<double> const& mse);
+    void evaluate(Points& points);
+    Point point(std::size_t number, std::string const& at) const;
     FitRow row(std::size_t at) const;
     void measure(std::vector<FitRow>& rows) const;
     DataSpec const& data(Fit const& fit) const { return plan_.data[jobs_[fit.job].data]; }
@@ -81,18 +99,16 @@ private:
     std::vector<Job> const& jobs_;
     std::vector<Fit> fits_;
     Slices<Real> x_, y_;                       // one a job
-    Slices<Real> start_, target_, theta_;      // one a fit
+    Slices<Real> target_;                      // one a fit
     DeviceArray<double> mse_truth_, mse_zero_; // one a job
-    DeviceArray<double> start_mse_, mse_;      // one a fit
-    DeviceArray<RiskRecord> start_risk_, risk_;
+    std::map<std::string, Points> points_;     // by the names of fit_points
 
     // What came back.
     struct
     {
-        std::vector<Real> start, target, theta;
-        std::vector<double> mse_truth, mse_zero, start_mse, mse;
+        std::vector<Real> target;
+        std::vector<double> mse_truth, mse_zero;
         std::vector<FitOutcome> outcome;
-        std::vector<RiskRecord> start_risk, risk;
     } host_;
 };
 

@@ -28,7 +28,7 @@ Lacking lacking(Cell const& cell, Store const& store)
     std::map<LossKey, std::vector<int>> known = store.loss_keys(cell.id);
     Lacking result;
     for (LossSpec const& loss : cell.losses) {
-        for (char const* at : {"start", "fit"}) {
+        for (char const* at : fit_points) {
             LossKey const key = loss_key(loss, at);
             std::vector<int> const& have = known[key];
             std::vector<int> lack;
@@ -159,18 +159,19 @@ std::vector<LossRow> CellLosses::measure(std::vector<FitRow> const& fits, Remeas
     owner_.clear();
     for (FitRow const& fit : fits) {
         for (LossSpec const& loss : cell_.losses) {
-            for (bool const at_fit : {false, true}) {
-                LossKey const key = loss_key(loss, at_fit ? "fit" : "start");
+            for (char const* at : fit_points) {
+                LossKey const key = loss_key(loss, at);
                 auto const lack = lack_.find(key);
                 if (lack == lack_.end() ||
                     !std::binary_search(lack->second.begin(), lack->second.end(), fit.replicate))
                     continue;
-                if (fit.theta.empty()) {
+                std::vector<double> const& theta = fit.at(at).theta;
+                if (theta.empty()) {
                     ++done.unmeasured;
                     continue;
                 }
-                requests.push_back({&curve_.model, at_fit ? &fit.theta : &fit.start_theta,
-                                    &curve_.truth.model, &truth_, loss.choice});
+                requests.push_back(
+                    {&curve_.model, &theta, &curve_.truth.model, &truth_, loss.choice});
                 keys.push_back(key);
                 owner_.push_back(fit.replicate);
             }
