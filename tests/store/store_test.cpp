@@ -58,6 +58,49 @@ TEST_CASE("a fit comes back as it was stored")
     CHECK(store.cells()[0].label == "softmax");
 }
 
+TEST_CASE("a point that this version does not know is kept with its losses")
+{
+    TempFolder folder;
+    Study const study = tiny_study();
+    FitRow fit = fit_row(study, study.curves[0], 100, 0, 0.1);
+    Point other = fit.at(at_fit);
+    other.at = "other";
+    other.mse = 0.25;
+    for (LossRow& loss : other.losses)
+        loss.key.at = other.at;
+    fit.points.push_back(other);
+    Store store = Store::create(folder.path(), study);
+    add_cells(store, study);
+    store.add_fits({fit});
+    FitRow const stored = Store::open(folder.path()).fits(fit.cell, true)[0];
+    CHECK(same_result(stored, fit));
+    REQUIRE(stored.points.size() == 3);
+    CHECK(stored.points[0].at == "start");
+    CHECK(stored.points[1].at == "fit");
+    CHECK(stored.at("other").mse == 0.25);
+    CHECK(stored.at("other").theta == fit.at(at_fit).theta);
+    CHECK(stored.at("other").losses.size() == 2);
+    CHECK(store.loss_keys(fit.cell).size() == 6);
+    fit.points.pop_back();
+    CHECK_THROWS_AS(store.add_fits({fit}), StoreError); // another result
+    CHECK_THROWS_AS(stored.at("none"), std::out_of_range);
+}
+
+TEST_CASE("a store without a point of a fit is damaged")
+{
+    TempFolder folder;
+    Study const study = tiny_study();
+    FitRow fit = fit_row(study, study.curves[0], 100, 0, 0.1);
+    {
+        Store store = Store::create(folder.path(), study);
+        add_cells(store, study);
+        fit.points.resize(1);
+        store.add_fits({fit});
+    }
+    CHECK_THROWS_WITH(Store::open(folder.path()).fits(fit.cell, false),
+                      Contains("is damaged (a fit without its point \"fit\")"));
+}
+
 TEST_CASE("failed fits are counted, a note is no failure")
 {
     TempFolder folder;
