@@ -32,14 +32,14 @@ JobBlock<Real>::JobBlock(Device& device, Study const& study, Plan const& plan,
         int const d = study_.curves[data.curve].truth.model.d;
         x_.add(static_cast<std::size_t>(data.n) * d);
         y_.add(data.n);
-        Truth<Real> const& truth = truth_of(study_.curves[data.curve]);
+        truths_.push_back(&truth_of(study_.curves[data.curve]));
         for (int const c : jobs[j].cells) {
             Cell const& cell = plan_.cells[c];
             Curve const& curve = study_.curves[cell.curve];
             std::size_t const p = curve.model.layout.size;
             for (char const* at : fit_points)
                 points_[at].theta.add(p);
-            fits_.push_back({j, &cell, &curve, &truth, target_.add(p)});
+            fits_.push_back({j, &cell, &curve, truths_.back(), target_.add(p)});
         }
     }
     for (Slices<Real>* slices : {&x_, &y_, &target_, &points_[at_start].theta})
@@ -63,8 +63,8 @@ void JobBlock<Real>::generate()
     for (Fit const& fit : fits_) {
         int const j = fit.job;
         DataSpec const& spec = data(fit);
-        tasks[j] = {fit.curve->truth.model,
-                    fit.truth->theta.data(),
+        tasks[j] = {truths_[j]->measure.model,
+                    truths_[j]->theta.data(),
                     key(fit),
                     Stream::x,
                     spec.n,
@@ -96,7 +96,7 @@ void JobBlock<Real>::start()
         for (int& atom : atoms)
             --atom; // 1-based in the experiment file
         if (atoms.empty()) {
-            atoms.resize(fit.curve->truth.model.k);
+            atoms.resize(fit.reference->measure.model.k);
             std::iota(atoms.begin(), atoms.end(), 0);
         }
         int const number = allowed.add(atoms.size());
@@ -104,8 +104,8 @@ void JobBlock<Real>::start()
         std::copy(atoms.begin(), atoms.end(), allowed_values.begin() + allowed.offset(number));
         StartSettings settings{0.0, fit.curve->start.split};
         StartTask<Real> task{fit.curve->model,
-                             fit.curve->truth.model,
-                             fit.truth->theta64.data(),
+                             fit.reference->measure.model,
+                             fit.reference->theta64.data(),
                              key(fit),
                              settings,
                              nullptr,
@@ -166,13 +166,13 @@ void JobBlock<Real>::risk()
     tasks.reserve(points_.size() * fits_.size());
     for (std::size_t i = 0; i < fits_.size(); ++i) {
         Fit const& fit = fits_[i];
-        Truth<Real> const& truth = *fit.truth;
+        Reference<Real> const& reference = *fit.reference;
         for (auto& [at, points] : points_)
             if (points.measured[i])
-                tasks.push_back({fit.curve->model, fit.curve->truth.model,
-                                 points.theta.at(fit.theta), truth.theta.data(),
-                                 study_.regression_samples, truth.x.data(), truth.f.data(),
-                                 truth.experts.data(), points.risk.data() + i});
+                tasks.push_back({fit.curve->model, reference.measure.model,
+                                 points.theta.at(fit.theta), reference.theta.data(),
+                                 study_.regression_samples, reference.x.data(), reference.f.data(),
+                                 reference.experts.data(), points.risk.data() + i});
     }
     device_.run(tasks);
     for (auto& [at, points] : points_)

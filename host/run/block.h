@@ -5,9 +5,8 @@
 
 #include "host/device/slices.h"
 #include "host/run/plan.h"
+#include "host/run/reference.h"
 #include "host/store/fit_row.h"
-#include "host/study/identity.h"
-#include "host/study/truth.h"
 
 #include <functional>
 #include <map>
@@ -17,38 +16,13 @@
 namespace moerate
 {
 
-/// Parameters and evaluation points of one truth, on the device.
-template <class Real>
-struct Truth
-{
-    /// Draws or takes the parameters and generates the points. Throws DeviceError.
-    Truth(Device& device, Study const& study, Curve const& curve)
-        : parameters(true_parameters(study, curve)), theta64(device, parameters),
-          theta(device, std::vector<Real>(parameters.begin(), parameters.end())),
-          x(device, static_cast<std::size_t>(study.regression_samples) * curve.truth.model.d),
-          f(device, study.regression_samples),
-          experts(device, static_cast<std::size_t>(study.regression_samples) * curve.truth.model.k)
-    {
-        device.run(std::vector<GenerateTask<Real>>{
-            {curve.truth.model, theta.data(), truth_key(study, curve), Stream::evaluate,
-             study.regression_samples, 0.0, x.data(), f.data(), experts.data(), nullptr}});
-    }
-
-    std::vector<double> parameters; ///< [layout.size]
-    DeviceArray<double> theta64;    ///< the same on the device
-    DeviceArray<Real> theta;        ///< the same in the pipeline's precision
-    DeviceArray<Real> x;            ///< [m][d] inputs of stream `evaluate`
-    DeviceArray<Real> f;            ///< [m] f_true(x)
-    DeviceArray<Real> experts;      ///< [k*][m] h*_j(x)
-};
-
 /// One block while it is worked on. Steps are called in the order of their declaration.
 template <class Real>
 class JobBlock
 {
 public:
     /// Gives the truth of a curve; it must outlive the block. Asked once a job.
-    using TruthOf = std::function<Truth<Real> const&(Curve const&)>;
+    using TruthOf = std::function<Reference<Real> const&(Curve const&)>;
 
     /// Allocates everything for `jobs`. All members may throw DeviceError.
     JobBlock(Device& device, Study const& study, Plan const& plan, std::vector<Job> const& jobs,
@@ -68,7 +42,7 @@ private:
         int job; ///< in jobs
         Cell const* cell;
         Curve const* curve;
-        Truth<Real> const* truth;
+        Reference<Real> const* reference; ///< what it starts from and is compared with
         int theta; ///< number of its slice in target_ and in theta of all points
     };
     /// One point of all fits: what is on the device, and what came back; one a fit.
@@ -97,6 +71,7 @@ private:
     Study const& study_;
     Plan const& plan_;
     std::vector<Job> const& jobs_;
+    std::vector<Reference<Real> const*> truths_; // one a job, where its data come from
     std::vector<Fit> fits_;
     Slices<Real> x_, y_;                       // one a job
     Slices<Real> target_;                      // one a fit

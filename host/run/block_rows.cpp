@@ -65,7 +65,7 @@ FitRow JobBlock<Real>::row(std::size_t at) const
         row.status = FitStatus::diverged;
     else if (end.mse > start.mse)
         row.status = FitStatus::no_descent;
-    bool const reference = class_holds(curve.model, curve.truth.model);
+    bool const reference = class_holds(curve.model, fit.reference->measure.model);
     row.admissible = admissible(row, reference);
     row.excess = reference && curve.noise_variance > 0
                      ? data(fit).n * (end.mse - row.mse_truth) / curve.noise_variance
@@ -97,8 +97,8 @@ void JobBlock<Real>::measure(std::vector<FitRow>& rows) const
         Curve const& curve = *fits_[i].curve;
         for (LossSpec const& loss : fits_[i].cell->losses) {
             for (Point& point : rows[i].points) {
-                requests.push_back({&curve.model, &point.theta, &curve.truth.model,
-                                    &fits_[i].truth->parameters, loss.choice});
+                requests.push_back(
+                    {&curve.model, &point.theta, &fits_[i].reference->measure, loss.choice});
                 keys.emplace_back(&point, loss_key(loss, point.at));
             }
         }

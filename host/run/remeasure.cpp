@@ -64,7 +64,7 @@ public:
           size_(size), log_(log), lack_(lacking(cell, store)), replicates_(replicates_of(lack_))
     {
         if (!done())
-            truth_ = true_parameters(study, curve_);
+            reference_ = true_measure(study, curve_);
     }
 
     bool done() const { return next_ == replicates_.size(); }
@@ -86,14 +86,15 @@ private:
     Lacking lack_;
     std::vector<int> replicates_;
     std::size_t next_ = 0; ///< in replicates_
-    std::vector<double> truth_;
+    Measure reference_;
     std::vector<int> owner_; ///< of each loss of the block: its replicate
 };
 
 /// Device memory of a block.
 std::size_t CellLosses::bytes(std::size_t fits) const
 {
-    return sizeof(double) * truth_.size() + fits * loss_bytes(curve_, cell_.losses.size());
+    return sizeof(double) * reference_.theta.size() +
+           fits * loss_bytes(curve_, cell_.losses.size());
 }
 
 /// Cost of a block, in a unit of its own: numbers that are read.
@@ -170,8 +171,7 @@ std::vector<LossRow> CellLosses::measure(std::vector<FitRow> const& fits, Remeas
                     ++done.unmeasured;
                     continue;
                 }
-                requests.push_back(
-                    {&curve_.model, &theta, &curve_.truth.model, &truth_, loss.choice});
+                requests.push_back({&curve_.model, &theta, &reference_, loss.choice});
                 keys.push_back(key);
                 owner_.push_back(fit.replicate);
             }
