@@ -3,7 +3,7 @@
 #include "host/core/words.h"
 #include "host/measure/families.h"
 #include "host/study/points.h"
-#include "kernels/model/pair.h"
+#include "kernels/loss/pair.h"
 
 #include <fmt/format.h>
 
