@@ -131,6 +131,18 @@ TEST_CASE("a copy that a killed migration left goes with the next writer")
     CHECK_FALSE(std::filesystem::exists(folder.copy()));
 }
 
+TEST_CASE("a migration that cannot have its copy changes nothing")
+{
+    OldFolder const folder;
+    std::filesystem::create_directories(folder.copy() + "/inside");
+    Study const study = folder.study();
+    CHECK_THROWS_WITH(Store::create(folder.path(), study),
+                      Catch::Matchers::Contains(folder.copy()) &&
+                          Catch::Matchers::Contains("it is a folder"));
+    CHECK(format_of_file(folder.file()) == 1);
+    CHECK(exported(folder.path()) == old_export());
+}
+
 namespace
 {
 
