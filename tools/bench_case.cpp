@@ -50,7 +50,7 @@ struct Pass
 };
 
 /// The kernel alone on data that stand in memory: generation and starts are outside of the time.
-double time_sgd(Device& device, Study const& study, Plan const& plan, Truth<float> const& truth)
+double time_sgd(Device& device, Study const& study, Plan const& plan, Reference<float> const& truth)
 {
     Curve const& curve = study.curves[0];
     int const n = plan.cells[0].n;
@@ -87,14 +87,14 @@ double time_sgd(Device& device, Study const& study, Plan const& plan, Truth<floa
     return now() - begin;
 }
 
-Pass time_pass(Device& device, Study const& study, Plan const& plan, Truth<float> const& truth)
+Pass time_pass(Device& device, Study const& study, Plan const& plan, Reference<float> const& truth)
 {
     Pass pass;
     pass.sgd = time_sgd(device, study, plan, truth);
     auto const jobs = missing_jobs(study, plan, nullptr);
     double begin = now();
     JobBlock<float> block(device, study, plan, jobs,
-                          [&](Curve const&) -> Truth<float> const& { return truth; });
+                          [&](Curve const&) -> Reference<float> const& { return truth; });
     block.generate();
     block.start();
     block.fit();
@@ -129,9 +129,9 @@ Study sized_study(Bench const& bench, Case const& setting, int n)
     Plan const plan = make_plan(one);
     MemoryModel memory(one, plan);
     auto const need = memory.of(missing_jobs(one, plan, nullptr)[0]);
-    return case_study(setting, n,
-                      bench.fits(setting.fits, bench.memory(), need.points, need.job,
-                                 fmt::format("n = {}", n)));
+    return case_study(
+        setting, n,
+        bench.fits(setting.fits, bench.memory(), need.points, need.job, fmt::format("n = {}", n)));
 }
 
 } // namespace
@@ -141,7 +141,7 @@ nlohmann::ordered_json bench_case(Bench const& bench, Case const& setting, int n
     Study const study = sized_study(bench, setting, n);
     Curve const& curve = study.curves[0];
     Plan const plan = make_plan(study);
-    Truth<float> const truth(*bench.device, study, curve);
+    Reference<float> const truth = truth_of<float>(*bench.device, study, curve);
     double const updates = 1.0 * study.replicates * setting.epochs * n;
     double const flops = 8.0 * setting.k * setting.d;
     std::vector<double> ceiling, copy, sgd, whole, ratio, whole_ratio, with_risk;
@@ -167,12 +167,14 @@ nlohmann::ordered_json bench_case(Bench const& bench, Case const& setting, int n
         {"end_to_end_updates_per_s", json(whole)},
         {"end_to_end_ratio", json(whole_ratio)},
         {"end_to_end_with_regression_error_ratio", json(with_risk)},
-        {"mse", mean_of(pass.rows, [](FitRow const& r) { return r.mse; })},
-        {"descent", mean_of(pass.rows, [](FitRow const& r) { return r.start_mse - r.mse; })}};
+        {"mse", mean_of(pass.rows, [](FitRow const& r) { return r.at(at_fit).mse; })},
+        {"descent", mean_of(pass.rows, [](FitRow const& r) {
+             return r.at(at_start).mse - r.at(at_fit).mse;
+         })}};
     if (Spread(copy).most > 0)
         row["copy_bytes_per_s"] = json(copy);
     if (setting.with_truth) {
-        row["truth"] = measure_to_json({curve.truth.model, truth.parameters});
+        row["truth"] = measure_to_json(truth.measure);
         row["start"] = {{"scale", curve.start.scale}, {"exponent", curve.start.exponent}};
         row["noise_variance"] = curve.noise_variance;
     }

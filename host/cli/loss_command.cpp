@@ -106,8 +106,7 @@ int loss_command(CaseOptions const& options, CommonOptions const& /*common*/)
     });
     std::vector<LossRequest> requests;
     for (LossCase const& c : cases)
-        requests.push_back(
-            {&c.fitted.model, &c.fitted.theta, &c.truth.model, &c.truth.theta, c.choice});
+        requests.push_back({&c.fitted.model, &c.fitted.theta, &c.truth, c.choice});
     std::unique_ptr<Device> const device = make_cpu_device();
     std::vector<LossRow> const rows = measure_losses(*device, requests);
     nlohmann::ordered_json results = nlohmann::ordered_json::array();

@@ -40,7 +40,7 @@ std::vector<LineStatus> line_statuses(Study const& study, Plan const& plan, Stor
     std::vector<LineStatus> result;
     for (PlanLine const& line : plan_lines(study, plan)) {
         Cell const& cell = plan.cells[line.cell];
-        LossKey const loss = loss_key(line.loss, "fit");
+        LossKey const loss = loss_key(line.loss, at_fit);
         std::vector<int> const done = store.replicates(cell.id, loss);
         result.push_back({cell.id, study.curves[line.curve].label, loss, cell.n, study.replicates,
                           static_cast<int>(std::count_if(

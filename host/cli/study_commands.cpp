@@ -75,7 +75,7 @@ std::vector<ShownLine> shown_lines(Study const& study, Plan const& plan,
     std::set<int> seen;
     std::vector<ShownLine> lines;
     for (PlanLine const& line : plan_lines(study, plan))
-        lines.push_back({study.curves[line.curve].label, loss_key(line.loss, "fit"),
+        lines.push_back({study.curves[line.curve].label, loss_key(line.loss, at_fit),
                          work_of_cell.at(&plan.cells[line.cell]), !seen.insert(line.cell).second});
     return lines;
 }

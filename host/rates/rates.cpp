@@ -115,7 +115,7 @@ public:
         common_.bracketed = bracket_reason(curve, common_.n);
         auto const risk = [&](char const* what, double RiskRecord::*error, bool partial = false) {
             return mean(numbers_of(all_, what, [=](FitRow const& fit) {
-                return error_number(fit.risk.*error, partial);
+                return error_number(fit.at(at_fit).risk.*error, partial);
             }));
         };
         common_.regression = risk("regression error", &RiskRecord::regression);
@@ -126,7 +126,7 @@ public:
 
     RateRow row(LossSpec const& spec) const
     {
-        LossKey const key = loss_key(spec, "fit");
+        LossKey const key = loss_key(spec, at_fit);
         RateRow row = common_;
         row.loss = key.name;
         row.r = key.r;
@@ -143,7 +143,7 @@ public:
         row.trimmed = std::move(statistics[2]);
         row.geometric = std::move(statistics[3]);
         row.heavy_tail = heavy_tail(row.mean);
-        row.start = mean(losses("start loss", loss_key(spec, "start")), beyond);
+        row.start = mean(losses("start loss", loss_key(spec, at_start)), beyond);
         if (spec.target == Target::truth && !reference_)
             row.off_target =
                 fmt::format("the fit ({} gate) does not hold the truth ({} gate); the target "

@@ -95,10 +95,9 @@ std::vector<FitsAt> fits_of(Store const& store, Study const& study, Curve const&
 
 Number loss_number(FitRow const& fit, LossKey const& key)
 {
-    for (LossRow const& loss : fit.losses)
-        if (!(loss.key < key) && !(key < loss.key))
-            return error_number(loss.record.value);
-    return {none, fit.parameters_kept ? Lack::not_measured : Lack::not_kept};
+    if (LossRow const* const loss = loss_of(fit, key))
+        return error_number(loss->record.value);
+    return {none, fit.at(key.at).parameters_kept ? Lack::not_measured : Lack::not_kept};
 }
 
 Number error_number(double value, bool partial)

@@ -32,24 +32,25 @@ JobBlock<Real>::JobBlock(Device& device, Study const& study, Plan const& plan,
         int const d = study_.curves[data.curve].truth.model.d;
         x_.add(static_cast<std::size_t>(data.n) * d);
         y_.add(data.n);
-        Truth<Real> const& truth = truth_of(study_.curves[data.curve]);
+        truths_.push_back(&truth_of(study_.curves[data.curve]));
         for (int const c : jobs[j].cells) {
             Cell const& cell = plan_.cells[c];
             Curve const& curve = study_.curves[cell.curve];
             std::size_t const p = curve.model.layout.size;
-            start_.add(p);
-            target_.add(p);
-            fits_.push_back({j, &cell, &curve, &truth, theta_.add(p)});
+            for (char const* at : fit_points)
+                points_[at].theta.add(p);
+            fits_.push_back({j, &cell, &curve, truths_.back(), target_.add(p)});
         }
     }
-    for (Slices<Real>* slices : {&x_, &y_, &start_, &target_})
+    for (Slices<Real>* slices : {&x_, &y_, &target_, &points_[at_start].theta})
         slices->allocate(device_);
     for (auto* array : {&mse_truth_, &mse_zero_})
         *array = DeviceArray<double>(device_, jobs.size());
-    for (auto* array : {&start_mse_, &mse_})
-        *array = DeviceArray<double>(device_, fits_.size());
-    for (auto* array : {&start_risk_, &risk_})
-        *array = DeviceArray<RiskRecord>(device_, fits_.size());
+    for (auto& [at, points] : points_) {
+        points.mse = DeviceArray<double>(device_, fits_.size());
+        points.risk = DeviceArray<RiskRecord>(device_, fits_.size());
+        points.measured.assign(fits_.size(), true);
+    }
 }
 
 template <class Real>
@@ -62,8 +63,8 @@ void JobBlock<Real>::generate()
     for (Fit const& fit : fits_) {
         int const j = fit.job;
         DataSpec const& spec = data(fit);
-        tasks[j] = {fit.curve->truth.model,
-                    fit.truth->theta.data(),
+        tasks[j] = {truths_[j]->measure.model,
+                    truths_[j]->theta.data(),
                     key(fit),
                     Stream::x,
                     spec.n,
@@ -87,6 +88,7 @@ void JobBlock<Real>::start()
 {
     std::vector<StartTask<Real>> tasks;
     tasks.reserve(2 * fits_.size());
+    Points& begin = points_.at(at_start);
     Slices<int> allowed;
     std::vector<int> allowed_values;
     for (Fit const& fit : fits_) {
@@ -94,7 +96,7 @@ void JobBlock<Real>::start()
         for (int& atom : atoms)
             --atom; // 1-based in the experiment file
         if (atoms.empty()) {
-            atoms.resize(fit.curve->truth.model.k);
+            atoms.resize(fit.reference->measure.model.k);
             std::iota(atoms.begin(), atoms.end(), 0);
         }
         int const number = allowed.add(atoms.size());
@@ -102,8 +104,8 @@ void JobBlock<Real>::start()
         std::copy(atoms.begin(), atoms.end(), allowed_values.begin() + allowed.offset(number));
         StartSettings settings{0.0, fit.curve->start.split};
         StartTask<Real> task{fit.curve->model,
-                             fit.curve->truth.model,
-                             fit.truth->theta64.data(),
+                             fit.reference->measure.model,
+                             fit.reference->theta64.data(),
                              key(fit),
                              settings,
                              nullptr,
@@ -113,7 +115,7 @@ void JobBlock<Real>::start()
         if (fit.curve->start.kind == StartKind::near)
             task.settings.noise_sd =
                 fit.curve->start.scale * std::pow(data(fit).n, fit.curve->start.exponent);
-        task.theta = start_.at(fit.theta);
+        task.theta = begin.theta.at(fit.theta);
         tasks.push_back(task);
     }
     allowed.upload(device_, allowed_values);
@@ -121,62 +123,60 @@ void JobBlock<Real>::start()
         tasks[i].extra = allowed.at(static_cast<int>(i / 2));
     device_.run(tasks);
     host_.target = target_.download();
-    host_.start = start_.download();
-    theta_.upload(device_, host_.start);
-    evaluate(start_, start_mse_);
-    host_.start_mse = start_mse_.download();
+    evaluate(begin);
 }
 
 template <class Real>
 void JobBlock<Real>::fit()
 {
+    Points& end = points_.at(at_fit);
+    end.theta.upload(device_, points_.at(at_start).host.theta);
     std::vector<FitRequest<Real>> requests;
     requests.reserve(fits_.size());
     for (Fit const& fit : fits_)
         requests.push_back({fit.curve->estimator.get(),
                             {fit.curve->model, key(fit), data(fit).n, x_.at(fit.job),
-                             y_.at(fit.job), theta_.at(fit.theta)}});
+                             y_.at(fit.job), end.theta.at(fit.theta)}});
     host_.outcome = moerate::fit(device_, requests);
-    evaluate(theta_, mse_);
-    host_.theta = theta_.download();
-    host_.mse = mse_.download();
+    for (std::size_t i = 0; i < fits_.size(); ++i)
+        end.measured[i] = host_.outcome[i].finite;
+    evaluate(end);
 }
 
-/// MSE on the training data of all fits at `theta`.
+/// MSE on the training data at a point of all fits.
 template <class Real>
-void JobBlock<Real>::evaluate(Slices<Real> const& theta, DeviceArray<double> const& mse)
+void JobBlock<Real>::evaluate(Points& points)
 {
     std::vector<EvaluateTask<Real>> tasks;
     tasks.reserve(fits_.size());
     for (std::size_t i = 0; i < fits_.size(); ++i) {
         Fit const& fit = fits_[i];
-        tasks.push_back({fit.curve->model, theta.at(fit.theta), data(fit).n, x_.at(fit.job),
-                         y_.at(fit.job), nullptr, nullptr, nullptr, mse.data() + i});
+        tasks.push_back({fit.curve->model, points.theta.at(fit.theta), data(fit).n, x_.at(fit.job),
+                         y_.at(fit.job), nullptr, nullptr, nullptr, points.mse.data() + i});
     }
     device_.run(tasks);
+    points.host.theta = points.theta.download();
+    points.host.mse = points.mse.download();
 }
 
 template <class Real>
 void JobBlock<Real>::risk()
 {
     std::vector<RiskTask<Real>> tasks;
-    tasks.reserve(2 * fits_.size());
+    tasks.reserve(points_.size() * fits_.size());
     for (std::size_t i = 0; i < fits_.size(); ++i) {
         Fit const& fit = fits_[i];
-        Truth<Real> const& truth = *fit.truth;
-        RiskTask<Real> task{fit.curve->model,   fit.curve->truth.model,    start_.at(fit.theta),
-                            truth.theta.data(), study_.regression_samples, truth.x.data(),
-                            truth.f.data(),     truth.experts.data(),      start_risk_.data() + i};
-        tasks.push_back(task);
-        if (host_.outcome[i].finite) {
-            task.theta = theta_.at(fit.theta);
-            task.record = risk_.data() + i;
-            tasks.push_back(task);
-        }
+        Reference<Real> const& reference = *fit.reference;
+        for (auto& [at, points] : points_)
+            if (points.measured[i])
+                tasks.push_back({fit.curve->model, reference.measure.model,
+                                 points.theta.at(fit.theta), reference.theta.data(),
+                                 study_.regression_samples, reference.x.data(), reference.f.data(),
+                                 reference.experts.data(), points.risk.data() + i});
     }
     device_.run(tasks);
-    host_.start_risk = start_risk_.download();
-    host_.risk = risk_.download();
+    for (auto& [at, points] : points_)
+        points.host.risk = points.risk.download();
 }
 
 template class JobBlock<float>;

@@ -32,36 +32,47 @@ std::vector<double> slice(std::vector<Real> const& values, std::size_t begin, in
 } // namespace
 
 template <class Real>
+Point JobBlock<Real>::point(std::size_t number, std::string const& at) const
+{
+    Fit const& fit = fits_[number];
+    Points const& points = points_.at(at);
+    Point point;
+    point.at = at;
+    point.theta =
+        slice(points.host.theta, points.theta.offset(fit.theta), fit.curve->model.layout.size);
+    point.mse = points.measured[number] ? points.host.mse[number] : nan;
+    point.risk =
+        points.measured[number] ? points.host.risk[number] : RiskRecord{nan, nan, nan, nan};
+    return point;
+}
+
+template <class Real>
 FitRow JobBlock<Real>::row(std::size_t at) const
 {
     Fit const& fit = fits_[at];
     Curve const& curve = *fit.curve;
     FitOutcome const& outcome = host_.outcome[at];
-    std::size_t const begin = theta_.offset(fit.theta);
-    int const p = curve.model.layout.size;
     FitRow row;
     row.cell = fit.cell->id;
     row.replicate = jobs_[fit.job].replicate;
-    row.start_mse = host_.start_mse[at];
-    row.mse = outcome.finite ? host_.mse[at] : nan;
+    for (Point& one : row.points)
+        one = point(at, one.at);
+    Point const &start = row.at(at_start), &end = row.at(at_fit);
     row.mse_truth = host_.mse_truth[fit.job];
     if (!outcome.finite)
         row.status = FitStatus::not_finite;
-    else if (!(row.mse <= host_.mse_zero[fit.job])) // also where the MSE overflows
+    else if (!(end.mse <= host_.mse_zero[fit.job])) // also where the MSE overflows
         row.status = FitStatus::diverged;
-    else if (row.mse > row.start_mse)
+    else if (end.mse > start.mse)
         row.status = FitStatus::no_descent;
-    bool const reference = class_holds(curve.model, curve.truth.model);
+    bool const reference = class_holds(curve.model, fit.reference->measure.model);
     row.admissible = admissible(row, reference);
     row.excess = reference && curve.noise_variance > 0
-                     ? data(fit).n * (row.mse - row.mse_truth) / curve.noise_variance
+                     ? data(fit).n * (end.mse - row.mse_truth) / curve.noise_variance
                      : nan;
-    row.start_risk = host_.start_risk[at];
-    row.risk = outcome.finite ? host_.risk[at] : RiskRecord{nan, nan, nan, nan};
-    row.start_theta = slice(host_.start, begin, p);
-    row.theta = slice(host_.theta, begin, p);
-    double const away = distance(row.start_theta, slice(host_.target, begin, p));
-    row.moved = away > 0 ? distance(row.theta, row.start_theta) / away : nan;
+    double const away = distance(
+        start.theta, slice(host_.target, target_.offset(fit.theta), curve.model.layout.size));
+    row.moved = away > 0 ? distance(end.theta, start.theta) / away : nan;
     row.facts = outcome.facts;
     return row;
 }
@@ -76,32 +87,35 @@ std::vector<FitRow> JobBlock<Real>::rows() const
     return rows;
 }
 
-/// Adds the losses of starts and fits to all rows.
+/// Adds the losses at all points to all rows.
 template <class Real>
 void JobBlock<Real>::measure(std::vector<FitRow>& rows) const
 {
     std::vector<LossRequest> requests;
-    std::vector<std::pair<std::size_t, LossKey>> keys; // row, and what is asked for
+    std::vector<std::pair<Point*, LossKey>> keys; // whose it is, and what is asked for
     for (std::size_t i = 0; i < fits_.size(); ++i) {
         Curve const& curve = *fits_[i].curve;
         for (LossSpec const& loss : fits_[i].cell->losses) {
-            for (char const* at : {"start", "fit"}) {
-                bool const fitted = at == std::string("fit");
-                requests.push_back({&curve.model, fitted ? &rows[i].theta : &rows[i].start_theta,
-                                    &curve.truth.model, &fits_[i].truth->parameters, loss.choice});
-                keys.emplace_back(i, loss_key(loss, at));
+            for (Point& point : rows[i].points) {
+                requests.push_back(
+                    {&curve.model, &point.theta, &fits_[i].reference->measure, loss.choice});
+                keys.emplace_back(&point, loss_key(loss, point.at));
             }
         }
     }
     std::vector<LossRow> measured = measure_losses(device_, requests);
     for (std::size_t m = 0; m < measured.size(); ++m) {
         measured[m].key = keys[m].second;
-        rows[keys[m].first].losses.push_back(std::move(measured[m]));
+        keys[m].first->losses.push_back(std::move(measured[m]));
     }
-    for (FitRow& row : rows)
-        row.empty = row.losses.size() < 2 ? -1 : row.losses[1].record.empty; // first loss, fit
+    for (FitRow& row : rows) {
+        std::vector<LossRow> const& losses = row.at(at_fit).losses;
+        row.empty = losses.empty() ? -1 : losses.front().record.empty;
+    }
 }
 
+template Point JobBlock<float>::point(std::size_t, std::string const&) const;
+template Point JobBlock<double>::point(std::size_t, std::string const&) const;
 template FitRow JobBlock<float>::row(std::size_t) const;
 template FitRow JobBlock<double>::row(std::size_t) const;
 template void JobBlock<float>::measure(std::vector<FitRow>&) const;

@@ -26,7 +26,7 @@ Stage failed_stage(FitRow const& fit)
 {
     if (!std::isfinite(fit.mse_truth))
         return Stage::data;
-    return std::isfinite(fit.start_mse) ? Stage::step : Stage::start;
+    return std::isfinite(fit.at(at_start).mse) ? Stage::step : Stage::start;
 }
 
 void StageCounts::add(std::vector<FitRow> const& fits)

@@ -66,7 +66,7 @@ std::vector<LossRow> measure_losses(Device& device, std::vector<LossRequest> con
             continue;
         measured.push_back(i);
         parameters.add(requests[i].theta);
-        parameters.add(requests[i].theta_true);
+        parameters.add(&requests[i].reference->theta);
         cells.add(requests[i].model->k);
     }
     if (measured.empty())
@@ -78,9 +78,9 @@ std::vector<LossRow> measure_losses(Device& device, std::vector<LossRequest> con
     tasks.reserve(measured.size());
     for (std::size_t t = 0; t < measured.size(); ++t) {
         LossRequest const& request = requests[measured[t]];
-        tasks.push_back({*request.model, *request.truth, parameters.at(request.theta),
-                         parameters.at(request.theta_true), request.choice, records.data() + t,
-                         cells.at(static_cast<int>(t))});
+        tasks.push_back({*request.model, request.reference->model, parameters.at(request.theta),
+                         parameters.at(&request.reference->theta), request.choice,
+                         records.data() + t, cells.at(static_cast<int>(t))});
     }
     device.run(tasks);
     std::vector<LossRecord> const values = records.download();

@@ -4,6 +4,7 @@
 /// Losses of given parameters: of fresh fits, of stored ones and of the `loss` command.
 
 #include "host/device/device.h"
+#include "host/measure/measure_json.h"
 #include "host/store/store.h"
 
 #include <vector>
@@ -16,8 +17,7 @@ struct LossRequest
 {
     Model const* model;
     std::vector<double> const* theta; ///< [model->layout.size]
-    Model const* truth;
-    std::vector<double> const* theta_true; ///< [truth->layout.size]
+    Measure const* reference;         ///< the truth, or another target
     LossChoice choice;
 };
 

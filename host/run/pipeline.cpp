@@ -13,14 +13,14 @@ Pipeline<Real>::Pipeline(Device& device, Study const& study, Plan const& plan)
 {}
 
 template <class Real>
-Truth<Real> const& Pipeline<Real>::truth_of(Curve const& curve)
+Reference<Real> const& Pipeline<Real>::truth_of(Curve const& curve)
 {
     auto const [id, fresh] = ids_.try_emplace(&curve);
     if (fresh)
         id->second = truth_id(truth_key(study_, curve));
-    std::unique_ptr<Truth<Real>>& truth = truths_[id->second];
+    std::unique_ptr<Reference<Real>>& truth = truths_[id->second];
     if (!truth)
-        truth = std::make_unique<Truth<Real>>(device_, study_, curve);
+        truth = std::make_unique<Reference<Real>>(moerate::truth_of<Real>(device_, study_, curve));
     return *truth;
 }
 
@@ -35,7 +35,7 @@ std::vector<FitRow> Pipeline<Real>::run(std::vector<Job> const& jobs)
         it = used.count(it->first) == 0 ? truths_.erase(it) : std::next(it);
     JobBlock<Real> block(
         device_, study_, plan_, jobs,
-        [this](Curve const& curve) -> Truth<Real> const& { return truth_of(curve); });
+        [this](Curve const& curve) -> Reference<Real> const& { return truth_of(curve); });
     block.generate();
     block.start();
     block.fit();

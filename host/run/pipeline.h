@@ -29,13 +29,13 @@ public:
     void forget() { truths_.clear(); }
 
 private:
-    Truth<Real> const& truth_of(Curve const& curve);
+    Reference<Real> const& truth_of(Curve const& curve);
 
     Device& device_;
     Study const& study_;
     Plan const& plan_;
     std::map<Curve const*, TruthId> ids_; ///< kept, as a key is the hash of a text
-    std::map<TruthId, std::unique_ptr<Truth<Real>>> truths_;
+    std::map<TruthId, std::unique_ptr<Reference<Real>>> truths_;
 };
 
 extern template class Pipeline<float>;

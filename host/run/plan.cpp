@@ -201,11 +201,12 @@ Work work_of(Study const& study, Plan const& plan, Job const& job)
     for (int const cell : job.cells) {
         Curve const& curve = study.curves[plan.cells[cell].curve];
         FitCost const fit = curve.estimator->cost(curve.model, data.n);
-        double const points = 2.0 * study.regression_samples;
+        double const points = fit_points.size();
         work.fits += 1;
         work.sample_updates += fit.sample_updates;
-        work.regression_points += points;
-        work.flops += fit.flops + (points + 2 * n) * flops_per_prediction(curve.model);
+        work.regression_points += points * study.regression_samples;
+        work.flops +=
+            fit.flops + points * (study.regression_samples + n) * flops_per_prediction(curve.model);
     }
     return work;
 }

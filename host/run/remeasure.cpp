@@ -28,7 +28,7 @@ Lacking lacking(Cell const& cell, Store const& store)
     std::map<LossKey, std::vector<int>> known = store.loss_keys(cell.id);
     Lacking result;
     for (LossSpec const& loss : cell.losses) {
-        for (char const* at : {"start", "fit"}) {
+        for (char const* at : fit_points) {
             LossKey const key = loss_key(loss, at);
             std::vector<int> const& have = known[key];
             std::vector<int> lack;
@@ -64,7 +64,7 @@ public:
           size_(size), log_(log), lack_(lacking(cell, store)), replicates_(replicates_of(lack_))
     {
         if (!done())
-            truth_ = true_parameters(study, curve_);
+            reference_ = true_measure(study, curve_);
     }
 
     bool done() const { return next_ == replicates_.size(); }
@@ -86,14 +86,15 @@ private:
     Lacking lack_;
     std::vector<int> replicates_;
     std::size_t next_ = 0; ///< in replicates_
-    std::vector<double> truth_;
+    Measure reference_;
     std::vector<int> owner_; ///< of each loss of the block: its replicate
 };
 
 /// Device memory of a block.
 std::size_t CellLosses::bytes(std::size_t fits) const
 {
-    return sizeof(double) * truth_.size() + fits * loss_bytes(curve_, cell_.losses.size());
+    return sizeof(double) * reference_.theta.size() +
+           fits * loss_bytes(curve_, cell_.losses.size());
 }
 
 /// Cost of a block, in a unit of its own: numbers that are read.
@@ -159,18 +160,18 @@ std::vector<LossRow> CellLosses::measure(std::vector<FitRow> const& fits, Remeas
     owner_.clear();
     for (FitRow const& fit : fits) {
         for (LossSpec const& loss : cell_.losses) {
-            for (bool const at_fit : {false, true}) {
-                LossKey const key = loss_key(loss, at_fit ? "fit" : "start");
+            for (char const* at : fit_points) {
+                LossKey const key = loss_key(loss, at);
                 auto const lack = lack_.find(key);
                 if (lack == lack_.end() ||
                     !std::binary_search(lack->second.begin(), lack->second.end(), fit.replicate))
                     continue;
-                if (fit.theta.empty()) {
+                std::vector<double> const& theta = fit.at(at).theta;
+                if (theta.empty()) {
                     ++done.unmeasured;
                     continue;
                 }
-                requests.push_back({&curve_.model, at_fit ? &fit.theta : &fit.start_theta,
-                                    &curve_.truth.model, &truth_, loss.choice});
+                requests.push_back({&curve_.model, &theta, &reference_, loss.choice});
                 keys.push_back(key);
                 owner_.push_back(fit.replicate);
             }

@@ -20,10 +20,9 @@ namespace
 /// Parameters go where they are not wanted.
 void drop_parameters(std::vector<FitRow>& rows)
 {
-    for (FitRow& row : rows) {
-        row.start_theta.clear();
-        row.theta.clear();
-    }
+    for (FitRow& row : rows)
+        for (Point& point : row.points)
+            point.theta.clear();
 }
 
 } // namespace

@@ -1,10 +1,10 @@
 #pragma once
 
 /// @file
-/// The numeric columns of the tables `fit` and `loss` with their places in FitRow and LossRecord:
+/// The numeric columns of the tables `fit`, `point` and `loss` with their places in the rows:
 /// written once, for the schema, writing, reading, comparing and exporting.
 
-#include "host/store/store.h"
+#include "host/store/fit_row.h"
 
 #include <cmath>
 #include <string>
@@ -12,23 +12,32 @@
 namespace moerate
 {
 
-/// Calls f(column, number) for each numeric result of a fit. Fit is FitRow or FitRow const.
+/// Calls f(column, number) for each numeric result of a fit that is not one of its points'. Fit is
+/// FitRow or FitRow const.
 template <class Fit, class F>
 void each_number(Fit& fit, F&& f)
 {
-    f("start_mse", fit.start_mse);
-    f("mse", fit.mse);
     f("mse_truth", fit.mse_truth);
     f("excess", fit.excess);
-    f("start_regression", fit.start_risk.regression);
-    f("start_expert_over", fit.start_risk.expert_over);
-    f("start_expert_exact", fit.start_risk.expert_exact);
-    f("start_expert_missed", fit.start_risk.expert_missed);
-    f("regression", fit.risk.regression);
-    f("expert_over", fit.risk.expert_over);
-    f("expert_exact", fit.risk.expert_exact);
-    f("expert_missed", fit.risk.expert_missed);
     f("moved", fit.moved);
+}
+
+/// Calls f(column, number) for each error in L2. Record is RiskRecord or RiskRecord const.
+template <class Record, class F>
+void each_risk_number(Record& record, F&& f)
+{
+    f("regression", record.regression);
+    f("expert_over", record.expert_over);
+    f("expert_exact", record.expert_exact);
+    f("expert_missed", record.expert_missed);
+}
+
+/// Calls f(column, number) for each number of a point. Measured is Point or Point const.
+template <class Measured, class F>
+void each_point_number(Measured& point, F&& f)
+{
+    f("mse", point.mse);
+    each_risk_number(point.risk, f);
 }
 
 /// Calls f(column, number) for each number of a loss. Record is LossRecord or LossRecord const.

@@ -31,7 +31,7 @@ struct Listed
 
     bool shows(LossKey key) const
     {
-        key.at = "fit";
+        key.at = at_fit;
         return own.count(key) != 0 || (first && of_all.count(key) == 0);
     }
 };
@@ -58,13 +58,42 @@ std::vector<Listed> listed(CellRow const& cell, CurvesOf const& curves)
     for (Curve const* curve : at->second) {
         std::set<LossKey> own;
         for (LossSpec const& loss : curve->losses)
-            own.insert(loss_key(loss, "fit"));
+            own.insert(loss_key(loss, at_fit));
         of_all.insert(own.begin(), own.end());
         all.push_back({curve->label, curve, std::move(own), {}, all.empty()});
     }
     for (Listed& one : all)
         one.of_all = of_all;
     return all;
+}
+
+/// Name of a number of a point: that of the fit has none of its own.
+std::string point_column(std::string const& at, std::string const& name)
+{
+    return at == at_fit ? name : fmt::format("{}_{}", at, name);
+}
+
+/// Calls f(column, number) for each number of a fit, in the order in which it is exported.
+template <class F>
+void each_exported(FitRow const& fit, F&& f)
+{
+    for (char const* at : fit_points)
+        f(point_column(at, "mse"), fit.at(at).mse);
+    f(std::string("mse_truth"), fit.mse_truth);
+    f(std::string("excess"), fit.excess);
+    for (char const* at : fit_points)
+        each_risk_number(fit.at(at).risk,
+                         [&](char const* name, double value) { f(point_column(at, name), value); });
+    f(std::string("moved"), fit.moved);
+}
+
+/// Calls f(at) for each point at which a loss has no line of its own.
+template <class F>
+void each_before_fit(F&& f)
+{
+    for (char const* at : fit_points)
+        if (at != std::string(at_fit))
+            f(at);
 }
 
 /// Fields of one CSV line.
@@ -85,11 +114,10 @@ std::string csv_head()
     Line line;
     for (char const* name : {"cell", "label", "n", "replicate", "status"})
         line.add(std::string(name));
-    FitRow const fit{};
-    each_number(fit, [&](char const* name, double) { line.add(std::string(name)); });
-    for (char const* name :
-         {"admissible", "iterations", "seconds", "loss", "r", "gauge", "target", "start_value"})
+    each_exported(FitRow{}, [&](std::string const& name, double) { line.add(name); });
+    for (char const* name : {"admissible", "iterations", "seconds", "loss", "r", "gauge", "target"})
         line.add(std::string(name));
+    each_before_fit([&](char const* at) { line.add(point_column(at, "value")); });
     LossRecord const record{};
     each_loss_number(record, [&](char const* name, double) { line.add(std::string(name)); });
     line.add(std::string("empty"));
@@ -104,35 +132,33 @@ Line fit_fields(CellRow const& cell, std::string const& label, FitRow const& fit
     line.add(cell.n);
     line.add(fit.replicate);
     line.add(status_name(fit.status));
-    each_number(fit, [&](char const*, double value) { line.add(value); });
+    each_exported(fit, [&](std::string const&, double value) { line.add(value); });
     line.add(fit.admissible ? fmt::format("{:d}", *fit.admissible) : std::string{});
     line.add(fit.facts.iterations);
     line.add(fit.facts.seconds);
     return line;
 }
 
-/// Value of the same loss at the start; not a number if it is not stored.
-double start_value(FitRow const& fit, LossKey key)
+/// Value of a loss of the fit at another point; not a number if it is not stored.
+double value_at(FitRow const& fit, LossKey key, char const* at)
 {
-    key.at = "start";
-    for (LossRow const& loss : fit.losses)
-        if (!(loss.key < key) && !(key < loss.key))
-            return loss.record.value;
-    return std::nan("");
+    key.at = at;
+    LossRow const* const loss = loss_of(fit, key);
+    return loss == nullptr ? std::nan("") : loss->record.value;
 }
 
 std::string csv_lines(CellRow const& cell, Listed const& as, FitRow const& fit)
 {
     std::string lines;
-    for (LossRow const& loss : fit.losses) {
-        if (loss.key.at != "fit" || !as.shows(loss.key))
+    for (LossRow const& loss : fit.at(at_fit).losses) {
+        if (!as.shows(loss.key))
             continue;
         Line line = fit_fields(cell, as.label, fit);
         line.add(loss.key.name);
         line.add(loss.key.r);
         line.add(loss.key.gauge);
         line.add(loss.key.target);
-        line.add(start_value(fit, loss.key));
+        each_before_fit([&](char const* at) { line.add(value_at(fit, loss.key, at)); });
         each_loss_number(loss.record, [&](char const*, double value) { line.add(value); });
         line.add(loss.record.empty);
         lines += line.text();
@@ -140,8 +166,9 @@ std::string csv_lines(CellRow const& cell, Listed const& as, FitRow const& fit)
     if (!lines.empty())
         return lines;
     Line line = fit_fields(cell, as.label, fit);
-    for (int blank = 0; blank < 6; ++blank)
+    for (int blank = 0; blank < 5; ++blank) // name to target, empty
         line.add(std::string{});
+    each_before_fit([&](char const*) { line.add(std::string{}); });
     LossRecord const record{};
     each_loss_number(record, [&](char const*, double) { line.add(std::string{}); });
     return line.text();
@@ -180,6 +207,23 @@ Json loss_json(LossRow const& loss, int atoms)
     return json;
 }
 
+/// The losses of all points, each beside the same of the other points.
+Json losses_json(Listed const& as, FitRow const& fit)
+{
+    int const atoms = as.curve == nullptr ? 0 : as.curve->truth.model.k;
+    std::size_t most = 0;
+    for (char const* at : fit_points)
+        most = std::max(most, fit.at(at).losses.size());
+    Json json = Json::array();
+    for (std::size_t l = 0; l < most; ++l)
+        for (char const* at : fit_points) {
+            std::vector<LossRow> const& losses = fit.at(at).losses;
+            if (l < losses.size() && as.shows(losses[l].key))
+                json.push_back(loss_json(losses[l], atoms));
+        }
+    return json;
+}
+
 Json measure_or_null(Curve const* curve, std::vector<double> const& theta)
 {
     if (curve == nullptr || theta.empty())
@@ -196,16 +240,13 @@ Json fit_json(CellRow const& cell, Listed const& as, FitRow const& fit)
     json["n"] = cell.n;
     json["replicate"] = fit.replicate;
     json["status"] = status_name(fit.status);
-    each_number(fit, [&](char const* name, double value) { json[name] = number(value); });
+    each_exported(fit, [&](std::string const& name, double value) { json[name] = number(value); });
     json["admissible"] = fit.admissible ? Json(*fit.admissible) : Json(nullptr);
     json["iterations"] = fit.facts.iterations;
     json["seconds"] = number(fit.facts.seconds);
-    json["losses"] = Json::array();
-    for (LossRow const& loss : fit.losses)
-        if (as.shows(loss.key))
-            json["losses"].push_back(loss_json(loss, curve == nullptr ? 0 : curve->truth.model.k));
-    json["start"] = measure_or_null(curve, fit.start_theta);
-    json["measure"] = measure_or_null(curve, fit.theta);
+    json["losses"] = losses_json(as, fit);
+    for (char const* at : fit_points)
+        json[at == std::string(at_fit) ? "measure" : at] = measure_or_null(curve, fit.at(at).theta);
     return json;
 }
 

@@ -179,7 +179,8 @@ std::vector<FitRow> Store::fits(std::string const& cell, bool with_parameters,
                 throw StoreError(
                     fmt::format("{}: two files hold different results of replicate {} of cell "
                                 "{} (training MSE {} and {}) keep one of the files",
-                                impl_->folder, fit.replicate, cell, at->second.mse, fit.mse));
+                                impl_->folder, fit.replicate, cell, at->second.at(at_fit).mse,
+                                fit.at(at_fit).mse));
         }
     std::vector<FitRow> fits;
     for (auto& [replicate, fit] : all)

@@ -2,38 +2,37 @@
 
 #include "host/core/error.h"
 #include "host/store/columns.h"
+#include "host/store/format1.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <array>
-#include <map>
 
 namespace moerate
 {
 namespace
 {
 
-/// Columns of a fit in the order in which RowWriter::add binds them.
-std::string fit_columns(bool with_parameters)
+[[noreturn]] void damaged(std::string const& file, std::string const& why)
+{
+    throw StoreError(fmt::format("{} is damaged ({}) move it away", file, why));
+}
+
+/// Columns of a fit in the order of read_fit and RowWriter::add.
+std::string fit_columns()
 {
     std::string columns = "cell, r, status, admissible, empty, iterations, seconds";
     FitRow const fit{};
     each_number(fit, [&](char const* name, double) { (columns += ", ") += name; });
-    return columns + (with_parameters ? ", start_params, params" : ", NULL, NULL");
-}
-
-/// The same and what read_fit takes besides.
-std::string read_columns(bool with_parameters)
-{
-    return fit_columns(with_parameters) + ", params IS NOT NULL";
+    return columns;
 }
 
 FitRow read_fit(sqlite::Statement const& row, std::string const& file)
 {
     int at = 0;
     FitRow fit;
+    fit.points.clear();
     fit.cell = row.text(at++);
     fit.replicate = static_cast<int>(row.integer(at++));
     fit.status = status_of(row.text(at++), file);
@@ -45,10 +44,47 @@ FitRow read_fit(sqlite::Statement const& row, std::string const& file)
     fit.facts.iterations = static_cast<int>(row.integer(at++));
     fit.facts.seconds = row.number(at++);
     each_number(fit, [&](char const*, double& value) { value = row.number(at++); });
-    fit.start_theta = row.numbers(at++);
-    fit.theta = row.numbers(at++);
-    fit.parameters_kept = row.integer(at++) != 0;
     return fit;
+}
+
+/// Columns of a point in the order in which RowWriter::add binds them, after (cell, r).
+std::string point_columns()
+{
+    std::string columns = "at";
+    Point const point{};
+    each_point_number(point, [&](char const* name, double) { (columns += ", ") += name; });
+    return columns;
+}
+
+/// The query of points that read_point reads: the replicate, then the point.
+std::string select_points(sqlite::Database& database, bool with_parameters)
+{
+    return fmt::format("SELECT r, {}, {}, params IS NOT NULL FROM {} WHERE cell = ? AND r BETWEEN "
+                       "? AND ? ORDER BY r",
+                       point_columns(), with_parameters ? "params" : "NULL", point_rows(database));
+}
+
+Point read_point(sqlite::Statement const& row)
+{
+    int at = 1;
+    Point point;
+    point.at = row.text(at++);
+    each_point_number(point, [&](char const*, double& value) { value = row.number(at++); });
+    point.theta = row.numbers(at++);
+    point.parameters_kept = row.integer(at++) != 0;
+    return point;
+}
+
+/// Puts a point where fit_points has it; those that it does not know stand behind.
+void add_point(FitRow& fit, Point point)
+{
+    auto const place = [](Point const& of) {
+        return std::find(fit_points.begin(), fit_points.end(), of.at) - fit_points.begin();
+    };
+    auto const behind =
+        std::upper_bound(fit.points.begin(), fit.points.end(), point,
+                         [&](Point const& a, Point const& b) { return place(a) < place(b); });
+    fit.points.insert(behind, std::move(point));
 }
 
 /// Columns of a loss in the order of read_loss and RowWriter::add, after (cell, r).
@@ -86,41 +122,39 @@ std::string insert_into(char const* table, std::string const& columns)
     return fmt::format("INSERT INTO {} ({}) VALUES ({})", table, columns, marks);
 }
 
-bool same_parameters(std::vector<double> const& a, std::vector<double> const& b)
+/// Throws StoreError if a fit that was read lacks a point.
+void check_points(FitRow const& fit, std::string const& file)
 {
-    return a.empty() || b.empty() ||
-           std::equal(a.begin(), a.end(), b.begin(), b.end(), same_number);
+    for (char const* at : fit_points)
+        if (!fit.has(at))
+            damaged(file, fmt::format("a fit without its point \"{}\"", at));
+}
+
+/// Calls f(fit) for each row of a query, whose first column is the replicate, ascending, of one of
+/// `fits`.
+template <class F>
+void for_each_row(std::vector<FitRow>& fits, sqlite::Statement& rows, std::string const& file,
+                  F&& f)
+{
+    auto at = fits.begin();
+    while (rows.step()) {
+        at = std::find_if(at, fits.end(),
+                          [&](FitRow const& fit) { return fit.replicate == rows.integer(0); });
+        if (at == fits.end()) // impossible in one snapshot of a sound store: rows refer to fits
+            damaged(file, "a point or loss without its fit");
+        f(*at);
+    }
 }
 
 } // namespace
 
-bool same_result(FitRow const& a, FitRow const& b)
-{
-    bool same = a.status == b.status && a.facts.iterations == b.facts.iterations &&
-                same_parameters(a.start_theta, b.start_theta) && same_parameters(a.theta, b.theta);
-    std::vector<double> numbers;
-    each_number(a, [&](char const*, double value) { numbers.push_back(value); });
-    auto other = numbers.begin();
-    each_number(b, [&](char const*, double value) { same &= same_number(*other++, value); });
-    return same;
-}
-
-bool same_result(LossRow const& a, LossRow const& b)
-{
-    bool same = a.cell == b.cell && a.record.empty == b.record.empty;
-    std::vector<double> numbers;
-    each_loss_number(a.record, [&](char const*, double value) { numbers.push_back(value); });
-    auto other = numbers.begin();
-    each_loss_number(b.record,
-                     [&](char const*, double value) { same &= same_number(*other++, value); });
-    return same;
-}
-
 RowWriter::RowWriter(sqlite::Database& database)
     : file_(database.file()),
       find_fit_(database,
-                fmt::format("SELECT {} FROM fit WHERE cell = ? AND r = ?", read_columns(true))),
-      insert_fit_(database, insert_into("fit", "run, " + fit_columns(true))),
+                fmt::format("SELECT {} FROM fit WHERE cell = ? AND r = ?", fit_columns())),
+      find_points_(database, select_points(database, true)),
+      insert_fit_(database, insert_into("fit", "run, " + fit_columns())),
+      insert_point_(database, insert_into("point", "cell, r, " + point_columns() + ", params")),
       find_loss_(database, fmt::format("SELECT {} FROM loss WHERE cell = ? AND r = ? AND name = ? "
                                        "AND exponent = ? AND gauge = ? AND target = ? AND at = ?",
                                        loss_columns())),
@@ -130,26 +164,45 @@ RowWriter::RowWriter(sqlite::Database& database)
 void RowWriter::add(FitRow const& fit, std::optional<std::int64_t> run)
 {
     if (find_fit_.with(fit.cell, fit.replicate).step()) {
-        FitRow const stored = read_fit(find_fit_, file_);
-        if (!same_result(stored, fit))
-            throw StoreError(fmt::format(
-                "{} already holds replicate {} of cell {} with another result (training MSE {} "
-                "there, "
-                "{} now) continue with the build, device and SIMD level that made it, or name "
-                "another folder",
-                file_, fit.replicate, fit.cell, stored.mse, fit.mse));
+        check_same(fit);
     } else {
         insert_fit_.with(run, fit.cell, fit.replicate, status_name(fit.status), fit.admissible,
                          fit.empty < 0 ? std::nullopt : std::optional<int>(fit.empty),
                          fit.facts.iterations, fit.facts.seconds);
         int at = 8;
         each_number(fit, [&](char const*, double value) { insert_fit_.bind(++at, value); });
-        insert_fit_.bind(++at, fit.start_theta);
-        insert_fit_.bind(++at, fit.theta);
         insert_fit_.run();
+        for (Point const& point : fit.points)
+            insert(fit.cell, fit.replicate, point);
     }
-    for (LossRow const& loss : fit.losses)
-        add(fit.cell, fit.replicate, loss);
+    for (Point const& point : fit.points)
+        for (LossRow const& loss : point.losses)
+            add(fit.cell, fit.replicate, loss);
+}
+
+/// Refuses a fit whose replicate, which find_fit_ has found, is stored with another result.
+void RowWriter::check_same(FitRow const& fit)
+{
+    FitRow stored = read_fit(find_fit_, file_);
+    find_points_.with(fit.cell, fit.replicate, fit.replicate);
+    while (find_points_.step())
+        add_point(stored, read_point(find_points_));
+    check_points(stored, file_);
+    if (!same_result(stored, fit))
+        throw StoreError(fmt::format(
+            "{} already holds replicate {} of cell {} with another result (training MSE {} there, "
+            "{} now) continue with the build, device and SIMD level that made it, or name another "
+            "folder",
+            file_, fit.replicate, fit.cell, stored.at(at_fit).mse, fit.at(at_fit).mse));
+}
+
+void RowWriter::insert(std::string const& cell, int replicate, Point const& point)
+{
+    insert_point_.with(cell, replicate, point.at);
+    int at = 3;
+    each_point_number(point, [&](char const*, double value) { insert_point_.bind(++at, value); });
+    insert_point_.bind(++at, point.theta);
+    insert_point_.run();
 }
 
 void RowWriter::add(std::string const& cell, int replicate, LossRow const& loss)
@@ -177,26 +230,29 @@ std::vector<FitRow> read_fits(sqlite::Database& database, std::string const& cel
                               bool with_parameters, Replicates replicates)
 {
     sqlite::Snapshot const snapshot(database);
+    std::string const& file = database.file();
     std::vector<FitRow> fits;
     sqlite::Statement fit(database, fmt::format("SELECT {} FROM fit WHERE cell = ? AND r "
                                                 "BETWEEN ? AND ? ORDER BY r",
-                                                read_columns(with_parameters)));
+                                                fit_columns()));
     fit.with(cell, replicates.first, replicates.last);
     while (fit.step())
-        fits.push_back(read_fit(fit, database.file()));
+        fits.push_back(read_fit(fit, file));
+    sqlite::Statement point(database, select_points(database, with_parameters));
+    point.with(cell, replicates.first, replicates.last);
+    for_each_row(fits, point, file, [&](FitRow& owner) { add_point(owner, read_point(point)); });
+    for (FitRow const& one : fits)
+        check_points(one, file);
     sqlite::Statement loss(database, fmt::format("SELECT r, {} FROM loss WHERE cell = ? AND r "
                                                  "BETWEEN ? AND ? ORDER BY r, rowid",
                                                  loss_columns()));
     loss.with(cell, replicates.first, replicates.last);
-    auto at = fits.begin();
-    while (loss.step()) {
-        at = std::find_if(at, fits.end(),
-                          [&](FitRow const& f) { return f.replicate == loss.integer(0); });
-        if (at == fits.end()) // impossible in one snapshot of a sound store: loss refers to fit
-            throw StoreError(fmt::format("{} is damaged (a loss without its fit) move it away",
-                                         database.file()));
-        at->losses.push_back(read_loss(loss, 1));
-    }
+    for_each_row(fits, loss, file, [&](FitRow& owner) {
+        LossRow row = read_loss(loss, 1);
+        if (!owner.has(row.key.at))
+            damaged(file, fmt::format("a loss at \"{}\", where its fit has no point", row.key.at));
+        owner.at(row.key.at).losses.push_back(std::move(row));
+    });
     return fits;
 }
 

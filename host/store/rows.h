@@ -1,7 +1,7 @@
 #pragma once
 
 /// @file
-/// FitRow and LossRow to and from rows of the tables `fit` and `loss`.
+/// Fits to and from rows of the tables `fit`, `point` and `loss`.
 
 #include "host/store/sqlite.h"
 #include "host/store/store.h"
@@ -12,8 +12,8 @@
 namespace moerate
 {
 
-/// Inserts fits and losses of one transaction. Same content twice is ignored; different content for
-/// a stored replicate is a StoreError.
+/// Inserts fits, their points and losses of one transaction. Same content twice is ignored;
+/// different content for a stored replicate is a StoreError.
 class RowWriter
 {
 public:
@@ -22,8 +22,11 @@ public:
     void add(std::string const& cell, int replicate, LossRow const& loss);
 
 private:
+    void check_same(FitRow const& fit);
+    void insert(std::string const& cell, int replicate, Point const& point);
+
     std::string const& file_;
-    sqlite::Statement find_fit_, insert_fit_, find_loss_, insert_loss_;
+    sqlite::Statement find_fit_, find_points_, insert_fit_, insert_point_, find_loss_, insert_loss_;
 };
 
 /// Fits of a cell with their losses, by replicate.

@@ -33,27 +33,32 @@ std::string real_columns(Each&& each)
 std::string fit_table()
 {
     FitRow const fit;
-    // stationary .. on_box: certificate of a least squares fit (spec.md 4), NULL for others.
     return fmt::format(
         "CREATE TABLE fit (cell TEXT NOT NULL REFERENCES cell(id), r INTEGER NOT NULL, "
         "run INTEGER REFERENCES run(id), status TEXT NOT NULL, {}"
-        "admissible INTEGER, stationary INTEGER, best INTEGER, certified INTEGER, "
-        "gradient_norm REAL, rank INTEGER, on_box INTEGER, empty INTEGER, "
-        "iterations INTEGER NOT NULL, seconds REAL, start_params BLOB, params BLOB, "
+        "admissible INTEGER, empty INTEGER, iterations INTEGER NOT NULL, seconds REAL, "
         "PRIMARY KEY (cell, r)) STRICT",
         real_columns([&](auto&& f) { each_number(fit, f); }));
+}
+
+std::string point_table()
+{
+    Point const point;
+    return fmt::format("CREATE TABLE point (cell TEXT NOT NULL, r INTEGER NOT NULL, "
+                       "at TEXT NOT NULL, {}params BLOB, PRIMARY KEY (cell, r, at), "
+                       "FOREIGN KEY (cell, r) REFERENCES fit(cell, r)) STRICT",
+                       real_columns([&](auto&& f) { each_point_number(point, f); }));
 }
 
 std::string loss_table()
 {
     LossRecord const record{};
     return fmt::format(
-        "CREATE TABLE loss (cell TEXT NOT NULL, r INTEGER NOT NULL, name TEXT NOT NULL, "
-        "exponent REAL NOT NULL, gauge TEXT NOT NULL, target TEXT NOT NULL, "
-        "at TEXT NOT NULL CHECK (at IN ('start', 'fit')), {}"
+        "CREATE TABLE loss (cell TEXT NOT NULL, r INTEGER NOT NULL, at TEXT NOT NULL, "
+        "name TEXT NOT NULL, exponent REAL NOT NULL, gauge TEXT NOT NULL, target TEXT NOT NULL, {}"
         "empty INTEGER NOT NULL, cells TEXT NOT NULL, "
-        "PRIMARY KEY (cell, r, name, exponent, gauge, target, at), "
-        "FOREIGN KEY (cell, r) REFERENCES fit(cell, r)) STRICT",
+        "PRIMARY KEY (cell, r, at, name, exponent, gauge, target), "
+        "FOREIGN KEY (cell, r, at) REFERENCES point(cell, r, at)) STRICT",
         real_columns([&](auto&& f) { each_loss_number(record, f); }));
 }
 
@@ -70,16 +75,27 @@ void create_schema(sqlite::Database& database)
                      "outcome TEXT) STRICT");
     database.execute("CREATE TABLE cell (id TEXT PRIMARY KEY, label TEXT NOT NULL, "
                      "n INTEGER NOT NULL, parameters TEXT NOT NULL) STRICT");
-    database.execute(fit_table());
-    database.execute(loss_table());
-    database.execute("CREATE TABLE start (cell TEXT NOT NULL, r INTEGER NOT NULL, "
-                     "\"index\" INTEGER NOT NULL, mse REAL, status TEXT NOT NULL, "
-                     "PRIMARY KEY (cell, r, \"index\"), "
-                     "FOREIGN KEY (cell, r) REFERENCES fit(cell, r)) STRICT");
-    database.execute("CREATE TABLE target (hash TEXT PRIMARY KEY, rank INTEGER, params BLOB, "
-                     "distance REAL) STRICT");
+    create_result_tables(database);
     database.execute(fmt::format("PRAGMA application_id = {}", application_id));
+}
+
+void create_result_tables(sqlite::Database& database)
+{
+    for (std::string const& table : {fit_table(), point_table(), loss_table()})
+        database.execute(table);
+}
+
+void mark_format(sqlite::Database& database)
+{
     database.execute(fmt::format("PRAGMA user_version = {}", store_major));
+    sqlite::Statement(database, "UPDATE study SET format_version = ?")
+        .with(fmt::format("{}.{}", store_major, store_minor))
+        .run();
+}
+
+int format_of(sqlite::Database& database)
+{
+    return static_cast<int>(database.integer("PRAGMA user_version"));
 }
 
 bool holds_store(sqlite::Database& database)
@@ -90,7 +106,7 @@ bool holds_store(sqlite::Database& database)
         throw StoreError(fmt::format("{} is not a store (it is a database of another program) name "
                                      "another folder; nothing was changed",
                                      database.file()));
-    std::int64_t const major = database.integer("PRAGMA user_version");
+    int const major = format_of(database);
     if (major > store_major)
         throw StoreError(fmt::format("{} has format {} (this moerate knows formats up to {}) use a "
                                      "newer moerate, or name another folder",

@@ -109,6 +109,23 @@ std::int64_t Database::integer(std::string const& sql)
     return statement.step() ? statement.integer(0) : 0;
 }
 
+void Database::copy_to(std::string const& file) const
+{
+    std::error_code reason;
+    std::filesystem::remove(file, reason); // opening says why it cannot be written
+    Database copy(file, Mode::write);
+    copy.execute("PRAGMA journal_mode = OFF"); // a copy that is not whole is worth nothing
+    // SQLite's own way: another descriptor of this file would drop the locks on it when it closes.
+    sqlite3_backup* const backup =
+        sqlite3_backup_init(copy.handle_.get(), "main", handle_.get(), "main");
+    if (backup != nullptr)
+        sqlite3_backup_step(backup, -1);
+    int const code =
+        backup == nullptr ? sqlite3_errcode(copy.handle_.get()) : sqlite3_backup_finish(backup);
+    if (code != SQLITE_OK)
+        fail(file, code, sqlite3_errmsg(copy.handle_.get()));
+}
+
 bool Database::in_transaction() const
 {
     return sqlite3_get_autocommit(handle_.get()) == 0;

@@ -37,6 +37,9 @@ public:
     /// First column of the first row of a query, as an integer.
     std::int64_t integer(std::string const& sql);
 
+    /// Copies the whole database into another file, whatever that held. Throws as Statement::step.
+    void copy_to(std::string const& file) const;
+
     std::string const& file() const { return file_; }
     bool in_transaction() const;
     /// Leaves the open transaction, if there is one, without its changes.

@@ -1,6 +1,7 @@
 #include "host/store/store.h"
 
 #include "host/core/error.h"
+#include "host/store/format1.h"
 #include "host/store/identity_check.h"
 #include "host/store/rows.h"
 #include "host/store/store_impl.h"
@@ -148,11 +149,13 @@ Store Store::create(std::string const& folder, Study const& study)
         } else {
             create_schema(database);
             sqlite::Statement(database,
-                              "INSERT INTO study (format_version, id, toml) VALUES (?, ?, ?)")
-                .with(fmt::format("{}.{}", store_major, store_minor), study.id, study.resolved)
+                              "INSERT INTO study (format_version, id, toml) VALUES ('', ?, ?)")
+                .with(study.id, study.resolved)
                 .run();
+            mark_format(database);
         }
     });
+    migrate(database); // after the study is known to be the same
     return store;
 }
 

@@ -3,75 +3,19 @@
 /// @file
 /// The store: one SQLite file a writer, one transaction a finished block of fits (design.md 4).
 
-#include "host/store/status.h"
+#include "host/store/fit_row.h"
 #include "host/study/study.h"
-#include "kernels/loss/loss_api.h"
-#include "kernels/risk/risk_api.h"
 
-#include <cmath>
 #include <functional>
 #include <limits>
 #include <map>
 #include <memory>
-#include <optional>
 #include <set>
 #include <string>
-#include <tuple>
 #include <vector>
 
 namespace moerate
 {
-
-/// Identity of a measurement of a fit.
-struct LossKey
-{
-    std::string name; ///< "softmax.L1"
-    double r = 1.0;
-    std::string gauge;  ///< "none" | "align"
-    std::string target; ///< "truth" | "projection"
-    std::string at;     ///< "start" | "fit"
-    friend bool operator<(LossKey const& a, LossKey const& b)
-    {
-        return std::tie(a.name, a.r, a.gauge, a.target, a.at) <
-               std::tie(b.name, b.r, b.gauge, b.target, b.at);
-    }
-};
-
-/// A measured loss, with its cells.
-struct LossRow
-{
-    LossKey key;
-    LossRecord record{};
-    std::vector<int> cell; ///< true atom of each fitted atom
-};
-
-/// A fit as it is stored. NaN where a value does not exist; stored as NULL.
-struct FitRow
-{
-    std::string cell;
-    int replicate = 0;
-    FitStatus status = FitStatus::ok;
-    double start_mse = 0, mse = 0, mse_truth = 0;
-    double excess = 0;              ///< NaN where no reference exists, and without noise
-    std::optional<bool> admissible; ///< see admissible(); none where no reference exists
-    RiskRecord start_risk{}, risk{};
-    double moved = 0; ///< ||fit - start|| / ||start - target||
-    int empty = 0;    ///< number of empty cells (of the first loss), -1 unknown
-    FitFacts facts;
-    std::vector<double> start_theta, theta; ///< empty with --no-params
-    bool parameters_kept = true;            ///< of a stored fit: the store has its parameters
-    std::vector<LossRow> losses;
-};
-
-/// The basic inequality MSE(fit) <= MSE(truth) of spec.md 4, which has the sign of the excess and,
-/// other than that, a meaning without noise; none unless the truth is a `reference` (class_holds).
-inline std::optional<bool> admissible(FitRow const& fit, bool reference)
-{
-    double const above = fit.mse - fit.mse_truth;
-    if (!reference || std::isnan(above))
-        return std::nullopt;
-    return above <= 0;
-}
 
 /// How many fits there are, and how they ended.
 struct FitCount
@@ -109,7 +53,7 @@ struct RunRow
     std::string finished, outcome;
 };
 
-/// Key under which a loss of a study is stored; `at` is "start" or "fit". r is 1 where the loss has
+/// Key under which a loss of a study is stored; `at` is of fit_points. r is 1 where the loss has
 /// none.
 LossKey loss_key(LossSpec const& loss, std::string const& at);
 

@@ -2,6 +2,7 @@
 
 #include "host/core/words.h"
 #include "host/measure/families.h"
+#include "host/study/points.h"
 #include "kernels/loss/pair.h"
 
 #include <fmt/format.h>
@@ -38,14 +39,15 @@ std::size_t data_bytes(Curve const& curve, int n)
 
 std::size_t fit_bytes(Curve const& curve)
 {
-    // Start, its target and the fit; then both of them in float64 for the losses.
-    return 3 * real_bytes(curve) * numbers(curve.model) + loss_bytes(curve, curve.losses.size());
+    // Its points and the start's target; then the points in float64 for the losses.
+    return (fit_points.size() + 1) * real_bytes(curve) * numbers(curve.model) +
+           loss_bytes(curve, curve.losses.size());
 }
 
 std::size_t loss_bytes(Curve const& curve, std::size_t losses)
 {
     std::size_t const one = sizeof(LossTask) + sizeof(LossRecord) + sizeof(int) * curve.model.k;
-    return 2 * (sizeof(double) * numbers(curve.model) + losses * one);
+    return fit_points.size() * (sizeof(double) * numbers(curve.model) + losses * one);
 }
 
 void check_sizes(Study const& study, Curve const& curve, std::string const& what)

@@ -48,4 +48,9 @@ std::vector<double> true_parameters(Study const& study, Curve const& curve)
     return theta;
 }
 
+Measure true_measure(Study const& study, Curve const& curve)
+{
+    return {curve.truth.model, true_parameters(study, curve)};
+}
+
 } // namespace moerate

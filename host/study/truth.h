@@ -3,6 +3,7 @@
 /// @file
 /// The true parameters of a study's curve.
 
+#include "host/measure/measure_json.h"
 #include "host/study/study.h"
 
 #include <vector>
@@ -15,5 +16,8 @@ namespace moerate
 /// stream, keyed by parameter name, atom and component, so that a further atom or parameter leaves
 /// the others as they are. Zeroed atoms get gate parameters 0 (the bias only if draw.zero_bias).
 std::vector<double> true_parameters(Study const& study, Curve const& curve);
+
+/// The same with its model.
+Measure true_measure(Study const& study, Curve const& curve);
 
 } // namespace moerate

@@ -113,13 +113,12 @@ TEST_CASE("whole fits on the GPU come from the CPU's distribution")
         CHECK(got[i].status == want[i].status);
         CHECK(got[i].facts.seconds > 0);
     }
-    check_same_distribution(got, want, "training MSE", [](FitRow const& row) { return row.mse; });
+    check_same_distribution(got, want, "training MSE",
+                            [](FitRow const& row) { return row.at(at_fit).mse; });
     check_same_distribution(got, want, "regression error",
-                            [](FitRow const& row) { return row.risk.regression; });
+                            [](FitRow const& row) { return row.at(at_fit).risk.regression; });
     check_same_distribution(got, want, "loss", [](FitRow const& row) {
-        auto const fit = std::find_if(row.losses.begin(), row.losses.end(),
-                                      [](LossRow const& loss) { return loss.key.at == "fit"; });
-        return fit->record.value;
+        return row.at(at_fit).losses.front().record.value;
     });
 }
 

@@ -48,8 +48,8 @@ std::vector<RateRow> changed_rates(std::vector<std::string> const& settings, Cha
 /// The loss "softmax.L1" of a fit, measured and not finite.
 void lose(FitRow& fit, double value, std::string const& at)
 {
-    for (LossRow& loss : fit.losses)
-        if (loss.key.name == "softmax.L1" && loss.key.at == at)
+    for (LossRow& loss : fit.at(at).losses)
+        if (loss.key.name == "softmax.L1")
             loss.record.value = value;
 }
 
@@ -85,8 +85,9 @@ TEST_CASE("a loss that is not finite takes no other number of its fit away")
 TEST_CASE("the true mass that leaves float64 is named with its size")
 {
     std::vector<std::string> const cold{"truth.temperature=1e-4", "study.seed=1"};
-    auto const rows = changed_rates(
-        cold, [](FitRow& fit, std::string const&, int) { fit.losses.at(1).record.value = none; });
+    auto const rows = changed_rates(cold, [](FitRow& fit, std::string const&, int) {
+        fit.at(at_fit).losses.at(0).record.value = none;
+    });
     Study const study = tiny_study(cold);
     Model const& truth = study.curves[0].truth.model;
     std::vector<double> const theta = true_parameters(study, study.curves[0]);
@@ -111,8 +112,8 @@ TEST_CASE("a loss that was not measured says whether it can be")
         Store store = Store::create(folder.path(), study);
         fill(store, study, [&](FitRow& fit, std::string const&, int) {
             if (!kept) {
-                fit.theta.clear();
-                fit.start_theta.clear();
+                for (Point& point : fit.points)
+                    point.theta.clear();
             }
         });
         auto const rows = rates(store, tiny_study({"fit.softmax.gauge=\"none\""}));
@@ -160,7 +161,7 @@ TEST_CASE("without noise a fit is admissible where its error is the reference's 
             fit.admissible.reset();
             fit.excess = none;
             fit.mse_truth = 0;
-            fit.mse = fit.replicate == 0 ? 0 : 1e-9;
+            fit.at(at_fit).mse = fit.replicate == 0 ? 0 : 1e-9;
         });
     CHECK(rows[0].off_target.empty());
     CHECK(rows[0].admissible_share == 0.25);
@@ -196,8 +197,10 @@ TEST_CASE("each expert error is over the replicates that have it")
 {
     // Replicate 0 has only cells of one atom, the others only cells of several.
     auto const rows = changed_rates({}, [](FitRow& fit, std::string const&, int) {
-        if (fit.replicate == 0)
-            std::swap(fit.risk.expert_over, fit.risk.expert_exact);
+        if (fit.replicate == 0) {
+            RiskRecord& risk = fit.at(at_fit).risk;
+            std::swap(risk.expert_over, risk.expert_exact);
+        }
     });
     ExpertSlopes const& expert = rows[0].expert;
     CHECK(expert.over.value[0] == Approx(0.1 * (1.1 + 1.2 + 1.3) / 3 / 2));

@@ -31,8 +31,9 @@ void fill(Store& store, Study const& study)
                 fits.push_back(fit_row(study, curve, n, r, power_law(n, r, exponent)));
                 if (curve.label == "sigmoid" && n == 100 && r == 1) {
                     fits.back().status = FitStatus::diverged;
-                    for (LossRow& loss : fits.back().losses)
-                        loss.record.value = none;
+                    for (Point& point : fits.back().points)
+                        for (LossRow& loss : point.losses)
+                            loss.record.value = none;
                 }
                 if (r == 0)
                     fits.back().admissible = true;

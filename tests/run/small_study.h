@@ -82,20 +82,21 @@ inline bool same(moerate::LossRow const& a, moerate::LossRow const& b)
            same(a.record.missed, b.record.missed) && a.record.empty == b.record.empty;
 }
 
+inline bool same(moerate::Point const& a, moerate::Point const& b)
+{
+    return a.at == b.at && same(a.theta, b.theta) && same(a.mse, b.mse) && same(a.risk, b.risk) &&
+           std::equal(a.losses.begin(), a.losses.end(), b.losses.begin(), b.losses.end(),
+                      [](auto const& p, auto const& q) { return same(p, q); });
+}
+
 /// Whether two fits are the same to the last bit, apart from the time they took.
 inline bool same(moerate::FitRow const& a, moerate::FitRow const& b)
 {
-    if (a.losses.size() != b.losses.size())
-        return false;
-    for (std::size_t i = 0; i < a.losses.size(); ++i) {
-        if (!same(a.losses[i], b.losses[i]))
-            return false;
-    }
     return a.cell == b.cell && a.replicate == b.replicate && a.status == b.status &&
-           same(a.start_mse, b.start_mse) && same(a.mse, b.mse) && same(a.mse_truth, b.mse_truth) &&
-           same(a.excess, b.excess) && same(a.moved, b.moved) && same(a.start_risk, b.start_risk) &&
-           same(a.risk, b.risk) && a.empty == b.empty && a.facts.iterations == b.facts.iterations &&
-           same(a.start_theta, b.start_theta) && same(a.theta, b.theta);
+           same(a.mse_truth, b.mse_truth) && same(a.excess, b.excess) && same(a.moved, b.moved) &&
+           a.empty == b.empty && a.facts.iterations == b.facts.iterations &&
+           std::equal(a.points.begin(), a.points.end(), b.points.begin(), b.points.end(),
+                      [](auto const& p, auto const& q) { return same(p, q); });
 }
 
 /// All fits of a store in the order of its cells.

@@ -33,7 +33,7 @@ TEST_CASE("a failed fit failed where numbers first were not finite", "[run]")
     FitRow fit;
     fit.status = FitStatus::not_finite;
     CHECK(failed_stage(fit) == Stage::step);
-    fit.start_mse = infinity;
+    fit.at(at_start).mse = infinity;
     CHECK(failed_stage(fit) == Stage::start);
     fit.mse_truth = std::nan("");
     CHECK(failed_stage(fit) == Stage::data);

@@ -92,10 +92,10 @@ TEST_CASE("an own estimator's fits are done beside others and are the truth's", 
             CHECK(small::same(fit, other)); // not a bit depends on what else is in the list
             continue;
         }
-        CHECK(small::same(fit.start_theta, other.start_theta));
-        double const moved = distance(fit.theta, fit.start_theta);
+        CHECK(small::same(fit.at(at_start).theta, other.at(at_start).theta));
+        double const moved = distance(fit.at(at_fit).theta, fit.at(at_start).theta);
         CHECK(moved > 0);
-        CHECK(distance(fit.theta, other.theta) < 1e-4 * moved + 1e-6);
+        CHECK(distance(fit.at(at_fit).theta, other.at(at_fit).theta) < 1e-4 * moved + 1e-6);
         CHECK(fit.facts.iterations == 1);
     }
 }

@@ -88,20 +88,22 @@ TEST_CASE("fits carry what is recorded beside the loss", "[run]")
     for (FitRow const& row : rows_of({})) {
         CAPTURE(row.cell, row.replicate);
         CHECK(row.status == FitStatus::ok);
-        CHECK(row.mse < row.start_mse);
+        Point const &start = row.at(at_start), &end = row.at(at_fit);
+        CHECK(end.mse < start.mse);
         CHECK(row.mse_truth ==
               Approx(0.01).epsilon(0.7)); // noise variance, chi-square of 64 at 4 sd
         CHECK(row.facts.iterations == 3);
         CHECK(row.moved > 0);
-        CHECK(row.start_theta.size() == row.theta.size());
-        REQUIRE(row.losses.size() == 2);
-        CHECK(row.losses[0].key.at == "start");
-        CHECK(row.losses[1].key.at == "fit");
-        CHECK(row.empty == row.losses[1].record.empty);
-        CHECK(row.risk.regression > 0);
-        bool const is_softmax = row.losses[0].key.name == "softmax.L1";
+        for (char const* at : fit_points) {
+            Point const& point = row.at(at);
+            CHECK(point.theta.size() == static_cast<std::size_t>(softmax.model.layout.size));
+            REQUIRE(point.losses.size() == 1);
+            CHECK(point.losses[0].key.at == at);
+            CHECK(point.risk.regression > 0);
+        }
+        CHECK(row.empty == end.losses[0].record.empty);
+        bool const is_softmax = end.losses[0].key.name == "softmax.L1";
         CHECK(std::isnan(row.excess) != is_softmax); // the sigmoid class does not hold the truth
-        CHECK(row.theta.size() == static_cast<std::size_t>(softmax.model.layout.size));
     }
 }
 
@@ -114,19 +116,20 @@ TEST_CASE("excess is n (MSE(fit) - MSE(truth)) / sigma^2", "[run]")
                                        [&](Cell const& c) { return c.id == row.cell; });
         if (std::isnan(row.excess))
             continue;
-        CHECK(row.excess == Approx(cell->n * (row.mse - row.mse_truth) / 0.01));
+        CHECK(row.excess == Approx(cell->n * (row.at(at_fit).mse - row.mse_truth) / 0.01));
     }
 }
 
 TEST_CASE("a start on the truth has loss 0, and no distance to have moved from", "[run]")
 {
     for (FitRow const& row : rows_of({"start.kind=\"truth\""})) {
-        if (row.losses[0].key.name != "softmax.L1")
+        Point const& start = row.at(at_start);
+        if (start.losses[0].key.name != "softmax.L1")
             continue;
         // float32 parameters near 1: one rounding each, of relative size 6e-8, and the shared mass.
-        CHECK(row.losses[0].record.value < 1e-5);
-        CHECK(row.start_risk.regression < 1e-5);
-        CHECK(row.start_mse == Approx(row.mse_truth).epsilon(1e-4));
+        CHECK(start.losses[0].record.value < 1e-5);
+        CHECK(start.risk.regression < 1e-5);
+        CHECK(start.mse == Approx(row.mse_truth).epsilon(1e-4));
         CHECK(std::isnan(row.moved));
     }
 }
@@ -139,7 +142,7 @@ TEST_CASE("batch = full is a batch of all n samples", "[run]")
         settings.push_back("estimator.batch=" + batch);
         std::vector<std::vector<double>> all;
         for (FitRow const& row : rows_of(settings))
-            all.push_back(row.theta);
+            all.push_back(row.at(at_fit).theta);
         std::sort(all.begin(), all.end()); // cells have other ids
         return all;
     };
@@ -166,13 +169,14 @@ TEST_CASE("a fit that fails is recorded with its status", "[run]")
             continue;
         ++failed;
         if (row.status == FitStatus::not_finite) {
-            CHECK(std::isnan(row.mse));
-            CHECK(std::isnan(row.losses[1].record.value));
-            CHECK(std::isnan(row.risk.regression));
+            Point const& end = row.at(at_fit);
+            CHECK(std::isnan(end.mse));
+            CHECK(std::isnan(end.losses[0].record.value));
+            CHECK(std::isnan(end.risk.regression));
             CHECK(row.empty == -1);
         }
-        CHECK(std::isfinite(row.losses[0].record.value)); // of the start
-        CHECK(std::isfinite(row.start_mse));
+        CHECK(std::isfinite(row.at(at_start).losses[0].record.value));
+        CHECK(std::isfinite(row.at(at_start).mse));
     }
     CHECK(failed >= 12);
 }

@@ -86,8 +86,10 @@ TEST_CASE("a further loss or gauge on stored fits refits nothing", "[run]")
 
     for (FitRow const& row : small::all_fits(Store::open(grown.path()))) {
         CHECK(small::same(row.facts.seconds, seconds.at({row.cell, row.replicate})));
-        bool const softmax = row.losses.front().key.name.rfind("softmax", 0) == 0;
-        CHECK(row.losses.size() == (softmax ? 8 : 2));
+        for (Point const& point : row.points) {
+            bool const softmax = point.losses.front().key.name.rfind("softmax", 0) == 0;
+            CHECK(point.losses.size() == (softmax ? 4 : 1));
+        }
     }
     run(small::study(settings), whole.path());
     CHECK(rates_text(whole.path()) == rates_text(grown.path()));
@@ -100,7 +102,8 @@ TEST_CASE("without stored parameters further losses are counted as missing", "[r
     options.keep_parameters = false;
     run(small::study(), folder.path(), options);
     for (FitRow const& row : small::all_fits(Store::open(folder.path())))
-        CHECK(row.theta.empty());
+        for (Point const& point : row.points)
+            CHECK(point.theta.empty());
     RunReport const report =
         run(small::study({"fit.softmax.loss=[\"softmax.L1\",\"softmax.L2r\"]"}), folder.path());
     CHECK(report.fits == 0);
@@ -163,11 +166,11 @@ TEST_CASE("without noise fits have no excess and are still admissible or not", "
     small::Folder folder, noisy;
     run(small::study({"data.noise_variance=0"}), folder.path());
     for (FitRow const& fit : small::all_fits(Store::open(folder.path()))) {
-        bool const softmax = fit.losses.front().key.name == "softmax.L1";
+        bool const softmax = fit.at(at_fit).losses.front().key.name == "softmax.L1";
         CHECK(std::isnan(fit.excess));
         CHECK(fit.admissible.has_value() == softmax); // sigmoid does not hold the truth
         if (softmax)
-            CHECK(*fit.admissible == (fit.mse <= fit.mse_truth));
+            CHECK(*fit.admissible == (fit.at(at_fit).mse <= fit.mse_truth));
     }
     run(small::study(), noisy.path());
     for (FitRow const& fit : small::all_fits(Store::open(noisy.path()))) {

@@ -60,9 +60,10 @@ TEST_CASE("CSV has one line a fit and loss")
     Store store = Store::create(folder.path(), study);
     add_cells(store, study);
     FitRow bare = fit_row(study, study.curves[1], 1000, 2, 0.5);
-    bare.losses.clear();
+    bare.at(at_start).losses.clear();
+    bare.at(at_fit).losses.clear();
     bare.status = FitStatus::not_finite;
-    bare.mse = none;
+    bare.at(at_fit).mse = none;
     store.add_fits({fit_row(study, study.curves[0], 100, 0, 0.1), bare});
     auto const rows = table(export_csv(store));
     REQUIRE(rows.size() == 3);
@@ -97,8 +98,8 @@ TEST_CASE("JSON has the measures of start and fit")
     add_cells(store, study);
     FitRow fit = fit_row(study, study.curves[0], 100, 0, 0.1);
     FitRow bare = fit_row(study, study.curves[0], 100, 1, 0.1);
-    bare.theta.clear();
-    bare.start_theta.clear();
+    for (Point& point : bare.points)
+        point.theta.clear();
     store.add_fits({fit, bare});
     auto const json = nlohmann::json::parse(export_json(store).dump());
     CHECK(json["study"] == "tiny");
@@ -108,8 +109,8 @@ TEST_CASE("JSON has the measures of start and fit")
     CHECK(first["measure"]["d"] == 2);
     CHECK(first["measure"]["gate"]["normalizer"] == "softmax");
     REQUIRE(first["measure"]["atoms"].size() == 3);
-    CHECK(first["measure"]["atoms"][0]["gate"]["w"][0] == fit.theta[0]);
-    CHECK(first["start"]["atoms"][2]["expert"]["b"] == fit.start_theta.back());
+    CHECK(first["measure"]["atoms"][0]["gate"]["w"][0] == fit.at(at_fit).theta[0]);
+    CHECK(first["start"]["atoms"][2]["expert"]["b"] == fit.at(at_start).theta.back());
     CHECK(first["expert_exact"].is_null());
     CHECK(first["admissible"] == false);
     REQUIRE(first["losses"].size() == 4);
@@ -197,7 +198,8 @@ TEST_CASE("the fits of a loss are counted by what is stored of it")
     Store store = Store::create(folder.path(), study);
     add_cells(store, study);
     FitRow bare = fit_row(study, study.curves[0], 100, 1, 0.1);
-    bare.losses.resize(2); // of the first loss
+    for (Point& point : bare.points)
+        point.losses.resize(1);
     store.add_fits({fit_row(study, study.curves[0], 100, 0, 0.1), bare});
     auto const stored = [&](int loss) {
         return store.replicates(bare.cell, loss_key(study.curves[0].losses[loss], "fit"));

@@ -41,10 +41,10 @@ TEST_CASE("files of other names beside the store are none of it")
     TempFolder folder;
     put(folder, "store.sqlite", tiny_study(), 0);
     for (char const* name :
-         {"store.before.sqlite", "store.sqlite.bak", "store.3of2.sqlite", "store.0of2.sqlite",
-          "store.01of2.sqlite", "store.1of02.sqlite", "store.1of2.old.sqlite", "store.-1of2.sqlite",
-          "store.of2.sqlite", "store.1of.sqlite", "store.1OF2.sqlite", "store.1of2.sqlite.sqlite",
-          "xstore.1of2.sqlite", "store..sqlite", "store.1 of 2.sqlite"})
+         {"store.before.sqlite", "store.sqlite.bak", "store.sqlite.format1", "store.3of2.sqlite",
+          "store.0of2.sqlite", "store.01of2.sqlite", "store.1of02.sqlite", "store.1of2.old.sqlite",
+          "store.-1of2.sqlite", "store.of2.sqlite", "store.1of.sqlite", "store.1OF2.sqlite",
+          "store.1of2.sqlite.sqlite", "xstore.1of2.sqlite", "store..sqlite", "store.1 of 2.sqlite"})
         put(folder, name, tiny_study({"study.id=\"other\"", "study.replicates=1"}), 3);
     Store const store = Store::open(folder.path());
     CHECK(store.study_text() == tiny_study().resolved);

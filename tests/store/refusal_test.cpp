@@ -193,10 +193,10 @@ TEST_CASE("a database of another program and a newer format are refused")
     fill(newer);
     {
         sqlite::Database database(newer.path("store.sqlite"), sqlite::Database::Mode::write);
-        database.execute("PRAGMA user_version = 2");
+        database.execute("PRAGMA user_version = 3");
     }
-    CHECK_THROWS_WITH(Store::create(newer.path(), study), Contains("format 2"));
-    CHECK_THROWS_WITH(Store::open(newer.path()), Contains("format 2"));
+    CHECK_THROWS_WITH(Store::create(newer.path(), study), Contains("format 3"));
+    CHECK_THROWS_WITH(Store::open(newer.path()), Contains("format 3"));
 }
 
 TEST_CASE("folders that are none, and folders without a store")

@@ -86,24 +86,25 @@ inline moerate::FitRow fit_row(moerate::Study const& study, moerate::Curve const
     moerate::FitRow fit;
     fit.cell = moerate::cell_row(study, curve, n).id;
     fit.replicate = replicate;
-    fit.start_mse = 0.5;
-    fit.mse = 0.01 + v;
     fit.mse_truth = 0.01;
+    moerate::Point &start = fit.at(moerate::at_start), &end = fit.at(moerate::at_fit);
+    start.mse = 0.5;
+    end.mse = 0.01 + v;
     bool const reference = curve.label != "sigmoid";
     fit.admissible = moerate::admissible(fit, reference);
     fit.excess = reference ? n * v / 0.01 : none;
-    fit.start_risk = {0.3, 0.2, none, 0.1};
-    fit.risk = {v / 3, v / 2, none, v / 4};
+    start.risk = {0.3, 0.2, none, 0.1};
+    end.risk = {v / 3, v / 2, none, v / 4};
     fit.moved = 0.7;
     fit.facts.iterations = 2;
     fit.facts.seconds = 0.125;
     for (int i = 0; i < curve.model.layout.size; ++i) {
-        fit.start_theta.push_back(1.0 / (i + 1));
-        fit.theta.push_back(-1.0 / (i + 3));
+        start.theta.push_back(1.0 / (i + 1));
+        end.theta.push_back(-1.0 / (i + 3));
     }
     for (moerate::LossSpec const& loss : curve.losses)
-        for (char const* at : {"start", "fit"})
-            fit.losses.push_back(loss_row(loss, at, v));
+        for (moerate::Point& point : fit.points)
+            point.losses.push_back(loss_row(loss, point.at, v));
     return fit;
 }
 

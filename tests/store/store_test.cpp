@@ -20,9 +20,9 @@ TEST_CASE("a fit comes back as it was stored")
     Curve const& curve = study.curves[0];
     FitRow fit = fit_row(study, curve, 100, 3, 0.1);
     fit.status = FitStatus::no_descent;
-    fit.mse = std::numeric_limits<double>::infinity();
+    fit.at(at_fit).mse = std::numeric_limits<double>::infinity();
     fit.empty = -1;
-    fit.theta[0] = -0.0;
+    fit.at(at_fit).theta[0] = -0.0;
     {
         Store store = Store::create(folder.path(), study);
         add_cells(store, study);
@@ -36,15 +36,17 @@ TEST_CASE("a fit comes back as it was stored")
     CHECK(fits[0].replicate == 3);
     CHECK(fits[0].status == FitStatus::no_descent);
     CHECK(fits[0].facts.seconds == 0.125);
-    CHECK(std::isnan(fits[0].risk.expert_exact));
-    CHECK(fits[0].theta == fit.theta);
-    CHECK(std::signbit(fits[0].theta[0]));
-    CHECK(fits[0].start_theta == fit.start_theta);
-    REQUIRE(fits[0].losses.size() == fit.losses.size());
-    for (std::size_t i = 0; i < fit.losses.size(); ++i)
-        CHECK(same_result(fits[0].losses[i], fit.losses[i]));
-    CHECK(std::isnan(fits[0].losses[0].record.exact_gate));
-    CHECK(store.fits(fit.cell, false)[0].theta.empty());
+    CHECK(std::isnan(fits[0].at(at_fit).risk.expert_exact));
+    CHECK(std::signbit(fits[0].at(at_fit).theta[0]));
+    for (char const* at : fit_points) {
+        Point const &stored = fits[0].at(at), &want = fit.at(at);
+        CHECK(stored.theta == want.theta);
+        REQUIRE(stored.losses.size() == want.losses.size());
+        for (std::size_t i = 0; i < want.losses.size(); ++i)
+            CHECK(same_result(stored.losses[i], want.losses[i]));
+        CHECK(std::isnan(stored.losses[0].record.exact_gate));
+        CHECK(store.fits(fit.cell, false)[0].at(at).theta.empty());
+    }
     CHECK(store.replicates(fit.cell) == std::vector<int>{3});
     CHECK(store.loss_keys(fit.cell).size() == 4);
     CHECK(store.loss_keys(fit.cell).at(loss_key(curve.losses[1], "fit")) == std::vector<int>{3});
@@ -54,6 +56,49 @@ TEST_CASE("a fit comes back as it was stored")
     CHECK(store.fits(fit.cell, false, {4}).empty());
     CHECK(store.cells().size() == 4);
     CHECK(store.cells()[0].label == "softmax");
+}
+
+TEST_CASE("a point that this version does not know is kept with its losses")
+{
+    TempFolder folder;
+    Study const study = tiny_study();
+    FitRow fit = fit_row(study, study.curves[0], 100, 0, 0.1);
+    Point other = fit.at(at_fit);
+    other.at = "other";
+    other.mse = 0.25;
+    for (LossRow& loss : other.losses)
+        loss.key.at = other.at;
+    fit.points.push_back(other);
+    Store store = Store::create(folder.path(), study);
+    add_cells(store, study);
+    store.add_fits({fit});
+    FitRow const stored = Store::open(folder.path()).fits(fit.cell, true)[0];
+    CHECK(same_result(stored, fit));
+    REQUIRE(stored.points.size() == 3);
+    CHECK(stored.points[0].at == "start");
+    CHECK(stored.points[1].at == "fit");
+    CHECK(stored.at("other").mse == 0.25);
+    CHECK(stored.at("other").theta == fit.at(at_fit).theta);
+    CHECK(stored.at("other").losses.size() == 2);
+    CHECK(store.loss_keys(fit.cell).size() == 6);
+    fit.points.pop_back();
+    CHECK_THROWS_AS(store.add_fits({fit}), StoreError); // another result
+    CHECK_THROWS_AS(stored.at("none"), std::out_of_range);
+}
+
+TEST_CASE("a store without a point of a fit is damaged")
+{
+    TempFolder folder;
+    Study const study = tiny_study();
+    FitRow fit = fit_row(study, study.curves[0], 100, 0, 0.1);
+    {
+        Store store = Store::create(folder.path(), study);
+        add_cells(store, study);
+        fit.points.resize(1);
+        store.add_fits({fit});
+    }
+    CHECK_THROWS_WITH(Store::open(folder.path()).fits(fit.cell, false),
+                      Contains("is damaged (a fit without its point \"fit\")"));
 }
 
 TEST_CASE("failed fits are counted, a note is no failure")
@@ -92,18 +137,18 @@ TEST_CASE("the same replicate again is ignored, with another result it is refuse
 
     FitRow again = fit;
     again.facts.seconds = 9; // time is no result
-    again.theta.clear();
-    again.start_theta.clear();
+    for (Point& point : again.points)
+        point.theta.clear();
     CHECK_NOTHROW(store.add_fits({again}));
     CHECK(store.count(fit.cell).fits == 1);
 
     FitRow other = fit;
-    other.theta[1] += 1e-15;
+    other.at(at_start).theta[1] += 1e-15;
     CHECK_THROWS_AS(store.add_fits({other}), StoreError);
     other = fit;
-    other.risk.expert_exact = 0; // was not a number
+    other.at(at_fit).risk.expert_exact = 0; // was not a number
     CHECK_THROWS_AS(store.add_fits({other}), StoreError);
-    LossRow loss = fit.losses[0];
+    LossRow loss = fit.at(at_start).losses[0];
     loss.record.mass += 1e-15;
     CHECK_THROWS_AS(store.add_losses(fit.cell, 0, {loss}), StoreError);
     CHECK(same_result(store.fits(fit.cell, true)[0], fit));
@@ -144,7 +189,7 @@ TEST_CASE("further losses go beside stored fits")
     raw.choice.gauge = Gauge::none;
     store.add_losses(fit.cell, 0, {loss_row(raw, "fit", 0.4)});
     CHECK(store.loss_keys(fit.cell).size() == 5);
-    CHECK(store.fits(fit.cell, false)[0].losses.back().record.value == 0.4);
+    CHECK(store.fits(fit.cell, false)[0].at(at_fit).losses.back().record.value == 0.4);
     CHECK_THROWS_AS(store.add_losses(fit.cell, 5, {loss_row(raw, "fit", 0.4)}), StoreError);
 }
 
@@ -244,10 +289,11 @@ TEST_CASE("plain SQLite reads the tables")
         query(
             "SELECT name, exponent, gauge, at, value, cells FROM loss WHERE name = 'sigmoid.D3'") ==
         "sigmoid.D3 1.0 align start 0.2 [0,1,1] sigmoid.D3 1.0 align fit 0.1 [0,1,1] ");
-    CHECK(query("SELECT length(params) FROM fit") == "144 144 "); // 18 numbers: 3 (d + 1 + d + 1)
-    CHECK(query("SELECT count(*) FROM sqlite_schema WHERE type = 'table'") == "7 ");
-    CHECK(query("PRAGMA user_version") == "1 ");
+    CHECK(query("SELECT length(params) FROM point") ==
+          "144 144 144 144 "); // 18 numbers: 3 (d + 1 + d + 1)
+    CHECK(query("SELECT count(*) FROM sqlite_schema WHERE type = 'table'") == "6 ");
+    CHECK(query("PRAGMA user_version") == "2 ");
     CHECK(query("PRAGMA journal_mode") == "delete ");
-    CHECK(query("SELECT format_version, id FROM study") == "1.0 tiny ");
+    CHECK(query("SELECT format_version, id FROM study") == "2.0 tiny ");
     sqlite3_close(database);
 }

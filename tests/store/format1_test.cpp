@@ -1,0 +1,235 @@
+// The store in tests/store/format1 was written by the last version of format 1 (3 curves, one of
+// which fails, 2 n, 3 replicates), and export.csv beside it is what that version exports.
+#include "host/core/error.h"
+#include "host/store/export.h"
+#include "host/store/format1.h"
+#include "host/store/schema.h"
+#include "tests/store/store_fixture.h"
+
+#include "tests/places.h"
+
+#include <catch2/catch.hpp>
+#include <sqlite3.h>
+
+#include <csignal>
+#include <fstream>
+#include <sstream>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace moerate;
+using namespace moerate_test;
+
+namespace
+{
+
+std::string content(std::string const& file)
+{
+    std::ifstream in(file, std::ios::binary);
+    std::ostringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
+std::string const old_file = MOE_SOURCE_DIR "/tests/store/format1/store.sqlite";
+
+std::string old_export()
+{
+    return content(MOE_SOURCE_DIR "/tests/store/format1/export.csv");
+}
+
+/// A folder with a store of format 1.
+struct OldFolder : TempFolder
+{
+    OldFolder() { std::filesystem::copy_file(old_file, file()); }
+    std::string file() const { return path("store.sqlite"); }
+    std::string copy() const { return format1_copy(file()); }
+    Study study() const { return stored_study(Store::open(path())); }
+};
+
+int format_of_file(std::string const& file)
+{
+    sqlite::Database database(file, sqlite::Database::Mode::read);
+    return format_of(database);
+}
+
+std::string exported(std::string const& folder)
+{
+    return export_csv(Store::open(folder));
+}
+
+/// All that SQLite finds wrong in a file.
+std::string faults(std::string const& file)
+{
+    sqlite::Database database(file, sqlite::Database::Mode::read);
+    std::string found;
+    sqlite::Statement pages(database, "PRAGMA integrity_check");
+    while (pages.step())
+        found += pages.text(0) == "ok" ? "" : pages.text(0);
+    sqlite::Statement references(database, "PRAGMA foreign_key_check");
+    while (references.step())
+        found += " a row of " + references.text(0);
+    return found;
+}
+
+} // namespace
+
+TEST_CASE("a reader takes a store of format 1 as it is")
+{
+    OldFolder const folder;
+    CHECK(exported(folder.path()) == old_export());
+    Store const store = Store::open(folder.path());
+    std::string const cell = store.cells().front().id;
+    CHECK(store.replicates(cell) == std::vector<int>{0, 1, 2});
+    CHECK(store.loss_keys(cell).size() == 4);
+    CHECK(store.fits(cell, true)[0].at(at_start).theta.size() == 18);
+    CHECK(store.fits(cell, true)[0].at(at_fit).theta.size() == 18);
+    CHECK(content(folder.file()) == content(old_file));
+}
+
+TEST_CASE("a writer brings a store of format 1 to its own and changes no number")
+{
+    OldFolder const folder;
+    std::string const before = export_json(Store::open(folder.path())).dump();
+    Store::create(folder.path(), folder.study());
+    CHECK(format_of_file(folder.file()) == store_major);
+    CHECK(exported(folder.path()) == old_export());
+    CHECK(export_json(Store::open(folder.path())).dump() == before);
+    Store const store = Store::open(folder.path());
+    CHECK(store.runs().size() == 1);
+    CHECK(store.loss_keys(store.cells().front().id).size() == 4);
+    CHECK(faults(folder.file()).empty());
+    CHECK_FALSE(std::filesystem::exists(folder.copy()));
+    sqlite::Database database(folder.file(), sqlite::Database::Mode::read);
+    CHECK(database.integer("SELECT count(*) FROM sqlite_schema WHERE type = 'table'") == 6);
+    CHECK(database.integer("SELECT count(*) FROM point") ==
+          2 * database.integer("SELECT count(*) FROM fit"));
+}
+
+TEST_CASE("a store of format 1 that is refused stays what it was")
+{
+    OldFolder const folder;
+    CHECK_THROWS_AS(Store::create(folder.path(), tiny_study()), StoreError);
+    CHECK(content(folder.file()) == content(old_file));
+    CHECK_FALSE(std::filesystem::exists(folder.copy()));
+}
+
+TEST_CASE("a copy that a killed migration left goes with the next writer")
+{
+    OldFolder const folder;
+    Study const study = folder.study();
+    std::ofstream(folder.copy()) << "not whole";
+    SECTION("before the store was done") {}
+    SECTION("after it was done")
+    {
+        Store::create(folder.path(), study);
+        std::filesystem::copy_file(old_file, folder.copy());
+    }
+    CHECK(exported(folder.path()) == old_export());
+    Store::create(folder.path(), study);
+    CHECK(exported(folder.path()) == old_export());
+    CHECK_FALSE(std::filesystem::exists(folder.copy()));
+}
+
+TEST_CASE("a migration that cannot have its copy changes nothing")
+{
+    OldFolder const folder;
+    std::filesystem::create_directories(folder.copy() + "/inside");
+    Study const study = folder.study();
+    CHECK_THROWS_WITH(Store::create(folder.path(), study),
+                      Catch::Matchers::Contains(folder.copy()) &&
+                          Catch::Matchers::Contains("it is a folder"));
+    CHECK(format_of_file(folder.file()) == 1);
+    CHECK(exported(folder.path()) == old_export());
+}
+
+namespace
+{
+
+int calls_left = 0; ///< in the child: calls that change files before it is killed
+
+void count_call()
+{
+    if (calls_left-- == 0)
+        kill(getpid(), SIGKILL);
+}
+
+/// The call at which the child dies is done by half.
+ssize_t killing_write(int file, void const* data, std::size_t size)
+{
+    if (calls_left == 0)
+        size = static_cast<std::size_t>(write(file, data, size / 2));
+    count_call();
+    return write(file, data, size);
+}
+
+ssize_t killing_pwrite(int file, void const* data, std::size_t size, off_t at)
+{
+    if (calls_left == 0)
+        size = static_cast<std::size_t>(pwrite(file, data, size / 2, at));
+    count_call();
+    return pwrite(file, data, size, at);
+}
+
+int killing_unlink(char const* file)
+{
+    count_call();
+    return unlink(file);
+}
+
+/// Opens the store for writing in a process that is killed after so many of SQLite's calls that
+/// change files; whether it lived to the end.
+bool opens_within(int calls, OldFolder const& folder, Study const& study)
+{
+    pid_t const child = fork();
+    if (child == 0) {
+        calls_left = calls;
+        sqlite3_vfs* const vfs = sqlite3_vfs_find(nullptr);
+        auto const replace = [&](char const* name, auto* call) {
+            vfs->xSetSystemCall(vfs, name, reinterpret_cast<sqlite3_syscall_ptr>(call));
+        };
+        replace("write", &killing_write);
+        replace("pwrite", &killing_pwrite);
+        replace("pwrite64", &killing_pwrite);
+        replace("unlink", &killing_unlink);
+        try {
+            Store::create(folder.path(), study);
+        } catch (...) {
+            _exit(1);
+        }
+        _exit(0);
+    }
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    REQUIRE((WIFSIGNALED(status) || WEXITSTATUS(status) == 0));
+    return WIFEXITED(status);
+}
+
+} // namespace
+
+TEST_CASE("a writer killed at any moment of the migration loses nothing")
+{
+    int calls = 0, within = 0;
+    for (bool lived = false; !lived; ++calls) {
+        INFO(calls);
+        OldFolder const folder;
+        Study const study = folder.study();
+        lived = opens_within(calls, folder, study);
+        if (std::filesystem::exists(folder.file() + "-journal") &&
+            std::filesystem::exists(folder.copy())) {
+            // Whatever becomes of the file itself: the one before lies beside it.
+            TempFolder saved;
+            std::filesystem::copy_file(folder.copy(), saved.path("store.sqlite"));
+            REQUIRE(exported(saved.path()) == old_export());
+            ++within;
+        }
+        if (calls % 2 == 0) // a reader is the first to come, or the next writer is
+            REQUIRE(exported(folder.path()) == old_export());
+        Store::create(folder.path(), study);
+        REQUIRE(format_of_file(folder.file()) == store_major);
+        REQUIRE(exported(folder.path()) == old_export());
+        REQUIRE(faults(folder.file()).empty());
+        REQUIRE_FALSE(std::filesystem::exists(folder.copy()));
+    }
+    CHECK(within > 20);
+}
