@@ -193,11 +193,12 @@ TEST_CASE("each estimator reads the keys that it declares, and refuses the other
 
 TEST_CASE("epochs end where the random numbers of sampling with replacement do")
 {
-    json keys{{"sampling", "replacement"}, {"epochs", 8388609}};
+    json keys{{"kind", "sgd"}, {"sampling", "replacement"}, {"epochs", 8388609}};
     CHECK_THAT(error_of(keys), Contains("epochs = 8388609 (sampling with replacement"));
     keys["sampling"] = "permutation";
     CHECK(error_of(keys).empty());
-    keys = {{"sampling", "replacement"}, {"epochs", 8388608}};
+    keys["sampling"] = "replacement";
+    keys["epochs"] = 8388608;
     CHECK(error_of(keys).empty());
 }
 
