@@ -3,13 +3,13 @@
 /// @file
 /// Expert forms h_i(x) (spec.md 1.2). A form is a linear map z_i = W_i.phi(x) + c_i of features of
 /// x, then the activation, then a factor: h_i = lambda_i phi(z_i). A member declares its
-/// parameters, the feature set, whether it has an activation (else h = z) and a factor; pack and
-/// chain work once a step.
+/// parameters and the feature set, and what differs from ExpertDefaults; pack and chain work once a
+/// step.
 
 #include "kernels/core/rows.h"
 #include "kernels/core/typelist.h"
+#include "kernels/family/defaults.h"
 #include "kernels/spec/features.h"
-#include "kernels/spec/model.h"
 
 MOE_BEGIN_ISA
 
@@ -20,7 +20,7 @@ MOE_HD inline Block const* expert_blocks(Model const& model)
 }
 
 /// h_i(x) = phi(a_i.x + b_i). Parameters: a (k x d), b (k).
-struct RidgeExpert
+struct RidgeExpert : ExpertDefaults
 {
     static constexpr std::string_view name = "ridge";
     static constexpr std::string_view formula = "h_i(x) = phi(a_i.x + b_i)";
@@ -28,9 +28,7 @@ struct RidgeExpert
     static constexpr Parameter parameters[] = {{"a", Role::expert_direction, Extent::d},
                                                {"b", Role::expert_bias, Extent::one}};
     static constexpr unsigned features = feature_x;
-    static constexpr bool uses_activation = true;
-    static constexpr bool factor = false;
-    static constexpr bool copied_maps = true; ///< pack and chain only copy
+    static constexpr bool copied_maps = true;
 
     /// Writes the maps of all atoms: rows W_i (length d, `stride` apart) and offsets c_i.
     template <class Real, class Lanes>
@@ -62,7 +60,7 @@ struct FfnExpert : RidgeExpert
     static constexpr Parameter parameters[] = {{"a", Role::expert_direction, Extent::d},
                                                {"b", Role::expert_bias, Extent::one},
                                                {"lambda", Role::expert_scale, Extent::one}};
-    static constexpr bool factor = true; ///< the third block
+    static constexpr bool factor = true;
     static constexpr bool copied_maps = false;
 };
 
@@ -76,7 +74,7 @@ struct NormalizedExpert : FfnExpert
 };
 
 /// h_i(x) = b_i, whatever the input; no activation (golden N6).
-struct ConstantExpert
+struct ConstantExpert : ExpertDefaults
 {
     static constexpr std::string_view name = "constant";
     static constexpr std::string_view formula = "h_i(x) = b_i";
@@ -84,7 +82,6 @@ struct ConstantExpert
     static constexpr Parameter parameters[] = {{"b", Role::expert_bias, Extent::one}};
     static constexpr unsigned features = feature_none;
     static constexpr bool uses_activation = false;
-    static constexpr bool factor = false;
 
     template <class Real, class Lanes>
     MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, Real* /*w*/,

@@ -11,8 +11,8 @@
 #include "kernels/core/math.h"
 #include "kernels/core/rows.h"
 #include "kernels/core/typelist.h"
+#include "kernels/family/defaults.h"
 #include "kernels/family/mass.h"
-#include "kernels/spec/model.h"
 
 #include <limits>
 
@@ -69,13 +69,12 @@ MOE_HD void softmax_rows(Lanes lanes, Real* s, Real* work, int rows, In const& i
 }
 
 /// g_i = exp(s_i) / sum_j exp(s_j).
-struct SoftmaxNormalizer
+struct SoftmaxNormalizer : NormalizerDefaults
 {
     static constexpr std::string_view name = "softmax";
     static constexpr std::string_view formula = "g_i = exp(s_i) / sum_j exp(s_j)";
     static constexpr std::string_view source = "002 eq 2";
     static constexpr Mass mass = Mass::exponential;
-    static constexpr bool grouped = false;
 
     template <int chunk, class Real, class Lanes>
     MOE_HD static void weights(Lanes lanes, Model const& model, Real* s, Real* work)
@@ -91,13 +90,12 @@ struct SoftmaxNormalizer
 };
 
 /// g_i = 1 / (1 + exp(-s_i)); the atoms do not compete.
-struct SigmoidNormalizer
+struct SigmoidNormalizer : NormalizerDefaults
 {
     static constexpr std::string_view name = "sigmoid";
     static constexpr std::string_view formula = "g_i = 1 / (1 + exp(-s_i))";
     static constexpr std::string_view source = "003 eq 2";
     static constexpr Mass mass = Mass::logistic;
-    static constexpr bool grouped = false;
 
     template <int chunk, class Real, class Lanes>
     MOE_HD static void weights(Lanes lanes, Model const& model, Real* s, Real* /*work*/)
@@ -118,14 +116,13 @@ struct SigmoidNormalizer
 
 /// Softmax over the K largest scores, 0 elsewhere. Ties go to the smaller index, and the selection
 /// is constant in the gradient (golden N5).
-struct TopkNormalizer
+struct TopkNormalizer : NormalizerDefaults
 {
     static constexpr std::string_view name = "topk";
     static constexpr std::string_view formula =
         "g_i = exp(s_i) / sum_{j in top K} exp(s_j) in the K largest, else 0";
     static constexpr std::string_view source = "002 section 2";
     static constexpr Mass mass = Mass::exponential;
-    static constexpr bool grouped = false;
     static constexpr bool uses_top = true;
 
     template <int chunk, class Real, class Lanes>
@@ -182,7 +179,7 @@ struct TopkNormalizer
 
 /// g_i = softmax over groups of (omega_u.x + beta_u) at u = group(i), times softmax inside the
 /// group of the atoms' own scores. Score rows: k atoms, then the groups.
-struct HierarchicalNormalizer
+struct HierarchicalNormalizer : NormalizerDefaults
 {
     static constexpr std::string_view name = "hierarchical";
     static constexpr std::string_view formula =

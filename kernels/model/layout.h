@@ -85,10 +85,7 @@ inline std::array<SizeLimit, 4> size_limits(GateSpec const& gate, ExpertSpec con
         count(score.parameters);
         gate_set = score.features;
     });
-    visit(Normalizers{}, gate.normalizer, [&](auto normalizer) {
-        if constexpr (decltype(normalizer)::grouped)
-            count(normalizer.parameters);
-    });
+    visit(Normalizers{}, gate.normalizer, [&](auto normalizer) { count(normalizer.parameters); });
     visit(Experts{}, expert.form, [&](auto form) {
         count(form.parameters);
         expert_set = form.features;
@@ -128,10 +125,8 @@ inline Model make_model(GateSpec const& gate, ExpertSpec const& expert, int d, i
                    extent_of(p.extent, d, gate.rank));
     };
     visit(Scores{}, gate.score, [&](auto score) { add('g', score.parameters); });
-    visit(Normalizers{}, gate.normalizer, [&](auto normalizer) {
-        if constexpr (decltype(normalizer)::grouped)
-            add('p', normalizer.parameters);
-    });
+    visit(Normalizers{}, gate.normalizer,
+          [&](auto normalizer) { add('p', normalizer.parameters); });
     if (gate.learned_temperature != 0)
         append(model.layout, 't', {"T", Role::temperature, Extent::one}, 1, 1);
     model.layout.expert_begin = model.layout.blocks;

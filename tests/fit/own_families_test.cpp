@@ -3,17 +3,17 @@
 // change. The namespace of the kernels is this file's own, as its lists are.
 #define MOE_ISA isa_own_families
 
+#include "kernels/family/defaults.h"
 #include "kernels/family/loss/form.h"
 #include "kernels/family/value_slope.h"
 #include "kernels/spec/features.h"
-#include "kernels/spec/model.h"
 
 #include <string_view>
 
 MOE_BEGIN_ISA
 
 /// s_i(x) = b_i - rho_i^2 |x|^2: a gate that prefers small inputs.
-struct RadialScore
+struct RadialScore : ScoreDefaults
 {
     static constexpr std::string_view name = "radial";
     static constexpr std::string_view formula = "s_i(x) = b_i - rho_i^2 |x|^2";
@@ -48,7 +48,7 @@ struct RadialScore
 };
 
 /// phi(t) = t^3 / 3 + t.
-struct CubicActivation
+struct CubicActivation : ActivationDefaults
 {
     static constexpr std::string_view name = "cubic";
     static constexpr std::string_view formula = "phi(t) = t^3 / 3 + t";

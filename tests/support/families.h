@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <set>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -28,23 +27,11 @@ struct Family
     int activation = 0; ///< of the expert, where it has one
 };
 
-/// Whether a member declares uses_activation; the int overload is preferred where it compiles.
-template <class Member>
-constexpr auto uses_activation(Member, int) -> decltype(Member::uses_activation)
-{
-    return Member::uses_activation;
-}
-template <class Member>
-constexpr bool uses_activation(Member, long)
-{
-    return false;
-}
-
 /// Whether the score at a position has an activation of its own.
 inline bool score_has_activation(int score)
 {
     bool has = false;
-    visit(Scores{}, score, [&](auto member) { has = has || uses_activation(member, 0); });
+    visit(Scores{}, score, [&](auto member) { has = member.uses_activation; });
     return has;
 }
 

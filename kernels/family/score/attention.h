@@ -1,7 +1,7 @@
 #pragma once
 
+#include "kernels/family/defaults.h"
 #include "kernels/spec/features.h"
-#include "kernels/spec/model.h"
 
 #include <string_view>
 
@@ -10,7 +10,7 @@ MOE_BEGIN_ISA
 /// s_i(x) = (Q x + q).(K_i x + kappa_i) = x^T Q^T K_i x + (Q^T kappa_i + K_i^T q).x + q.kappa_i,
 /// phi(x) = (x, vech(x x^T)). Parameters: K (k x r x d), kappa (k x r), and Q (r x d), q (r) shared
 /// by all atoms. There is no bias, so m = 1 (golden N6).
-struct AttentionScore
+struct AttentionScore : ScoreDefaults
 {
     static constexpr std::string_view name = "attention";
     static constexpr std::string_view formula = "s_i(x) = (Q x + q).(K_i x + kappa_i), rank r";

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "kernels/core/norm.h"
+#include "kernels/family/defaults.h"
 #include "kernels/spec/features.h"
-#include "kernels/spec/model.h"
 
 #include <string_view>
 
@@ -10,7 +10,7 @@ MOE_BEGIN_ISA
 
 /// s_i(x) = w_i.x / ((|w_i| + tau1) (|x| + tau2)) + b_i, phi(x) = x / (|x| + tau2). tau1 = tau2 = 0
 /// is the vanilla router, where 0/0 is taken as 0 (golden N4).
-struct CosineScore
+struct CosineScore : ScoreDefaults
 {
     static constexpr std::string_view name = "cosine";
     static constexpr std::string_view formula =

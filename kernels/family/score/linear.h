@@ -1,15 +1,15 @@
 #pragma once
 
 #include "kernels/core/rows.h"
+#include "kernels/family/defaults.h"
 #include "kernels/spec/features.h"
-#include "kernels/spec/model.h"
 
 #include <string_view>
 
 MOE_BEGIN_ISA
 
 /// s_i(x) = w_i.x + b_i, phi(x) = x. Parameters: w (k x d), b (k).
-struct LinearScore
+struct LinearScore : ScoreDefaults
 {
     static constexpr std::string_view name = "linear";
     static constexpr std::string_view formula = "s_i(x) = w_i.x + b_i";
@@ -17,7 +17,7 @@ struct LinearScore
     static constexpr Parameter parameters[] = {{"w", Role::location, Extent::d},
                                                {"b", Role::bias, Extent::one}};
     static constexpr unsigned features = feature_x;
-    static constexpr bool copied_maps = true; ///< pack and chain only copy
+    static constexpr bool copied_maps = true;
 
     MOE_HD static constexpr bool location_shifts(GateSpec const&) { return true; }
 
@@ -41,40 +41,23 @@ struct LinearScore
 };
 
 /// s_i(x) = psi(w_i.x) + b_i, psi an activation. The map is w_i.x; psi and b come after it.
-struct RidgeScore
+struct RidgeScore : LinearScore
 {
     static constexpr std::string_view name = "ridge";
     static constexpr std::string_view formula = "s_i(x) = psi(w_i.x) + b_i";
     static constexpr std::string_view source = "002 section 3.2";
-    static constexpr Parameter parameters[] = {{"w", Role::location, Extent::d},
-                                               {"b", Role::bias, Extent::one}};
-    static constexpr unsigned features = feature_x;
-    static constexpr bool outer = true; ///< s = (psi(W.phi) + c) / T, psi = gate.activation
     static constexpr bool uses_activation = true;
+    static constexpr bool copied_maps = false; // of the scores: psi stands behind the map
 
     /// Only psi = identity is linear in w.
     MOE_HD static constexpr bool location_shifts(GateSpec const& gate)
     {
         return gate.activation == 0; // Activations starts with the identity (static_assert there)
     }
-
-    template <class Real, class Lanes>
-    MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, Real* w, int stride,
-                            Real* c)
-    {
-        LinearScore::pack(lanes, model, theta, w, stride, c);
-    }
-
-    template <class Real, class Lanes>
-    MOE_HD static void chain(Lanes lanes, Model const& model, Real const* theta, Real const* w,
-                             int stride, Real const* c, Real* gradient)
-    {
-        LinearScore::chain(lanes, model, theta, w, stride, c, gradient);
-    }
 };
 
 /// s_i(x) = -|x - w_i|^2 + b_i = 2 w_i.x - |x|^2 - |w_i|^2 + b_i, phi(x) = (x, |x|^2).
-struct EuclideanScore
+struct EuclideanScore : ScoreDefaults
 {
     static constexpr std::string_view name = "euclidean";
     static constexpr std::string_view formula = "s_i(x) = -|x - w_i|^2 + b_i";

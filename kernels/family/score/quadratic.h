@@ -1,8 +1,8 @@
 #pragma once
 
 #include "kernels/core/rows.h"
+#include "kernels/family/defaults.h"
 #include "kernels/spec/features.h"
-#include "kernels/spec/model.h"
 
 #include <string_view>
 
@@ -31,7 +31,7 @@ MOE_HD void chain_form(Real const* row, int d, Real* a)
 
 /// s_i(x) = x^T A_i x + w_i.x + b_i, phi(x) = (x, vech(x x^T)). Parameters: A (k x d x d), w (k x
 /// d), b (k).
-struct QuadraticScore
+struct QuadraticScore : ScoreDefaults
 {
     static constexpr std::string_view name = "quadratic";
     static constexpr std::string_view formula = "s_i(x) = x^T A_i x + w_i.x + b_i";
@@ -69,7 +69,7 @@ struct QuadraticScore
 };
 
 /// s_i(x) = x^T A_i x + b_i, phi(x) = vech(x x^T). Parameters: A (k x d x d), b (k).
-struct MonomialScore
+struct MonomialScore : ScoreDefaults
 {
     static constexpr std::string_view name = "monomial";
     static constexpr std::string_view formula = "s_i(x) = x^T A_i x + b_i";
