@@ -23,13 +23,6 @@ constexpr bool uses_rank()
     return false;
 }
 
-bool takes_power(int activation)
-{
-    bool takes = false;
-    visit(Activations{}, activation, [&](auto member) { takes = member.uses_power; });
-    return takes;
-}
-
 void check_groups(Atoms const& atoms, std::string const& what)
 {
     if (atoms.k > Model::max_grouped)
@@ -64,6 +57,13 @@ void check_composes(GateSpec const& gate, Reader const& reader)
 }
 
 } // namespace
+
+bool takes_power(int activation)
+{
+    bool takes = false;
+    visit(Activations{}, activation, [&](auto member) { takes = member.uses_power; });
+    return takes;
+}
 
 GateKeys keys_of(GateSpec const& gate)
 {

@@ -90,6 +90,7 @@ MOE_END_ISA
 #include "kernels/loss/loss_one.h"
 #include "kernels/sgd/sgd_one.h"
 #include "kernels/start/start_one.h"
+#include "tests/support/own_maps.h"
 #include "tests/support/thread_lanes.h"
 
 #include <catch2/catch.hpp>
@@ -202,6 +203,22 @@ TEST_CASE("own members stand in the lists")
     CHECK(fits(find<Losses>("radial.L1"), radial_model().gate));
     CHECK_FALSE(fits(find<Losses>("softmax.L1"), radial_model().gate));
     CHECK(radial_model().layout.size == static_cast<int>(truth.size()));
+}
+
+TEST_CASE("a plain mixture knows own members without their names")
+{
+    double const x[] = {1, -2, 0.5};
+    for (std::size_t i = 0; i < 2; ++i) {
+        AtomMap const score = own_score(radial_model(), truth, x, static_cast<int>(i));
+        CHECK(score.along == Approx(-truth[i] * truth[i] * 5.25).epsilon(1e-14));
+        CHECK(score.offset == truth[2 + i]);
+    }
+    AtomMap const expert = own_expert(radial_model(), truth, x, 1); // (-0.5, 0.5, 1).x - 0.25
+    CHECK(expert.along + expert.offset == -1.25);
+    int const cubic = find<Activations>("cubic");
+    CHECK(own_activation(cubic, 1, 3).value == 12);
+    CHECK_FALSE(has_kink(cubic, 1));
+    CHECK(has_kink(find<Activations>("relu"), 1));
 }
 
 TEST_CASE("data of own members are their mixture")

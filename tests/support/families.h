@@ -35,18 +35,24 @@ inline bool score_has_activation(int score)
     return has;
 }
 
+/// Whether the expert form at a position has an activation.
+inline bool expert_has_activation(int form)
+{
+    bool has = false;
+    visit(Experts{}, form, [&](auto member) { has = member.uses_activation; });
+    return has;
+}
+
 /// Whether a composition exists (spec.md 1.1, 1.2): hierarchical takes linear scores at a fixed
 /// temperature. A member without activation goes with the first one only.
 inline bool exists(Family const& family)
 {
     bool grouped = false;
-    bool activated = true;
     visit(Normalizers{}, family.normalizer, [&](auto member) { grouped = member.grouped; });
-    visit(Experts{}, family.form, [&](auto member) { activated = member.uses_activation; });
     bool const linear = name_of<Scores>(family.score) == "linear";
     return (!grouped || (linear && !family.learned)) &&
            (family.psi == 0 || score_has_activation(family.score)) &&
-           (family.activation == 0 || activated);
+           (family.activation == 0 || expert_has_activation(family.form));
 }
 
 /// All compositions.
