@@ -10,12 +10,12 @@ target_link_libraries(moe_gpu_cases PUBLIC moe_run Threads::Threads)
 target_include_directories(moe_gpu_cases SYSTEM PUBLIC ${CATCH2_INCLUDE})
 target_compile_options(moe_gpu_cases PUBLIC
     ${MOE_TEST_OPTIONS} "$<$<COMPILE_LANGUAGE:CUDA>:${MOE_CUDA_OPTIONS}>")
-add_executable(test_gpu tests/gpu/main.cpp tests/gpu/draws_probe.cu)
+add_executable(test_gpu tests/gpu/main.cpp tests/gpu/draws_probe.cu tests/task/own/own_cuda.cu)
 target_link_libraries(test_gpu PRIVATE moe_gpu_cases)
 add_test(NAME gpu COMMAND test_gpu)
 set_tests_properties(gpu PROPERTIES LABELS gpu SKIP_RETURN_CODE 77 RESOURCE_LOCK gpu TIMEOUT 600)
 # The same cases with a CPU in the GPU's place, but those about CUDA itself.
-add_executable(test_gpu_rehearsal tests/gpu/rehearsal/main.cpp)
+add_executable(test_gpu_rehearsal tests/gpu/rehearsal/main.cpp ${own_task})
 target_link_libraries(test_gpu_rehearsal PRIVATE moe_gpu_cases)
 add_test(NAME gpu-rehearsal COMMAND test_gpu_rehearsal "~[cuda]")
 

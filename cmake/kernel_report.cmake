@@ -6,3 +6,8 @@ add_test(NAME kernel-report-tool COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/to
 add_test(NAME kernel-report COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tools/kernel-report ${CMAKE_BINARY_DIR}
     --fail-on-spill "^sgd<float(, true)?>$" --max-compile-seconds 600)
 set_tests_properties(kernel-report PROPERTIES SKIP_RETURN_CODE 77)
+# The kernels themselves on an emulator of PTX: skipped unless MOERATE_PTX_EMULATOR names one.
+add_test(NAME ptx-check-tool COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/tools/ptx_check_test.py)
+add_test(NAME ptx-check COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tools/ptx-check
+    --build ${CMAKE_BINARY_DIR} --quick)
+set_tests_properties(ptx-check PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600)

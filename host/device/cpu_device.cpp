@@ -1,9 +1,5 @@
-#include "host/device/device.h"
-
 #include "host/device/cpu_info.h"
-#include "host/device/run_each.h"
-#include "kernels/task/cost.h"
-#include "kernels/task/cpu_table.h"
+#include "host/device/tables.h"
 
 #include <tbb/enumerable_thread_specific.h>
 #include <tbb/global_control.h>
@@ -50,11 +46,24 @@ private:
     std::size_t size_ = 0;
 };
 
-class CpuDevice final : public DeviceBase<CpuDevice>
+/// Places of the tasks, those with most work first.
+std::vector<std::size_t> largest_first(TaskView const& list)
+{
+    std::vector<double> work(list.size);
+    for (std::size_t i = 0; i < list.size; ++i)
+        work[i] = list.work(i);
+    std::vector<std::size_t> order(list.size);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return work[a] > work[b]; });
+    return order;
+}
+
+class CpuDevice final : public Device
 {
 public:
-    CpuDevice(int threads, std::string const& simd)
-        : table_(cpu_table(simd)), arena_(threads),
+    CpuDevice(CpuTable const& table, int threads)
+        : table_(table), arena_(threads),
           limit_(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads))
     {
         info_.kind = info_.label = "cpu";
@@ -87,26 +96,28 @@ public:
         std::memcpy(to, from, bytes);
     }
 
-    template <class Task>
-    void run_all(std::vector<Task> const& tasks)
+    /// Every task on some worker; each worker takes the next task when it is free, the largest
+    /// first.
+    std::vector<double> run_list(TaskView const& list) override
     {
-        auto const& entry = std::get<CpuEntry<Task>>(table_.entries);
-        run_each(tasks, [&](Task const& task) {
-            entry.run(task, scratch_.local().at_least(entry.scratch(task)));
+        using Clock = std::chrono::steady_clock;
+        CpuEntry const& entry = entry_of(table_.entries, table_.size, list.kind);
+        std::vector<std::size_t> const order = largest_first(list);
+        std::vector<double> seconds(list.size);
+        std::atomic<std::size_t> next{0};
+        auto const worker = [&](int) {
+            for (std::size_t i = next++; i < order.size(); i = next++) {
+                void const* const task = list.at(order[i]);
+                auto const begin = Clock::now();
+                entry.run(task, scratch_.local().at_least(entry.scratch(task)));
+                seconds[order[i]] = std::chrono::duration<double>(Clock::now() - begin).count();
+            }
+        };
+        or_memory_error([&] {
+            arena_.execute(
+                [&] { tbb::parallel_for(0, info_.threads, worker, tbb::simple_partitioner()); });
         });
-    }
-
-    /// Fits also say how long they took.
-    template <class Real>
-    void run_all(std::vector<SgdTask<Real>> const& tasks)
-    {
-        auto const& entry = std::get<CpuEntry<SgdTask<Real>>>(table_.entries);
-        run_each(tasks, [&](SgdTask<Real> const& task) {
-            auto const begin = std::chrono::steady_clock::now();
-            entry.run(task, scratch_.local().at_least(entry.scratch(task)));
-            task.outcome->seconds =
-                std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-        });
+        return seconds;
     }
 
 private:
@@ -122,28 +133,7 @@ private:
         }
     }
 
-    /// Runs every task on some worker; each worker takes the next task when it is free, the largest
-    /// first.
-    template <class Task, class F>
-    void run_each(std::vector<Task> const& tasks, F const& f)
-    {
-        std::vector<std::size_t> order(tasks.size());
-        std::iota(order.begin(), order.end(), std::size_t{0});
-        std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-            return cost(tasks[a]) > cost(tasks[b]);
-        });
-        std::atomic<std::size_t> next{0};
-        auto const worker = [&](int) {
-            for (std::size_t i = next++; i < order.size(); i = next++)
-                f(tasks[order[i]]);
-        };
-        or_memory_error([&] {
-            arena_.execute(
-                [&] { tbb::parallel_for(0, info_.threads, worker, tbb::simple_partitioner()); });
-        });
-    }
-
-    CpuTable const& table_;
+    CpuTable table_;
     DeviceInfo info_;
     tbb::task_arena arena_;
     tbb::global_control limit_;
@@ -152,10 +142,14 @@ private:
 
 } // namespace
 
+std::unique_ptr<Device> make_cpu_device(CpuTable const& table, int threads)
+{
+    return std::make_unique<CpuDevice>(table, threads > 0 ? threads : usable_cores());
+}
+
 std::unique_ptr<Device> make_cpu_device(int threads, std::string const& simd)
 {
-    int const count = threads > 0 ? threads : usable_cores();
-    return std::make_unique<CpuDevice>(count, simd);
+    return make_cpu_device(cpu_table(simd), threads);
 }
 
 } // namespace moerate

@@ -67,7 +67,7 @@ std::vector<std::string> simd_levels()
     return levels;
 }
 
-CpuTable const& cpu_table(std::string const& simd)
+CpuTable cpu_table(std::string const& simd)
 {
     auto const levels = simd_levels();
     if (levels.empty())
@@ -79,7 +79,8 @@ CpuTable const& cpu_table(std::string const& simd)
         throw DeviceError(fmt::format("SIMD level \"{}\" is not usable (this processor and build "
                                       "have {}); name one of these",
                                       level, fmt::join(levels, ", ")));
-    return level == cpu_table_v4().level ? cpu_table_v4() : cpu_table_v3();
+    // A table is made by code of its level: only that of the level asked for may run.
+    return level == cpu_table_v3().level ? cpu_table_v3() : cpu_table_v4();
 }
 
 } // namespace moerate

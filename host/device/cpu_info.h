@@ -28,6 +28,6 @@ std::vector<std::string> simd_levels();
 
 /// The entry points of a level; empty: the best one. Throws DeviceError where the processor cannot
 /// run the level (or any).
-CpuTable const& cpu_table(std::string const& simd);
+CpuTable cpu_table(std::string const& simd);
 
 } // namespace moerate

@@ -1,6 +1,4 @@
-#include "host/device/run_each.h"
-
-#include "kernels/cuda/cuda_api.h"
+#include "host/device/tables.h"
 
 #include <fmt/format.h>
 
@@ -8,6 +6,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
+#include <utility>
 
 namespace moerate
 {
@@ -71,10 +70,22 @@ std::string unusable(int index)
 /// out what the first leaves idle.
 constexpr int fits_per_processor = 2 * resident_warps;
 
-class CudaDevice final : public DeviceBase<CudaDevice>
+/// The time of a list, shared out over its tasks by their work.
+std::vector<double> shared_out(double seconds, TaskView const& list)
+{
+    std::vector<double> shares(list.size);
+    double total = 0;
+    for (std::size_t i = 0; i < list.size; ++i)
+        total += shares[i] = list.work(i);
+    for (double& share : shares)
+        share = total > 0 ? seconds * (share / total) : 0;
+    return shares;
+}
+
+class CudaDevice final : public Device
 {
 public:
-    explicit CudaDevice(int index) : index_(index)
+    CudaDevice(CudaTable table, int index) : table_(std::move(table)), index_(index)
     {
         on_device([&] {
             CudaBoard const board = cuda_board(index);
@@ -123,10 +134,12 @@ public:
         on_device([&] { cuda_download(to, from, bytes); });
     }
 
-    template <class Task>
-    void run_all(std::vector<Task> const& tasks)
+    std::vector<double> run_list(TaskView const& list) override
     {
-        on_device([&] { cuda_run(tasks); });
+        CudaEntry const& entry = entry_of(table_.data(), table_.size(), list.kind);
+        double seconds = 0;
+        on_device([&] { seconds = entry.run(list.tasks, list.size); });
+        return shared_out(seconds, list);
     }
 
 private:
@@ -149,6 +162,7 @@ private:
         }
     }
 
+    CudaTable table_;
     int index_;
     DeviceInfo info_;
 };
@@ -169,13 +183,18 @@ int cuda_devices()
     }
 }
 
-std::unique_ptr<Device> make_cuda_device(int index)
+std::unique_ptr<Device> make_cuda_device(CudaTable const& table, int index)
 {
     std::string const reason = unusable(index);
     if (!reason.empty())
         throw DeviceError(fmt::format(
             "CUDA is not usable: {}; use --device cpu, or see `moerate doctor`", reason));
-    return std::make_unique<CudaDevice>(index);
+    return std::make_unique<CudaDevice>(table, index);
+}
+
+std::unique_ptr<Device> make_cuda_device(int index)
+{
+    return make_cuda_device(cuda_table_of(Tasks{}), index);
 }
 
 } // namespace moerate

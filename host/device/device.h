@@ -5,14 +5,8 @@
 /// (host/run/pipeline.h) knows no more about it. CPU and CUDA implement the same calls with the
 /// same algorithms (kernels/*/*_one.h), so results differ by rounding only.
 
-#include "kernels/data/generate_api.h"
-#include "kernels/evaluate/evaluate_api.h"
-#include "kernels/loss/loss_api.h"
-#include "kernels/rates/resample_api.h"
-#include "kernels/rates/summary_api.h"
-#include "kernels/risk/risk_api.h"
-#include "kernels/sgd/sgd_api.h"
-#include "kernels/start/start_api.h"
+#include "kernels/task/kind.h"
+#include "kernels/task/tasks.h"
 
 #include <cstddef>
 #include <memory>
@@ -50,8 +44,8 @@ struct DeviceInfo
 };
 
 /// A device, for one thread at a time. Task pointers are addresses of the device's memory; the
-/// lists themselves are host memory. run() returns when all tasks are done. All calls but release()
-/// throw DeviceError if the device failed, DeviceMemoryError if it has too little memory.
+/// lists themselves are host memory. All calls but release() throw DeviceError if the device
+/// failed, DeviceMemoryError if it has too little memory.
 class Device
 {
 public:
@@ -65,19 +59,17 @@ public:
     virtual void upload(void* to, void const* from, std::size_t bytes) = 0;
     virtual void download(void* to, void const* from, std::size_t bytes) = 0;
 
-    virtual void run(std::vector<GenerateTask<float>> const& tasks) = 0;
-    virtual void run(std::vector<GenerateTask<double>> const& tasks) = 0;
-    virtual void run(std::vector<StartTask<float>> const& tasks) = 0;
-    virtual void run(std::vector<StartTask<double>> const& tasks) = 0;
-    virtual void run(std::vector<SgdTask<float>> const& tasks) = 0;
-    virtual void run(std::vector<SgdTask<double>> const& tasks) = 0;
-    virtual void run(std::vector<EvaluateTask<float>> const& tasks) = 0;
-    virtual void run(std::vector<EvaluateTask<double>> const& tasks) = 0;
-    virtual void run(std::vector<RiskTask<float>> const& tasks) = 0;
-    virtual void run(std::vector<RiskTask<double>> const& tasks) = 0;
-    virtual void run(std::vector<LossTask> const& tasks) = 0;
-    virtual void run(std::vector<SummaryTask> const& tasks) = 0;
-    virtual void run(std::vector<ResampleTask> const& tasks) = 0;
+    /// Runs all tasks of a list and returns when they are done: seconds that each of them took. On
+    /// a GPU tasks end at unlike times inside of one launch: each has its share of the list's time,
+    /// by its work.
+    virtual std::vector<double> run_list(TaskView const& list) = 0;
+
+    /// The same for tasks of any kind (kernels/task/tasks.h).
+    template <class Task>
+    std::vector<double> run(std::vector<Task> const& tasks)
+    {
+        return run_list({task_kind<Task>(), tasks.data(), tasks.size()});
+    }
 };
 
 /// The CPU with `threads` workers (0: all cores this process may use). `simd` forces a level

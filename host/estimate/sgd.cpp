@@ -150,11 +150,12 @@ std::vector<FitOutcome> Sgd::fit_all(Device& device, std::vector<FitRequest<Real
         tasks.push_back({problem.model, static_cast<Sgd const&>(*by).settings_at(problem.n),
                          problem.key, problem.n, problem.x, problem.y, problem.theta,
                          outcome.data() + tasks.size()});
-    device.run(tasks);
+    std::vector<double> const seconds = device.run(tasks);
     std::vector<FitOutcome> outcomes;
     outcomes.reserve(requests.size());
-    for (SgdOutcome const& one : outcome.download())
-        outcomes.push_back({one.finite != 0, {one.epochs, one.seconds}});
+    std::vector<SgdOutcome> const done = outcome.download();
+    for (std::size_t i = 0; i < done.size(); ++i)
+        outcomes.push_back({done[i].finite != 0, {done[i].epochs, seconds[i]}});
     return outcomes;
 }
 

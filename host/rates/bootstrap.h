@@ -29,14 +29,14 @@ struct Samples
 struct Resampling
 {
     StreamKey key;       ///< of the truth; n and replicate are ignored
-    bool nested = false; ///< data of a smaller n are part of a larger one's: one draw for all n
+    bool nested = false; ///< data of a smaller n are part of a larger one's: one draw for all n,
+                         ///< which have the same number of places for replicates
 };
 
 /// Value per n and slope of each statistic, all from the same draws. Within each n the replicates
 /// are drawn with replacement, on `device`; the slopes' deviations from the slope of the data,
-/// widened by sqrt(R / (R - 1)) with R the least number of replicates, give the percentile
-/// interval. Without a slope or an interval `reason` says why. `what` names the numbers there, such
-/// as "loss".
+/// widened as interval.h says, give the percentile interval. Without a slope or an interval
+/// `reason` says why. `what` names the numbers there, such as "loss".
 std::vector<Slope> slopes(Device& device, Samples const& samples, Resampling const& resampling,
                           std::vector<Statistic> const& statistics, char const* what);
 

@@ -21,7 +21,7 @@ struct Slope
 {
     std::vector<double> value; ///< per n
     std::vector<double> sd;    ///< per n, standard deviation over replicates (mean only)
-    double slope, lo, hi;      ///< 95 % percentile bootstrap interval
+    double slope, lo, hi;      ///< 95 % bootstrap interval
     std::string reason;
 };
 

@@ -14,6 +14,14 @@ constexpr int draws_a_task = 16;
 
 } // namespace
 
+std::vector<double> present(std::vector<double> values)
+{
+    values.erase(std::remove_if(values.begin(), values.end(),
+                                [](double value) { return std::isnan(value); }),
+                 values.end());
+    return values;
+}
+
 std::size_t counted(std::vector<double> const& values)
 {
     return static_cast<std::size_t>(std::count_if(values.begin(), values.end(),

@@ -11,7 +11,10 @@
 namespace moerate
 {
 
-/// Replicates that count: those with a number.
+/// The replicates that count: those with a number.
+std::vector<double> present(std::vector<double> values);
+
+/// How many these are.
 std::size_t counted(std::vector<double> const& values);
 
 class Resampler

@@ -23,6 +23,9 @@ public:
     /// Slope through `value`, one per n; not a number as log_slope says.
     double slope(std::vector<double> const& value) const;
 
+    /// The slope's factor on the logarithm at each n.
+    std::vector<double> const& weights() const { return weight_; }
+
 private:
     std::vector<double> weight_; ///< (x - mean x) / sum (x - mean x)^2, x = log n
 };

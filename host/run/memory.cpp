@@ -1,6 +1,5 @@
 #include "host/run/memory.h"
 
-#include "host/device/run_each.h"
 #include "host/run/pipeline.h"
 #include "host/study/sizes.h"
 
@@ -17,7 +16,7 @@ namespace
 constexpr long long most_measured = 1 << 17;
 
 /// A device without memory and without work: it counts what would be allocated.
-class CountingDevice final : public DeviceBase<CountingDevice>
+class CountingDevice final : public Device
 {
 public:
     DeviceInfo const& info() const override { return info_; }
@@ -45,10 +44,10 @@ public:
         // Any finite numbers and true flags: fits that succeed need most.
         std::memset(to, 1, bytes);
     }
-    template <class Task>
-    void run_all(std::vector<Task> const& tasks)
+    std::vector<double> run_list(TaskView const& list) override
     {
-        peak_ = std::max(peak_, held_ + tasks.size() * sizeof(Task));
+        peak_ = std::max(peak_, held_ + list.bytes());
+        return std::vector<double>(list.size);
     }
 
     std::size_t held() const { return held_; }

@@ -29,12 +29,6 @@ void add_losses(Cell& cell, std::vector<LossSpec> const& losses)
     }
 }
 
-/// Flops of one prediction.
-double flops_of(Model const& model)
-{
-    return 0.5 * flops_per_update(model);
-}
-
 } // namespace
 
 Work& Work::operator+=(Work const& other)
@@ -203,7 +197,7 @@ Work work_of(Study const& study, Plan const& plan, Job const& job)
     Curve const& source = study.curves[data.curve];
     double const n = data.n;
     Work work;
-    work.flops = n * flops_of(source.truth.model);
+    work.flops = n * flops_per_prediction(source.truth.model);
     for (int const cell : job.cells) {
         Curve const& curve = study.curves[plan.cells[cell].curve];
         FitCost const fit = curve.estimator->cost(curve.model, data.n);
@@ -211,7 +205,7 @@ Work work_of(Study const& study, Plan const& plan, Job const& job)
         work.fits += 1;
         work.sample_updates += fit.sample_updates;
         work.regression_points += points;
-        work.flops += fit.flops + (points + 2 * n) * flops_of(curve.model);
+        work.flops += fit.flops + (points + 2 * n) * flops_per_prediction(curve.model);
     }
     return work;
 }

@@ -56,7 +56,7 @@ struct Work
     long long fits = 0;
     double sample_updates = 0;    ///< of the fits (FitCost)
     double regression_points = 0; ///< evaluation points of starts and fits
-    double flops = 0;             ///< of the dominating matrix products
+    double flops = 0;             ///< work of the tasks that generate, fit and measure
 
     Work& operator+=(Work const& other);
 };

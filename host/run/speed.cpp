@@ -16,7 +16,7 @@ constexpr double calibration_time = 0.1; ///< seconds of the timed run at least
 constexpr int most_iterations = 4096;
 constexpr double calibration_flops = 1e6; ///< of one sample-update at most: some 0.1 s an epoch
 
-double flops_of(Curve const& curve)
+double fit_flops(Curve const& curve)
 {
     return curve.estimator->cost(curve.model, calibration_n).flops;
 }
@@ -26,7 +26,7 @@ Curve const& largest_curve(Study const& study)
 {
     return *std::max_element(
         study.curves.begin(), study.curves.end(),
-        [](Curve const& a, Curve const& b) { return flops_of(a) < flops_of(b); });
+        [](Curve const& a, Curve const& b) { return fit_flops(a) < fit_flops(b); });
 }
 
 /// The model, or one of its family that is small enough to be timed in a moment: a tenth of a

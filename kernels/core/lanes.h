@@ -71,6 +71,24 @@ struct WarpLanes
         }
     }
 };
+
+/// The threads of a block of several warps, one task a block: the plain text in any memory.
+template <int warps>
+struct BlockLanes
+{
+    static constexpr bool serial = false;
+    static constexpr bool warp = false;
+    static constexpr bool copied_maps = false;
+    __device__ static int rank() { return static_cast<int>(threadIdx.x); }
+    __device__ static constexpr int size() { return 32 * warps; }
+    __device__ static void sync() { __syncthreads(); }
+    template <class T>
+    __device__ static void copy_async(T* to, T const* from)
+    {
+        *to = *from;
+    }
+    __device__ static void wait_copies() {}
+};
 #endif
 
 MOE_END_ISA

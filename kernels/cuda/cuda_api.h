@@ -5,9 +5,12 @@
 /// that the calling thread has selected, and all but cuda_release throw CudaError, CudaMemoryError
 /// where memory is what lacks.
 
+#include "kernels/core/typelist.h"
+
 #include <cstddef>
 #include <stdexcept>
 #include <string>
+#include <typeinfo>
 #include <vector>
 
 namespace moerate
@@ -75,9 +78,31 @@ void cuda_release(void* memory) noexcept;
 void cuda_upload(void* to, void const* from, std::size_t bytes);
 void cuda_download(void* to, void const* from, std::size_t bytes);
 
-/// Runs all tasks, whose pointers are device memory, and returns when they are done. Specialised in
-/// the *_cuda.cu of each kind of task.
+/// Runs all tasks, whose pointers are device memory, and returns when they are done: seconds that
+/// it took. Defined by kernels/cuda/task_list.h, instantiated in the *_cuda.cu of each kind of
+/// task.
 template <class Task>
-void cuda_run(std::vector<Task> const& tasks);
+double cuda_run(Task const* tasks, std::size_t count);
+
+/// cuda_run of one kind of task.
+struct CudaEntry
+{
+    std::type_info const* type; ///< of the tasks
+    double (*run)(void const* tasks, std::size_t count);
+};
+using CudaTable = std::vector<CudaEntry>;
 
 } // namespace moerate
+
+MOE_BEGIN_ISA
+
+/// The table of a list of kinds.
+template <class... Task>
+CudaTable cuda_table_of(TypeList<Task...>)
+{
+    return {{&typeid(Task), [](void const* tasks, std::size_t count) {
+                 return cuda_run(static_cast<Task const*>(tasks), count);
+             }}...};
+}
+
+MOE_END_ISA

@@ -1,46 +1,45 @@
 #pragma once
 
 /// @file
-/// Runs a list of tasks on the selected device, one block a task. Include it after the *_one.h,
-/// which overloads scratch_bytes<Lanes>(task) and run_one(lanes, task, scratch) for its task.
+/// Runs a list of tasks on the selected device, one block a task, by the task's own `launch`
+/// (kernels/core/task_launch.h). A *_cuda.cu includes it beside the *_one.h, which overloads
+/// scratch_bytes(lanes, task) and run_one(lanes, task, scratch) for its task.
 
 #include "kernels/core/lanes.h"
 #include "kernels/cuda/buffer.h"
 #include "kernels/cuda/cuda_api.h"
 #include "kernels/cuda/launch.h"
-#include "kernels/task/cost.h"
+#include "kernels/task/kind.h"
 
 #include <algorithm>
 #include <chrono>
-#include <numeric>
+#include <string>
+#include <type_traits>
 #include <vector>
 
 MOE_BEGIN_ISA
 
-/// Threads of the block that does a task: one warp, which never waits for another one. Blocks are
-/// handed out one by one, so that a long task holds nobody up.
-constexpr int threads_per_task = 32;
-
-/// Whether tasks have the fast kernels (WarpLanes): those in float.
+/// Threads of the block that does a task: mostly one warp, which never waits for another one.
+/// Blocks are handed out one by one, so that a long task holds nobody up.
 template <class Task>
-struct is_fast : std::false_type
-{};
-template <template <class> class Task>
-struct is_fast<Task<float>> : std::true_type
-{};
+constexpr int threads_per_task = 32 * Task::launch.warps;
 
-/// Whether tasks of a model whose maps copy theta have an instance of their own, without what other
-/// families need: SGD, where the time goes.
+/// The same in blocks of a kind of task.
 template <class Task>
-struct has_narrow : std::false_type
-{};
-template <>
-struct has_narrow<SgdTask<float>> : std::true_type
-{};
+constexpr int resident_tasks =
+    Task::launch.warps < resident_warps ? resident_warps / Task::launch.warps : 1;
+
+/// What works on a task in any memory, and in shared memory.
+template <class Task>
+using AnyLanes =
+    std::conditional_t<Task::launch.warps == 1, WarpLanes<false>, BlockLanes<Task::launch.warps>>;
+template <class Task>
+using SharedLanes = std::conditional_t<Task::launch.tiled, WarpLanes<true>, AnyLanes<Task>>;
 
 /// Does tasks[block] in shared memory.
 template <class Task, bool narrow>
-__global__ void __launch_bounds__(threads_per_task, resident_warps) run_tasks(Task const* tasks)
+__global__ void __launch_bounds__(threads_per_task<Task>, resident_tasks<Task>)
+    run_tasks(Task const* tasks)
 {
     extern __shared__ __align__(64) char shared_memory[];
     run_one(WarpLanes<true, narrow>{}, tasks[blockIdx.x], shared_memory);
@@ -49,13 +48,13 @@ __global__ void __launch_bounds__(threads_per_task, resident_warps) run_tasks(Ta
 /// Does tasks[block], tasks[block + blocks], ... < count, each block in its own `bytes` of
 /// `memory`, or in shared memory where that is null.
 template <class Task>
-__global__ void __launch_bounds__(threads_per_task, resident_warps)
+__global__ void __launch_bounds__(threads_per_task<Task>, resident_tasks<Task>)
     run_any_tasks(Task const* tasks, int count, char* memory, std::size_t bytes)
 {
     extern __shared__ __align__(64) char shared_memory[];
     char* const scratch = memory == nullptr ? shared_memory : memory + blockIdx.x * bytes;
     for (int i = static_cast<int>(blockIdx.x); i < count; i += static_cast<int>(gridDim.x))
-        run_one(WarpLanes<false>{}, tasks[i], scratch);
+        run_one(AnyLanes<Task>{}, tasks[i], scratch);
 }
 
 /// Dynamic shared memory that a block of the selected device can have.
@@ -68,149 +67,151 @@ inline std::size_t shared_limit()
     return static_cast<std::size_t>(bytes);
 }
 
-/// Blocks of a kernel without dynamic shared memory that the selected device can hold at once.
-template <class... Parameter>
-int resident_blocks(void (*kernel)(Parameter...))
+/// Blocks of run_any_tasks without dynamic shared memory that the selected device can hold at once.
+template <class Task>
+std::size_t resident_blocks()
 {
     int device = 0;
     int processors = 0;
     int blocks = 0;
     MOE_CUDA_CHECK(cudaGetDevice(&device));
     MOE_CUDA_CHECK(cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, device));
-    MOE_CUDA_CHECK(
-        cudaOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, kernel, threads_per_task, 0));
-    return processors * std::max(1, blocks);
+    MOE_CUDA_CHECK(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, run_any_tasks<Task>,
+                                                                 threads_per_task<Task>, 0));
+    return static_cast<std::size_t>(processors) * static_cast<std::size_t>(std::max(1, blocks));
 }
 
-/// A list of tasks on the device, by the kernel that does them; the largest first.
-template <class Task>
-class TaskList
+/// Lets a block of a kernel have all of the board's shared memory. The setting is the kernel's, not
+/// the launch's, so it must be the same for all launches: another worker on this board may stand
+/// between its own setting and its launch.
+template <class... Parameter>
+void open_shared_memory(void (*kernel)(Parameter...))
 {
-    static_assert(std::is_trivially_copyable_v<Task>, "tasks are copied byte by byte");
+    MOE_CUDA_CHECK(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                        static_cast<int>(shared_limit())));
+    // Working memory decides how many tasks stand side by side; little else is cached.
+    MOE_CUDA_CHECK(cudaFuncSetAttribute(kernel, cudaFuncAttributePreferredSharedMemoryCarveout,
+                                        cudaSharedmemCarveoutMaxShared));
+}
 
-public:
-    /// Copies `tasks` to the selected device. Throws CudaError.
-    explicit TaskList(std::vector<Task> const& tasks) : TaskList(tasks, shared_limit()) {}
+/// Where a task's working memory stands, and with it the kernel that does the task.
+enum Place
+{
+    in_narrow, ///< in shared memory, maps that copy theta
+    in_shared, ///< in shared memory
+    in_global,
+    places
+};
 
-    Task const* data() const { return tasks_.data(); }
-    int size() const { return static_cast<int>(size_); }
-
-    /// Does all tasks and waits for them; returns the seconds that took. Throws CudaError naming
-    /// `file` and `line`.
-    double run(char const* file, int line) const
+/// A list of tasks by their places, and in a place the largest first.
+template <class Task>
+struct SortedTasks
+{
+    struct Range
     {
-        auto const begin = std::chrono::steady_clock::now();
-        Part const& last = parts_[large];
-        std::size_t const blocks =
-            last.count > 0 ? std::min(last.count, resident_blocks(run_any_tasks<Task>)) : 0;
-        CudaBuffer<char> const memory(blocks * last.bytes);
-        if constexpr (has_narrow<Task>::value)
-            launch_shared(parts_[narrow], file, line, run_tasks<Task, true>);
-        if constexpr (is_fast<Task>::value)
-            launch_shared(parts_[small], file, line, run_tasks<Task, false>);
-        else
-            launch_shared(parts_[small], file, line, run_any_tasks<Task>, parts_[small].count,
-                          nullptr, std::size_t{0});
-        if (last.count > 0)
-            launch("run_any_tasks", file, line, {static_cast<int>(blocks), threads_per_task},
-                   run_any_tasks<Task>, data() + last.first, last.count, memory.data(), last.bytes);
-        check_cuda(cudaDeviceSynchronize(), "cudaDeviceSynchronize() after run_tasks", file, line);
-        return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-    }
-
-private:
-    /// Kinds of tasks, each with a kernel of its own.
-    enum Kind
-    {
-        narrow, ///< in shared memory, maps that copy theta
-        small,  ///< in shared memory
-        large,  ///< in global memory
-        kinds
+        std::size_t first = 0;
+        std::size_t count = 0;
+        std::size_t bytes = 0; ///< of working memory, the most that one task needs
     };
 
-    /// The tasks of one kind.
-    struct Part
-    {
-        int first = 0;
-        int count = 0;
-        std::size_t bytes = 0; ///< of working memory, the most that one needs
-    };
+    std::vector<Task> tasks;
+    Range in[places];
+};
 
+/// Sorts tasks; `limit` bytes of working memory fit in shared memory.
+template <class Task>
+SortedTasks<Task> sorted(Task const* tasks, std::size_t count, std::size_t limit)
+{
     struct Sized
     {
         Task const* task;
-        Kind kind;
+        Place place;
         double work;
     };
-
-    TaskList(std::vector<Task> const& tasks, std::size_t limit)
-        : size_(tasks.size()), tasks_(sorted(tasks, limit))
-    {}
-
-    /// Tasks by kind, then by work; fills parts_.
-    std::vector<Task> sorted(std::vector<Task> const& tasks, std::size_t limit)
-    {
-        std::vector<Sized> order;
-        for (Task const& task : tasks) {
-            std::size_t bytes = scratch_bytes<WarpLanes<is_fast<Task>::value>>(task);
-            Kind kind = is_narrow(task) ? narrow : small;
-            if (bytes > limit) {
-                kind = large;
-                bytes = scratch_bytes<WarpLanes<false>>(task);
-            }
-            parts_[kind].bytes = std::max(parts_[kind].bytes, bytes);
-            ++parts_[kind].count;
-            order.push_back({&task, kind, cost(task)});
+    SortedTasks<Task> result;
+    std::vector<Sized> order;
+    for (Task const* task = tasks; task != tasks + count; ++task) {
+        std::size_t bytes = scratch_bytes(SharedLanes<Task>{}, *task);
+        Place place = takes_narrow(*task) ? in_narrow : in_shared;
+        if (bytes > limit) {
+            place = in_global;
+            bytes = scratch_bytes(AnyLanes<Task>{}, *task);
         }
-        for (int kind = narrow + 1; kind < kinds; ++kind)
-            parts_[kind].first = parts_[kind - 1].first + parts_[kind - 1].count;
-        std::stable_sort(order.begin(), order.end(), [](Sized const& a, Sized const& b) {
-            return a.kind != b.kind ? a.kind < b.kind : a.work > b.work;
-        });
-        std::vector<Task> result;
-        for (Sized const& sized : order)
-            result.push_back(*sized.task);
-        return result;
+        auto& range = result.in[place];
+        range.bytes = std::max(range.bytes, bytes);
+        ++range.count;
+        order.push_back({task, place, work(*task)});
     }
+    for (int p = 1; p < places; ++p)
+        result.in[p].first = result.in[p - 1].first + result.in[p - 1].count;
+    std::stable_sort(order.begin(), order.end(), [](Sized const& a, Sized const& b) {
+        return a.place != b.place ? a.place < b.place : a.work > b.work;
+    });
+    for (Sized const& sized : order)
+        result.tasks.push_back(*sized.task);
+    return result;
+}
 
-    static bool is_narrow([[maybe_unused]] Task const& task)
-    {
-        if constexpr (has_narrow<Task>::value)
-            return shape_of(task.model, 1).copied;
-        else
-            return false;
-    }
-
-    /// Launches a kernel with a block in shared memory for each task of a part.
-    template <class... Parameter, class... Argument>
-    void launch_shared(Part const& part, char const* file, int line,
-                       void (*kernel)(Task const*, Parameter...), Argument... argument) const
-    {
-        if (part.count == 0)
-            return;
-        check_cuda(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
-                                        static_cast<int>(part.bytes)),
-                   "cudaFuncSetAttribute(run_tasks, MaxDynamicSharedMemorySize)", file, line);
-        // Working memory decides how many tasks stand side by side; little else is cached.
-        check_cuda(cudaFuncSetAttribute(kernel, cudaFuncAttributePreferredSharedMemoryCarveout,
-                                        cudaSharedmemCarveoutMaxShared),
-                   "cudaFuncSetAttribute(run_tasks, PreferredSharedMemoryCarveout)", file, line);
-        launch("run_tasks", file, line, {part.count, threads_per_task, part.bytes}, kernel,
-               data() + part.first, argument...);
-    }
-
-    std::size_t size_;
-    Part parts_[kinds];
-    CudaBuffer<Task> tasks_;
-};
-
-/// Runs `tasks`; a failure names the caller's place.
+/// What failed, as an error says it.
 template <class Task>
-void run_list(std::vector<Task> const& tasks, char const* file = __builtin_FILE(),
-              int line = __builtin_LINE())
+std::string call_for(char const* call)
 {
-    if (!tasks.empty())
-        TaskList<Task>(tasks).run(file, line);
+    return std::string(call) + " for tasks of kind " + std::string(Task::name);
+}
+
+/// Launches a kernel with a block in shared memory for each task of a range.
+template <class Task, class... Parameter, class... Argument>
+void launch_shared(Task const* tasks, typename SortedTasks<Task>::Range const& range,
+                   void (*kernel)(Task const*, Parameter...), Argument... argument)
+{
+    if (range.count == 0)
+        return;
+    open_shared_memory(kernel);
+    launch(call_for<Task>("launch").c_str(), __FILE__, __LINE__,
+           {static_cast<int>(range.count), threads_per_task<Task>, range.bytes}, kernel,
+           tasks + range.first, argument...);
+}
+
+/// Runs tasks and waits for them; seconds from the launch on. Throws CudaError.
+template <class Task>
+double run_list(Task const* tasks, std::size_t count)
+{
+    static_assert(std::is_trivially_copyable_v<Task>, "tasks are copied byte by byte");
+    static_assert(Task::launch.warps == 1 || !Task::launch.tiled, "tiles are those of one warp");
+    static_assert(Task::launch.tiled || !Task::launch.narrow, "the narrow instance has tiles");
+    if (count == 0)
+        return 0;
+    SortedTasks<Task> const list = sorted(tasks, count, shared_limit());
+    CudaBuffer<Task> const all(list.tasks);
+    auto const begin = std::chrono::steady_clock::now();
+    auto const& [first, large, bytes] = list.in[in_global];
+    std::size_t const blocks = large == 0 ? 0 : std::min(large, resident_blocks<Task>());
+    CudaBuffer<char> const memory(blocks * bytes);
+    if constexpr (Task::launch.narrow)
+        launch_shared(all.data(), list.in[in_narrow], run_tasks<Task, true>);
+    if constexpr (Task::launch.tiled)
+        launch_shared(all.data(), list.in[in_shared], run_tasks<Task, false>);
+    else
+        launch_shared(all.data(), list.in[in_shared], run_any_tasks<Task>,
+                      static_cast<int>(list.in[in_shared].count), nullptr, std::size_t{0});
+    if (large > 0)
+        launch(call_for<Task>("launch").c_str(), __FILE__, __LINE__,
+               {static_cast<int>(blocks), threads_per_task<Task>}, run_any_tasks<Task>,
+               all.data() + first, static_cast<int>(large), memory.data(), bytes);
+    check_cuda(cudaDeviceSynchronize(), call_for<Task>("cudaDeviceSynchronize()").c_str(), __FILE__,
+               __LINE__);
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
 MOE_END_ISA
+
+namespace moerate
+{
+
+template <class Task>
+double cuda_run(Task const* tasks, std::size_t count)
+{
+    return run_list(tasks, count);
+}
+
+} // namespace moerate

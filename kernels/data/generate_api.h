@@ -3,8 +3,12 @@
 /// @file
 /// Data generation: X ~ Uniform([-1,1]^d), Y = f_true(X) + eps, eps ~ N(0, sigma^2) (spec.md 1).
 
+#include "kernels/core/task_launch.h"
+#include "kernels/model/shape.h"
 #include "kernels/rng/stream.h"
-#include "kernels/spec/model.h"
+
+#include <string_view>
+#include <type_traits>
 
 namespace moerate
 {
@@ -13,6 +17,9 @@ namespace moerate
 template <class Real>
 struct GenerateTask
 {
+    static constexpr std::string_view name = "generate";
+    static constexpr TaskLaunch launch{1, std::is_same_v<Real, float>};
+
     Model truth;
     Real const* theta_true; ///< [truth.layout.size]
     StreamKey key;
@@ -26,3 +33,14 @@ struct GenerateTask
 };
 
 } // namespace moerate
+
+MOE_BEGIN_ISA
+
+/// Flops of a task: a prediction a sample.
+template <class Real>
+MOE_HD double work(GenerateTask<Real> const& task)
+{
+    return flops_per_prediction(task.truth) * task.n;
+}
+
+MOE_END_ISA

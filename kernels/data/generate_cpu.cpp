@@ -4,16 +4,7 @@
 
 MOE_BEGIN_ISA
 
-template <>
-CpuEntry<GenerateTask<float>> cpu_entry()
-{
-    return serial_entry<GenerateTask<float>>();
-}
-
-template <>
-CpuEntry<GenerateTask<double>> cpu_entry()
-{
-    return serial_entry<GenerateTask<double>>();
-}
+template CpuEntry cpu_entry<GenerateTask<float>>();
+template CpuEntry cpu_entry<GenerateTask<double>>();
 
 MOE_END_ISA

@@ -5,16 +5,7 @@
 namespace moerate
 {
 
-template <>
-void cuda_run(std::vector<GenerateTask<float>> const& tasks)
-{
-    run_list(tasks);
-}
-
-template <>
-void cuda_run(std::vector<GenerateTask<double>> const& tasks)
-{
-    run_list(tasks);
-}
+template double cuda_run(GenerateTask<float> const*, std::size_t);
+template double cuda_run(GenerateTask<double> const*, std::size_t);
 
 } // namespace moerate

@@ -26,11 +26,11 @@ struct GenerateMemory
 };
 
 /// Bytes of working memory of run_one.
-template <class Lanes, class Real>
-MOE_HD std::size_t scratch_bytes(GenerateTask<Real> const& task)
+template <class Real, class Lanes>
+MOE_HD std::size_t scratch_bytes(Lanes lanes, GenerateTask<Real> const& task)
 {
     Scratch measure(nullptr);
-    GenerateMemory<Real, Lanes> const memory(Lanes{}, measure, task.truth);
+    GenerateMemory<Real, Lanes> const memory(lanes, measure, task.truth);
     return measure.used();
 }
 

@@ -4,7 +4,11 @@
 /// Evaluating a model on given data: prediction, gate weights, experts, mean square error, its
 /// gradient.
 
-#include "kernels/spec/model.h"
+#include "kernels/core/task_launch.h"
+#include "kernels/model/shape.h"
+
+#include <string_view>
+#include <type_traits>
 
 namespace moerate
 {
@@ -13,6 +17,9 @@ namespace moerate
 template <class Real>
 struct EvaluateTask
 {
+    static constexpr std::string_view name = "evaluate";
+    static constexpr TaskLaunch launch{1, std::is_same_v<Real, float>};
+
     Model model;
     Real const* theta; ///< [layout.size]
     int n;
@@ -25,3 +32,16 @@ struct EvaluateTask
 };
 
 } // namespace moerate
+
+MOE_BEGIN_ISA
+
+/// Flops of a task: a prediction a sample, with its gradient a sample-update.
+template <class Real>
+MOE_HD double work(EvaluateTask<Real> const& task)
+{
+    return (task.gradient == nullptr ? flops_per_prediction(task.model)
+                                     : flops_per_update(task.model)) *
+           task.n;
+}
+
+MOE_END_ISA

@@ -4,16 +4,7 @@
 
 MOE_BEGIN_ISA
 
-template <>
-CpuEntry<EvaluateTask<float>> cpu_entry()
-{
-    return serial_entry<EvaluateTask<float>>();
-}
-
-template <>
-CpuEntry<EvaluateTask<double>> cpu_entry()
-{
-    return serial_entry<EvaluateTask<double>>();
-}
+template CpuEntry cpu_entry<EvaluateTask<float>>();
+template CpuEntry cpu_entry<EvaluateTask<double>>();
 
 MOE_END_ISA

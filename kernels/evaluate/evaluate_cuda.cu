@@ -5,16 +5,7 @@
 namespace moerate
 {
 
-template <>
-void cuda_run(std::vector<EvaluateTask<float>> const& tasks)
-{
-    run_list(tasks);
-}
-
-template <>
-void cuda_run(std::vector<EvaluateTask<double>> const& tasks)
-{
-    run_list(tasks);
-}
+template double cuda_run(EvaluateTask<float> const*, std::size_t);
+template double cuda_run(EvaluateTask<double> const*, std::size_t);
 
 } // namespace moerate

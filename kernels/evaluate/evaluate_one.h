@@ -23,11 +23,11 @@ struct EvaluateMemory
 };
 
 /// Bytes of working memory of run_one.
-template <class Lanes, class Real>
-MOE_HD std::size_t scratch_bytes(EvaluateTask<Real> const& task)
+template <class Real, class Lanes>
+MOE_HD std::size_t scratch_bytes(Lanes lanes, EvaluateTask<Real> const& task)
 {
     Scratch measure(nullptr);
-    EvaluateMemory<Real, Lanes> const memory(Lanes{}, measure, task.model);
+    EvaluateMemory<Real, Lanes> const memory(lanes, measure, task.model);
     return measure.used();
 }
 

@@ -3,7 +3,11 @@
 /// @file
 /// Voronoi losses of a fitted against a true mixing measure (spec.md 2), always in float64.
 
+#include "kernels/core/hd.h"
+#include "kernels/core/task_launch.h"
 #include "kernels/spec/model.h"
+
+#include <string_view>
 
 namespace moerate
 {
@@ -40,6 +44,9 @@ struct LossRecord
 /// One measurement.
 struct LossTask
 {
+    static constexpr std::string_view name = "loss";
+    static constexpr TaskLaunch launch{};
+
     Model model;
     Model truth;
     double const* theta;      ///< [model.layout.size]
@@ -50,3 +57,13 @@ struct LossTask
 };
 
 } // namespace moerate
+
+MOE_BEGIN_ISA
+
+/// Flops of a task: some a parameter and true atom.
+MOE_HD inline double work(LossTask const& task)
+{
+    return static_cast<double>(task.model.layout.size) * task.truth.k;
+}
+
+MOE_END_ISA

@@ -4,10 +4,6 @@
 
 MOE_BEGIN_ISA
 
-template <>
-CpuEntry<LossTask> cpu_entry()
-{
-    return serial_entry<LossTask>();
-}
+template CpuEntry cpu_entry<LossTask>();
 
 MOE_END_ISA

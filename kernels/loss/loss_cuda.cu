@@ -5,10 +5,6 @@
 namespace moerate
 {
 
-template <>
-void cuda_run(std::vector<LossTask> const& tasks)
-{
-    run_list(tasks);
-}
+template double cuda_run(LossTask const*, std::size_t);
 
 } // namespace moerate

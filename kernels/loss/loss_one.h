@@ -16,9 +16,9 @@ MOE_HD inline LossWork loss_work(Scratch& scratch, LossTask const& task, LossFor
             task.truth.k};
 }
 
-/// Bytes of working memory of loss_one.
+/// Bytes of working memory of run_one.
 template <class Lanes>
-MOE_HD std::size_t scratch_bytes(LossTask const& task)
+MOE_HD std::size_t scratch_bytes(Lanes /*lanes*/, LossTask const& task)
 {
     LossForm const form = form_of(task.choice.loss);
     Moves const moves = moves_of(task, form);

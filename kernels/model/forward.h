@@ -28,6 +28,7 @@ struct Forward
     {
         tile.clear();
         maps.clear(lanes, shape);
+        planes.clear(lanes, shape);
         pack_maps(lanes, model, shape, theta, maps);
     }
 

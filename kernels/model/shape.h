@@ -4,8 +4,8 @@
 /// What the kernels need to know about a model, read once from the members that it names.
 
 #include "kernels/family/activations.h"
-#include "kernels/model/features.h"
 #include "kernels/model/layout.h"
+#include "kernels/spec/features.h"
 #include "kernels/spec/lookup.h"
 
 MOE_BEGIN_ISA
@@ -71,14 +71,19 @@ MOE_HD MOE_FLAT Shape shape_in(Model const& model, int align)
         return shape_of(model, align);
 }
 
-/// Flops of the two matrix products of one sample-update, 4 (score maps |phi_gate| + k
-/// |phi_expert|): 8 k d for a linear score and ridge experts (design.md 7). A prediction costs half
-/// of it.
-MOE_HD inline double flops_per_update(Model const& model)
+/// Flops of the matrix product of one prediction, 2 (score maps |phi_gate| + k |phi_expert|): 4 k d
+/// for a linear score and ridge experts. The unit of a task's work.
+MOE_HD inline double flops_per_prediction(Model const& model)
 {
     Shape const shape = shape_of(model, 1);
-    return 4.0 *
+    return 2.0 *
            (shape.gate_rows * shape.features.gate.size + shape.k * shape.features.expert.size);
+}
+
+/// Flops of the two matrix products of one sample-update (design.md 7): prediction and gradient.
+MOE_HD inline double flops_per_update(Model const& model)
+{
+    return 2 * flops_per_prediction(model);
 }
 
 /// The groups' blocks of a hierarchical model.

@@ -20,7 +20,7 @@ struct Planes
     Real* residual; ///< [chunk] dL/df
     Real* work;     ///< [4][chunk]
     Real* slope;    ///< [k][chunk] dh_j/dz_j
-    Real* plane;    ///< [gate_rows + k][chunk], and one row more that tiles may read
+    Real* plane;    ///< [gate_rows + k][chunk], and a row of zeros that tiles may read
     Real* expert;   ///< its second part
     Real* unscaled; ///< [k][chunk] phi(z_j) where h_j = lambda_j phi(z_j), or null
     Real* outer;    ///< [2][k][chunk] psi and psi', or null
@@ -31,6 +31,15 @@ struct Planes
           unscaled(shape.factor ? rows(scratch, shape.k) : nullptr),
           outer(shape.outer ? rows(scratch, 2 * shape.k) : nullptr)
     {}
+
+    /// Sets the row behind the coefficients to zero; before the first use.
+    template <class Lanes>
+    MOE_HD MOE_FLAT void clear(Lanes lanes, Shape const& shape) const
+    {
+        for (int b = lanes.rank(); b < chunk; b += lanes.size())
+            expert[shape.k * chunk + b] = Real(0);
+        lanes.sync();
+    }
 
 private:
     MOE_HD MOE_FLAT static Real* rows(Scratch& scratch, int count)

@@ -9,7 +9,8 @@
 ///   accumulate:  G_j     += sum_b C[j][b] Phi_b,  gc_j += sum_b C[j][b]    (= on the `first`
 ///   chunk)
 ///
-/// Planes S and C are [maps][chunk], samples contiguous; W and G are [maps][stride(range.size)].
+/// Planes S and C are [maps][chunk], samples contiguous; W and G are [maps][stride(range.size)]. C
+/// ends with a row more, which a tile may read.
 
 #include "kernels/core/lanes.h"
 #include "kernels/core/scratch.h"

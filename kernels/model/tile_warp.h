@@ -144,8 +144,8 @@ private:
     }
 
     /// Scores of one block. Lane = (odd rows?, eighth of the samples, half of the features); the
-    /// two halves trade what they have summed for each other's samples. One row behind the maps is
-    /// read, whatever stands there in scratch, and its results dropped.
+    /// two halves trade what they have summed for each other's samples. Of an odd number of maps the
+    /// odd lanes have one less: they take the last one again and drop its results.
     template <int rows>
     MOE_HD MOE_FLAT void score_rows(FeatureRange range, Real const* w, Real const* c, int maps,
                                     Real* s) const
@@ -156,14 +156,16 @@ private:
         int const half = lanes_.rank() >> 4;
         int const quads = (range.size + 7) / 8; // of a half; zeros in w behind the range
         int const begin = 4 * quads * half;
+        int const last = 2 * (rows - 1) + odd < maps ? 2 * (rows - 1) + odd : maps - 1;
         w += odd * w_stride + begin;
+        int const to_last = (last - odd) * w_stride;
         // Samples t = 0, 1 of a lane are those that it keeps, 2, 3 those that it sums for the
         // other.
         Real const* const x = rows_ + (sample + 16 * half) * stride_ + range.begin + begin;
         Real const* const x_far = rows_ + (sample + 16 - 16 * half) * stride_ + range.begin + begin;
         Real sum[rows][4];
         for (int i = 0; i < rows; ++i) {
-            Real const offset = half == 0 ? c[2 * i + odd] : Real(0);
+            Real const offset = half == 0 ? c[i + 1 < rows ? 2 * i + odd : last] : Real(0);
             for (int t = 0; t < 4; ++t)
                 sum[i][t] = offset;
         }
@@ -174,24 +176,32 @@ private:
                 phi[t] = *reinterpret_cast<Quad<Real> const*>((t < 2 ? x : x_far) +
                                                               t % 2 * 8 * stride_ + 4 * q);
             for (int i = 0; i < rows; ++i) {
-                auto const a = *reinterpret_cast<Quad<Real> const*>(w + 2 * i * w_stride + 4 * q);
+                auto const a = *reinterpret_cast<Quad<Real> const*>(
+                    w + (i + 1 < rows ? 2 * i * w_stride : to_last) + 4 * q);
                 for (int f = 0; f < 4; ++f)
                     for (int t = 0; t < 4; ++t)
                         sum[i][t] += a.v[f] * phi[t].v[f];
             }
         }
+        // All rows of a plane begin at the same bank, so the odd lanes store their two samples in
+        // the other order.
         s += odd * chunk + sample + 16 * half;
+        Real* const one = s + 8 * odd;
+        Real* const other = s + 8 - 8 * odd;
         for (int i = 0; i < rows; ++i) {
-            for (int t = 0; t < 2; ++t) {
-                Real const value = sum[i][t] + lanes_.shuffle_xor(sum[i][t + 2], 16);
-                if (2 * i + odd < maps)
-                    s[2 * i * chunk + 8 * t] = value;
+            Real kept[2];
+            for (int t = 0; t < 2; ++t)
+                kept[t] = sum[i][t] + lanes_.shuffle_xor(sum[i][t + 2], 16);
+            if (i + 1 < rows || 2 * i + odd < maps) {
+                one[2 * i * chunk] = odd == 0 ? kept[0] : kept[1];
+                other[2 * i * chunk] = odd == 0 ? kept[1] : kept[0];
             }
         }
     }
 
     /// Gradient of one block. Lane = (odd rows?, part of the samples, four features); the parts are
-    /// summed in the end, each half of them keeping two of the four features.
+    /// summed in the end, each half of them keeping two of the four features. The row of
+    /// coefficients behind an odd number of maps is read (Planes), and its results dropped.
     template <int rows>
     MOE_HD MOE_FLAT void gradient_rows(FeatureRange range, Real const* coefficient, int maps,
                                        bool first_chunk, Real* g, Real* gc) const
@@ -260,19 +270,23 @@ private:
                 total[i] += lanes_.shuffle_xor(total[i], mask);
             }
             int const row = 2 * i + odd;
-            if (writes && row < maps)
+            bool const inside = i + 1 < rows || row < maps;
+            if (writes && inside)
                 put(reinterpret_cast<Pair<Real>*>(g + 2 * i * g_stride), kept, first_chunk);
-            if (sums && row < maps)
+            if (sums && inside)
                 gc[row] = first_chunk ? total[i] : gc[row] + total[i];
         }
     }
 
     MOE_HD MOE_FLAT static void put(Pair<Real>* to, Pair<Real> value, bool set)
     {
-        if (!set)
+        Pair<Real> sum = value;
+        if (!set) {
+            Pair<Real> const before = *to;
             for (int f = 0; f < 2; ++f)
-                value.v[f] += to->v[f];
-        *to = value;
+                sum.v[f] += before.v[f];
+        }
+        *to = sum;
     }
 
     Lanes lanes_;

@@ -19,8 +19,11 @@ struct Multiset
     int const* copies;
 };
 
-/// Share of the members that the trimmed mean drops at each end.
-constexpr double trimmed_share = 0.05;
+/// Members of `total` that the trimmed mean drops at each end: 5 %, rounded down.
+MOE_HD constexpr int trimmed(int total)
+{
+    return static_cast<int>(0.05 * total);
+}
 
 /// Stretches of ranks with their partial sums. They depend on the size alone, so that sums have the
 /// same order on any number of lanes; most_stretches keeps a block busy, least_ranks keeps small
@@ -148,7 +151,7 @@ MOE_HD Statistics statistics_of(Lanes lanes, Multiset const& set, Stretches cons
 {
     add_up(lanes, set, stretches);
     int const total = stretches.before[stretches.count];
-    int const drop = static_cast<int>(trimmed_share * total);
+    int const drop = trimmed(total);
     find_inner(lanes, set, stretches, total, drop);
     if (lanes.rank() == 0) {
         double sum = 0, log_sum = 0, inner = 0;

@@ -4,10 +4,6 @@
 
 MOE_BEGIN_ISA
 
-template <>
-CpuEntry<ResampleTask> cpu_entry()
-{
-    return serial_entry<ResampleTask>();
-}
+template CpuEntry cpu_entry<ResampleTask>();
 
 MOE_END_ISA

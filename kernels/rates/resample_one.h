@@ -23,7 +23,7 @@ struct ResampleMemory
 
 /// Bytes of working memory of run_one.
 template <class Lanes>
-MOE_HD std::size_t scratch_bytes(ResampleTask const& task)
+MOE_HD std::size_t scratch_bytes(Lanes /*lanes*/, ResampleTask const& task)
 {
     Scratch measure(nullptr);
     ResampleMemory const memory(measure, task.size);

@@ -3,6 +3,11 @@
 /// @file
 /// What the replicates of a cell come to: location, spread and quantiles (interfaces.md, Rates).
 
+#include "kernels/core/hd.h"
+#include "kernels/core/task_launch.h"
+
+#include <string_view>
+
 namespace moerate
 {
 
@@ -35,6 +40,9 @@ struct Summary
 /// Sorts one cell's values, on whose order a resample's statistics rest, and summarizes them.
 struct SummaryTask
 {
+    static constexpr std::string_view name = "summary";
+    static constexpr TaskLaunch launch{};
+
     int size;      ///< R, may be 0
     double* value; ///< in, out [R]: made ascending; no NaN
     int* index;    ///< in, out [R]: place of each value in its population, goes with it; ascending
@@ -44,3 +52,13 @@ struct SummaryTask
 };
 
 } // namespace moerate
+
+MOE_BEGIN_ISA
+
+/// Flops of a task: some a value.
+MOE_HD inline double work(SummaryTask const& task)
+{
+    return task.size;
+}
+
+MOE_END_ISA

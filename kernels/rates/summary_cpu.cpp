@@ -33,13 +33,16 @@ void sort_values(SummaryTask const& task, Placed* placed)
 } // namespace
 
 template <>
-CpuEntry<SummaryTask> cpu_entry()
+CpuEntry cpu_entry<SummaryTask>()
 {
-    return {[](SummaryTask const& task) {
+    return {&typeid(SummaryTask),
+            [](void const* memory) {
+                auto const& task = *static_cast<SummaryTask const*>(memory);
                 return std::max(sizeof(Placed) * static_cast<std::size_t>(task.size),
-                                scratch_bytes<SerialLanes>(task));
+                                scratch_bytes(SerialLanes{}, task));
             },
-            [](SummaryTask const& task, void* scratch) {
+            [](void const* memory, void* scratch) {
+                auto const& task = *static_cast<SummaryTask const*>(memory);
                 sort_values(task, static_cast<Placed*>(scratch));
                 run_one(SerialLanes{}, task, scratch);
             }};

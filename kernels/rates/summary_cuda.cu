@@ -65,12 +65,14 @@ void sort_values(std::vector<SummaryTask> const& tasks)
 } // namespace
 
 template <>
-void cuda_run(std::vector<SummaryTask> const& tasks)
+double cuda_run(SummaryTask const* tasks, std::size_t count)
 {
-    if (tasks.empty())
-        return;
-    sort_values(tasks);
-    run_list(tasks);
+    if (count == 0)
+        return 0;
+    auto const begin = std::chrono::steady_clock::now();
+    sort_values({tasks, tasks + count});
+    std::chrono::duration<double> const sorting = std::chrono::steady_clock::now() - begin;
+    return sorting.count() + run_list(tasks, count);
 }
 
 } // namespace moerate

@@ -22,7 +22,7 @@ struct SummaryMemory
 
 /// Bytes of working memory of run_one.
 template <class Lanes>
-MOE_HD std::size_t scratch_bytes(SummaryTask const& task)
+MOE_HD std::size_t scratch_bytes(Lanes /*lanes*/, SummaryTask const& task)
 {
     Scratch measure(nullptr);
     SummaryMemory const memory(measure, task.size);

@@ -3,7 +3,11 @@
 /// @file
 /// Regression error and family-free expert errors on common noise-free points (spec.md 2.2).
 
-#include "kernels/spec/model.h"
+#include "kernels/core/task_launch.h"
+#include "kernels/model/shape.h"
+
+#include <string_view>
+#include <type_traits>
 
 namespace moerate
 {
@@ -22,6 +26,9 @@ struct RiskRecord
 template <class Real>
 struct RiskTask
 {
+    static constexpr std::string_view name = "risk";
+    static constexpr TaskLaunch launch{1, std::is_same_v<Real, float>};
+
     Model model;
     Model truth;
     Real const* theta;        ///< [model.layout.size]
@@ -34,3 +41,14 @@ struct RiskTask
 };
 
 } // namespace moerate
+
+MOE_BEGIN_ISA
+
+/// Flops of a task: a prediction a point.
+template <class Real>
+MOE_HD double work(RiskTask<Real> const& task)
+{
+    return flops_per_prediction(task.model) * task.points;
+}
+
+MOE_END_ISA

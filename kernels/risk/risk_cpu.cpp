@@ -4,16 +4,7 @@
 
 MOE_BEGIN_ISA
 
-template <>
-CpuEntry<RiskTask<float>> cpu_entry()
-{
-    return serial_entry<RiskTask<float>>();
-}
-
-template <>
-CpuEntry<RiskTask<double>> cpu_entry()
-{
-    return serial_entry<RiskTask<double>>();
-}
+template CpuEntry cpu_entry<RiskTask<float>>();
+template CpuEntry cpu_entry<RiskTask<double>>();
 
 MOE_END_ISA

@@ -5,16 +5,7 @@
 namespace moerate
 {
 
-template <>
-void cuda_run(std::vector<RiskTask<float>> const& tasks)
-{
-    run_list(tasks);
-}
-
-template <>
-void cuda_run(std::vector<RiskTask<double>> const& tasks)
-{
-    run_list(tasks);
-}
+template double cuda_run(RiskTask<float> const*, std::size_t);
+template double cuda_run(RiskTask<double> const*, std::size_t);
 
 } // namespace moerate

@@ -34,11 +34,11 @@ struct RiskMemory
 };
 
 /// Bytes of working memory of run_one.
-template <class Lanes, class Real>
-MOE_HD std::size_t scratch_bytes(RiskTask<Real> const& task)
+template <class Real, class Lanes>
+MOE_HD std::size_t scratch_bytes(Lanes lanes, RiskTask<Real> const& task)
 {
     Scratch measure(nullptr);
-    RiskMemory<Real, Lanes> const memory(Lanes{}, measure, task.model, task.truth.k);
+    RiskMemory<Real, Lanes> const memory(lanes, measure, task.model, task.truth.k);
     return measure.used();
 }
 

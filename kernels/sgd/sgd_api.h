@@ -3,8 +3,12 @@
 /// @file
 /// Fitting by stochastic gradient descent.
 
+#include "kernels/core/task_launch.h"
+#include "kernels/model/shape.h"
 #include "kernels/rng/stream.h"
-#include "kernels/spec/model.h"
+
+#include <string_view>
+#include <type_traits>
 
 namespace moerate
 {
@@ -28,15 +32,17 @@ struct SgdSettings
 /// What a fit returns beside its parameters.
 struct SgdOutcome
 {
-    int finite;     ///< 1 if all parameters are finite
-    int epochs;     ///< epochs done (fewer only when it left the finite numbers)
-    double seconds; ///< filled by the device: time of this fit, or its share of a launch
+    int finite; ///< 1 if all parameters are finite
+    int epochs; ///< epochs done (fewer only when it left the finite numbers)
 };
 
 /// One fit, in place on theta.
 template <class Real>
 struct SgdTask
 {
+    static constexpr std::string_view name = "sgd";
+    static constexpr TaskLaunch launch{1, std::is_same_v<Real, float>, std::is_same_v<Real, float>};
+
     Model model;
     SgdSettings settings;
     StreamKey key; ///< of the data: the order is shared by paired fits
@@ -48,3 +54,14 @@ struct SgdTask
 };
 
 } // namespace moerate
+
+MOE_BEGIN_ISA
+
+/// Flops of a task: epochs of sample-updates.
+template <class Real>
+MOE_HD double work(SgdTask<Real> const& task)
+{
+    return flops_per_update(task.model) * task.n * task.settings.epochs;
+}
+
+MOE_END_ISA

@@ -4,16 +4,7 @@
 
 MOE_BEGIN_ISA
 
-template <>
-CpuEntry<SgdTask<float>> cpu_entry()
-{
-    return serial_entry<SgdTask<float>>();
-}
-
-template <>
-CpuEntry<SgdTask<double>> cpu_entry()
-{
-    return serial_entry<SgdTask<double>>();
-}
+template CpuEntry cpu_entry<SgdTask<float>>();
+template CpuEntry cpu_entry<SgdTask<double>>();
 
 MOE_END_ISA

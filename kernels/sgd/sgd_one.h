@@ -40,11 +40,11 @@ struct SgdMemory
 };
 
 /// Bytes of working memory of a fit.
-template <class Lanes, class Real>
-MOE_HD std::size_t scratch_bytes(SgdTask<Real> const& task)
+template <class Real, class Lanes>
+MOE_HD std::size_t scratch_bytes(Lanes lanes, SgdTask<Real> const& task)
 {
     Scratch measure(nullptr);
-    SgdMemory<Real, Lanes> const memory(Lanes{}, measure, task.model);
+    SgdMemory<Real, Lanes> const memory(lanes, measure, task.model);
     return measure.used();
 }
 
@@ -127,6 +127,7 @@ MOE_HD Real stepped(Real theta, Real gradient, Real rate)
 }
 
 /// The step where the maps are theta in another order: theta itself is not needed before the end.
+/// Other lanes see it after the sync that the next fetch, or all_finite, begins with.
 template <class Real, class Lanes>
 MOE_HD MOE_FLAT void step_maps(Lanes lanes, Real rate, SgdMemory<Real, Lanes> const& m)
 {
@@ -138,7 +139,6 @@ MOE_HD MOE_FLAT void step_maps(Lanes lanes, Real rate, SgdMemory<Real, Lanes> co
     Maps<Real> const& maps = m.forward.maps;
     step_all(maps.w, m.by_maps.w, maps.size);
     step_all(maps.c, m.by_maps.c, m.forward.shape.gate_rows + m.forward.shape.k);
-    lanes.sync();
 }
 
 /// theta <- step(theta, gradient), then the maps of the new theta. A learned temperature steps in

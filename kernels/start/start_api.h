@@ -3,8 +3,12 @@
 /// @file
 /// Starting points near a target measure (spec.md 3).
 
+#include "kernels/core/task_launch.h"
+#include "kernels/model/shape.h"
 #include "kernels/rng/stream.h"
-#include "kernels/spec/model.h"
+
+#include <string_view>
+#include <type_traits>
 
 namespace moerate
 {
@@ -32,6 +36,9 @@ struct StartSettings
 template <class Real>
 struct StartTask
 {
+    static constexpr std::string_view name = "start";
+    static constexpr TaskLaunch launch{1, std::is_same_v<Real, float>};
+
     Model model;
     Model target;
     double const* theta_target; ///< [target.layout.size]
@@ -43,3 +50,14 @@ struct StartTask
 };
 
 } // namespace moerate
+
+MOE_BEGIN_ISA
+
+/// Flops of a task: some a parameter.
+template <class Real>
+MOE_HD double work(StartTask<Real> const& task)
+{
+    return task.model.layout.size;
+}
+
+MOE_END_ISA

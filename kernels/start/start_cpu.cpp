@@ -4,16 +4,7 @@
 
 MOE_BEGIN_ISA
 
-template <>
-CpuEntry<StartTask<float>> cpu_entry()
-{
-    return serial_entry<StartTask<float>>();
-}
-
-template <>
-CpuEntry<StartTask<double>> cpu_entry()
-{
-    return serial_entry<StartTask<double>>();
-}
+template CpuEntry cpu_entry<StartTask<float>>();
+template CpuEntry cpu_entry<StartTask<double>>();
 
 MOE_END_ISA

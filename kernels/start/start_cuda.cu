@@ -5,16 +5,7 @@
 namespace moerate
 {
 
-template <>
-void cuda_run(std::vector<StartTask<float>> const& tasks)
-{
-    run_list(tasks);
-}
-
-template <>
-void cuda_run(std::vector<StartTask<double>> const& tasks)
-{
-    run_list(tasks);
-}
+template double cuda_run(StartTask<float> const*, std::size_t);
+template double cuda_run(StartTask<double> const*, std::size_t);
 
 } // namespace moerate

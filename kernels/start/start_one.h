@@ -223,9 +223,9 @@ MOE_HD void start_one(Lanes lanes, StartTask<Real> const& task)
     lanes.sync();
 }
 
-/// Bytes of working memory of start_one: none.
-template <class Lanes, class Real>
-MOE_HD std::size_t scratch_bytes(StartTask<Real> const& /*task*/)
+/// Bytes of working memory of run_one: none.
+template <class Real, class Lanes>
+MOE_HD std::size_t scratch_bytes(Lanes /*lanes*/, StartTask<Real> const& /*task*/)
 {
     return 0;
 }

@@ -1,8 +1,8 @@
 #pragma once
 
 /// @file
-/// Makes a CPU entry point of an algorithm. Include it after the *_one.h, which overloads
-/// scratch_bytes<Lanes>(task) and run_one(lanes, task, scratch) for its task.
+/// Makes CPU entry points of algorithms, which overload scratch_bytes(lanes, task) and
+/// run_one(lanes, task, scratch) for their task.
 
 #include "kernels/core/lanes.h"
 #include "kernels/task/cpu_entries.h"
@@ -11,10 +11,15 @@ MOE_BEGIN_ISA
 
 /// The entry that runs the algorithm on one thread.
 template <class Task>
-CpuEntry<Task> serial_entry()
+CpuEntry cpu_entry()
 {
-    return {[](Task const& task) { return scratch_bytes<SerialLanes>(task); },
-            [](Task const& task, void* scratch) { run_one(SerialLanes{}, task, scratch); }};
+    return {&typeid(Task),
+            [](void const* task) {
+                return scratch_bytes(SerialLanes{}, *static_cast<Task const*>(task));
+            },
+            [](void const* task, void* scratch) {
+                run_one(SerialLanes{}, *static_cast<Task const*>(task), scratch);
+            }};
 }
 
 MOE_END_ISA

@@ -23,6 +23,7 @@ struct Runtime
     bool full = false;               ///< the next allocation finds no memory
     bool lost = false;               ///< the next call finds the device lost, and all after it
     int failures = 0;                ///< calls that found it lost
+    double seconds = 0;              ///< that a list takes
     std::map<void*, int> held;       ///< device of each allocation
     int released = 0, misplaced = 0; ///< releases, and those where another device was selected
 };
@@ -105,9 +106,10 @@ void cuda_download(void*, void const*, std::size_t)
     check_lost();
 }
 template <class Task>
-void cuda_run(std::vector<Task> const&)
+double cuda_run(Task const*, std::size_t)
 {
     check_lost();
+    return runtime.seconds;
 }
 
 } // namespace moerate
@@ -172,6 +174,20 @@ TEST_CASE("a lost device says so once, and is silent when it is left")
     CHECK_THROWS_AS(device->download(nullptr, nullptr, 0), DeviceError);
     CHECK_THROWS_AS(device->free_bytes(), DeviceError);
     CHECK_THROWS_AS(device->run(std::vector<LossTask>(1)), DeviceError);
+}
+
+TEST_CASE("a CUDA list's time is shared out over its tasks by their work")
+{
+    NewRuntime const fresh;
+    std::unique_ptr<Device> const device = make_cuda_device(0);
+    runtime.seconds = 12;
+    std::vector<SummaryTask> tasks(3);
+    tasks[0].size = 1;
+    tasks[1].size = 3;
+    tasks[2].size = 2;
+    CHECK(device->run(tasks) == std::vector<double>{2, 6, 4});
+    CHECK(device->run(std::vector<SummaryTask>(1)) == std::vector<double>{0}); // no work
+    CHECK(device->run(std::vector<SummaryTask>{}).empty());
 }
 
 TEST_CASE("why a CUDA device is not usable, with what hides devices")

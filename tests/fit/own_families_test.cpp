@@ -110,7 +110,7 @@ void run(Task const& task, int lanes = 0)
 {
     std::align_val_t const alignment{64};
     std::size_t const bytes =
-        lanes == 0 ? scratch_bytes<SerialLanes>(task) : scratch_bytes<ThreadLanes>(task);
+        lanes == 0 ? scratch_bytes(SerialLanes{}, task) : scratch_bytes(ThreadLanes{}, task);
     void* const memory = ::operator new(bytes + 64, alignment);
     if (lanes == 0)
         run_one(SerialLanes{}, task, memory);

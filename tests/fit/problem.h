@@ -5,7 +5,7 @@
 
 #include "kernels/evaluate/evaluate_api.h"
 #include "kernels/spec/lookup.h"
-#include "tests/fit/backend.h"
+#include "tests/support/backend.h"
 #include "tests/support/families.h"
 
 #include <cmath>

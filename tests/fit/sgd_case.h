@@ -25,7 +25,7 @@ template <class Real>
 Fitted<Real> fitted(Backend const& backend, Problem<Real> const& problem,
                     SgdSettings const& settings)
 {
-    Fitted<Real> out{problem.theta, {-1, -1, 0}};
+    Fitted<Real> out{problem.theta, {-1, -1}};
     backend.run(SgdTask<Real>{problem.model, settings, fit_key, problem.n(), problem.x.data(),
                               problem.y.data(), out.theta.data(), &out.outcome});
     return out;

@@ -6,6 +6,9 @@
 #include "kernels/model/tile.h"
 #include "tests/fit/problem.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <limits>
 #include <new>
@@ -31,6 +34,34 @@ public:
     Real& operator[](int i) const { return data_[i]; }
 
 private:
+    Real* data_;
+};
+
+/// The same, ending (but for the alignment) where nobody may read: a tile that does ends the test.
+template <class Real>
+class Guarded
+{
+public:
+    explicit Guarded(std::size_t size)
+    {
+        auto const page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+        std::size_t const used = (size * sizeof(Real) + 63) / 64 * 64;
+        std::size_t const open = (used + page - 1) / page * page;
+        bytes_ = open + page;
+        pages_ = mmap(nullptr, bytes_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (pages_ == MAP_FAILED || mprotect(pages_, open, PROT_READ | PROT_WRITE) != 0)
+            throw std::bad_alloc();
+        data_ = reinterpret_cast<Real*>(static_cast<char*>(pages_) + open - used);
+    }
+    Guarded(Guarded const&) = delete;
+    Guarded& operator=(Guarded const&) = delete;
+    ~Guarded() { munmap(pages_, bytes_); }
+    Real* data() const { return data_; }
+    Real& operator[](int i) const { return data_[i]; }
+
+private:
+    std::size_t bytes_;
+    void* pages_;
     Real* data_;
 };
 
@@ -98,19 +129,19 @@ struct LoneTile : Tile<Real, Lanes>
     LoneTile(Scratch& scratch, FeatureMap const& map) : Tile<Real, Lanes>(Lanes{}, scratch, map) {}
 };
 
-/// The operands of one range: maps (w, c), planes and gradients. A tile may
-/// read one row too many.
+/// The operands of one range: maps (w, c), planes and gradients. A tile may read one row of
+/// coefficients too many.
 template <class Real, class Tile>
 struct Operands
 {
     FeatureRange range;
     int stride;
-    Aligned<Real> w, c, plane, g, gc;
+    Guarded<Real> w, c;
+    Aligned<Real> plane, g, gc;
 
     Operands(FeatureRange const& of, int maps)
-        : range(of), stride(Tile::stride(of.size)), w(numbers(maps + 1, stride)),
-          c(numbers(maps + 1, 1)), plane(numbers(maps + 1, chunk)), g(numbers(maps, stride)),
-          gc(numbers(maps, 1))
+        : range(of), stride(Tile::stride(of.size)), w(numbers(maps, stride)), c(numbers(maps, 1)),
+          plane(numbers(maps + 1, chunk)), g(numbers(maps, stride)), gc(numbers(maps, 1))
     {}
 
 private:

@@ -52,7 +52,7 @@ std::vector<float> started(Device& device, StartTask<float> task, std::vector<do
 
 TEMPLATE_TEST_CASE("data on the GPU: inputs to the bit, outputs to rounding", "", float, double)
 {
-    for (Shape const& shape : shapes) {
+    for (Sizes const& shape : shapes) {
         for_each_model(shape, [&](Model const& truth) {
             auto const theta = drawn_problem<TestType>(truth, 1, 17).theta;
             for (double const noise_sd : {0.0, 0.1}) {
@@ -69,6 +69,20 @@ TEMPLATE_TEST_CASE("data on the GPU: inputs to the bit, outputs to rounding", ""
             }
         });
     }
+}
+
+// Half of a warp's lanes have no map to score. The map is longer than all that stands behind it in
+// working memory.
+TEST_CASE("a truth of one wide atom is generated from its own memory", "[small]")
+{
+    Family family;
+    family.score = find<Scores>("euclidean");
+    Model const truth = model_of(family, 700, 1);
+    auto const theta = drawn_problem<float>(truth, 1, 19).theta;
+    auto const got = generated(gpu(), truth, theta, 33, 0.1);
+    auto const want = generated(cpu(), truth, theta, 33, 0.1);
+    CHECK(same_bits(got.x, want.x));
+    CHECK(largest_difference(got.y, want.y) <= 2 * Tolerance<float>::f * (1 + largest(want.y)));
 }
 
 // Made in float64 and rounded once: a value may fall on the other side of a rounding.

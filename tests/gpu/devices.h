@@ -48,14 +48,14 @@ DeviceArray<Real> unwritten(Device& device, std::size_t size)
     return {device, std::vector<Real>(size, std::numeric_limits<Real>::quiet_NaN())};
 }
 
-/// Shapes: of one, below, at and above a chunk and a warp, never only round ones.
-struct Shape
+/// Sizes: of one, below, at and above a chunk and a warp, never only round ones.
+struct Sizes
 {
     int d;
     int k;
     int n;
 };
-constexpr Shape shapes[] = {{1, 1, 1}, {3, 2, 31}, {8, 5, 33}, {32, 9, 96}, {33, 4, 257}};
+constexpr Sizes shapes[] = {{1, 1, 1}, {3, 2, 31}, {8, 5, 33}, {32, 9, 96}, {33, 4, 257}};
 
 /// The model with another number of atoms.
 inline Model resized(Model const& model, int k)
@@ -65,9 +65,23 @@ inline Model resized(Model const& model, int k)
                     model.d, k);
 }
 
+/// Linear scores and ridge experts at T = 1 under each normalizer: the models whose maps copy
+/// theta, for which SGD has a kernel of its own.
+inline std::vector<Model> copied_models(int d, int k)
+{
+    std::vector<Model> models;
+    Family family;
+    family.activation = find<Activations>("relu");
+    for (family.normalizer = 0; family.normalizer < Normalizers::size; ++family.normalizer) {
+        models.push_back(model_of(family, d, k));
+        models.back().temperature = 1.0;
+    }
+    return models;
+}
+
 /// Calls f(model) at a shape for compositions that hold every pair of members of the lists.
 template <class F>
-void for_each_model(Shape const& shape, F const& f)
+void for_each_model(Sizes const& shape, F const& f)
 {
     for (Family const& family : paired_families()) {
         INFO(name_of(family));
@@ -111,6 +125,7 @@ struct Fitted
 {
     std::vector<Real> theta;
     SgdOutcome outcome;
+    double seconds;
 };
 
 /// Fits all problems in one list, replicate i with key_of(first + i).
@@ -129,11 +144,11 @@ std::vector<Fitted<Real>> fitted(Device& device, std::vector<Problem<Real>> cons
                          arrays[3 * i].data(), arrays[3 * i + 1].data(), arrays[3 * i + 2].data(),
                          outcomes.data() + i});
     }
-    device.run(tasks);
+    std::vector<double> const seconds = device.run(tasks);
     std::vector<SgdOutcome> const outcome = outcomes.download();
     std::vector<Fitted<Real>> fits;
     for (std::size_t i = 0; i < problems.size(); ++i)
-        fits.push_back({arrays[3 * i + 2].download(), outcome[i]});
+        fits.push_back({arrays[3 * i + 2].download(), outcome[i], seconds[i]});
     return fits;
 }
 

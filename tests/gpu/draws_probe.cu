@@ -9,7 +9,7 @@ namespace moerate
 namespace
 {
 
-constexpr int threads = 256;
+constexpr int threads = 32; // WarpLanes are those of one warp
 
 __global__ void draw(StreamKey key, Stream stream, std::uint64_t from, int count, Draw* out)
 {

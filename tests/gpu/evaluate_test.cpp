@@ -31,7 +31,7 @@ void check_evaluation(Problem<Real> const& problem)
 TEMPLATE_TEST_CASE("evaluation on the GPU equals the CPU's", "", float, double)
 {
     unsigned seed = 1;
-    for (Shape const& shape : shapes)
+    for (Sizes const& shape : shapes)
         for_each_model(shape, [&](Model const& model) {
             check_evaluation(comparable_problem<TestType>(model, shape.n, seed++));
         });
@@ -82,8 +82,8 @@ TEST_CASE("tasks that follow each other in global memory do not disturb each oth
 TEMPLATE_TEST_CASE("a list may mix shapes and ways of memory", "", float, double)
 {
     std::vector<Problem<TestType>> problems;
-    for (Shape const& shape :
-         {Shape{64, 64, 40}, Shape{3, 2, 5}, Shape{64, 128, 33}, Shape{1, 1, 70}})
+    for (Sizes const& shape :
+         {Sizes{64, 64, 40}, Sizes{3, 2, 5}, Sizes{64, 128, 33}, Sizes{1, 1, 70}})
         problems.push_back(
             drawn_problem<TestType>(model_of("softmax", "relu", shape.d, shape.k), shape.n, 11));
     SgdSettings settings;

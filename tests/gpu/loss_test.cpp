@@ -89,7 +89,7 @@ void check_risk(Problem<Real> const& fit, Problem<Real> const& truth, double tol
 TEST_CASE("losses on the GPU equal the CPU's")
 {
     unsigned seed = 1;
-    for (Shape const& shape : {Shape{1, 1, 1}, Shape{4, 5, 3}, Shape{33, 9, 8}}) {
+    for (Sizes const& shape : {Sizes{1, 1, 1}, Sizes{4, 5, 3}, Sizes{33, 9, 8}}) {
         for_each_model(shape, [&](Model const& model) {
             Model const true_model = resized(model, shape.n); // here: the number of true atoms
             auto const fit = drawn_problem<double>(model, 1, seed++);
@@ -116,7 +116,7 @@ TEMPLATE_TEST_CASE("regression and expert errors on the GPU equal the CPU's", ""
     // The predictions' tolerance, as a root of a mean of squares keeps it.
     double const tolerance = sizeof(TestType) == sizeof(float) ? 4e-5 : 1e-12;
     unsigned seed = 1;
-    for (Shape const& shape : shapes) {
+    for (Sizes const& shape : shapes) {
         for_each_model(shape, [&](Model const& model) {
             auto const fit = drawn_problem<TestType>(model, 1, seed++);
             auto const truth =

@@ -3,13 +3,27 @@
 #define CATCH_CONFIG_RUNNER
 #include <catch2/catch.hpp>
 
+#include "host/device/tables.h"
 #include "tests/gpu/devices.h"
+#include "tests/gpu/own_gpu.h"
+#include "tests/task/own/own_tasks.h"
 
 #include <cstdio>
 
 moerate::Device& moerate::gpu()
 {
     static std::unique_ptr<Device> const device = make_cuda_device();
+    return *device;
+}
+
+std::unique_ptr<moerate::Device> moerate::own_gpu_again()
+{
+    return make_cuda_device(cuda_table_of(OwnTasks{}));
+}
+
+moerate::Device& moerate::own_gpu()
+{
+    static std::unique_ptr<Device> const device = own_gpu_again();
     return *device;
 }
 

@@ -12,16 +12,20 @@ using namespace moerate;
 namespace
 {
 
-/// A problem for each member, with chunks that are full, short and of one sample.
+/// A problem for each member, with chunks that are full, short and of one sample. The atoms are of
+/// an odd number, and where there are groups so are all maps: some lanes have a row less.
 template <class Real>
 std::vector<Problem<Real>> problem_of_each_member()
 {
     std::vector<Problem<Real>> problems;
-    for (Family const& family : single_families()) {
+    auto const add = [&](Model const& model) {
         auto const i = static_cast<unsigned>(problems.size());
-        problems.push_back(
-            comparable_problem<Real>(model_of(family, 5, 4), 64 + static_cast<int>(i % 3), i));
-    }
+        problems.push_back(comparable_problem<Real>(model, 64 + static_cast<int>(i % 3), i));
+    };
+    for (Family const& family : single_families())
+        add(model_of(family, 5, 7));
+    for (Model const& model : copied_models(5, 7))
+        add(model);
     return problems;
 }
 

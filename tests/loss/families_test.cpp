@@ -158,8 +158,8 @@ TEST_CASE("every loss on every gate that it fits is the same on many lanes")
     walk([&](GateSpec const& gate, std::string const& loss) {
         Measure const truth = drawn_around(random, model_with(gate, "ridge", 2, 3), 1.0);
         Measure const fitted = drawn_around(random, model_with(gate, "ridge", 2, 4), 1.0);
-        Measured const one = measure_loss(fitted, truth, loss, Gauge::align, 1.5);
-        for (int lanes : {2, 5}) {
+        Measured const one = measure_loss(fitted, truth, loss, Gauge::align, 1.5, 1);
+        for (int lanes : {2, 5, Backend::warp, Backend::warp_down}) {
             Measured const many = measure_loss(fitted, truth, loss, Gauge::align, 1.5, lanes);
             CHECK(many.cell == one.cell);
             CHECK(many.record.value == one.record.value);

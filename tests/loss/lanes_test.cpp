@@ -11,8 +11,8 @@ namespace
 
 void check_lanes(Measure const& fitted, Measure const& truth, std::string_view name, Gauge gauge)
 {
-    Measured const one = measure_loss(fitted, truth, name, gauge, 1.5);
-    for (int lanes : {1, 2, 7, 32}) {
+    Measured const one = measure_loss(fitted, truth, name, gauge, 1.5, 1);
+    for (int lanes : {2, 7, 32, Backend::warp, Backend::warp_down}) {
         Measured const many = measure_loss(fitted, truth, name, gauge, 1.5, lanes);
         INFO(name << " on " << lanes << " lanes");
         CHECK(many.cell == one.cell);

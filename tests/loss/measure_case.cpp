@@ -1,9 +1,5 @@
 #include "tests/loss/measure_case.h"
 
-#include "kernels/core/lanes.h"
-#include "kernels/loss/loss_one.h"
-#include "tests/support/thread_lanes.h"
-
 namespace moerate
 {
 
@@ -103,11 +99,7 @@ Measured measure_loss(Measure const& fitted, Measure const& truth, std::string_v
     REQUIRE(choice.loss >= 0);
     LossTask const task{fitted.model, truth.model, fitted.theta.data(), truth.theta.data(),
                         choice,       &out.record, out.cell.data()};
-    std::vector<double> scratch(scratch_bytes<SerialLanes>(task) / sizeof(double));
-    if (lanes == 0)
-        loss_one(SerialLanes{}, task, scratch.data());
-    else
-        run_lanes(lanes, [&](ThreadLanes l) { loss_one(l, task, scratch.data()); });
+    Backend{{}, lanes}.run(task);
     return out;
 }
 

@@ -9,6 +9,7 @@
 #include "kernels/loss/loss_api.h"
 #include "kernels/model/layout.h"
 #include "kernels/spec/lookup.h"
+#include "tests/support/backend.h"
 
 #include <catch2/catch.hpp>
 
@@ -64,7 +65,7 @@ struct Measured
     std::vector<int> cell;
 };
 
-/// The loss called `name` on `lanes` host threads (0: SerialLanes).
+/// The loss called `name` on `lanes` of a Backend.
 Measured measure_loss(Measure const& fitted, Measure const& truth, std::string_view name,
                       Gauge gauge = Gauge::none, double r = 1.0, int lanes = 0);
 

@@ -1,8 +1,6 @@
 #include "tests/loss/start_case.h"
 
-#include "kernels/core/lanes.h"
-#include "kernels/start/start_one.h"
-#include "tests/support/thread_lanes.h"
+#include "kernels/start/start_api.h"
 
 namespace moerate
 {
@@ -19,10 +17,7 @@ std::vector<Real> start(Model const& model, Measure const& target, Wish const& w
                                wish.extra.data(),
                                static_cast<int>(wish.extra.size()),
                                theta.data()};
-    if (lanes == 0)
-        start_one(SerialLanes{}, task);
-    else
-        run_lanes(lanes, [&](ThreadLanes l) { start_one(l, task); });
+    Backend{{}, lanes}.run(task);
     return theta;
 }
 

@@ -20,7 +20,7 @@ struct Wish
     StreamKey key = {12, 34, 0, 1000};
 };
 
-/// The starting point on `lanes` host threads (0: SerialLanes). Real: float, double.
+/// The starting point on `lanes` of a Backend. Real: float, double.
 template <class Real = double>
 std::vector<Real> start(Model const& model, Measure const& target, Wish const& wish, int lanes = 0);
 

@@ -2,13 +2,10 @@
 
 #include "host/device/cpu_info.h"
 #include "host/rates/resample.h"
-#include "kernels/core/lanes.h"
-#include "kernels/rates/resample_one.h"
-#include "kernels/rates/summary_one.h"
 #include "tests/rates/awkward.h"
 #include "tests/rates/cpu.h"
 #include "tests/rates/naive.h"
-#include "tests/support/thread_lanes.h"
+#include "tests/support/backend.h"
 
 #include <catch2/catch.hpp>
 
@@ -80,13 +77,6 @@ Outcome outcome(std::vector<double> values, Run const& run)
     run(ResampleTask{resampling_of(3, false).key, 5, 3, size, size, values.data(), out.log.data(),
                      out.rank.data(), out.drawn.data()});
     return out;
-}
-
-/// Bytes of a task's scratch as an aligned enough vector of what is not a number.
-template <class Lanes, class Task>
-std::vector<double> scratch_of(Task const& task)
-{
-    return std::vector<double>(scratch_bytes<Lanes>(task) / sizeof(double) + 1, naive::none);
 }
 
 template <class T>
@@ -192,17 +182,14 @@ TEST_CASE("the number of lanes changes no bit of summaries and draws")
         std::vector<double> values = naive::present(awkward_samples(2 * size, 3).values[0]);
         values.resize(static_cast<std::size_t>(size));
         std::sort(values.begin(), values.end());
-        Outcome const want = outcome(values, [](auto const& task) {
-            auto scratch = scratch_of<SerialLanes>(task);
-            run_one(SerialLanes{}, task, scratch.data());
-        });
-        for (int const lanes : {1, 2, 7, 32}) {
-            CAPTURE(size, lanes);
-            Outcome const got = outcome(values, [&](auto const& task) {
-                auto scratch = scratch_of<ThreadLanes>(task);
-                run_lanes(lanes, [&](ThreadLanes lane) { run_one(lane, task, scratch.data()); });
-            });
-            CHECK(same_bits(got, want));
+        Outcome const want = outcome(values, [](auto const& task) { Backend{{}, 1}.run(task); });
+        for (Backend const& backend : lane_backends()) {
+            CAPTURE(size, backend.name());
+            CHECK(same_bits(outcome(values, [&](auto const& task) { backend.run(task); }), want));
+        }
+        for (Backend const& backend : warp_backends()) {
+            CAPTURE(size, backend.name());
+            CHECK(same_bits(outcome(values, [&](auto const& task) { backend.run(task); }), want));
         }
     }
 }

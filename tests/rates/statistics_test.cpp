@@ -13,7 +13,7 @@ using namespace moerate;
 namespace
 {
 
-constexpr double infinite = std::numeric_limits<double>::infinity();
+constexpr double inf = std::numeric_limits<double>::infinity();
 
 Summary summary_of(std::vector<double> const& values)
 {
@@ -87,14 +87,14 @@ TEST_CASE("quantiles are linear between order statistics")
     CHECK(std::isnan(summary_of({}).quantile[2]));
 }
 
-TEST_CASE("infinite values: what they leave finite stays so")
+TEST_CASE("inf values: what they leave finite stays so")
 {
     std::vector<double> values(20, 3.0);
-    values[4] = infinite;
-    CHECK(of(Statistic::mean, values) == infinite);
+    values[4] = inf;
+    CHECK(of(Statistic::mean, values) == inf);
     CHECK(of(Statistic::median, values) == 3);
     CHECK(of(Statistic::trimmed, values) == 3);
-    CHECK(of(Statistic::geometric, values) == infinite);
+    CHECK(of(Statistic::geometric, values) == inf);
 }
 
 TEST_CASE("an exact power law gives its exponent")

@@ -3,7 +3,7 @@
 /// @file
 /// The CPU with a GPU's troubles: little memory, calls that fail, and a record of what was asked.
 
-#include "host/device/run_each.h"
+#include "host/device/device.h"
 
 #include <fmt/format.h>
 
@@ -47,7 +47,7 @@ struct Trouble
     std::size_t total = 0;   ///< DeviceInfo::memory_bytes; 0: the machine's
     std::size_t claimed = 0; ///< bytes that it says are free; 0: the truth
     std::size_t most_fits = std::numeric_limits<std::size_t>::max(); ///< that one SGD list may have
-    std::string kind;           ///< the call that breaks the device: "upload", "sgd", ...
+    std::string kind;           ///< the call that breaks the device: "upload", a task's name, ...
     int call = 0;               ///< which of these calls, from 1; 0: none
     int launch_fits = 1;        ///< DeviceInfo::launch_fits
     Meeting* meeting = nullptr; ///< that its first SGD list waits for
@@ -56,18 +56,20 @@ struct Trouble
 /// What a device was asked for.
 struct Asked
 {
-    std::size_t held = 0, peak = 0;   ///< bytes, lists of tasks among them
-    std::map<std::string, int> calls; ///< by kind
-    std::vector<std::size_t> fits;    ///< of each SGD list that was done
-    int too_large = 0;                ///< failures for lack of memory
-    bool met = false;                 ///< whether the meeting took place
+    std::size_t held = 0, peak = 0;     ///< bytes, lists of tasks among them
+    std::map<std::string, int> calls;   ///< by kind
+    std::map<std::string, double> work; ///< of tasks, by kind
+    std::vector<std::size_t> fits;      ///< of each SGD list that was done
+    int too_large = 0;                  ///< failures for lack of memory
+    bool met = false;                   ///< whether the meeting took place
 };
 
-class FakeDevice final : public moerate::DeviceBase<FakeDevice>
+class FakeDevice final : public moerate::Device
 {
 public:
-    FakeDevice(int number, Trouble const& trouble, Asked& asked)
-        : cpu_(moerate::make_cpu_device(1)), info_(cpu_->info()), trouble_(trouble), asked_(asked)
+    FakeDevice(int number, Trouble const& trouble, Asked& asked,
+               std::unique_ptr<moerate::Device> cpu = moerate::make_cpu_device(1))
+        : cpu_(std::move(cpu)), info_(cpu_->info()), trouble_(trouble), asked_(asked)
     {
         info_.label = fmt::format("fake:{}", number);
         info_.launch_fits = trouble.launch_fits;
@@ -106,53 +108,21 @@ public:
         count("download");
         cpu_->download(to, from, bytes);
     }
-    template <class Task>
-    void run_all(std::vector<Task> const& tasks)
+    std::vector<double> run_list(moerate::TaskView const& list) override
     {
-        std::string const kind = kind_of(tasks);
-        count(kind);
-        need(tasks.size() * sizeof(Task));
-        if (kind == "sgd" && calibrated())
-            fit(tasks.size());
-        cpu_->run(tasks);
+        count(std::string(list.kind.name));
+        need(list.bytes());
+        if (list.kind.name == "sgd" && calibrated())
+            fit(list.size);
+        for (std::size_t i = 0; i < list.size; ++i)
+            asked_.work[std::string(list.kind.name)] += list.work(i);
+        return cpu_->run_list(list);
     }
 
     static constexpr char const* first_failure = "the board fell off the bus";
     static constexpr char const* later_failure = "still off the bus";
 
 private:
-    template <class Real>
-    static std::string kind_of(std::vector<moerate::GenerateTask<Real>> const&)
-    {
-        return "generate";
-    }
-    template <class Real>
-    static std::string kind_of(std::vector<moerate::StartTask<Real>> const&)
-    {
-        return "start";
-    }
-    template <class Real>
-    static std::string kind_of(std::vector<moerate::SgdTask<Real>> const&)
-    {
-        return "sgd";
-    }
-    template <class Real>
-    static std::string kind_of(std::vector<moerate::EvaluateTask<Real>> const&)
-    {
-        return "evaluate";
-    }
-    template <class Real>
-    static std::string kind_of(std::vector<moerate::RiskTask<Real>> const&)
-    {
-        return "risk";
-    }
-    static std::string kind_of(std::vector<moerate::LossTask> const&) { return "loss"; }
-    template <class Task>
-    static std::string kind_of(std::vector<Task> const&)
-    {
-        return "other";
-    }
-
     /// Counts a call. A broken device fails in every one, as CUDA does.
     void count(std::string const& kind)
     {

@@ -1,5 +1,6 @@
 #include "host/run/pipeline.h"
 #include "host/run/progress.h"
+#include "tests/run/fake_device.h"
 #include "tests/run/small_study.h"
 
 #include <catch2/catch.hpp>
@@ -25,6 +26,27 @@ TEST_CASE("a plan shares data between curves and counts the work", "[run]")
     CHECK(work.fits == 24);
     CHECK(work.sample_updates == 2 * 4 * 3 * (64 + 100 + 256)); // curves, replicates, epochs
     CHECK(work.regression_points == 24 * 2 * 300);              // start and fit
+}
+
+// The tasks also make the truth's evaluation points and the mean of y^2, once a data set.
+TEST_CASE("a plan's flops are the work of the tasks that do it", "[run]")
+{
+    Study const study = small::study();
+    Plan const plan = make_plan(study);
+    std::vector<Job> const jobs = missing_jobs(study, plan, nullptr);
+    double planned = 0, updates = 0;
+    for (Job const& job : jobs) {
+        planned += work_of(study, plan, job).flops;
+        updates += work_of(study, plan, job).sample_updates;
+    }
+    small::Asked asked;
+    small::FakeDevice device(0, {}, asked);
+    Pipeline<float>(device, study, plan).run(jobs);
+    CHECK(asked.work["sgd"] == updates * 8 * 3 * 3); // k = 3 atoms in d = 3
+    double const done =
+        asked.work["generate"] + asked.work["sgd"] + asked.work["evaluate"] + asked.work["risk"];
+    CHECK(done >= planned);
+    CHECK(done <= 1.1 * planned);
 }
 
 TEST_CASE("curves that differ in their losses only share their fits", "[run]")

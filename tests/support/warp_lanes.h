@@ -2,8 +2,9 @@
 
 /// @file
 /// A warp without a GPU: 32 lanes as coroutines of one host thread. A lane runs until it waits;
-/// then the next one does. So the order is always the same, and a lane that reads what another has
-/// yet to write finds the old value every time.
+/// then the next one does. So the order is always the same, and a lane that reads without a wait
+/// what another one writes finds the old value every time where its turn is before the other's. Run
+/// both orders: in one of them it is.
 
 #include <ucontext.h>
 
@@ -17,11 +18,19 @@
 namespace moerate
 {
 
+/// In which order the lanes of a warp have their turns.
+enum class Turns
+{
+    up,  ///< 0, 1, ..., 31
+    down ///< 31, 30, ..., 0
+};
+
 /// The 32 coroutines of one warp.
 class HostWarp
 {
 public:
     static constexpr int size = 32;
+    explicit HostWarp(Turns turns = Turns::up) : step_(turns == Turns::up ? 1 : size - 1) {}
 
     /// Calls f(rank) in every lane and returns when all are done. f must not throw.
     void run(std::function<void(int)> const& f)
@@ -30,14 +39,14 @@ public:
         running_ = size;
         for (int rank = 0; rank < size; ++rank)
             start(rank);
-        current_ = 0;
-        swapcontext(&main_, &lanes_[0].context);
+        current_ = step_ == 1 ? 0 : size - 1;
+        swapcontext(&main_, &lanes_[current_].context);
     }
 
     /// Lets all other lanes run up to their own wait.
     void wait(int rank)
     {
-        current_ = (rank + 1) % size;
+        current_ = (rank + step_) % size;
         swapcontext(&lanes_[rank].context, &lanes_[current_].context);
     }
 
@@ -89,8 +98,8 @@ private:
         auto* const self = reinterpret_cast<HostWarp*>(static_cast<std::uintptr_t>(low) |
                                                        (static_cast<std::uintptr_t>(high) << 32));
         (*self->f_)(rank);
-        if (--self->running_ > 0) { // all lanes end in the same round, in the order of their ranks
-            self->current_ = (rank + 1) % size;
+        if (--self->running_ > 0) { // all lanes end in the same round, in the order of their turns
+            self->current_ = (rank + self->step_) % size;
             setcontext(&self->lanes_[self->current_].context);
         }
     }
@@ -100,18 +109,20 @@ private:
     std::function<void(int)> const* f_ = nullptr;
     int running_ = 0;
     int current_ = 0;
+    int step_; ///< from a lane to the one whose turn is next
 };
 
-/// One of them, with the collectives of WarpLanes (kernels/core/lanes.h). Default made only to
-/// measure scratch.
-class HostWarpLanes
+/// One of them, with the collectives of WarpLanes (kernels/core/lanes.h); `copied` as there.
+/// Default made only to measure scratch.
+template <bool copied>
+class AnyHostWarpLanes
 {
 public:
     static constexpr bool serial = false;
     static constexpr bool warp = true;
-    static constexpr bool copied_maps = false;
-    HostWarpLanes() = default;
-    HostWarpLanes(int rank, HostWarp& of) : rank_(rank), warp_(&of) {}
+    static constexpr bool copied_maps = copied;
+    AnyHostWarpLanes() = default;
+    AnyHostWarpLanes(int rank, HostWarp& of) : rank_(rank), warp_(&of) {}
 
     int rank() const { return rank_; }
     static constexpr int size() { return HostWarp::size; }
@@ -138,12 +149,14 @@ private:
     HostWarp* warp_ = nullptr;
 };
 
+using HostWarpLanes = AnyHostWarpLanes<false>;
+
 /// Calls f(lanes) in the 32 lanes of a warp. f must not throw.
-template <class F>
-void run_warp(F const& f)
+template <class Lanes = HostWarpLanes, class F>
+void run_warp(Turns turns, F const& f)
 {
-    HostWarp warp;
-    warp.run([&](int rank) { f(HostWarpLanes(rank, warp)); });
+    HostWarp warp(turns);
+    warp.run([&](int rank) { f(Lanes(rank, warp)); });
 }
 
 } // namespace moerate

@@ -4,8 +4,11 @@
 #define CATCH_CONFIG_MAIN
 #include <catch2/catch.hpp>
 
+#include "host/device/tables.h"
 #include "tests/gpu/devices.h"
 #include "tests/gpu/draws_probe.h"
+#include "tests/gpu/own_gpu.h"
+#include "tests/task/own/own_tasks.h"
 
 namespace moerate
 {
@@ -14,6 +17,22 @@ Device& gpu()
 {
     static std::unique_ptr<Device> const device = make_cpu_device(1, "x86-64-v3");
     return *device;
+}
+
+std::unique_ptr<Device> own_gpu_again()
+{
+    return make_cpu_device(own_table_v3(), 1);
+}
+
+Device& own_gpu()
+{
+    static std::unique_ptr<Device> const device = own_gpu_again();
+    return *device;
+}
+
+SharedLimits dot_limits()
+{
+    return {};
 }
 
 std::vector<Draw> gpu_draws(StreamKey const& key, Stream stream, std::uint64_t from, int count)

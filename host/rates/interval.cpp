@@ -1,0 +1,125 @@
+#include "host/rates/interval.h"
+
+#include "kernels/rates/multiset.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace moerate
+{
+namespace
+{
+
+constexpr double pi = 3.14159265358979323846;
+constexpr double normal_quantile = 1.959963984540054; ///< 97.5 %
+
+double mean_of(std::vector<double> const& values)
+{
+    return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+/// Unbiased excess kurtosis; 0 where that is not positive, not known (R < 4), or nothing varies.
+double positive_kurtosis(std::vector<double> const& values)
+{
+    auto const size = static_cast<double>(values.size());
+    double const mean = mean_of(values);
+    double second = 0, fourth = 0;
+    for (double const value : values) {
+        double const square = (value - mean) * (value - mean);
+        second += square / size;
+        fourth += square * square / size;
+    }
+    double const excess = fourth / (second * second) - 3;
+    double const unbiased = ((size + 1) * excess + 6) * (size - 1) / ((size - 2) * (size - 3));
+    return size >= 4 && unbiased > 0 ? unbiased : 0;
+}
+
+/// Makes the values that the trimmed mean drops those that it keeps last, and returns that mean.
+double winsorize(std::vector<double>& values)
+{
+    auto const drop = static_cast<std::size_t>(trimmed(static_cast<int>(values.size())));
+    std::vector<double> sorted = values;
+    std::sort(sorted.begin(), sorted.end());
+    double const least = sorted[drop];
+    double const most = sorted[sorted.size() - 1 - drop];
+    for (double& value : values)
+        value = std::min(std::max(value, least), most);
+    auto const edge = static_cast<std::ptrdiff_t>(drop);
+    return mean_of({sorted.begin() + edge, sorted.end() - edge});
+}
+
+} // namespace
+
+VarianceEstimate variance_estimate(Statistic statistic, std::vector<double> const& influence)
+{
+    auto const size = static_cast<double>(influence.size());
+    if (statistic == Statistic::median) {
+        double const infinite = std::numeric_limits<double>::infinity();
+        return {(size + 1) / (size + 2 * std::sqrt(size / pi)), infinite};
+    }
+    double const relative = 2 / (size - 1) + positive_kurtosis(influence) / size;
+    bool const drops = statistic == Statistic::trimmed && trimmed(static_cast<int>(size)) > 0;
+    return {drops ? 1 : size / (size - 1), 2 / relative};
+}
+
+std::vector<double> influences(Statistic statistic, std::vector<double> values)
+{
+    if (statistic == Statistic::median || values.empty())
+        return std::vector<double>(values.size(), 0.0);
+    double unit = 1; // what the deviations from the mean are divided by
+    if (statistic == Statistic::mean) {
+        unit = mean_of(values);
+    } else if (statistic == Statistic::geometric) {
+        for (double& value : values)
+            value = std::log(value);
+    } else {
+        auto const size = static_cast<int>(values.size());
+        unit = winsorize(values) * (size - 2 * trimmed(size)) / size;
+    }
+    double const mean = mean_of(values);
+    for (double& value : values)
+        value = (value - mean) / unit;
+    return values;
+}
+
+double widening(std::vector<Part> const& parts)
+{
+    double drawn = 0, variance = 0, uncertainty = 0;
+    for (Part const& part : parts) {
+        double const own = part.variance * part.estimate.factor;
+        drawn += part.variance;
+        variance += own;
+        uncertainty += own * own / part.estimate.freedom;
+    }
+    if (!(drawn > 0))
+        return 1;
+    double const student = student_quantile(variance * variance / uncertainty);
+    return std::sqrt(variance / drawn) * student / normal_quantile;
+}
+
+double student_quantile(double freedom)
+{
+    if (!(freedom < 1e7))
+        return normal_quantile;
+    // Newton's steps on the integral of (1 + x^2 / freedom)^(-(freedom + 1) / 2) from 0, which is
+    // concave: from below they never pass the quantile.
+    auto const density = [&](double x) {
+        return std::exp(-0.5 * (freedom + 1) * std::log1p(x * x / freedom));
+    };
+    double const whole = 0.5 * std::sqrt(pi * freedom) *
+                         std::exp(std::lgamma(0.5 * freedom) - std::lgamma(0.5 * (freedom + 1)));
+    double quantile = normal_quantile;
+    for (int step = 0; step < 12; ++step) {
+        constexpr int intervals = 200; // of Simpson's rule
+        double const width = quantile / intervals;
+        double integral = density(0) + density(quantile);
+        for (int i = 1; i < intervals; ++i)
+            integral += (i % 2 == 1 ? 4 : 2) * density(i * width);
+        quantile += (0.95 * whole - integral * width / 3) / density(quantile);
+    }
+    return quantile;
+}
+
+} // namespace moerate

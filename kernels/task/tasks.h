@@ -1,0 +1,24 @@
+#pragma once
+
+/// @file
+/// The list of all kinds of tasks. Tables of CPU and CUDA kernels and the tests' backends walk it;
+/// a device takes a list of any of them (Device::run).
+
+#include "kernels/core/typelist.h"
+#include "kernels/data/generate_api.h"
+#include "kernels/evaluate/evaluate_api.h"
+#include "kernels/loss/loss_api.h"
+#include "kernels/rates/resample_api.h"
+#include "kernels/rates/summary_api.h"
+#include "kernels/risk/risk_api.h"
+#include "kernels/sgd/sgd_api.h"
+#include "kernels/start/start_api.h"
+
+MOE_BEGIN_ISA
+
+using Tasks =
+    TypeList<GenerateTask<float>, GenerateTask<double>, StartTask<float>, StartTask<double>,
+             SgdTask<float>, SgdTask<double>, EvaluateTask<float>, EvaluateTask<double>,
+             RiskTask<float>, RiskTask<double>, LossTask, SummaryTask, ResampleTask>;
+
+MOE_END_ISA
