@@ -6,9 +6,9 @@
 /// parameters and the feature set, and what differs from ExpertDefaults; pack and chain work once a
 /// step.
 
-#include "kernels/core/rows.h"
 #include "kernels/core/typelist.h"
 #include "kernels/family/defaults.h"
+#include "kernels/family/map_rows.h"
 #include "kernels/spec/features.h"
 
 MOE_BEGIN_ISA
@@ -30,24 +30,22 @@ struct RidgeExpert : ExpertDefaults
     static constexpr unsigned features = feature_x;
     static constexpr bool copied_maps = true;
 
-    /// Writes the maps of all atoms: rows W_i (length d, `stride` apart) and offsets c_i.
+    /// Writes the maps of all atoms.
     template <class Real, class Lanes>
-    MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, Real* w, int stride,
-                            Real* c)
+    MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, MapRows<Real> to)
     {
         Block const* block = expert_blocks(model);
-        copy_rows(lanes, model.k, model.d, theta + block[0].offset, model.d, w, stride);
-        copy_rows(lanes, 1, model.k, theta + block[1].offset, model.k, c, model.k);
+        copy_maps(lanes, model.k, model.d, theta + block[0].offset, theta + block[1].offset, to);
     }
 
-    /// Chain rule from (dW, dc) to this part's entries of the gradient by theta.
+    /// Chain rule from the gradient by the maps to this part's entries of the gradient by theta.
     template <class Real, class Lanes>
-    MOE_HD static void chain(Lanes lanes, Model const& model, Real const* w, int stride,
-                             Real const* c, Real* gradient)
+    MOE_HD static void chain(Lanes lanes, Model const& model, MapRows<Real const> by,
+                             Real* gradient)
     {
         Block const* block = expert_blocks(model);
-        copy_rows(lanes, model.k, model.d, w, stride, gradient + block[0].offset, model.d);
-        copy_rows(lanes, 1, model.k, c, model.k, gradient + block[1].offset, model.k);
+        copy_back(lanes, model.k, model.d, by, gradient + block[0].offset,
+                  gradient + block[1].offset);
     }
 };
 
@@ -84,17 +82,17 @@ struct ConstantExpert : ExpertDefaults
     static constexpr bool uses_activation = false;
 
     template <class Real, class Lanes>
-    MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, Real* /*w*/,
-                            int /*stride*/, Real* c)
+    MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, MapRows<Real> to)
     {
-        copy_rows(lanes, 1, model.k, theta + expert_blocks(model)[0].offset, model.k, c, model.k);
+        copy_rows(lanes, 1, model.k, theta + expert_blocks(model)[0].offset, model.k, to.c,
+                  model.k);
     }
 
     template <class Real, class Lanes>
-    MOE_HD static void chain(Lanes lanes, Model const& model, Real const* /*w*/, int /*stride*/,
-                             Real const* c, Real* gradient)
+    MOE_HD static void chain(Lanes lanes, Model const& model, MapRows<Real const> by,
+                             Real* gradient)
     {
-        copy_rows(lanes, 1, model.k, c, model.k, gradient + expert_blocks(model)[0].offset,
+        copy_rows(lanes, 1, model.k, by.c, model.k, gradient + expert_blocks(model)[0].offset,
                   model.k);
     }
 };

@@ -9,9 +9,9 @@
 /// sum_i h_i dg_i/ds_j, the derivative of the prediction f = sum_i g_i h_i by one score.
 
 #include "kernels/core/math.h"
-#include "kernels/core/rows.h"
 #include "kernels/core/typelist.h"
 #include "kernels/family/defaults.h"
+#include "kernels/family/map_rows.h"
 #include "kernels/family/mass.h"
 
 #include <limits>
@@ -177,6 +177,15 @@ struct TopkNormalizer : NormalizerDefaults
     }
 };
 
+/// The groups' blocks of a hierarchical model.
+MOE_HD inline Block const* group_blocks(Model const& model)
+{
+    int b = 0;
+    while (model.layout.block[b].role != Role::group_location)
+        ++b;
+    return model.layout.block + b;
+}
+
 /// g_i = softmax over groups of (omega_u.x + beta_u) at u = group(i), times softmax inside the
 /// group of the atoms' own scores. Score rows: k atoms, then the groups.
 struct HierarchicalNormalizer : NormalizerDefaults
@@ -190,22 +199,22 @@ struct HierarchicalNormalizer : NormalizerDefaults
     static constexpr Parameter parameters[] = {{"w", Role::group_location, Extent::d},
                                                {"b", Role::group_bias, Extent::one}};
 
-    /// Maps of the group scores, as a score's pack and chain; `block` is the first of the groups'.
+    /// Maps of the group scores, as a score's pack and chain.
     template <class Real, class Lanes>
-    MOE_HD static void pack(Lanes lanes, Model const& model, Block const* block, Real const* theta,
-                            Real* w, int stride, Real* c)
+    MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, MapRows<Real> to)
     {
-        copy_rows(lanes, model.groups, model.d, theta + block[0].offset, model.d, w, stride);
-        copy_rows(lanes, 1, model.groups, theta + block[1].offset, model.groups, c, model.groups);
+        Block const* const block = group_blocks(model);
+        copy_maps(lanes, model.groups, model.d, theta + block[0].offset, theta + block[1].offset,
+                  to);
     }
 
     template <class Real, class Lanes>
-    MOE_HD static void chain(Lanes lanes, Model const& model, Block const* block, Real const* w,
-                             int stride, Real const* c, Real* gradient)
+    MOE_HD static void chain(Lanes lanes, Model const& model, MapRows<Real const> by,
+                             Real* gradient)
     {
-        copy_rows(lanes, model.groups, model.d, w, stride, gradient + block[0].offset, model.d);
-        copy_rows(lanes, 1, model.groups, c, model.groups, gradient + block[1].offset,
-                  model.groups);
+        Block const* const block = group_blocks(model);
+        copy_back(lanes, model.groups, model.d, by, gradient + block[0].offset,
+                  gradient + block[1].offset);
     }
 
     template <int chunk, class Real, class Lanes>

@@ -86,13 +86,4 @@ MOE_HD inline double flops_per_update(Model const& model)
     return 2 * flops_per_prediction(model);
 }
 
-/// The groups' blocks of a hierarchical model.
-MOE_HD inline Block const* group_blocks(Model const& model)
-{
-    int b = 0;
-    while (model.layout.block[b].role != Role::group_location)
-        ++b;
-    return model.layout.block + b;
-}
-
 MOE_END_ISA

@@ -5,6 +5,7 @@
 
 #include "kernels/family/defaults.h"
 #include "kernels/family/loss/form.h"
+#include "kernels/family/map_rows.h"
 #include "kernels/family/value_slope.h"
 #include "kernels/spec/features.h"
 
@@ -25,24 +26,23 @@ struct RadialScore : ScoreDefaults
     MOE_HD static constexpr bool location_shifts(GateSpec const&) { return false; }
 
     template <class Real, class Lanes>
-    MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, Real* w, int stride,
-                            Real* c)
+    MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, MapRows<Real> to)
     {
         for (int i = lanes.rank(); i < model.k; i += lanes.size()) {
             Real const rho = theta[model.layout.block[0].offset + i];
-            w[i * stride] = -rho * rho;
-            c[i] = theta[model.layout.block[1].offset + i];
+            to.row(i)[0] = -rho * rho;
+            to.c[i] = theta[model.layout.block[1].offset + i];
         }
     }
 
     template <class Real, class Lanes>
-    MOE_HD static void chain(Lanes lanes, Model const& model, Real const* theta, Real const* w,
-                             int stride, Real const* c, Real* gradient)
+    MOE_HD static void chain(Lanes lanes, Model const& model, Real const* theta,
+                             MapRows<Real const> by, Real* gradient)
     {
         for (int i = lanes.rank(); i < model.k; i += lanes.size()) {
             int const rho = model.layout.block[0].offset + i;
-            gradient[rho] = Real(-2) * theta[rho] * w[i * stride];
-            gradient[model.layout.block[1].offset + i] = c[i];
+            gradient[rho] = Real(-2) * theta[rho] * by.row(i)[0];
+            gradient[model.layout.block[1].offset + i] = by.c[i];
         }
     }
 };

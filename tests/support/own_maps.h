@@ -57,7 +57,7 @@ AtomMap packed_map(Member member, Model const& model, std::vector<double> const&
     int const width = static_cast<int>(phi.size());
     std::vector<double> w(phi.size() * static_cast<std::size_t>(model.k));
     std::vector<double> c(static_cast<std::size_t>(model.k));
-    member.pack(SerialLanes{}, model, theta.data(), w.data(), width, c.data());
+    member.pack(SerialLanes{}, model, theta.data(), MapRows<double>{w.data(), width, c.data()});
     return {std::inner_product(phi.begin(), phi.end(), w.begin() + i * width, 0.0),
             c[static_cast<std::size_t>(i)]};
 }
