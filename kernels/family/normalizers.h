@@ -8,6 +8,7 @@
 /// only. `work` holds 4 * chunk numbers. Where each score has one atom (not `grouped`), slope() is
 /// sum_i h_i dg_i/ds_j, the derivative of the prediction f = sum_i g_i h_i by one score.
 
+#include "kernels/core/expect.h"
 #include "kernels/core/math.h"
 #include "kernels/core/typelist.h"
 #include "kernels/family/defaults.h"
@@ -128,6 +129,7 @@ struct TopkNormalizer : NormalizerDefaults
     template <int chunk, class Real, class Lanes>
     MOE_HD static void weights(Lanes lanes, Model const& model, Real* s, Real* work)
     {
+        MOE_EXPECT(1 <= model.gate.top && model.gate.top <= model.k);
         // Round r finds the best score behind that of round r - 1 (in the order of score, then
         // index); what stands behind the last round's score falls out.
         constexpr Real lowest = -infinite<Real>;

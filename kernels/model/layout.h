@@ -3,6 +3,7 @@
 /// @file
 /// Builds a model's parameter layout from what its score and expert form declare.
 
+#include "kernels/core/expect.h"
 #include "kernels/family/experts.h"
 #include "kernels/family/normalizers.h"
 #include "kernels/family/scores.h"
@@ -117,8 +118,10 @@ inline Model make_model(GateSpec const& gate, ExpertSpec const& expert, int d, i
     Model model{gate, expert, d, k, groups, temperature, {}, {}};
     if (groups > 0 && k > Model::max_grouped)
         throw std::length_error("a hierarchical model has more atoms than Model::max_grouped");
-    for (int i = 0; groups > 0 && i < k; ++i)
+    for (int i = 0; groups > 0 && i < k; ++i) {
+        MOE_EXPECT(0 <= group_of[i] && group_of[i] < groups);
         model.group_of[i] = static_cast<std::uint8_t>(group_of[i]);
+    }
     auto const add = [&](char part, auto const& parameters) {
         for (Parameter const& p : parameters)
             append(model.layout, part, p, rows_of(p.role, k, groups),

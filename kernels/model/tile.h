@@ -12,6 +12,7 @@
 /// Planes S and C are [maps][chunk], samples contiguous; W and G are [maps][stride(range.size)]. C
 /// ends with a row more, which a tile may read.
 
+#include "kernels/core/expect.h"
 #include "kernels/core/lanes.h"
 #include "kernels/core/scratch.h"
 #include "kernels/model/features.h"
@@ -50,6 +51,7 @@ public:
     /// rows 0, 1, ....
     MOE_HD void fetch(Real const* x, std::uint32_t const* row, int count)
     {
+        MOE_EXPECT(0 <= count && count <= chunk);
         int const d = features_.d;
         for (int i = lanes_.rank(); i < count * d; i += lanes_.size()) {
             int const b = i / d;
