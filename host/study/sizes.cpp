@@ -2,7 +2,7 @@
 
 #include "host/core/words.h"
 #include "host/measure/families.h"
-#include "kernels/model/pair.h"
+#include "kernels/loss/pair.h"
 
 #include <fmt/format.h>
 

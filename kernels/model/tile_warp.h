@@ -241,13 +241,8 @@ private:
         Real const* const x = rows_ + part * samples * stride_ + range.begin + column;
         Real const* const near = x + 2 * upper;
         Real const* const far = x + 2 - 2 * upper;
-        Real sum[rows][4];
-        Real total[rows];
-        for (int i = 0; i < rows; ++i) {
-            total[i] = Real(0);
-            for (int f = 0; f < 4; ++f)
-                sum[i][f] = Real(0);
-        }
+        Real sum[rows][4] = {};
+        Real total[rows] = {};
         MOE_ROLLED
         for (int b = 0; b < samples; b += 4) {
             Pair<Real> phi[4][2];

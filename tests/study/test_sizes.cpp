@@ -2,7 +2,7 @@
 
 #include "host/study/sizes.h"
 #include "kernels/family/losses.h"
-#include "kernels/model/pair.h"
+#include "kernels/loss/pair.h"
 #include "tests/study/families_sample.h"
 
 using namespace moerate;
