@@ -24,6 +24,15 @@
 
 MOE_BEGIN_ISA
 
+/// Whether a range, maps (or their gradient) and samples begin at multiples of `align` numbers, as
+/// the register tiles load them.
+template <int align, class Real>
+MOE_HD bool begin_aligned(FeatureRange range, Real const* maps, Real const* samples)
+{
+    constexpr std::size_t bytes = align * sizeof(Real);
+    return range.begin % align == 0 && aligned(maps, bytes) && aligned(samples, bytes);
+}
+
 /// Any lanes: the reference text, which the specialisations of tile_serial.h and tile_warp.h are
 /// compared with.
 template <class Real, class Lanes, class = void>

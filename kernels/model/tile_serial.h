@@ -73,7 +73,7 @@ public:
 
     void scores(FeatureRange range, Real const* w, Real const* c, int maps, Real* s) const
     {
-        MOE_EXPECT(whole_vectors(range, w, s));
+        MOE_EXPECT(begin_aligned<align>(range, w, s));
         multiply<Real>({w, stride(range.size)}, range.size, {columns_ + range.begin * chunk, chunk},
                        chunk, maps, Init::rows, c, {s, chunk});
     }
@@ -81,7 +81,7 @@ public:
     void accumulate(FeatureRange range, Real const* coefficient, int maps, bool first, Real* g,
                     Real* gc) const
     {
-        MOE_EXPECT(whole_vectors(range, g, coefficient));
+        MOE_EXPECT(begin_aligned<align>(range, g, coefficient));
         int const columns = stride(range.size);
         multiply<Real>({coefficient, chunk}, chunk, {rows_ + range.begin, stride_}, columns, maps,
                        first ? Init::zero : Init::out, nullptr, {g, columns});
@@ -89,13 +89,6 @@ public:
     }
 
 private:
-    /// Whether a range, maps (or their gradient) and samples begin with whole vectors.
-    static bool whole_vectors(FeatureRange range, Real const* maps, Real const* samples)
-    {
-        constexpr std::size_t bytes = width * sizeof(Real);
-        return range.begin % align == 0 && aligned(maps, bytes) && aligned(samples, bytes);
-    }
-
     /// Rows into the padded chunk; `vectors` whole vectors each, 0: any width.
     template <int vectors>
     void copy(Real const* x, std::uint32_t const* row, int count)

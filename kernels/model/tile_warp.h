@@ -85,7 +85,7 @@ public:
     MOE_HD MOE_FLAT void scores(FeatureRange range, Real const* w, Real const* c, int maps,
                                 Real* s) const
     {
-        MOE_EXPECT(whole_quads(range, w, s));
+        MOE_EXPECT(begin_aligned<align>(range, w, s));
         for_rows(maps, [&](auto rows, int first, int some) {
             int const from = first * stride(range.size);
             score_rows<decltype(rows)::value>(range, w + from, c + first, some, s + first * chunk);
@@ -96,7 +96,7 @@ public:
     MOE_HD MOE_FLAT void accumulate(FeatureRange range, Real const* coefficient, int maps,
                                     bool first_chunk, Real* g, Real* gc) const
     {
-        MOE_EXPECT(whole_quads(range, g, coefficient));
+        MOE_EXPECT(begin_aligned<align>(range, g, coefficient));
         for_rows(maps, [&](auto rows, int first, int some) {
             int const from = first * stride(range.size);
             gradient_rows<decltype(rows)::value>(range, coefficient + first * chunk, some,
@@ -106,13 +106,6 @@ public:
     }
 
 private:
-    /// Whether a range, maps (or their gradient) and samples begin with whole quads.
-    MOE_HD static bool whole_quads(FeatureRange range, Real const* maps, Real const* samples)
-    {
-        return range.begin % align == 0 && aligned(maps, sizeof(Quad<Real>)) &&
-               aligned(samples, sizeof(Quad<Real>));
-    }
-
     /// Starts to copy `units` elements of type Unit a row. Lanes stand side by side on a row, as
     /// many as the next power of two.
     template <class Unit>
