@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <type_traits>
 
 namespace moerate
 {
@@ -18,14 +17,6 @@ namespace
 {
 
 using nlohmann::ordered_json;
-
-/// Whether a member declares parameters.
-template <class Member, class = void>
-struct HasParameters : std::false_type
-{};
-template <class Member>
-struct HasParameters<Member, std::void_t<decltype(Member::parameters)>> : std::true_type
-{};
 
 /// Shape of a parameter for one atom, empty for a number; r is the gate's rank.
 std::string shape_text(Extent extent)
@@ -64,10 +55,9 @@ template <class Member>
 ordered_json parameters_json()
 {
     ordered_json list = ordered_json::array();
-    if constexpr (HasParameters<Member>::value)
-        for (Parameter const& p : Member::parameters)
-            list.push_back(
-                {{"name", p.name}, {"shape", shape_text(p.extent)}, {"of", owner_text(p.role)}});
+    for (Parameter const& p : Member::parameters)
+        list.push_back(
+            {{"name", p.name}, {"shape", shape_text(p.extent)}, {"of", owner_text(p.role)}});
     return list;
 }
 

@@ -8,45 +8,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <type_traits>
 
 namespace moerate
 {
 namespace
 {
-
-// One detector a declaration; `otherwise` is what a member that is silent means.
-template <class Member, class = void>
-struct UsesTau : std::false_type
-{};
-template <class Member>
-struct UsesTau<Member, std::void_t<decltype(Member::uses_tau)>>
-    : std::bool_constant<Member::uses_tau>
-{};
-
-template <class Member, bool otherwise, class = void>
-struct UsesActivation : std::bool_constant<otherwise>
-{};
-template <class Member, bool otherwise>
-struct UsesActivation<Member, otherwise, std::void_t<decltype(Member::uses_activation)>>
-    : std::bool_constant<Member::uses_activation>
-{};
-
-template <class Member, class = void>
-struct UsesPower : std::false_type
-{};
-template <class Member>
-struct UsesPower<Member, std::void_t<decltype(Member::uses_power)>>
-    : std::bool_constant<Member::uses_power>
-{};
-
-template <class Member, class = void>
-struct UsesTop : std::false_type
-{};
-template <class Member>
-struct UsesTop<Member, std::void_t<decltype(Member::uses_top)>>
-    : std::bool_constant<Member::uses_top>
-{};
 
 template <class Member>
 constexpr bool uses_rank()
@@ -55,14 +21,6 @@ constexpr bool uses_rank()
         if (p.extent == Extent::r || p.extent == Extent::r_d)
             return true;
     return false;
-}
-
-bool takes_power(int activation)
-{
-    bool takes = false;
-    visit(Activations{}, activation,
-          [&](auto member) { takes = UsesPower<decltype(member)>::value; });
-    return takes;
 }
 
 void check_groups(Atoms const& atoms, std::string const& what)
@@ -100,26 +58,30 @@ void check_composes(GateSpec const& gate, Reader const& reader)
 
 } // namespace
 
+bool takes_power(int activation)
+{
+    bool takes = false;
+    visit(Activations{}, activation, [&](auto member) { takes = member.uses_power; });
+    return takes;
+}
+
 GateKeys keys_of(GateSpec const& gate)
 {
     GateKeys keys;
     visit(Scores{}, gate.score, [&](auto member) {
-        using Member = decltype(member);
-        keys.tau = UsesTau<Member>::value;
-        keys.activation = UsesActivation<Member, false>::value;
-        keys.rank = uses_rank<Member>();
+        keys.tau = member.uses_tau;
+        keys.activation = member.uses_activation;
+        keys.rank = uses_rank<decltype(member)>();
     });
     keys.power = keys.activation && takes_power(gate.activation);
-    visit(Normalizers{}, gate.normalizer,
-          [&](auto member) { keys.top = UsesTop<decltype(member)>::value; });
+    visit(Normalizers{}, gate.normalizer, [&](auto member) { keys.top = member.uses_top; });
     return keys;
 }
 
 ExpertKeys keys_of(ExpertSpec const& expert)
 {
     ExpertKeys keys;
-    visit(Experts{}, expert.form,
-          [&](auto member) { keys.activation = UsesActivation<decltype(member), true>::value; });
+    visit(Experts{}, expert.form, [&](auto member) { keys.activation = member.uses_activation; });
     keys.power = keys.activation && takes_power(expert.activation);
     return keys;
 }
@@ -127,8 +89,7 @@ ExpertKeys keys_of(ExpertSpec const& expert)
 bool grouped(GateSpec const& gate)
 {
     bool has_groups = false;
-    visit(Normalizers{}, gate.normalizer,
-          [&](auto member) { has_groups = decltype(member)::grouped; });
+    visit(Normalizers{}, gate.normalizer, [&](auto member) { has_groups = member.grouped; });
     return has_groups;
 }
 

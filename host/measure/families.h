@@ -11,9 +11,9 @@
 ///   normalizer   uses_top                       top
 ///   normalizer   grouped                        (atoms are counted by group)
 ///   activation   uses_power                     power
-///   expert form  uses_activation (default true) activation (and power)
+///   expert form  uses_activation                activation (and power)
 ///
-/// A member that does not declare one has the default: false unless stated otherwise.
+/// What a member does not declare is its axis's default (kernels/family/defaults.h).
 
 #include "host/measure/reader.h"
 #include "kernels/model/limits.h"
@@ -47,6 +47,9 @@ bool grouped(GateSpec const& gate);
 /// Whether score, temperature and normalizer go together: a normalizer with groups takes linear
 /// scores at fixed temperature only (spec.md 1.1).
 bool composes(GateSpec const& gate);
+
+/// Whether an activation reads its exponent.
+bool takes_power(int activation);
 
 /// Whether the expert with all parameters 0 is the function 0.
 bool vanishes(ExpertSpec const& expert);

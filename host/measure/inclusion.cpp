@@ -2,7 +2,7 @@
 
 #include "host/measure/families.h"
 #include "kernels/family/activations.h"
-#include "kernels/family/normalizers.h"
+#include "kernels/family/loss_fits.h"
 #include "kernels/model/layout.h"
 
 #include <algorithm>
@@ -24,13 +24,14 @@ enum class Axis
 enum class Only
 {
     always,
-    competing,       ///< softmax and topk: a term common to all scores changes nothing
+    competing,       ///< atoms compete: a term common to all scores changes nothing
     same_activation, ///< truth and fit have the same activation
 };
 
-/// Every member of the class `truth` is one of the class `fitted`. Classes are named as the members
-/// of the lists, except: "linear" also stands for ridge scores with the identity, "square" for
-/// those with the power 2, and "affine" for ridge and ffn experts with the identity.
+/// Every member of the class `truth` is one of the class `fitted`; beside these, every class holds
+/// itself, by what its members declare. Classes are named as the members of the lists, except:
+/// "linear" also stands for ridge scores with the identity, "square" for those with the power 2,
+/// and "affine" for ridge and ffn experts with the identity.
 struct Inclusion
 {
     Axis axis;
@@ -64,7 +65,7 @@ bool same_activation(int a, int power_a, int b, int power_b)
 {
     if (is_identity(a, power_a) || is_identity(b, power_b))
         return is_identity(a, power_a) && is_identity(b, power_b);
-    return a == b && (name_of<Activations>(a) != "power" || power_a == power_b);
+    return a == b && (!takes_power(a) || power_a == power_b);
 }
 
 std::string_view class_of(GateSpec const& gate)
@@ -101,10 +102,9 @@ bool score_holds(GateSpec const& fitted, GateSpec const& truth)
         return (!keys.tau ||
                 std::tie(fitted.tau1, fitted.tau2) == std::tie(truth.tau1, truth.tau2)) &&
                (!keys.rank || fitted.rank == truth.rank) &&
-               (a != "ridge" ||
+               (!keys.activation ||
                 same_activation(fitted.activation, fitted.power, truth.activation, truth.power));
-    std::string_view const normalizer = name_of<Normalizers>(fitted.normalizer);
-    bool const competing = normalizer == "softmax" || normalizer == "topk";
+    bool const competing = traits_of(fitted).mass == Mass::exponential;
     return listed(Axis::score, a, b,
                   [&](Only only) { return only == Only::competing && competing; });
 }
@@ -115,7 +115,7 @@ bool expert_holds(ExpertSpec const& fitted, ExpertSpec const& truth)
     bool const same =
         same_activation(fitted.activation, fitted.power, truth.activation, truth.power);
     if (a == b)
-        return same || a == "affine" || a == "constant";
+        return same || !keys_of(fitted).activation;
     return listed(Axis::expert, a, b,
                   [&](Only only) { return only == Only::same_activation && same; });
 }
@@ -133,7 +133,8 @@ bool normalizer_holds(Model const& fitted, Model const& truth)
     bool const topk = name_of<Normalizers>(fitted.gate.normalizer) == "topk";
     if (is_softmax(truth))
         return is_softmax(fitted) || (topk && fitted.gate.top >= truth.k);
-    return fitted.gate.normalizer == truth.gate.normalizer && fitted.gate.top == truth.gate.top;
+    return fitted.gate.normalizer == truth.gate.normalizer &&
+           (!keys_of(fitted.gate).top || fitted.gate.top == truth.gate.top);
 }
 
 /// Whether the atoms suffice, and an extra one can be given no effect: by sharing the mass of
@@ -151,7 +152,7 @@ bool atoms_hold(Model const& fitted, Model const& truth)
     }
     if (fitted.k == truth.k)
         return true;
-    if (name_of<Normalizers>(fitted.gate.normalizer) == "sigmoid")
+    if (traits_of(fitted.gate).mass == Mass::logistic)
         return vanishes(fitted.expert);
     bool bias = false;
     for (int b = 0; b < fitted.layout.blocks; ++b)

@@ -3,6 +3,7 @@
 /// @file
 /// Copying between packed and padded row-major matrices.
 
+#include "kernels/core/expect.h"
 #include "kernels/core/lanes.h"
 
 MOE_BEGIN_ISA
@@ -13,6 +14,7 @@ template <class Real, class Lanes>
 MOE_HD MOE_FLAT void copy_rows(Lanes lanes, int rows, int width, Real const* from, int from_stride,
                                Real* to, int to_stride)
 {
+    MOE_EXPECT(width <= from_stride && width <= to_stride);
     if (from_stride == width && to_stride == width) { // one long row
         MOE_SIMD
         for (int i = lanes.rank(); i < rows * width; i += lanes.size())

@@ -3,18 +3,22 @@
 /// @file
 /// Carving one fit's working memory (CPU: a worker's buffer, CUDA: shared memory) into arrays.
 
-#include "kernels/core/hd.h"
+#include "kernels/core/expect.h"
 
 #include <cstddef>
 
 MOE_BEGIN_ISA
 
-/// Hands out 64-byte aligned arrays one after the other. On a null base it only measures, so that
-/// one text says both how much memory an algorithm needs and where its arrays stand.
+/// Hands out 64-byte aligned arrays one after the other from a base aligned so. On a null base it
+/// only measures, so that one text says both how much memory an algorithm needs and where its
+/// arrays stand.
 class Scratch
 {
 public:
-    MOE_HD explicit Scratch(void* base) : base_(static_cast<char*>(base)) {}
+    MOE_HD explicit Scratch(void* base) : base_(static_cast<char*>(base))
+    {
+        MOE_EXPECT(aligned(base, 64));
+    }
 
     template <class T>
     MOE_HD T* take(std::size_t count)

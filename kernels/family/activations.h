@@ -6,12 +6,13 @@
 
 #include "kernels/core/math.h"
 #include "kernels/core/typelist.h"
+#include "kernels/family/defaults.h"
 #include "kernels/family/value_slope.h"
 
 MOE_BEGIN_ISA
 
 /// phi(t) = t. The papers' linear expert.
-struct IdentityActivation
+struct IdentityActivation : ActivationDefaults
 {
     static constexpr std::string_view name = "identity";
     static constexpr std::string_view formula = "phi(t) = t";
@@ -25,7 +26,7 @@ struct IdentityActivation
 };
 
 /// phi(t) = max(t, 0), with phi'(0) = 0 (golden N3).
-struct ReluActivation
+struct ReluActivation : ActivationDefaults
 {
     static constexpr std::string_view name = "relu";
     static constexpr std::string_view formula = "phi(t) = max(t, 0), phi'(0) = 0";
@@ -40,7 +41,7 @@ struct ReluActivation
 };
 
 /// phi(t) = t Phi(t), Phi(t) = (1 + erf(t / sqrt 2)) / 2, exact.
-struct GeluActivation
+struct GeluActivation : ActivationDefaults
 {
     static constexpr std::string_view name = "gelu";
     static constexpr std::string_view formula = "phi(t) = t (1 + erf(t / sqrt 2)) / 2";
@@ -57,7 +58,7 @@ struct GeluActivation
 };
 
 /// phi(t) = 1 / (1 + e^-t).
-struct SigmoidActivation
+struct SigmoidActivation : ActivationDefaults
 {
     static constexpr std::string_view name = "sigmoid";
     static constexpr std::string_view formula = "phi(t) = 1 / (1 + exp(-t))";
@@ -72,7 +73,7 @@ struct SigmoidActivation
 };
 
 /// phi(t) = t / (1 + e^-t).
-struct SiluActivation
+struct SiluActivation : ActivationDefaults
 {
     static constexpr std::string_view name = "silu";
     static constexpr std::string_view formula = "phi(t) = t / (1 + exp(-t))";
@@ -87,7 +88,7 @@ struct SiluActivation
 };
 
 /// phi(t) = tanh(t).
-struct TanhActivation
+struct TanhActivation : ActivationDefaults
 {
     static constexpr std::string_view name = "tanh";
     static constexpr std::string_view formula = "phi(t) = tanh(t)";
@@ -102,7 +103,7 @@ struct TanhActivation
 };
 
 /// phi(t) = t^p, p >= 1. Identity experts and their powers are the papers' polynomial experts.
-struct PowerActivation
+struct PowerActivation : ActivationDefaults
 {
     static constexpr std::string_view name = "power";
     static constexpr std::string_view formula = "phi(t) = t^p, p >= 1";

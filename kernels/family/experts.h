@@ -3,13 +3,13 @@
 /// @file
 /// Expert forms h_i(x) (spec.md 1.2). A form is a linear map z_i = W_i.phi(x) + c_i of features of
 /// x, then the activation, then a factor: h_i = lambda_i phi(z_i). A member declares its
-/// parameters, the feature set, whether it has an activation (else h = z) and a factor; pack and
-/// chain work once a step.
+/// parameters and the feature set, and what differs from ExpertDefaults; pack and chain work once a
+/// step.
 
-#include "kernels/core/rows.h"
 #include "kernels/core/typelist.h"
+#include "kernels/family/defaults.h"
+#include "kernels/family/map_rows.h"
 #include "kernels/spec/features.h"
-#include "kernels/spec/model.h"
 
 MOE_BEGIN_ISA
 
@@ -20,7 +20,7 @@ MOE_HD inline Block const* expert_blocks(Model const& model)
 }
 
 /// h_i(x) = phi(a_i.x + b_i). Parameters: a (k x d), b (k).
-struct RidgeExpert
+struct RidgeExpert : ExpertDefaults
 {
     static constexpr std::string_view name = "ridge";
     static constexpr std::string_view formula = "h_i(x) = phi(a_i.x + b_i)";
@@ -28,28 +28,24 @@ struct RidgeExpert
     static constexpr Parameter parameters[] = {{"a", Role::expert_direction, Extent::d},
                                                {"b", Role::expert_bias, Extent::one}};
     static constexpr unsigned features = feature_x;
-    static constexpr bool uses_activation = true;
-    static constexpr bool factor = false;
-    static constexpr bool copied_maps = true; ///< pack and chain only copy
+    static constexpr bool copied_maps = true;
 
-    /// Writes the maps of all atoms: rows W_i (length d, `stride` apart) and offsets c_i.
+    /// Writes the maps of all atoms.
     template <class Real, class Lanes>
-    MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, Real* w, int stride,
-                            Real* c)
+    MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, MapRows<Real> to)
     {
         Block const* block = expert_blocks(model);
-        copy_rows(lanes, model.k, model.d, theta + block[0].offset, model.d, w, stride);
-        copy_rows(lanes, 1, model.k, theta + block[1].offset, model.k, c, model.k);
+        copy_maps(lanes, model.k, model.d, theta + block[0].offset, theta + block[1].offset, to);
     }
 
-    /// Chain rule from (dW, dc) to this part's entries of the gradient by theta.
+    /// Chain rule from the gradient by the maps to this part's entries of the gradient by theta.
     template <class Real, class Lanes>
-    MOE_HD static void chain(Lanes lanes, Model const& model, Real const* w, int stride,
-                             Real const* c, Real* gradient)
+    MOE_HD static void chain(Lanes lanes, Model const& model, MapRows<Real const> by,
+                             Real* gradient)
     {
         Block const* block = expert_blocks(model);
-        copy_rows(lanes, model.k, model.d, w, stride, gradient + block[0].offset, model.d);
-        copy_rows(lanes, 1, model.k, c, model.k, gradient + block[1].offset, model.k);
+        copy_back(lanes, model.k, model.d, by, gradient + block[0].offset,
+                  gradient + block[1].offset);
     }
 };
 
@@ -62,7 +58,7 @@ struct FfnExpert : RidgeExpert
     static constexpr Parameter parameters[] = {{"a", Role::expert_direction, Extent::d},
                                                {"b", Role::expert_bias, Extent::one},
                                                {"lambda", Role::expert_scale, Extent::one}};
-    static constexpr bool factor = true; ///< the third block
+    static constexpr bool factor = true;
     static constexpr bool copied_maps = false;
 };
 
@@ -76,7 +72,7 @@ struct NormalizedExpert : FfnExpert
 };
 
 /// h_i(x) = b_i, whatever the input; no activation (golden N6).
-struct ConstantExpert
+struct ConstantExpert : ExpertDefaults
 {
     static constexpr std::string_view name = "constant";
     static constexpr std::string_view formula = "h_i(x) = b_i";
@@ -84,20 +80,19 @@ struct ConstantExpert
     static constexpr Parameter parameters[] = {{"b", Role::expert_bias, Extent::one}};
     static constexpr unsigned features = feature_none;
     static constexpr bool uses_activation = false;
-    static constexpr bool factor = false;
 
     template <class Real, class Lanes>
-    MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, Real* /*w*/,
-                            int /*stride*/, Real* c)
+    MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, MapRows<Real> to)
     {
-        copy_rows(lanes, 1, model.k, theta + expert_blocks(model)[0].offset, model.k, c, model.k);
+        copy_rows(lanes, 1, model.k, theta + expert_blocks(model)[0].offset, model.k, to.c,
+                  model.k);
     }
 
     template <class Real, class Lanes>
-    MOE_HD static void chain(Lanes lanes, Model const& model, Real const* /*w*/, int /*stride*/,
-                             Real const* c, Real* gradient)
+    MOE_HD static void chain(Lanes lanes, Model const& model, MapRows<Real const> by,
+                             Real* gradient)
     {
-        copy_rows(lanes, 1, model.k, c, model.k, gradient + expert_blocks(model)[0].offset,
+        copy_rows(lanes, 1, model.k, by.c, model.k, gradient + expert_blocks(model)[0].offset,
                   model.k);
     }
 };

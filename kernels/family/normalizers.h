@@ -8,11 +8,12 @@
 /// only. `work` holds 4 * chunk numbers. Where each score has one atom (not `grouped`), slope() is
 /// sum_i h_i dg_i/ds_j, the derivative of the prediction f = sum_i g_i h_i by one score.
 
+#include "kernels/core/expect.h"
 #include "kernels/core/math.h"
-#include "kernels/core/rows.h"
 #include "kernels/core/typelist.h"
+#include "kernels/family/defaults.h"
+#include "kernels/family/map_rows.h"
 #include "kernels/family/mass.h"
-#include "kernels/spec/model.h"
 
 #include <limits>
 
@@ -69,13 +70,12 @@ MOE_HD void softmax_rows(Lanes lanes, Real* s, Real* work, int rows, In const& i
 }
 
 /// g_i = exp(s_i) / sum_j exp(s_j).
-struct SoftmaxNormalizer
+struct SoftmaxNormalizer : NormalizerDefaults
 {
     static constexpr std::string_view name = "softmax";
     static constexpr std::string_view formula = "g_i = exp(s_i) / sum_j exp(s_j)";
     static constexpr std::string_view source = "002 eq 2";
     static constexpr Mass mass = Mass::exponential;
-    static constexpr bool grouped = false;
 
     template <int chunk, class Real, class Lanes>
     MOE_HD static void weights(Lanes lanes, Model const& model, Real* s, Real* work)
@@ -91,13 +91,12 @@ struct SoftmaxNormalizer
 };
 
 /// g_i = 1 / (1 + exp(-s_i)); the atoms do not compete.
-struct SigmoidNormalizer
+struct SigmoidNormalizer : NormalizerDefaults
 {
     static constexpr std::string_view name = "sigmoid";
     static constexpr std::string_view formula = "g_i = 1 / (1 + exp(-s_i))";
     static constexpr std::string_view source = "003 eq 2";
     static constexpr Mass mass = Mass::logistic;
-    static constexpr bool grouped = false;
 
     template <int chunk, class Real, class Lanes>
     MOE_HD static void weights(Lanes lanes, Model const& model, Real* s, Real* /*work*/)
@@ -118,19 +117,19 @@ struct SigmoidNormalizer
 
 /// Softmax over the K largest scores, 0 elsewhere. Ties go to the smaller index, and the selection
 /// is constant in the gradient (golden N5).
-struct TopkNormalizer
+struct TopkNormalizer : NormalizerDefaults
 {
     static constexpr std::string_view name = "topk";
     static constexpr std::string_view formula =
         "g_i = exp(s_i) / sum_{j in top K} exp(s_j) in the K largest, else 0";
     static constexpr std::string_view source = "002 section 2";
     static constexpr Mass mass = Mass::exponential;
-    static constexpr bool grouped = false;
     static constexpr bool uses_top = true;
 
     template <int chunk, class Real, class Lanes>
     MOE_HD static void weights(Lanes lanes, Model const& model, Real* s, Real* work)
     {
+        MOE_EXPECT(1 <= model.gate.top && model.gate.top <= model.k);
         // Round r finds the best score behind that of round r - 1 (in the order of score, then
         // index); what stands behind the last round's score falls out.
         constexpr Real lowest = -infinite<Real>;
@@ -180,9 +179,18 @@ struct TopkNormalizer
     }
 };
 
+/// The groups' blocks of a hierarchical model.
+MOE_HD inline Block const* group_blocks(Model const& model)
+{
+    int b = 0;
+    while (model.layout.block[b].role != Role::group_location)
+        ++b;
+    return model.layout.block + b;
+}
+
 /// g_i = softmax over groups of (omega_u.x + beta_u) at u = group(i), times softmax inside the
 /// group of the atoms' own scores. Score rows: k atoms, then the groups.
-struct HierarchicalNormalizer
+struct HierarchicalNormalizer : NormalizerDefaults
 {
     static constexpr std::string_view name = "hierarchical";
     static constexpr std::string_view formula =
@@ -193,22 +201,22 @@ struct HierarchicalNormalizer
     static constexpr Parameter parameters[] = {{"w", Role::group_location, Extent::d},
                                                {"b", Role::group_bias, Extent::one}};
 
-    /// Maps of the group scores, as a score's pack and chain; `block` is the first of the groups'.
+    /// Maps of the group scores, as a score's pack and chain.
     template <class Real, class Lanes>
-    MOE_HD static void pack(Lanes lanes, Model const& model, Block const* block, Real const* theta,
-                            Real* w, int stride, Real* c)
+    MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, MapRows<Real> to)
     {
-        copy_rows(lanes, model.groups, model.d, theta + block[0].offset, model.d, w, stride);
-        copy_rows(lanes, 1, model.groups, theta + block[1].offset, model.groups, c, model.groups);
+        Block const* const block = group_blocks(model);
+        copy_maps(lanes, model.groups, model.d, theta + block[0].offset, theta + block[1].offset,
+                  to);
     }
 
     template <class Real, class Lanes>
-    MOE_HD static void chain(Lanes lanes, Model const& model, Block const* block, Real const* w,
-                             int stride, Real const* c, Real* gradient)
+    MOE_HD static void chain(Lanes lanes, Model const& model, MapRows<Real const> by,
+                             Real* gradient)
     {
-        copy_rows(lanes, model.groups, model.d, w, stride, gradient + block[0].offset, model.d);
-        copy_rows(lanes, 1, model.groups, c, model.groups, gradient + block[1].offset,
-                  model.groups);
+        Block const* const block = group_blocks(model);
+        copy_back(lanes, model.groups, model.d, by, gradient + block[0].offset,
+                  gradient + block[1].offset);
     }
 
     template <int chunk, class Real, class Lanes>

@@ -6,11 +6,10 @@
 ///   parameters       named blocks of theta
 ///   features         the set of feature blocks, kernels/spec/features.h
 ///   location_shifts  whether a common shift of all locations leaves a softmax over the scores
-///   unchanged
-///                    (spec.md 1.3)
-///   pack             theta -> rows W_i (in feature order, `stride` apart) and offsets c_i, once a
-///   step chain            the gradient by (W, c) -> the gradient by theta, once a step
-/// and, where it applies, outer, uses_tau, uses_activation, shifts_direction.
+///                    unchanged (spec.md 1.3)
+///   pack             theta -> the maps (map_rows.h), once a step
+///   chain            the gradient by the maps -> the gradient by theta, once a step
+/// and what differs from ScoreDefaults.
 
 #include "kernels/core/typelist.h"
 #include "kernels/family/score/attention.h"

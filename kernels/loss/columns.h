@@ -139,8 +139,24 @@ struct Members
 {
     int count = 0;
     int const* index = nullptr; ///< [count], null for the first `count`
-    MOE_HD int operator[](int row) const { return index == nullptr ? row : index[row]; }
+    MOE_HD int operator[](int row) const
+    {
+        MOE_EXPECT(0 <= row && row < count);
+        return index == nullptr ? row : index[row];
+    }
 };
+
+/// Whether members ascend within `size` atoms or groups, so that none has two rows.
+MOE_HD inline bool ascend(Members members, int size)
+{
+    int last = -1;
+    for (int row = 0; row < members.count; ++row) {
+        if (members[row] <= last)
+            return false;
+        last = members[row];
+    }
+    return last < size;
+}
 
 /// Writes row p of the upper triangle of a d x d matrix's symmetric part; the norm of the whole
 /// triangle, which begins at `out`, is its Frobenius norm.
@@ -168,6 +184,7 @@ MOE_HD void gather_rows(Lanes lanes, Columns const& columns, Model const& model,
         if (block == nullptr)
             continue;
         int const begin = columns.column[c].range.begin;
+        MOE_EXPECT(ascend(members, block->rows));
         double const* const from = theta + block->offset;
         bool const form = columns.column[c].kind == Column::Kind::form;
         int const pieces = form ? model.d : block->width;

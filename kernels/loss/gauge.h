@@ -7,16 +7,7 @@
 #include "kernels/loss/loss_api.h"
 #include "kernels/loss/parts.h"
 
-#include <type_traits>
-
 MOE_BEGIN_ISA
-
-template <class Score, class = void>
-struct shifts_direction : std::false_type
-{};
-template <class Score>
-struct shifts_direction<Score, std::void_t<decltype(&Score::shifts_direction)>> : std::true_type
-{};
 
 /// Under `align` something moves where the fitted gates compete (exponential mass) and the loss
 /// weighs atoms so: the bias, if there is one, and the location where the score allows it. Sigmoid
@@ -32,10 +23,8 @@ MOE_HD inline Moves moves_of(LossTask const& task, LossForm const& form)
     for (int b = 0; b < task.model.layout.blocks; ++b)
         moves.bias = moves.bias || (competing && task.model.layout.block[b].role == Role::bias);
     visit(Scores{}, gate.score, [&](auto score) {
-        using Score = decltype(score);
-        moves.location = competing && Score::location_shifts(gate);
-        if constexpr (shifts_direction<Score>::value)
-            moves.direction = moves.location && Score::shifts_direction(gate);
+        moves.location = competing && score.location_shifts(gate);
+        moves.direction = moves.location && score.shifts_direction(gate);
     });
     return moves;
 }

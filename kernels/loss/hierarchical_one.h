@@ -31,6 +31,7 @@ MOE_HD inline int group_of(Model const& model, int atom)
 template <class Lanes>
 MOE_HD Members members_of(Lanes lanes, Model const& model, int group, int* index)
 {
+    MOE_EXPECT(0 <= group && group < groups_of(model));
     lanes.sync();
     Members members{0, index};
     for (int i = 0; i < model.k; ++i) {

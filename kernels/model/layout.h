@@ -3,6 +3,7 @@
 /// @file
 /// Builds a model's parameter layout from what its score and expert form declare.
 
+#include "kernels/core/expect.h"
 #include "kernels/family/experts.h"
 #include "kernels/family/normalizers.h"
 #include "kernels/family/scores.h"
@@ -85,10 +86,7 @@ inline std::array<SizeLimit, 4> size_limits(GateSpec const& gate, ExpertSpec con
         count(score.parameters);
         gate_set = score.features;
     });
-    visit(Normalizers{}, gate.normalizer, [&](auto normalizer) {
-        if constexpr (decltype(normalizer)::grouped)
-            count(normalizer.parameters);
-    });
+    visit(Normalizers{}, gate.normalizer, [&](auto normalizer) { count(normalizer.parameters); });
     visit(Experts{}, expert.form, [&](auto form) {
         count(form.parameters);
         expert_set = form.features;
@@ -120,18 +118,18 @@ inline Model make_model(GateSpec const& gate, ExpertSpec const& expert, int d, i
     Model model{gate, expert, d, k, groups, temperature, {}, {}};
     if (groups > 0 && k > Model::max_grouped)
         throw std::length_error("a hierarchical model has more atoms than Model::max_grouped");
-    for (int i = 0; groups > 0 && i < k; ++i)
+    for (int i = 0; groups > 0 && i < k; ++i) {
+        MOE_EXPECT(0 <= group_of[i] && group_of[i] < groups);
         model.group_of[i] = static_cast<std::uint8_t>(group_of[i]);
+    }
     auto const add = [&](char part, auto const& parameters) {
         for (Parameter const& p : parameters)
             append(model.layout, part, p, rows_of(p.role, k, groups),
                    extent_of(p.extent, d, gate.rank));
     };
     visit(Scores{}, gate.score, [&](auto score) { add('g', score.parameters); });
-    visit(Normalizers{}, gate.normalizer, [&](auto normalizer) {
-        if constexpr (decltype(normalizer)::grouped)
-            add('p', normalizer.parameters);
-    });
+    visit(Normalizers{}, gate.normalizer,
+          [&](auto normalizer) { add('p', normalizer.parameters); });
     if (gate.learned_temperature != 0)
         append(model.layout, 't', {"T", Role::temperature, Extent::one}, 1, 1);
     model.layout.expert_begin = model.layout.blocks;

@@ -33,6 +33,16 @@ struct Maps
           outer(shape.outer ? scratch.take<Real>(static_cast<std::size_t>(2 * shape.k)) : nullptr)
     {}
 
+    MOE_HD MOE_FLAT MapRows<Real> of_gate() const { return {w, gate_stride, c}; }
+    MOE_HD MOE_FLAT MapRows<Real> of_groups(Shape const& shape) const
+    {
+        return {w + shape.k * gate_stride, gate_stride, c + shape.k};
+    }
+    MOE_HD MOE_FLAT MapRows<Real> of_experts(Shape const& shape) const
+    {
+        return {expert, expert_stride, c + shape.gate_rows};
+    }
+
     /// Sets w and c to zero, the padding included, which tiles may leave alone. Before the first
     /// use of maps or gradient.
     template <class Lanes>
@@ -66,14 +76,13 @@ MOE_HD MOE_FLAT void pack_maps(Lanes lanes, Model const& model, Shape const& sha
 {
     int const k = shape.k;
     visit_members<Lanes>(Scores{}, model.gate.score, [&](auto score) {
-        score.pack(lanes, model, theta, maps.w, maps.gate_stride,
-                   shape.outer ? maps.outer : maps.c);
+        Real* const offsets = shape.outer ? maps.outer : maps.c;
+        score.pack(lanes, model, theta, MapRows<Real>{maps.w, maps.gate_stride, offsets});
     });
     if (model.groups > 0)
-        HierarchicalNormalizer::pack(lanes, model, group_blocks(model), theta,
-                                     maps.w + k * maps.gate_stride, maps.gate_stride, maps.c + k);
+        HierarchicalNormalizer::pack(lanes, model, theta, maps.of_groups(shape));
     visit_members<Lanes>(Experts{}, model.expert.form, [&](auto form) {
-        form.pack(lanes, model, theta, maps.expert, maps.expert_stride, maps.c + shape.gate_rows);
+        form.pack(lanes, model, theta, maps.of_experts(shape));
     });
     if (shape.factor)
         copy_rows(lanes, 1, k, theta + expert_blocks(model)[2].offset, k, maps.factor, k);
@@ -133,15 +142,12 @@ MOE_HD MOE_FLAT void chain_maps(Lanes lanes, Model const& model, Shape const& sh
             scale_gate(lanes, shape, static_cast<Real>(1.0 / temperature), by_maps);
     }
     visit_members<Lanes>(Scores{}, model.gate.score, [&](auto score) {
-        score.chain(lanes, model, theta, by_maps.w, by_maps.gate_stride, by_maps.c, gradient);
+        score.chain(lanes, model, theta, read_only(by_maps.of_gate()), gradient);
     });
     if (model.groups > 0)
-        HierarchicalNormalizer::chain(lanes, model, group_blocks(model),
-                                      by_maps.w + k * by_maps.gate_stride, by_maps.gate_stride,
-                                      by_maps.c + k, gradient);
+        HierarchicalNormalizer::chain(lanes, model, read_only(by_maps.of_groups(shape)), gradient);
     visit_members<Lanes>(Experts{}, model.expert.form, [&](auto form) {
-        form.chain(lanes, model, by_maps.expert, by_maps.expert_stride, by_maps.c + shape.gate_rows,
-                   gradient);
+        form.chain(lanes, model, read_only(by_maps.of_experts(shape)), gradient);
     });
     if (shape.factor)
         copy_rows(lanes, 1, k, by_maps.factor, k, gradient + expert_blocks(model)[2].offset, k);

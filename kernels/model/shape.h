@@ -8,24 +8,7 @@
 #include "kernels/spec/features.h"
 #include "kernels/spec/lookup.h"
 
-#include <type_traits>
-
 MOE_BEGIN_ISA
-
-template <class Score, class = void>
-struct has_outer : std::false_type
-{};
-template <class Score>
-struct has_outer<Score, std::void_t<decltype(Score::outer)>> : std::bool_constant<Score::outer>
-{};
-
-template <class Member, class = void>
-struct has_copied_maps : std::false_type
-{};
-template <class Member>
-struct has_copied_maps<Member, std::void_t<decltype(Member::copied_maps)>>
-    : std::bool_constant<Member::copied_maps>
-{};
 
 /// Sizes of a model's linear maps.
 struct Shape
@@ -44,7 +27,7 @@ template <class Lanes, class List, class F>
 MOE_HD MOE_FLAT void visit_members(List list, int index, F const& f)
 {
     visit(list, index, [&](auto member) {
-        if constexpr (!Lanes::copied_maps || has_copied_maps<decltype(member)>::value)
+        if constexpr (!Lanes::copied_maps || decltype(member)::copied_maps)
             f(member);
     });
 }
@@ -58,14 +41,14 @@ MOE_HD MOE_INLINE Shape shape_of(Model const& model, int align)
     bool copied = model.gate.learned_temperature == 0 && model.temperature == 1.0;
     visit(Scores{}, model.gate.score, [&](auto score) {
         gate = score.features;
-        shape.outer = has_outer<decltype(score)>::value;
-        copied = copied && has_copied_maps<decltype(score)>::value;
+        shape.outer = score.uses_activation;
+        copied = copied && score.copied_maps;
     });
     visit(Experts{}, model.expert.form, [&](auto form) {
         expert = form.features;
         shape.factor = form.factor;
         shape.activated = form.uses_activation;
-        copied = copied && has_copied_maps<decltype(form)>::value;
+        copied = copied && form.copied_maps;
     });
     shape.features = lay_out(gate, expert, model.d, model.gate.tau2, align);
     shape.copied = copied && gate == feature_x && expert == feature_x;
@@ -101,15 +84,6 @@ MOE_HD inline double flops_per_prediction(Model const& model)
 MOE_HD inline double flops_per_update(Model const& model)
 {
     return 2 * flops_per_prediction(model);
-}
-
-/// The groups' blocks of a hierarchical model.
-MOE_HD inline Block const* group_blocks(Model const& model)
-{
-    int b = 0;
-    while (model.layout.block[b].role != Role::group_location)
-        ++b;
-    return model.layout.block + b;
 }
 
 MOE_END_ISA

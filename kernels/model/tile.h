@@ -12,6 +12,7 @@
 /// Planes S and C are [maps][chunk], samples contiguous; W and G are [maps][stride(range.size)]. C
 /// ends with a row more, which a tile may read.
 
+#include "kernels/core/expect.h"
 #include "kernels/core/lanes.h"
 #include "kernels/core/scratch.h"
 #include "kernels/model/features.h"
@@ -22,6 +23,15 @@
 #include <utility>
 
 MOE_BEGIN_ISA
+
+/// Whether a range, maps (or their gradient) and samples begin at multiples of `align` numbers, as
+/// the register tiles load them.
+template <int align, class Real>
+MOE_HD bool begin_aligned(FeatureRange range, Real const* maps, Real const* samples)
+{
+    constexpr std::size_t bytes = align * sizeof(Real);
+    return range.begin % align == 0 && aligned(maps, bytes) && aligned(samples, bytes);
+}
 
 /// Any lanes: the reference text, which the specialisations of tile_serial.h and tile_warp.h are
 /// compared with.
@@ -50,6 +60,7 @@ public:
     /// rows 0, 1, ....
     MOE_HD void fetch(Real const* x, std::uint32_t const* row, int count)
     {
+        MOE_EXPECT(0 <= count && count <= chunk);
         int const d = features_.d;
         for (int i = lanes_.rank(); i < count * d; i += lanes_.size()) {
             int const b = i / d;

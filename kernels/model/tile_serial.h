@@ -38,6 +38,7 @@ public:
 
     void fetch(Real const* x, std::uint32_t const* row, int count)
     {
+        MOE_EXPECT(0 <= count && count <= chunk);
         switch (d_ == stride_ ? stride_ / width : 0) { // whole vectors, a known number of them
         case 1:
             copy<1>(x, row, count);
@@ -72,6 +73,7 @@ public:
 
     void scores(FeatureRange range, Real const* w, Real const* c, int maps, Real* s) const
     {
+        MOE_EXPECT(begin_aligned<align>(range, w, s));
         multiply<Real>({w, stride(range.size)}, range.size, {columns_ + range.begin * chunk, chunk},
                        chunk, maps, Init::rows, c, {s, chunk});
     }
@@ -79,6 +81,7 @@ public:
     void accumulate(FeatureRange range, Real const* coefficient, int maps, bool first, Real* g,
                     Real* gc) const
     {
+        MOE_EXPECT(begin_aligned<align>(range, g, coefficient));
         int const columns = stride(range.size);
         multiply<Real>({coefficient, chunk}, chunk, {rows_ + range.begin, stride_}, columns, maps,
                        first ? Init::zero : Init::out, nullptr, {g, columns});

@@ -86,6 +86,7 @@ public:
     MOE_HD MOE_FLAT void scores(FeatureRange range, Real const* w, Real const* c, int maps,
                                 Real* s) const
     {
+        MOE_EXPECT(begin_aligned<align>(range, w, s));
         for_rows(maps, [&](auto rows, int first, int some) {
             int const from = first * stride(range.size);
             score_rows<decltype(rows)::value>(range, w + from, c + first, some, s + first * chunk);
@@ -96,6 +97,7 @@ public:
     MOE_HD MOE_FLAT void accumulate(FeatureRange range, Real const* coefficient, int maps,
                                     bool first_chunk, Real* g, Real* gc) const
     {
+        MOE_EXPECT(begin_aligned<align>(range, g, coefficient));
         for_rows(maps, [&](auto rows, int first, int some) {
             int const from = first * stride(range.size);
             gradient_rows<decltype(rows)::value>(range, coefficient + first * chunk, some,
@@ -145,8 +147,8 @@ private:
     }
 
     /// Scores of one block. Lane = (odd rows?, eighth of the samples, half of the features); the
-    /// two halves trade what they have summed for each other's samples. Of an odd number of maps the
-    /// odd lanes have one less: they take the last one again and drop its results.
+    /// two halves trade what they have summed for each other's samples. Of an odd number of maps
+    /// the odd lanes have one less: they take the last one again and drop its results.
     template <int rows>
     MOE_HD MOE_FLAT void score_rows(FeatureRange range, Real const* w, Real const* c, int maps,
                                     Real* s) const

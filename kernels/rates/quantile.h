@@ -5,7 +5,7 @@
 
 #include "kernels/rates/summary_api.h"
 
-#include "kernels/core/hd.h"
+#include "kernels/core/expect.h"
 
 MOE_BEGIN_ISA
 
@@ -13,6 +13,7 @@ MOE_BEGIN_ISA
 /// position being p (size - 1).
 MOE_HD inline double quantile(double const* sorted, int size, double p)
 {
+    MOE_EXPECT(size >= 1 && 0 <= p && p <= 1);
     double const position = p * (size - 1);
     int const below = static_cast<int>(position);
     if (below + 1 >= size)

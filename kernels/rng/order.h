@@ -13,6 +13,7 @@
 /// five no such preference is measurable from n of about 1000 on. Below some tens of rows any
 /// number of rounds leaves pairs uneven, while each single row stays even to about 4 % or better.
 
+#include "kernels/core/expect.h"
 #include "kernels/core/math.h"
 #include "kernels/rng/philox.h"
 
@@ -48,6 +49,7 @@ MOE_HD MOE_INLINE std::uint32_t high_product(std::uint32_t w, std::uint32_t m)
 /// the indices epoch and 2^32 + epoch.
 MOE_HD inline EpochOrder make_order(StreamKey const& key, std::uint32_t epoch, std::uint32_t n)
 {
+    MOE_EXPECT(1 <= n && n >> 31 == 0);
     EpochOrder order{};
     order.n = n;
     // The square root of a number below 2^31 is at most one off after the cut to an integer.
@@ -132,6 +134,7 @@ template <class Lanes>
 MOE_HD void fill_order(Lanes lanes, EpochOrder const& order, std::uint32_t first, int count,
                        std::uint32_t* rows)
 {
+    MOE_EXPECT(0 <= count && std::uint64_t{first} + static_cast<std::uint64_t>(count) <= order.n);
     EpochOrder const local = order;
     MOE_SIMD
     for (int i = lanes.rank(); i < count; i += lanes.size())
@@ -150,6 +153,7 @@ constexpr std::uint64_t replacement_index = std::uint64_t(1) << (philox_index_bi
 MOE_HD MOE_INLINE std::uint32_t replacement_row(StreamKey const& key, std::uint32_t epoch,
                                                 std::uint32_t position, std::uint32_t n)
 {
+    MOE_EXPECT(epoch >> 23 == 0 && n >= 1);
     std::uint64_t const index =
         replacement_index + (static_cast<std::uint64_t>(epoch) << 32) + position;
     return high_product(philox(key, Stream::order, index).w[0], n);

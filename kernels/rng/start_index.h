@@ -13,7 +13,7 @@
 /// Limits: fewer than 2^16 atoms, at most 2^18 numbers an atom in one parameter. Distinct
 /// parameters have distinct low bits of the id; a test walks the lists of families for that.
 
-#include "kernels/core/hd.h"
+#include "kernels/core/expect.h"
 
 #include <cstdint>
 
@@ -25,6 +25,7 @@ constexpr std::uint32_t start_id_mask = 0x7fffff;
 /// Index of the four normals for components 4 * quad .. 4 * quad + 3 of atom `row`.
 MOE_HD inline std::uint64_t start_noise_index(std::uint32_t id, int row, int quad)
 {
+    MOE_EXPECT(0 <= row && row >> 16 == 0 && 0 <= quad && quad >> 16 == 0);
     return std::uint64_t{1} << 55 | static_cast<std::uint64_t>(id & start_id_mask) << 32 |
            static_cast<std::uint64_t>(row) << 16 | static_cast<std::uint64_t>(quad);
 }
@@ -32,6 +33,7 @@ MOE_HD inline std::uint64_t start_noise_index(std::uint32_t id, int row, int qua
 /// Index of the draw that places extra atom i.
 MOE_HD inline std::uint64_t start_place_index(int i)
 {
+    MOE_EXPECT(0 <= i && i >> 16 == 0);
     return static_cast<std::uint64_t>(i) << 16;
 }
 

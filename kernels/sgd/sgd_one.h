@@ -220,6 +220,7 @@ MOE_HD MOE_FLAT bool all_finite(Lanes lanes, Real const* values, int size, int* 
 template <class Real, class Lanes>
 MOE_HD MOE_FLAT void run_one(Lanes lanes, SgdTask<Real> const& task, void* scratch_memory)
 {
+    MOE_EXPECT(task.n >= 1 && task.settings.batch >= 1);
     Scratch scratch(scratch_memory);
     SgdMemory<Real, Lanes> m(lanes, scratch, task.model);
     Shape const& shape = m.forward.shape;

@@ -69,30 +69,31 @@ struct FeatureMap
 /// of `align` columns, so that vector loads of it are aligned.
 MOE_HD constexpr FeatureMap lay_out(unsigned gate, unsigned expert, int d, double tau2, int align)
 {
-    FeatureMap map{
-        d, tau2, -1, -1, -1, -1, 0, {0, features_size(gate, d)}, {0, features_size(expert, d)}};
     unsigned const lowest_gate = gate & (~gate + 1);
     unsigned const lowest_expert = expert & (~expert + 1);
+    FeatureRange gate_range{0, features_size(gate, d)};
+    FeatureRange expert_range{0, features_size(expert, d)};
+    int next = 0; // behind the blocks so far
     auto const up = [align](int at) { return (at + align - 1) / align * align; };
-    int at = 0;
-    for (unsigned block = 1; block <= feature_unit; block *= 2) {
+    auto const place = [&](Feature block) {
         if (((gate | expert | feature_x) & block) == 0)
-            continue;
+            return -1;
         if (block == lowest_gate || block == lowest_expert)
-            at = up(at);
+            next = up(next);
+        int const at = next;
         if (block == lowest_gate)
-            map.gate.begin = at;
+            gate_range.begin = at;
         if (block == lowest_expert)
-            map.expert.begin = at;
-        (block == feature_vech     ? map.vech
-         : block == feature_square ? map.square
-         : block == feature_cosine ? map.cosine
-         : block == feature_unit   ? map.unit
-                                   : map.total) = at;
-        at += feature_size(block, d);
-    }
-    map.total = up(at);
-    return map;
+            expert_range.begin = at;
+        next += feature_size(block, d);
+        return at;
+    };
+    place(feature_x);
+    int const vech = place(feature_vech);
+    int const square = place(feature_square);
+    int const cosine = place(feature_cosine);
+    int const unit = place(feature_unit);
+    return {d, tau2, vech, square, cosine, unit, up(next), gate_range, expert_range};
 }
 
 MOE_END_ISA

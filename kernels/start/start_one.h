@@ -4,6 +4,7 @@
 /// One starting point near a target measure, the algorithm of all backends (spec.md 3).
 /// Random numbers: stream `start`, key of the data, indices of kernels/rng/start_index.h.
 
+#include "kernels/core/expect.h"
 #include "kernels/family/normalizers.h"
 #include "kernels/rng/draws.h"
 #include "kernels/rng/philox.h"
@@ -60,6 +61,7 @@ MOE_HD int drawn_source(StartTask<Real> const& task, int i, bool by_group, int g
     Words const words = philox(task.key, Stream::start, start_place_index(i));
     std::uint64_t left = words.w[0] * members >> 32;
     for (int e = 0; e < task.extras; ++e) {
+        MOE_EXPECT(0 <= task.extra[e] && task.extra[e] < task.target.k);
         if (wanted(e) && left-- == 0)
             return task.extra[e];
     }

@@ -3,17 +3,18 @@
 // change. The namespace of the kernels is this file's own, as its lists are.
 #define MOE_ISA isa_own_families
 
+#include "kernels/family/defaults.h"
 #include "kernels/family/loss/form.h"
+#include "kernels/family/map_rows.h"
 #include "kernels/family/value_slope.h"
 #include "kernels/spec/features.h"
-#include "kernels/spec/model.h"
 
 #include <string_view>
 
 MOE_BEGIN_ISA
 
 /// s_i(x) = b_i - rho_i^2 |x|^2: a gate that prefers small inputs.
-struct RadialScore
+struct RadialScore : ScoreDefaults
 {
     static constexpr std::string_view name = "radial";
     static constexpr std::string_view formula = "s_i(x) = b_i - rho_i^2 |x|^2";
@@ -25,30 +26,29 @@ struct RadialScore
     MOE_HD static constexpr bool location_shifts(GateSpec const&) { return false; }
 
     template <class Real, class Lanes>
-    MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, Real* w, int stride,
-                            Real* c)
+    MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, MapRows<Real> to)
     {
         for (int i = lanes.rank(); i < model.k; i += lanes.size()) {
             Real const rho = theta[model.layout.block[0].offset + i];
-            w[i * stride] = -rho * rho;
-            c[i] = theta[model.layout.block[1].offset + i];
+            to.row(i)[0] = -rho * rho;
+            to.c[i] = theta[model.layout.block[1].offset + i];
         }
     }
 
     template <class Real, class Lanes>
-    MOE_HD static void chain(Lanes lanes, Model const& model, Real const* theta, Real const* w,
-                             int stride, Real const* c, Real* gradient)
+    MOE_HD static void chain(Lanes lanes, Model const& model, Real const* theta,
+                             MapRows<Real const> by, Real* gradient)
     {
         for (int i = lanes.rank(); i < model.k; i += lanes.size()) {
             int const rho = model.layout.block[0].offset + i;
-            gradient[rho] = Real(-2) * theta[rho] * w[i * stride];
-            gradient[model.layout.block[1].offset + i] = c[i];
+            gradient[rho] = Real(-2) * theta[rho] * by.row(i)[0];
+            gradient[model.layout.block[1].offset + i] = by.c[i];
         }
     }
 };
 
 /// phi(t) = t^3 / 3 + t.
-struct CubicActivation
+struct CubicActivation : ActivationDefaults
 {
     static constexpr std::string_view name = "cubic";
     static constexpr std::string_view formula = "phi(t) = t^3 / 3 + t";
@@ -90,6 +90,7 @@ MOE_END_ISA
 #include "kernels/loss/loss_one.h"
 #include "kernels/sgd/sgd_one.h"
 #include "kernels/start/start_one.h"
+#include "tests/support/own_maps.h"
 #include "tests/support/thread_lanes.h"
 
 #include <catch2/catch.hpp>
@@ -202,6 +203,22 @@ TEST_CASE("own members stand in the lists")
     CHECK(fits(find<Losses>("radial.L1"), radial_model().gate));
     CHECK_FALSE(fits(find<Losses>("softmax.L1"), radial_model().gate));
     CHECK(radial_model().layout.size == static_cast<int>(truth.size()));
+}
+
+TEST_CASE("a plain mixture knows own members without their names")
+{
+    double const x[] = {1, -2, 0.5};
+    for (std::size_t i = 0; i < 2; ++i) {
+        AtomMap const score = own_score(radial_model(), truth, x, static_cast<int>(i));
+        CHECK(score.along == Approx(-truth[i] * truth[i] * 5.25).epsilon(1e-14));
+        CHECK(score.offset == truth[2 + i]);
+    }
+    AtomMap const expert = own_expert(radial_model(), truth, x, 1); // (-0.5, 0.5, 1).x - 0.25
+    CHECK(expert.along + expert.offset == -1.25);
+    int const cubic = find<Activations>("cubic");
+    CHECK(own_activation(cubic, 1, 3).value == 12);
+    CHECK_FALSE(has_kink(cubic, 1));
+    CHECK(has_kink(find<Activations>("relu"), 1));
 }
 
 TEST_CASE("data of own members are their mixture")

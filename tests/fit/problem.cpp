@@ -1,5 +1,7 @@
 #include "tests/fit/problem.h"
 
+#include "tests/fit/plain_maps.h"
+
 #include <algorithm>
 #include <numeric>
 
@@ -7,114 +9,6 @@ namespace moerate
 {
 namespace
 {
-
-/// theta with its parts by name; part as in kernels/model/layout.h.
-struct Named
-{
-    Model const& model;
-    std::vector<double> const& theta;
-
-    double const* row(char part, char const* name, int i) const
-    {
-        Block const* const block = find_block(model.layout, parameter_id(part, name));
-        return theta.data() + block->offset + i * block->width;
-    }
-};
-
-double dot(double const* a, double const* b, int d)
-{
-    return std::inner_product(a, a + d, b, 0.0);
-}
-
-/// Vector over length plus tau, 0 at 0.
-std::vector<double> shortened(double const* v, int d, double tau)
-{
-    double const length = std::sqrt(dot(v, v, d));
-    std::vector<double> out(v, v + d);
-    for (double& component : out)
-        component = length > 0 ? component / (length + tau) : 0;
-    return out;
-}
-
-double plain_activation(std::string_view name, int power, double t)
-{
-    if (name == "relu")
-        return std::fmax(t, 0);
-    if (name == "gelu")
-        return t * std::erfc(-t / std::sqrt(2.0)) / 2;
-    if (name == "silu")
-        return t / (1 + std::exp(-t));
-    if (name == "tanh")
-        return std::tanh(t);
-    if (name == "sigmoid")
-        return 1 / (1 + std::exp(-t));
-    return name == "power" ? std::pow(t, power) : t;
-}
-
-double form_value(double const* a, double const* x, int d)
-{
-    double sum = 0;
-    for (int p = 0; p < d; ++p)
-        sum += x[p] * dot(a + p * d, x, d);
-    return sum;
-}
-
-double attention(Named const& named, double const* x, int i)
-{
-    int const d = named.model.d;
-    double sum = 0;
-    for (int r = 0; r < named.model.gate.rank; ++r) {
-        double const query = dot(named.row('g', "Q", 0) + r * d, x, d) + named.row('g', "q", 0)[r];
-        double const key =
-            dot(named.row('g', "K", i) + r * d, x, d) + named.row('g', "kappa", i)[r];
-        sum += query * key;
-    }
-    return sum;
-}
-
-/// The score of atom i before T; lowers `margin` to the distance from a kink.
-double plain_score(Named const& named, double const* x, int i, double& margin)
-{
-    GateSpec const& gate = named.model.gate;
-    std::string_view const name = name_of<Scores>(gate.score);
-    int const d = named.model.d;
-    if (name == "attention")
-        return attention(named, x, i);
-    double const bias = *named.row('g', "b", i);
-    if (name == "monomial")
-        return form_value(named.row('g', "A", i), x, d) + bias;
-    double const* const w = named.row('g', "w", i);
-    double const along = dot(w, x, d);
-    if (name == "quadratic")
-        return form_value(named.row('g', "A", i), x, d) + along + bias;
-    if (name == "cosine")
-        return dot(shortened(w, d, gate.tau1).data(), shortened(x, d, gate.tau2).data(), d) + bias;
-    if (name == "euclidean")
-        return -(dot(x, x, d) - 2 * along + dot(w, w, d)) + bias;
-    if (name == "ridge") {
-        std::string_view const psi = name_of<Activations>(gate.activation);
-        margin = psi == "relu" ? std::fmin(margin, std::fabs(along)) : margin;
-        return plain_activation(psi, gate.power, along) + bias;
-    }
-    return along + bias;
-}
-
-/// h_i(x); lowers `margin` to the distance from a kink.
-double plain_response(Named const& named, double const* x, int i, double& margin)
-{
-    ExpertSpec const& expert = named.model.expert;
-    std::string_view const form = name_of<Experts>(expert.form);
-    std::string_view const phi = name_of<Activations>(expert.activation);
-    double const bias = *named.row('e', "b", i);
-    if (form == "constant")
-        return bias;
-    int const d = named.model.d;
-    double const* const a = named.row('e', "a", i);
-    double const along = form == "normalized" ? dot(a, shortened(x, d, 0).data(), d) : dot(a, x, d);
-    margin = phi == "relu" ? std::fmin(margin, std::fabs(along + bias)) : margin;
-    double const value = plain_activation(phi, expert.power, along + bias);
-    return form == "ridge" ? value : *named.row('e', "lambda", i) * value;
-}
 
 /// exp(s_i) / sum over the atoms for which in(j) holds; 0 for others.
 template <class In>
@@ -181,15 +75,16 @@ std::vector<double> plain_weights(Named const& named, std::vector<double> const&
 
 } // namespace
 
-PlainSample plain_sample(Model const& model, std::vector<double> const& theta, double const* x)
+PlainSample plain_sample(Model const& model, std::vector<double> const& theta, double const* x,
+                         Plain plain)
 {
     Named const named{model, theta};
     PlainSample out{{}, {}, {}, 0, INFINITY};
     double const temperature =
         model.gate.learned_temperature != 0 ? *named.row('t', "T", 0) : model.temperature;
     for (int i = 0; i < model.k; ++i) {
-        out.scores.push_back(plain_score(named, x, i, out.margin) / temperature);
-        out.responses.push_back(plain_response(named, x, i, out.margin));
+        out.scores.push_back(plain_score(named, x, i, plain, out.margin) / temperature);
+        out.responses.push_back(plain_response(named, x, i, plain, out.margin));
     }
     out.weights = plain_weights(named, out.scores, x, out.margin);
     for (std::size_t i = 0; i < out.weights.size(); ++i)

@@ -127,8 +127,16 @@ struct PlainSample
     double margin; ///< to the nearest place where f is not smooth: kinks of relu, ties of topk
 };
 
-/// The prediction at x [d] written out from spec.md 1, for all members of the lists.
-PlainSample plain_sample(Model const& model, std::vector<double> const& theta, double const* x);
+/// Where the plain mixture has its scores, expert forms and activations from.
+enum class Plain
+{
+    written, ///< formulas written out from spec.md 1, as far as there are any
+    own,     ///< what the members say themselves, tests/support/own_maps.h
+};
+
+/// The prediction at x [d], for all members of the lists.
+PlainSample plain_sample(Model const& model, std::vector<double> const& theta, double const* x,
+                         Plain plain = Plain::written);
 
 /// (1/n) sum (y - f)^2.
 double plain_mse(Problem<double> const& problem);

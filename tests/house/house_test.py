@@ -121,6 +121,14 @@ class Floors(unittest.TestCase):
         self.assertIn(order, " ".join(page.split()))
 
 
+class Members(unittest.TestCase):
+    def test_what_a_member_leaves_out_is_its_axis_s_default(self):
+        """kernels/family/defaults.h; nobody detects what a member declares."""
+        for path in sources(".h", ".cpp", ".cu"):
+            with self.subTest(path):
+                self.assertNotIn("void_t", read(path))
+
+
 class Sizes(unittest.TestCase):
     def test_files(self):
         for path in sources(".h", ".cpp", ".cu", ".py"):

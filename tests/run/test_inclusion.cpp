@@ -1,6 +1,8 @@
 #include "host/device/device.h"
+#include "host/measure/families.h"
 #include "host/measure/inclusion.h"
 #include "host/measure/measure_json.h"
+#include "tests/support/families.h"
 
 #include <catch2/catch.hpp>
 
@@ -74,6 +76,27 @@ Model model(std::string const& gate_text, std::string const& expert_text, std::s
 }
 
 } // namespace
+
+TEST_CASE("every composition of the lists holds itself, in its own settings", "[run]")
+{
+    for (Family const& family : all_families()) {
+        INFO(name_of(family));
+        Model const fitted = model_of(family, 2, 3);
+        CHECK(class_holds(fitted, fitted));
+        auto const holds = [&](auto const& change) {
+            Model truth = fitted;
+            change(truth);
+            return class_holds(fitted, truth);
+        };
+        GateKeys const gate_keys = keys_of(fitted.gate);
+        ExpertKeys const expert_keys = keys_of(fitted.expert);
+        CHECK(holds([](Model& m) { m.gate.tau1 = 0.3; }) == !gate_keys.tau);
+        CHECK(holds([](Model& m) { m.gate.rank = 3; }) == !gate_keys.rank);
+        CHECK(holds([](Model& m) { m.gate.top = 1; }) == !gate_keys.top);
+        CHECK(holds([](Model& m) { m.gate.power = 3; }) == !gate_keys.power);
+        CHECK(holds([](Model& m) { m.expert.power = 2; }) == !expert_keys.power);
+    }
+}
 
 TEST_CASE("scores that are special cases of others", "[run]")
 {

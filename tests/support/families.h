@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <set>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -28,23 +27,19 @@ struct Family
     int activation = 0; ///< of the expert, where it has one
 };
 
-/// Whether a member declares uses_activation; the int overload is preferred where it compiles.
-template <class Member>
-constexpr auto uses_activation(Member, int) -> decltype(Member::uses_activation)
-{
-    return Member::uses_activation;
-}
-template <class Member>
-constexpr bool uses_activation(Member, long)
-{
-    return false;
-}
-
 /// Whether the score at a position has an activation of its own.
 inline bool score_has_activation(int score)
 {
     bool has = false;
-    visit(Scores{}, score, [&](auto member) { has = has || uses_activation(member, 0); });
+    visit(Scores{}, score, [&](auto member) { has = member.uses_activation; });
+    return has;
+}
+
+/// Whether the expert form at a position has an activation.
+inline bool expert_has_activation(int form)
+{
+    bool has = false;
+    visit(Experts{}, form, [&](auto member) { has = member.uses_activation; });
     return has;
 }
 
@@ -53,13 +48,11 @@ inline bool score_has_activation(int score)
 inline bool exists(Family const& family)
 {
     bool grouped = false;
-    bool activated = true;
     visit(Normalizers{}, family.normalizer, [&](auto member) { grouped = member.grouped; });
-    visit(Experts{}, family.form, [&](auto member) { activated = member.uses_activation; });
     bool const linear = name_of<Scores>(family.score) == "linear";
     return (!grouped || (linear && !family.learned)) &&
            (family.psi == 0 || score_has_activation(family.score)) &&
-           (family.activation == 0 || activated);
+           (family.activation == 0 || expert_has_activation(family.form));
 }
 
 /// All compositions.

@@ -1,7 +1,8 @@
 #pragma once
 
+#include "kernels/family/defaults.h"
+#include "kernels/family/map_rows.h"
 #include "kernels/spec/features.h"
-#include "kernels/spec/model.h"
 
 #include <string_view>
 
@@ -10,7 +11,7 @@ MOE_BEGIN_ISA
 /// s_i(x) = (Q x + q).(K_i x + kappa_i) = x^T Q^T K_i x + (Q^T kappa_i + K_i^T q).x + q.kappa_i,
 /// phi(x) = (x, vech(x x^T)). Parameters: K (k x r x d), kappa (k x r), and Q (r x d), q (r) shared
 /// by all atoms. There is no bias, so m = 1 (golden N6).
-struct AttentionScore
+struct AttentionScore : ScoreDefaults
 {
     static constexpr std::string_view name = "attention";
     static constexpr std::string_view formula = "s_i(x) = (Q x + q).(K_i x + kappa_i), rank r";
@@ -24,22 +25,21 @@ struct AttentionScore
     MOE_HD static constexpr bool location_shifts(GateSpec const&) { return true; }
 
     template <class Real, class Lanes>
-    MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, Real* w, int stride,
-                            Real* c)
+    MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, MapRows<Real> to)
     {
         Parts<Real const> const p(model, theta);
         int const d = model.d;
         int const rank = model.gate.rank;
         for (int i = lanes.rank(); i < model.k; i += lanes.size()) {
-            Real* const row = w + i * stride;
-            c[i] = Real(0);
+            Real* const row = to.row(i);
+            to.c[i] = Real(0);
             for (int f = 0; f < d + d * (d + 1) / 2; ++f)
                 row[f] = Real(0);
             for (int r = 0; r < rank; ++r) {
                 Real const* const query = p.query + r * d;
                 Real const* const key = p.key + (i * rank + r) * d;
                 Real const kappa = p.kappa[i * rank + r];
-                c[i] += p.q[r] * kappa;
+                to.c[i] += p.q[r] * kappa;
                 Real* form = row + d;
                 for (int a = 0; a < d; form += d - a, ++a) {
                     row[a] += query[a] * kappa + key[a] * p.q[r];
@@ -54,8 +54,8 @@ struct AttentionScore
     /// With D the symmetric matrix of the vech row: dK_r = D Q_r + q_r dx, dkappa_r = Q_r.dx + q_r
     /// dc, and the same with Q and K exchanged, summed over atoms, for Q, q.
     template <class Real, class Lanes>
-    MOE_HD static void chain(Lanes lanes, Model const& model, Real const* theta, Real const* w,
-                             int stride, Real const* c, Real* gradient)
+    MOE_HD static void chain(Lanes lanes, Model const& model, Real const* theta,
+                             MapRows<Real const> by, Real* gradient)
     {
         Parts<Real const> const p(model, theta);
         Parts<Real> const out(model, gradient);
@@ -67,14 +67,14 @@ struct AttentionScore
             for (int f = 0; f < d; ++f)
                 out.key[e * d + f] = Real(0);
             out.kappa[e] =
-                add_factor(w + i * stride, c[i], p.query + r * d, p.q[r], d, out.key + e * d);
+                add_factor(by.row(i), by.c[i], p.query + r * d, p.q[r], d, out.key + e * d);
         }
         for (int r = lanes.rank(); r < rank; r += lanes.size()) {
             out.q[r] = Real(0);
             for (int f = 0; f < d; ++f)
                 out.query[r * d + f] = Real(0);
             for (int i = 0; i < model.k; ++i)
-                out.q[r] += add_factor(w + i * stride, c[i], p.key + (i * rank + r) * d,
+                out.q[r] += add_factor(by.row(i), by.c[i], p.key + (i * rank + r) * d,
                                        p.kappa[i * rank + r], d, out.query + r * d);
         }
     }

@@ -1,8 +1,9 @@
 #pragma once
 
 #include "kernels/core/norm.h"
+#include "kernels/family/defaults.h"
+#include "kernels/family/map_rows.h"
 #include "kernels/spec/features.h"
-#include "kernels/spec/model.h"
 
 #include <string_view>
 
@@ -10,7 +11,7 @@ MOE_BEGIN_ISA
 
 /// s_i(x) = w_i.x / ((|w_i| + tau1) (|x| + tau2)) + b_i, phi(x) = x / (|x| + tau2). tau1 = tau2 = 0
 /// is the vanilla router, where 0/0 is taken as 0 (golden N4).
-struct CosineScore
+struct CosineScore : ScoreDefaults
 {
     static constexpr std::string_view name = "cosine";
     static constexpr std::string_view formula =
@@ -28,8 +29,7 @@ struct CosineScore
     MOE_HD static constexpr bool shifts_direction(GateSpec const&) { return true; }
 
     template <class Real, class Lanes>
-    MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, Real* w, int stride,
-                            Real* c)
+    MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, MapRows<Real> to)
     {
         Block const* block = model.layout.block;
         Real const tau = static_cast<Real>(model.gate.tau1);
@@ -40,8 +40,8 @@ struct CosineScore
             Real const factor = shifted > Real(0) ? Real(1) / shifted : Real(0);
             MOE_SIMD
             for (int f = 0; f < model.d; ++f)
-                w[i * stride + f] = at[f] * unit * factor;
-            c[i] = theta[block[1].offset + i];
+                to.row(i)[f] = at[f] * unit * factor;
+            to.c[i] = theta[block[1].offset + i];
         }
     }
 
@@ -49,8 +49,8 @@ struct CosineScore
     /// term is 0. All of it for unit w and unit tau1, where u is the same and the slope by w unit
     /// times as large.
     template <class Real, class Lanes>
-    MOE_HD static void chain(Lanes lanes, Model const& model, Real const* theta, Real const* w,
-                             int stride, Real const* c, Real* gradient)
+    MOE_HD static void chain(Lanes lanes, Model const& model, Real const* theta,
+                             MapRows<Real const> by, Real* gradient)
     {
         Block const* block = model.layout.block;
         Real const tau = static_cast<Real>(model.gate.tau1);
@@ -62,13 +62,12 @@ struct CosineScore
             Real along = Real(0);
             MOE_SIMD_SUM(along)
             for (int f = 0; f < model.d; ++f)
-                along += theta[at + f] * unit * w[i * stride + f];
+                along += theta[at + f] * unit * by.row(i)[f];
             Real const radial = length > Real(0) ? along * factor * factor / length : Real(0);
             MOE_SIMD
             for (int f = 0; f < model.d; ++f)
-                gradient[at + f] =
-                    (w[i * stride + f] * factor - theta[at + f] * unit * radial) * unit;
-            gradient[block[1].offset + i] = c[i];
+                gradient[at + f] = (by.row(i)[f] * factor - theta[at + f] * unit * radial) * unit;
+            gradient[block[1].offset + i] = by.c[i];
         }
     }
 

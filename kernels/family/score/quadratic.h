@@ -1,8 +1,8 @@
 #pragma once
 
-#include "kernels/core/rows.h"
+#include "kernels/family/defaults.h"
+#include "kernels/family/map_rows.h"
 #include "kernels/spec/features.h"
-#include "kernels/spec/model.h"
 
 #include <string_view>
 
@@ -31,7 +31,7 @@ MOE_HD void chain_form(Real const* row, int d, Real* a)
 
 /// s_i(x) = x^T A_i x + w_i.x + b_i, phi(x) = (x, vech(x x^T)). Parameters: A (k x d x d), w (k x
 /// d), b (k).
-struct QuadraticScore
+struct QuadraticScore : ScoreDefaults
 {
     static constexpr std::string_view name = "quadratic";
     static constexpr std::string_view formula = "s_i(x) = x^T A_i x + w_i.x + b_i";
@@ -44,32 +44,29 @@ struct QuadraticScore
     MOE_HD static constexpr bool location_shifts(GateSpec const&) { return true; }
 
     template <class Real, class Lanes>
-    MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, Real* w, int stride,
-                            Real* c)
+    MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, MapRows<Real> to)
     {
         Block const* block = model.layout.block;
         int const d = model.d;
-        copy_rows(lanes, model.k, d, theta + block[1].offset, d, w, stride);
+        copy_maps(lanes, model.k, d, theta + block[1].offset, theta + block[2].offset, to);
         for (int i = lanes.rank(); i < model.k; i += lanes.size())
-            pack_form(theta + block[0].offset + i * d * d, d, w + i * stride + d);
-        copy_rows(lanes, 1, model.k, theta + block[2].offset, model.k, c, model.k);
+            pack_form(theta + block[0].offset + i * d * d, d, to.row(i) + d);
     }
 
     template <class Real, class Lanes>
-    MOE_HD static void chain(Lanes lanes, Model const& model, Real const* /*theta*/, Real const* w,
-                             int stride, Real const* c, Real* gradient)
+    MOE_HD static void chain(Lanes lanes, Model const& model, Real const* /*theta*/,
+                             MapRows<Real const> by, Real* gradient)
     {
         Block const* block = model.layout.block;
         int const d = model.d;
-        copy_rows(lanes, model.k, d, w, stride, gradient + block[1].offset, d);
+        copy_back(lanes, model.k, d, by, gradient + block[1].offset, gradient + block[2].offset);
         for (int i = lanes.rank(); i < model.k; i += lanes.size())
-            chain_form(w + i * stride + d, d, gradient + block[0].offset + i * d * d);
-        copy_rows(lanes, 1, model.k, c, model.k, gradient + block[2].offset, model.k);
+            chain_form(by.row(i) + d, d, gradient + block[0].offset + i * d * d);
     }
 };
 
 /// s_i(x) = x^T A_i x + b_i, phi(x) = vech(x x^T). Parameters: A (k x d x d), b (k).
-struct MonomialScore
+struct MonomialScore : ScoreDefaults
 {
     static constexpr std::string_view name = "monomial";
     static constexpr std::string_view formula = "s_i(x) = x^T A_i x + b_i";
@@ -81,23 +78,22 @@ struct MonomialScore
     MOE_HD static constexpr bool location_shifts(GateSpec const&) { return true; }
 
     template <class Real, class Lanes>
-    MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, Real* w, int stride,
-                            Real* c)
+    MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, MapRows<Real> to)
     {
         Block const* block = model.layout.block;
         for (int i = lanes.rank(); i < model.k; i += lanes.size())
-            pack_form(theta + block[0].offset + i * model.d * model.d, model.d, w + i * stride);
-        copy_rows(lanes, 1, model.k, theta + block[1].offset, model.k, c, model.k);
+            pack_form(theta + block[0].offset + i * model.d * model.d, model.d, to.row(i));
+        copy_rows(lanes, 1, model.k, theta + block[1].offset, model.k, to.c, model.k);
     }
 
     template <class Real, class Lanes>
-    MOE_HD static void chain(Lanes lanes, Model const& model, Real const* /*theta*/, Real const* w,
-                             int stride, Real const* c, Real* gradient)
+    MOE_HD static void chain(Lanes lanes, Model const& model, Real const* /*theta*/,
+                             MapRows<Real const> by, Real* gradient)
     {
         Block const* block = model.layout.block;
         for (int i = lanes.rank(); i < model.k; i += lanes.size())
-            chain_form(w + i * stride, model.d, gradient + block[0].offset + i * model.d * model.d);
-        copy_rows(lanes, 1, model.k, c, model.k, gradient + block[1].offset, model.k);
+            chain_form(by.row(i), model.d, gradient + block[0].offset + i * model.d * model.d);
+        copy_rows(lanes, 1, model.k, by.c, model.k, gradient + block[1].offset, model.k);
     }
 };
 

@@ -1,0 +1,47 @@
+#pragma once
+
+/// @file
+/// What a member of an axis is where it says nothing: it inherits these and overrides what it has.
+/// What every member must say for itself (name, formula, source, parameters, ...) stands at its
+/// axis.
+
+#include "kernels/core/hd.h"
+#include "kernels/spec/model.h"
+
+#include <array>
+
+MOE_BEGIN_ISA
+
+/// A score s = (W.phi(x) + c) / T, whose maps are computed from theta.
+struct ScoreDefaults
+{
+    static constexpr bool uses_activation = false; ///< s = (psi(W.phi) + c) / T by gate.activation
+    static constexpr bool uses_tau = false;        ///< reads gate.tau1 and gate.tau2
+    static constexpr bool copied_maps = false;     ///< pack and chain only copy
+
+    /// Whether the common shift that location_shifts allows is one of w / (|w| + tau1), not of w.
+    MOE_HD static constexpr bool shifts_direction(GateSpec const&) { return false; }
+};
+
+/// An expert form h = phi(W.phi(x) + c), whose maps are computed from theta.
+struct ExpertDefaults
+{
+    static constexpr bool uses_activation = true; ///< phi = expert.activation, else h = z
+    static constexpr bool factor = false;         ///< h = lambda phi(z), lambda the third block
+    static constexpr bool copied_maps = false;    ///< pack and chain only copy
+};
+
+struct ActivationDefaults
+{
+    static constexpr bool uses_power = false; ///< eval reads its second argument
+};
+
+/// A normalizer over the atoms alone.
+struct NormalizerDefaults
+{
+    static constexpr bool grouped = false;  ///< atoms stand in groups, which have scores, too
+    static constexpr bool uses_top = false; ///< reads gate.top
+    static constexpr std::array<Parameter, 0> parameters{};
+};
+
+MOE_END_ISA
