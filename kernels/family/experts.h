@@ -97,6 +97,9 @@ struct ConstantExpert : ExpertDefaults
     }
 };
 
-using Experts = TypeList<RidgeExpert, FfnExpert, NormalizedExpert, ConstantExpert>;
+#if !defined(MOE_MORE_EXPERTS)
+#define MOE_MORE_EXPERTS ///< a test may append a form of its own: `, TheForm`
+#endif
+using Experts = TypeList<RidgeExpert, FfnExpert, NormalizedExpert, ConstantExpert MOE_MORE_EXPERTS>;
 
 MOE_END_ISA

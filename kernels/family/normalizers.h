@@ -270,7 +270,10 @@ struct HierarchicalNormalizer : NormalizerDefaults
     }
 };
 
-using Normalizers =
-    TypeList<SoftmaxNormalizer, SigmoidNormalizer, TopkNormalizer, HierarchicalNormalizer>;
+#if !defined(MOE_MORE_NORMALIZERS)
+#define MOE_MORE_NORMALIZERS ///< a test may append a normalizer of its own: `, TheNormalizer`
+#endif
+using Normalizers = TypeList<SoftmaxNormalizer, SigmoidNormalizer, TopkNormalizer,
+                             HierarchicalNormalizer MOE_MORE_NORMALIZERS>;
 
 MOE_END_ISA
