@@ -4,6 +4,7 @@
 #include "tools/bench.h"
 #include "host/cli/device_choice.h"
 #include "host/cli/output.h"
+#include "host/cli/program.h"
 #include "host/core/error.h"
 #include "version.h"
 
@@ -104,28 +105,27 @@ std::string spread_text(nlohmann::ordered_json const& spread, double unit, int d
 void print_head(Options const& o, Bench const& bench)
 {
     Case const& c = o.setting;
-    fmt::print("{}\nd = {}, k = {}, batch {}, {} epochs, {}/{}, float32; ceiling {}; {} rounds; "
-               "median [min, max]\n\n{:>7} {:>5} {:>30} {:>30} {:>24} {:>24} {:>24}\n",
-               device_text(bench.device->info()), c.d, c.k, c.batch, c.epochs, c.normalizer,
-               c.activation, bench.ceiling->text(), c.rounds, "n", "fits", "ceiling, 1e6 updates/s",
-               "SGD, 1e6 updates/s", "SGD / ceiling", "end to end / ceiling",
-               "and regression error");
+    print("{}\nd = {}, k = {}, batch {}, {} epochs, {}/{}, float32; ceiling {}; {} rounds; "
+          "median [min, max]\n\n{:>7} {:>5} {:>30} {:>30} {:>24} {:>24} {:>24}\n",
+          device_text(bench.device->info()), c.d, c.k, c.batch, c.epochs, c.normalizer,
+          c.activation, bench.ceiling->text(), c.rounds, "n", "fits", "ceiling, 1e6 updates/s",
+          "SGD, 1e6 updates/s", "SGD / ceiling", "end to end / ceiling", "and regression error");
 }
 
 void print_row(Options const& o, nlohmann::ordered_json const& row)
 {
-    fmt::print("{:>7} {:>5} {:>30} {:>30} {:>24} {:>24} {:>24}\n", row["n"].get<int>(),
-               row["fits"].get<int>(), spread_text(row["ceiling_updates_per_s"], 1e6, 1),
-               spread_text(row["sgd_updates_per_s"], 1e6, 1), spread_text(row["sgd_ratio"], 1, 3),
-               spread_text(row["end_to_end_ratio"], 1, 3),
-               spread_text(row["end_to_end_with_regression_error_ratio"], 1, 3));
+    print("{:>7} {:>5} {:>30} {:>30} {:>24} {:>24} {:>24}\n", row["n"].get<int>(),
+          row["fits"].get<int>(), spread_text(row["ceiling_updates_per_s"], 1e6, 1),
+          spread_text(row["sgd_updates_per_s"], 1e6, 1), spread_text(row["sgd_ratio"], 1, 3),
+          spread_text(row["end_to_end_ratio"], 1, 3),
+          spread_text(row["end_to_end_with_regression_error_ratio"], 1, 3));
     if (!row.contains("copy_bytes_per_s"))
         return;
     double const bytes = sizeof(float) * (o.setting.d + 1.0);
     double const copy = row["copy_bytes_per_s"]["median"];
-    fmt::print("{:>7} copy in device memory {} TB/s, read and written: reading {:.0f} bytes a "
-               "sample-update it allows {:.0f}e6 updates/s\n",
-               "", spread_text(row["copy_bytes_per_s"], 1e12, 2), bytes, copy / bytes / 1e6);
+    print("{:>7} copy in device memory {} TB/s, read and written: reading {:.0f} bytes a "
+          "sample-update it allows {:.0f}e6 updates/s\n",
+          "", spread_text(row["copy_bytes_per_s"], 1e12, 2), bytes, copy / bytes / 1e6);
 }
 
 nlohmann::ordered_json head(Options const& o, Bench const& bench)
@@ -172,7 +172,7 @@ int bench(int argc, char** argv)
     if (o.families) {
         out["rows"] = bench_families(bench, o.setting);
         if (!o.json)
-            fmt::print("{}\n{}", device_text(bench.device->info()), families_table(out["rows"]));
+            print("{}\n{}", device_text(bench.device->info()), families_table(out["rows"]));
     } else {
         if (!o.json)
             print_head(o, bench);
@@ -187,26 +187,10 @@ int bench(int argc, char** argv)
     return 0;
 }
 
-/// Writes "moerate-bench: error: text" and returns the exit code.
-int fail(Exit code, std::string const& text)
-{
-    fmt::print(stderr, "moerate-bench: error: {}\n", text);
-    return static_cast<int>(code);
-}
-
 } // namespace
 } // namespace moerate
 
 int main(int argc, char** argv)
 {
-    using namespace moerate;
-    try {
-        return bench(argc, argv);
-    } catch (Error const& error) {
-        return fail(error.code(), error.what());
-    } catch (DeviceError const& error) {
-        return fail(Exit::device, error.what());
-    } catch (std::exception const& error) {
-        return fail(Exit::failure, error.what());
-    }
+    return moerate::run_program("moerate-bench", [&] { return moerate::bench(argc, argv); });
 }

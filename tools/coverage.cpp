@@ -3,7 +3,9 @@
 
 #include "tools/coverage.h"
 #include "host/cli/output.h"
+#include "host/cli/program.h"
 #include "host/core/error.h"
+#include "host/core/streams.h"
 #include "version.h"
 
 #include <CLI/CLI.hpp>
@@ -137,10 +139,10 @@ nlohmann::ordered_json row_json(Population const& population, Method const& meth
 
 void print_head()
 {
-    fmt::print("| case | R | method |");
+    print("| case | R | method |");
     for (Statistic const statistic : covered_statistics)
-        fmt::print(" {} |", statistic_name(statistic));
-    fmt::print("\n|---|---|---|---|---|---|---|\n");
+        print(" {} |", statistic_name(statistic));
+    print("\n|---|---|---|---|---|---|---|\n");
 }
 
 void print_row(Population const& population, Method const& method, int replicates,
@@ -149,10 +151,10 @@ void print_row(Population const& population, Method const& method, int replicate
     std::string name;
     for (char const c : population.name)
         name += c == '|' ? "\\|" : std::string(1, c); // a bar would end the column
-    fmt::print("| {} | {} | {} |", name, replicates, method.name);
+    print("| {} | {} | {} |", name, replicates, method.name);
     for (std::size_t s = 0; s < covered_statistics.size(); ++s)
-        fmt::print(" {:.1f} ({:#.3g}) |", 100 * result.share[s], result.width[s]);
-    fmt::print("\n");
+        print(" {:.1f} ({:#.3g}) |", 100 * result.share[s], result.width[s]);
+    print("\n");
     std::fflush(stdout);
 }
 
@@ -174,8 +176,8 @@ nlohmann::ordered_json measure(Options const& o)
                 auto const begin = std::chrono::steady_clock::now();
                 Coverage const result =
                     coverage(*device, population, method, replicates, o.studies, o.seed);
-                fmt::print(stderr, "{}, R = {}, {}: {:.1f} s\n", population.name, replicates,
-                           method.name, seconds_since(begin));
+                say(stderr, fmt::format("{}, R = {}, {}: {:.1f} s\n", population.name, replicates,
+                                        method.name, seconds_since(begin)));
                 rows.push_back(row_json(population, method, replicates, result));
                 if (!o.json)
                     print_row(population, method, replicates, result);
@@ -211,11 +213,10 @@ int coverage_main(int argc, char** argv)
                     {"error", error},
                     {"rows", rows}});
     else
-        fmt::print(
-            "\nShare of studies whose 95 % interval held the slope, in % (mean width). moerate "
-            "{} ({}), {} studies a line,\nseed {}: standard error of a share of 95 % is "
-            "{:.2f}.\n",
-            MOE_VERSION, MOE_COMMIT, o.studies, o.seed, 100 * error);
+        print("\nShare of studies whose 95 % interval held the slope, in % (mean width). moerate "
+              "{} ({}), {} studies a line,\nseed {}: standard error of a share of 95 % is "
+              "{:.2f}.\n",
+              MOE_VERSION, MOE_COMMIT, o.studies, o.seed, 100 * error);
     return 0;
 }
 
@@ -224,16 +225,6 @@ int coverage_main(int argc, char** argv)
 
 int main(int argc, char** argv)
 {
-    using namespace moerate;
-    auto const fail = [](Exit code, char const* text) {
-        fmt::print(stderr, "moerate-coverage: error: {}\n", text);
-        return static_cast<int>(code);
-    };
-    try {
-        return coverage_main(argc, argv);
-    } catch (Error const& error) {
-        return fail(error.code(), error.what());
-    } catch (std::exception const& error) {
-        return fail(Exit::failure, error.what());
-    }
+    return moerate::run_program("moerate-coverage",
+                                [&] { return moerate::coverage_main(argc, argv); });
 }

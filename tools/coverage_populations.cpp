@@ -81,12 +81,11 @@ Population stored(std::string const& name, Samples const& all)
     return population;
 }
 
-double loss_of(FitRow const& fit, LossKey const& key)
+/// Value of a stored loss; not a number where it was not measured.
+double value_of(FitRow const& fit, LossKey const& key)
 {
-    for (LossRow const& loss : fit.losses)
-        if (!(loss.key < key) && !(key < loss.key))
-            return loss.record.value;
-    return none;
+    LossRow const* const loss = loss_of(fit, key);
+    return loss == nullptr ? none : loss->record.value;
 }
 
 } // namespace
@@ -127,9 +126,9 @@ std::vector<Population> stored_populations(std::string const& folder)
         start.values.emplace_back();
         regression.values.emplace_back();
         for (FitRow const& fit : store.fits(cell_id(study, curve, n), false)) {
-            loss.values.back().push_back(loss_of(fit, fit_key));
-            start.values.back().push_back(loss_of(fit, start_key));
-            regression.values.back().push_back(fit.risk.regression);
+            loss.values.back().push_back(value_of(fit, fit_key));
+            start.values.back().push_back(value_of(fit, start_key));
+            regression.values.back().push_back(fit.at(at_fit).risk.regression);
         }
     }
     for (Samples* samples : {&loss, &start, &regression})

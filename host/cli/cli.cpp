@@ -1,18 +1,14 @@
 #include "host/cli/cli.h"
 
 #include "host/cli/commands.h"
-#include "host/cli/output.h"
+#include "host/cli/program.h"
 #include "host/core/error.h"
-#include "host/core/streams.h"
-#include "host/device/device.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <functional>
 #include <memory>
-#include <new>
 
 namespace moerate
 {
@@ -146,13 +142,6 @@ void CommandLine::add_case_commands()
         [this] { return doctor_command(common); });
 }
 
-/// Writes "moerate: error: text" and returns the exit code.
-int fail(Exit code, std::string const& text)
-{
-    note(false, "error: " + text);
-    return static_cast<int>(code);
-}
-
 /// Parses and calls the command; parse errors, help and version are CLI11's to print.
 int parse_and_call(int argc, char const* const* argv)
 {
@@ -163,39 +152,16 @@ int parse_and_call(int argc, char const* const* argv)
     } catch (CLI::Success const& help) {
         return line.app.exit(help);
     } catch (CLI::ParseError const& error) {
-        return fail(Exit::usage, std::string(error.what()) + " (see moerate --help)");
+        throw UsageError(std::string(error.what()) + " (see moerate --help)");
     }
     return line.command();
-}
-
-/// The same, with every error as a message and an exit code.
-int answer(int argc, char const* const* argv)
-{
-    try {
-        return parse_and_call(argc, argv);
-    } catch (Error const& error) {
-        return fail(error.code(), error.what());
-    } catch (DeviceError const& error) {
-        return fail(Exit::device, error.what());
-    } catch (std::bad_alloc const&) {
-        return fail(Exit::failure, "out of memory (the work does not fit) close other programs or "
-                                   "use a smaller n or fewer threads");
-    } catch (std::exception const& error) {
-        return fail(Exit::failure, error.what());
-    }
 }
 
 } // namespace
 
 int run_cli(int argc, char const* const* argv)
 {
-    guard_streams();
-    int const code = answer(argc, argv);
-    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0)
-        return code;
-    int const lost = fail(Exit::failure, "cannot write to standard output (it is full or closed) "
-                                         "send it to another place");
-    return code == 0 ? lost : code; // what the command itself found out counts for more
+    return run_program("moerate", [&] { return parse_and_call(argc, argv); });
 }
 
 } // namespace moerate

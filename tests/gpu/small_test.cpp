@@ -85,7 +85,8 @@ TEST_CASE("a study of few fits runs every kind of kernel", "[small]")
     REQUIRE(got.size() == 4);
     for (std::size_t i = 0; i < got.size(); ++i) {
         CHECK(got[i].status == want[i].status);
-        CHECK(got[i].mse == Approx(want[i].mse).epsilon(1e-3));
-        CHECK(got[i].risk.regression == Approx(want[i].risk.regression).epsilon(1e-2));
+        Point const& fit = got[i].at(at_fit);
+        CHECK(fit.mse == Approx(want[i].at(at_fit).mse).epsilon(1e-3));
+        CHECK(fit.risk.regression == Approx(want[i].at(at_fit).risk.regression).epsilon(1e-2));
     }
 }

@@ -2,7 +2,11 @@
 #include "tests/tools/tools.h"
 
 #include <catch2/catch.hpp>
+
+#include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <sys/wait.h>
 
 #include <cmath>
 
@@ -83,4 +87,15 @@ TEST_CASE("bench refuses what it cannot do and says why", "[tools]")
     std::string const reason = moerate::cuda_unusable();
     if (!reason.empty())
         refused({"--device", "cuda"}, 5, reason.c_str());
+}
+
+TEST_CASE("a tool whose output is lost says so and does not abort")
+{
+    for (char const* tool : {"/moerate-bench", "/moerate-coverage"}) {
+        std::string const command =
+            MOE_BINARY_DIR + std::string(tool) + " --help > /dev/full 2> /dev/full";
+        int const status = std::system(command.c_str());
+        CHECK(WIFEXITED(status));
+        CHECK(WEXITSTATUS(status) == 1);
+    }
 }

@@ -1,0 +1,55 @@
+#include "host/cli/program.h"
+
+#include "host/core/error.h"
+#include "host/core/streams.h"
+#include "host/core/text.h"
+#include "host/device/device.h"
+
+#include <cstdio>
+#include <new>
+
+namespace moerate
+{
+namespace
+{
+
+/// Writes "NAME: error: text" and returns the exit code.
+int fail(std::string const& name, Exit code, std::string const& text)
+{
+    say(stderr, name + ": error: " + printable(text, "\n") + "\n");
+    return static_cast<int>(code);
+}
+
+/// The work, with every error as a message and an exit code.
+int outcome_of(std::string const& name, std::function<int()> const& work)
+{
+    try {
+        return work();
+    } catch (Error const& error) {
+        return fail(name, error.code(), error.what());
+    } catch (DeviceError const& error) {
+        return fail(name, Exit::device, error.what());
+    } catch (std::bad_alloc const&) {
+        return fail(name, Exit::failure,
+                    "out of memory (the work does not fit) close other programs or use a smaller n "
+                    "or fewer threads");
+    } catch (std::exception const& error) {
+        return fail(name, Exit::failure, error.what());
+    }
+}
+
+} // namespace
+
+int run_program(std::string const& name, std::function<int()> const& work)
+{
+    guard_streams();
+    int const code = outcome_of(name, work);
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0)
+        return code;
+    int const lost = fail(name, Exit::failure,
+                          "cannot write to standard output (it is full or closed) send it to "
+                          "another place");
+    return code == 0 ? lost : code; // what the work itself found out counts for more
+}
+
+} // namespace moerate
