@@ -5,7 +5,8 @@ if(NOT MOE_HAVE_CUDA)
 endif()
 file(GLOB gpu_cases CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/gpu/*_test.cpp)
 # The drawn problems of the CPU tests, compared between the two devices.
-add_library(moe_gpu_cases OBJECT ${gpu_cases} ${CMAKE_SOURCE_DIR}/tests/fit/problem.cpp)
+add_library(moe_gpu_cases OBJECT ${gpu_cases}
+    ${CMAKE_SOURCE_DIR}/tests/fit/problem.cpp ${CMAKE_SOURCE_DIR}/tests/fit/plain_maps.cpp)
 target_link_libraries(moe_gpu_cases PUBLIC moe_run Threads::Threads)
 target_include_directories(moe_gpu_cases SYSTEM PUBLIC ${CATCH2_INCLUDE})
 target_compile_options(moe_gpu_cases PUBLIC

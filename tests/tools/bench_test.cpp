@@ -2,13 +2,12 @@
 #include "tests/tools/tools.h"
 
 #include <catch2/catch.hpp>
-
-#include <cstdlib>
 #include <nlohmann/json.hpp>
-#include <string>
-#include <sys/wait.h>
 
 #include <cmath>
+#include <cstdlib>
+#include <string>
+#include <sys/wait.h>
 
 using nlohmann::json;
 
