@@ -115,6 +115,7 @@ private:
 
     double part_;
     int power_;
+    int filled_ = 0; ///< not padding: a copy must not read what nobody has written
 };
 
 MOE_END_ISA
