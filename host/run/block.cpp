@@ -148,8 +148,12 @@ void JobBlock<Real>::fit()
     for (std::size_t i = 0; i < fits_.size(); ++i)
         end.measured[i] = host_.outcome[i].finite;
     evaluate(end);
-    if (points_.count(at_oracle) != 0)
-        evaluate(points_.at(at_oracle));
+    if (auto const found = points_.find(at_oracle); found != points_.end()) {
+        Points& oracle = found->second;
+        for (std::size_t i = 0; i < fits_.size(); ++i)
+            oracle.measured[i] = oracle.measured[i] && host_.outcome[i].near_finite;
+        evaluate(oracle);
+    }
 }
 
 /// Where the estimator puts the end of the start near the truth, null where that is the fit.

@@ -34,7 +34,7 @@ void each_fact(Fit& fit, F&& f)
     f("radius", facts.radius);
     f("gradient_norm", facts.gradient_norm);
     f("at_bound", facts.at_bound);
-    f("identified", facts.identified);
+    f("coordinates", facts.coordinates);
     f("rank", facts.rank);
     f("deficit", facts.deficit);
     f("dead", facts.dead);
