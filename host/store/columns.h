@@ -12,6 +12,16 @@
 namespace moerate
 {
 
+/// Name of a column, and the minor format that brought it: f("moved", ...) for those of the first,
+/// f(Column("rank", 1), ...) for a later one, which older files lack.
+struct Column
+{
+    char const* name;
+    int minor;
+    Column(char const* called, int since = 0) : name(called), minor(since) {}
+    operator char const*() const { return name; }
+};
+
 /// Calls f(column, number) for each numeric result of a fit that is not one of its points'. Fit is
 /// FitRow or FitRow const.
 template <class Fit, class F>
@@ -63,7 +73,7 @@ inline bool same_number(double a, double b)
 
 /// Equal results; time and run do not count, nor `empty` of a fit (it depends on which loss came
 /// first), nor parameters that one side left out, nor `admissible` (older versions have none
-/// without noise).
+/// without noise), nor a number of a later minor that one side lacks.
 bool same_result(FitRow const& a, FitRow const& b);
 bool same_result(LossRow const& a, LossRow const& b);
 

@@ -2,7 +2,7 @@
 
 #include "host/core/error.h"
 #include "host/store/columns.h"
-#include "host/store/format1.h"
+#include "host/store/later_columns.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -61,7 +61,8 @@ std::string select_points(sqlite::Database& database, bool with_parameters)
 {
     return fmt::format("SELECT r, {}, {}, params IS NOT NULL FROM {} WHERE cell = ? AND r BETWEEN "
                        "? AND ? ORDER BY r",
-                       point_columns(), with_parameters ? "params" : "NULL", point_rows(database));
+                       point_columns(), with_parameters ? "params" : "NULL",
+                       rows_of(database, "point"));
 }
 
 Point read_point(sqlite::Statement const& row)
@@ -232,9 +233,9 @@ std::vector<FitRow> read_fits(sqlite::Database& database, std::string const& cel
     sqlite::Snapshot const snapshot(database);
     std::string const& file = database.file();
     std::vector<FitRow> fits;
-    sqlite::Statement fit(database, fmt::format("SELECT {} FROM fit WHERE cell = ? AND r "
+    sqlite::Statement fit(database, fmt::format("SELECT {} FROM {} WHERE cell = ? AND r "
                                                 "BETWEEN ? AND ? ORDER BY r",
-                                                fit_columns()));
+                                                fit_columns(), rows_of(database, "fit")));
     fit.with(cell, replicates.first, replicates.last);
     while (fit.step())
         fits.push_back(read_fit(fit, file));
@@ -243,9 +244,9 @@ std::vector<FitRow> read_fits(sqlite::Database& database, std::string const& cel
     for_each_row(fits, point, file, [&](FitRow& owner) { add_point(owner, read_point(point)); });
     for (FitRow const& one : fits)
         check_points(one, file);
-    sqlite::Statement loss(database, fmt::format("SELECT r, {} FROM loss WHERE cell = ? AND r "
+    sqlite::Statement loss(database, fmt::format("SELECT r, {} FROM {} WHERE cell = ? AND r "
                                                  "BETWEEN ? AND ? ORDER BY r, rowid",
-                                                 loss_columns()));
+                                                 loss_columns(), rows_of(database, "loss")));
     loss.with(cell, replicates.first, replicates.last);
     for_each_row(fits, loss, file, [&](FitRow& owner) {
         LossRow row = read_loss(loss, 1);
