@@ -44,22 +44,41 @@ void add(Slices<double>& slices, std::vector<double>& all, std::vector<double> c
     std::copy(values.begin(), values.end(), all.begin() + slices.offset(number));
 }
 
-/// The end with the least MSE, of equal ones the first; 0 if none has one.
-int lowest(LseResult const* ends, int count)
+/// What is compared between the ends of one fit.
+class Ends
 {
-    int best = 0;
-    for (int s = 1; s < count; ++s)
-        if (ends[s].end != LseEnd::not_finite &&
-            (ends[best].end == LseEnd::not_finite || ends[s].mse < ends[best].mse))
-            best = s;
-    return best;
-}
+public:
+    Ends(FitProblem<double> const& problem, LseResult const* ends)
+        : ends_(ends), count_(problem.starts.count),
+          freedom_(std::max(1, problem.n - coordinate_count(problem.model)))
+    {
+        for (int s = 0; s < count_; ++s)
+            if (finite(s) && !(ends[s].mse >= least_))
+                least_ = ends[s].mse;
+    }
 
-/// n (mse - least) / sigma_hat^2; 0 where both are 0.
-double above_least(double mse, double least, int n, double variance)
-{
-    return mse == least ? 0 : n * (mse - least) / variance;
-}
+    bool finite(int s) const { return ends_[s].end != LseEnd::not_finite; }
+    double mse(int s) const { return finite(s) ? ends_[s].mse : FitFacts::unknown; }
+    /// n (mse - least) / sigma_hat^2, with sigma_hat^2 = n least / (n - p).
+    double above(int s) const
+    {
+        return mse(s) == least_ ? 0 : freedom_ * (mse(s) - least_) / least_;
+    }
+    /// The first of the lowest; 0 if none is finite.
+    int lowest() const
+    {
+        for (int s = 0; s < count_; ++s)
+            if (above(s) <= equal_ends)
+                return s;
+        return 0;
+    }
+
+private:
+    LseResult const* ends_;
+    int count_;
+    double freedom_;
+    double least_ = FitFacts::unknown; ///< of the finite MSEs
+};
 
 /// Whether several starts of the right kinds found the same minimum.
 bool best_of_several(Starts const& starts, std::vector<StartRecord> const& records)
@@ -131,28 +150,26 @@ std::vector<FitOutcome> LseBatch::run()
 
 FitOutcome LseBatch::outcome(FitProblem<double> const& problem, LseResult const* ends)
 {
-    int const count = problem.starts.count, won = lowest(ends, count);
+    Ends const all(problem, ends);
+    int const won = all.lowest();
     LseResult const& end = ends[won];
-    int const n = problem.n, p = coordinate_count(problem.model);
-    double const variance = n * end.mse / std::max(1, n - p);
     FitOutcome outcome;
-    outcome.finite = end.end != LseEnd::not_finite;
-    outcome.near_finite = ends[0].end != LseEnd::not_finite;
+    outcome.finite = all.finite(won);
+    outcome.near_finite = all.finite(0);
     FitFacts& facts = outcome.facts;
     facts.iterations = end.rounds;
-    for (int s = 0; s < count; ++s) {
+    for (int s = 0; s < problem.starts.count; ++s) {
         facts.seconds += ends[s].seconds;
-        bool const finite = ends[s].end != LseEnd::not_finite;
         StartRecord start;
         start.kind = blind(problem.starts, s) ? "blind" : "near";
-        start.mse = finite ? ends[s].mse : FitFacts::unknown;
-        start.above = above_least(start.mse, end.mse, n, variance);
+        start.mse = all.mse(s);
+        start.above = all.above(s);
         start.ended = word_of(ends[s].end);
         facts.starts.push_back(std::move(start));
     }
     facts.ended = word_of(end.end);
     facts.won = won;
-    facts.coordinates = p;
+    facts.coordinates = coordinate_count(problem.model);
     if (!outcome.finite)
         return outcome;
     facts.predicted_gain = end.predicted_gain;

@@ -18,6 +18,9 @@ namespace moerate
 constexpr int certifying_starts = 8, certifying_blind = 4;
 constexpr double same_minimum = 0.1, stationary_gain = 0.01;
 
+/// Ends that differ by less in n mse / sigma^2 have the same MSE, up to where the rounds stop.
+constexpr double equal_ends = 1e-4;
+
 /// A problem and how it is to be solved. The problem must outlive the batch.
 struct LseRequest
 {
@@ -33,8 +36,8 @@ public:
     /// Allocates everything and makes the starts. Throws DeviceError, as run does.
     LseBatch(Device& device, std::vector<LseRequest> const& requests);
 
-    /// Fits, writes the lowest end of each request to its theta (of equal ones that of the earlier
-    /// start) and that of the first start to `near`, and finds out about both.
+    /// Fits, writes the lowest end of each request to its theta (of equal_ends that of the earliest
+    /// start) and that of the first start to `near`, and finds out about the fits.
     std::vector<FitOutcome> run();
 
 private:

@@ -94,7 +94,7 @@ TEST_CASE("fits carry what is recorded beside the loss", "[run]")
               Approx(0.01).epsilon(0.7)); // noise variance, chi-square of 64 at 4 sd
         CHECK(row.facts.iterations == 3);
         CHECK(row.moved > 0);
-        for (char const* at : fit_points) {
+        for (char const* at : {at_start, at_fit}) {
             Point const& point = row.at(at);
             CHECK(point.theta.size() == static_cast<std::size_t>(softmax.model.layout.size));
             REQUIRE(point.losses.size() == 1);
