@@ -19,7 +19,7 @@ constexpr int certifying_starts = 8, certifying_blind = 4;
 constexpr double same_minimum = 0.1, stationary_gain = 0.01;
 
 /// Ends that differ by less in n mse / sigma^2 have the same MSE, up to where the rounds stop.
-constexpr double equal_ends = 1e-4;
+constexpr double equal_ends = 1e-3;
 
 /// A problem and how it is to be solved. The problem must outlive the batch.
 struct LseRequest

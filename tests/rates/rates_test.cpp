@@ -202,7 +202,9 @@ TEST_CASE("the JSON object has the documented keys in order")
                                            "start",
                                            "regression",
                                            "expert",
+                                           "oracle",
                                            "no_descent",
+                                           "near_start_won",
                                            "reported_slope",
                                            "theory"});
     auto const& row = json["rows"][0];

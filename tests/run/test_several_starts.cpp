@@ -2,6 +2,7 @@
 // of them, and their rates.
 
 #include "host/store/export.h"
+#include "host/study/identity.h"
 #include "tests/run/runs.h"
 
 #include <cmath>
