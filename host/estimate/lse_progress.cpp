@@ -88,11 +88,10 @@ LseProgress::Next LseProgress::after(StepRecord const& step)
         return conclude(LseEnd::gain);
     if (result_.rounds >= settings_.iterations)
         return conclude(LseEnd::slow);
-    if (small_decreases_ >= enough_small_decreases)
-        return conclude(LseEnd::decrease);
+    bool const small = small_decreases_ >= enough_small_decreases;
     bool const hidden =
         step.predicted <= hidden_decrease * half || step.step_norm <= hidden_step * step.z_norm;
-    if (hidden || damping_ >= most_damping)
+    if (small || hidden || damping_ >= most_damping) // short steps say nothing of long ones
         return conclude(damping_ <= 1 ? LseEnd::decrease : LseEnd::stuck);
     return Next::trial;
 }

@@ -20,7 +20,7 @@ enum class LseEnd
     gradient,   ///< the projected gradient is 0, up to its tolerance
     decrease,   ///< the last steps lowered the MSE by less than its tolerance
     slow,       ///< no rounds left
-    stuck,      ///< no step, however short, lowers the MSE (a kink, or the numbers' end)
+    stuck,      ///< only steps too short for that lower it at all: a kink
     not_finite, ///< the start has no finite MSE
 };
 
