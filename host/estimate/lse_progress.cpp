@@ -19,6 +19,9 @@ constexpr double least_relative_gain = 1e-9;
 /// A decrease of S that its own rounding hides, relative.
 constexpr double hidden_decrease = 1e-16;
 
+/// By how much the other model's error has to be smaller for it to be taken (NL2SOL).
+constexpr double better_model = 1.5;
+
 /// A step that theta's digits hide, relative to |z|.
 constexpr double hidden_step = 1e-15;
 
@@ -73,6 +76,10 @@ LseProgress::Next LseProgress::after(StepRecord const& step)
 {
     step_ = step;
     double const half = n_ * result_.mse / 2; // S
+    if (step.factored == 0 && curved_) {      // C need not be positive
+        curved_ = false;
+        return Next::step;
+    }
     if (step.factored == 0 || !(step.predicted >= 0)) {
         // no step, or one that the box has turned uphill: shorter ones are along the gradient
         if (damping_ >= most_damping)
@@ -106,6 +113,9 @@ bool LseProgress::judge(double mse)
 {
     ++result_.rounds;
     double const actual = n_ * (result_.mse - mse);
+    if (better_model * std::fabs(2 * step_.other - actual) <
+        std::fabs(2 * step_.predicted - actual))
+        curved_ = !curved_;
     bool const accepted = std::isfinite(mse) && actual > 0;
     if (settings_.trace)
         result_.trace.push_back({result_.rounds, mse, damping_, 2 * step_.predicted, actual,
