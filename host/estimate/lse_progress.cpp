@@ -12,9 +12,8 @@ namespace
 /// Accepted steps in a row that end a fit by their small decrease.
 constexpr int enough_small_decreases = 3;
 
-/// Share of the MSE up to which a gain is nothing whatever the settings say: a tenth of the
-/// relative 1e-8 that the defaults promise.
-constexpr double least_relative_gain = 1e-9;
+/// What such a decrease is, in units of the tolerance of the decrease that is left.
+constexpr double small_decrease = 1e-3;
 
 /// A decrease of S that its own rounding hides, relative.
 constexpr double hidden_decrease = 1e-16;
@@ -36,7 +35,8 @@ double LseProgress::sigma2() const
 
 double LseProgress::largest_gain() const
 {
-    return std::min(settings_.gain_tolerance * sigma2(), least_relative_gain * n_ * result_.mse);
+    return std::min(settings_.gain_tolerance * sigma2(),
+                    settings_.decrease_tolerance * n_ * result_.mse);
 }
 
 bool LseProgress::begin(double mse)
@@ -130,8 +130,9 @@ bool LseProgress::judge(double mse)
     damping_ *= std::max(1.0 / 3, 1 - std::pow(2 * ratio - 1, 3));
     damping_ = std::max(damping_, least_damping);
     growth_ = 2;
-    small_decreases_ =
-        actual <= settings_.decrease_tolerance * n_ * result_.mse ? small_decreases_ + 1 : 0;
+    small_decreases_ = actual <= small_decrease * settings_.decrease_tolerance * n_ * result_.mse
+                           ? small_decreases_ + 1
+                           : 0;
     decrease_ = actual;
     result_.mse = mse;
     return true;
