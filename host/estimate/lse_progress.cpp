@@ -12,12 +12,14 @@ namespace
 /// Accepted steps in a row that end a fit by their small decrease.
 constexpr int enough_small_decreases = 3;
 
-/// Share of the MSE up to which a gain is nothing whatever the settings say: a tenth of the
-/// relative 1e-8 that the defaults promise.
-constexpr double least_relative_gain = 1e-9;
+/// What such a decrease is, in units of the tolerance of the decrease that is left.
+constexpr double small_decrease = 1e-3;
 
 /// A decrease of S that its own rounding hides, relative.
 constexpr double hidden_decrease = 1e-16;
+
+/// By how much the other model's error has to be smaller for it to be taken (NL2SOL).
+constexpr double better_model = 1.5;
 
 /// A step that theta's digits hide, relative to |z|.
 constexpr double hidden_step = 1e-15;
@@ -33,7 +35,8 @@ double LseProgress::sigma2() const
 
 double LseProgress::largest_gain() const
 {
-    return std::min(settings_.gain_tolerance * sigma2(), least_relative_gain * n_ * result_.mse);
+    return std::min(settings_.gain_tolerance * sigma2(),
+                    settings_.decrease_tolerance * n_ * result_.mse);
 }
 
 bool LseProgress::begin(double mse)
@@ -73,6 +76,10 @@ LseProgress::Next LseProgress::after(StepRecord const& step)
 {
     step_ = step;
     double const half = n_ * result_.mse / 2; // S
+    if (step.factored == 0 && curved_) {      // C need not be positive
+        curved_ = false;
+        return Next::step;
+    }
     if (step.factored == 0 || !(step.predicted >= 0)) {
         // no step, or one that the box has turned uphill: shorter ones are along the gradient
         if (damping_ >= most_damping)
@@ -88,11 +95,10 @@ LseProgress::Next LseProgress::after(StepRecord const& step)
         return conclude(LseEnd::gain);
     if (result_.rounds >= settings_.iterations)
         return conclude(LseEnd::slow);
-    if (small_decreases_ >= enough_small_decreases)
-        return conclude(LseEnd::decrease);
+    bool const small = small_decreases_ >= enough_small_decreases;
     bool const hidden =
         step.predicted <= hidden_decrease * half || step.step_norm <= hidden_step * step.z_norm;
-    if (hidden || damping_ >= most_damping)
+    if (small || hidden || damping_ >= most_damping) // short steps say nothing of long ones
         return conclude(damping_ <= 1 ? LseEnd::decrease : LseEnd::stuck);
     return Next::trial;
 }
@@ -107,6 +113,9 @@ bool LseProgress::judge(double mse)
 {
     ++result_.rounds;
     double const actual = n_ * (result_.mse - mse);
+    if (better_model * std::fabs(2 * step_.other - actual) <
+        std::fabs(2 * step_.predicted - actual))
+        curved_ = !curved_;
     bool const accepted = std::isfinite(mse) && actual > 0;
     if (settings_.trace)
         result_.trace.push_back({result_.rounds, mse, damping_, 2 * step_.predicted, actual,
@@ -121,8 +130,9 @@ bool LseProgress::judge(double mse)
     damping_ *= std::max(1.0 / 3, 1 - std::pow(2 * ratio - 1, 3));
     damping_ = std::max(damping_, least_damping);
     growth_ = 2;
-    small_decreases_ =
-        actual <= settings_.decrease_tolerance * n_ * result_.mse ? small_decreases_ + 1 : 0;
+    small_decreases_ = actual <= small_decrease * settings_.decrease_tolerance * n_ * result_.mse
+                           ? small_decreases_ + 1
+                           : 0;
     decrease_ = actual;
     result_.mse = mse;
     return true;

@@ -40,6 +40,8 @@ public:
     /// it.
     double damping() const { return damping_; }
     double gain_below() const;
+    /// Whether the next step goes by H + C: the model that has foretold decreases better.
+    bool curved() const { return curved_; }
 
     /// Takes a step from the present point.
     Next after(StepRecord const& step);
@@ -66,7 +68,8 @@ private:
     double growth_ = 2;       ///< Nielsen's nu: by what a failure raises the damping
     int small_decreases_ = 0; ///< accepted steps in a row that lowered the MSE by nearly nothing
     double decrease_ = 0;     ///< of n MSE by the last accepted step
-    bool closing_ = false;    ///< the end is known, and the gain there still to be worked out
+    bool curved_ = false;
+    bool closing_ = false; ///< the end is known, and the gain there still to be worked out
 };
 
 } // namespace moerate

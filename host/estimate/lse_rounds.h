@@ -20,7 +20,7 @@ enum class LseEnd
     gradient,   ///< the projected gradient is 0, up to its tolerance
     decrease,   ///< the last steps lowered the MSE by less than its tolerance
     slow,       ///< no rounds left
-    stuck,      ///< no step, however short, lowers the MSE (a kink, or the numbers' end)
+    stuck,      ///< only steps too short for that lower it at all: a kink
     not_finite, ///< the start has no finite MSE
 };
 
@@ -28,10 +28,11 @@ enum class LseEnd
 /// basin it is, as far as the quadratic model there says.
 struct LseSettings
 {
-    double gain_tolerance = 1e-6;      ///< of n MSE / sigma^2; never more than 1e-9 n MSE / sigma^2
+    double gain_tolerance = 1e-4;      ///< of the predicted gain in n MSE / sigma^2 ...
+    double decrease_tolerance = 1e-9;  ///< ... which must be at most this share of the MSE, too; a
+                                       ///< thousandth of it ends a fit as the gain of three rounds
     double gradient_tolerance = 1e-12; ///< of |J_i.r| / (|J_i| |r|), the largest of the free set
-    double decrease_tolerance = 1e-12; ///< of the MSE, relative, in each of three rounds
-    int iterations = 200;              ///< most trials; 0: the start is measured, nothing else
+    int iterations = 300;              ///< most trials; 0: the start is measured, nothing else
     bool trace = false;                ///< whether results have their rounds
 };
 

@@ -17,7 +17,8 @@ struct FitMemory
     int other;       ///< a second theta
     int gradient[2]; ///< at either theta
     int gram;        ///< none where the item has one
-    int work;        ///< of the Gram matrix by the maps, then of the step
+    int curvature;
+    int work; ///< of the Gram matrix by the maps, then of the step
     int coefficients;
 };
 
@@ -48,7 +49,8 @@ template <class Real>
 std::size_t fit_bytes(LseItem<Real> const& item)
 {
     auto const size = static_cast<std::size_t>(item.model.layout.size);
-    return sizeof(double) * (4 * size + gram_own(item) + work_numbers(item)) +
+    auto const p = static_cast<std::size_t>(coordinate_count(item.model));
+    return sizeof(double) * (4 * size + gram_own(item) + p * p + work_numbers(item)) +
            sizeof(Real) * coefficient_numbers(item);
 }
 
@@ -64,6 +66,7 @@ LseWave<Real>::LseWave(Device& device, LseItem<Real> const* items, std::size_t c
         for (int& gradient : memory[i].gradient)
             gradient = numbers_.add(p);
         memory[i].gram = numbers_.add(gram_own(item));
+        memory[i].curvature = numbers_.add(p * p);
         memory[i].work = numbers_.add(work_numbers(item));
         memory[i].coefficients = coefficients_.add(coefficient_numbers(item));
     }
@@ -77,6 +80,7 @@ LseWave<Real>::LseWave(Device& device, LseItem<Real> const* items, std::size_t c
                          {item.theta, numbers_.at(at.other)},
                          {numbers_.at(at.gradient[0]), numbers_.at(at.gradient[1])},
                          item.gram == nullptr ? numbers_.at(at.gram) : item.gram,
+                         numbers_.at(at.curvature),
                          numbers_.at(at.work),
                          coefficients_.at(at.coefficients),
                          mse_.data() + i,
@@ -150,7 +154,10 @@ void LseWave<Real>::step(Fits const& some, bool first)
                         item.lower,
                         item.upper,
                         first ? nullptr : fit.gram,
+                        fit.curvature,
                         fit.gradient[fit.now],
+                        fit.moved ? fit.gradient[1 - fit.now] : nullptr,
+                        fit.progress.curved() ? 1 : 0,
                         fit.progress.damping(),
                         fit.progress.gain_below(),
                         fit.work,
@@ -195,6 +202,7 @@ void LseWave<Real>::find_trials()
         std::vector<StepRecord> const steps = steps_.download();
         Fits again;
         for (LseFit<Real>* const fit : waiting) {
+            fit->moved = false;
             Next const next = fit->progress.after(steps[place(*fit)]);
             if (next == Next::step)
                 again.push_back(fit);
@@ -216,6 +224,7 @@ typename LseWave<Real>::Fits LseWave<Real>::judge()
     for (LseFit<Real>* const fit : all) {
         if (fit->progress.judge(mse[place(*fit)])) {
             fit->now = 1 - fit->now;
+            fit->moved = true;
             moved.push_back(fit);
         }
     }

@@ -18,11 +18,13 @@ struct LseFit
     double* theta[2];
     double* gradient[2];
     double* gram;
+    double* curvature;
     double* work;
     Real* coefficients;
     double* mse;
     StepRecord* step;
     int now = 0;
+    bool moved = false; ///< the trial's theta and gradient are those of the point before
     bool live = true;
 };
 

@@ -34,6 +34,7 @@ struct StepMemory
     double* step;    ///< [p]
     double* trial;   ///< [p]
     double* product; ///< [p] H times the step, or times that of B
+    double* bend;    ///< [p] C times the same
     double* scale;   ///< [stride] of the free coordinates
     double* right;   ///< [stride] right side, then sums
     double* solved;  ///< [stride]
@@ -43,7 +44,7 @@ struct StepMemory
     template <class Lanes>
     MOE_HD StepMemory(Lanes lanes, Scratch& scratch, int p)
         : tiles(lanes, scratch), z(take(scratch, p)), step(take(scratch, p)),
-          trial(take(scratch, p)), product(take(scratch, p)),
+          trial(take(scratch, p)), product(take(scratch, p)), bend(take(scratch, p)),
           scale(take(scratch, factor_stride(p))), right(take(scratch, factor_stride(p))),
           solved(take(scratch, factor_stride(p))),
           is(scratch.take<Freedom>(static_cast<std::size_t>(p))),
@@ -111,37 +112,93 @@ MOE_HD int list_free(Lanes lanes, StepMemory const& m, int p)
     return count;
 }
 
-/// The factor of the scaled H_FF in task.work: with `damped` of H + mu D, else of H with
-/// flat_eigenvalue added to its unit diagonal. The answer, whether there is one, is the same for
-/// all lanes. Needs the list of `count` free coordinates.
+/// Row i of H, and of C.
+MOE_HD inline double const* gram_row(StepTask const& task, int p, int i)
+{
+    return task.gram + static_cast<std::size_t>(i) * p;
+}
+
+MOE_HD inline double* curvature_row(StepTask const& task, int p, int i)
+{
+    return task.curvature + static_cast<std::size_t>(i) * p;
+}
+
+/// Which matrix of the free coordinates a factor is of.
+enum class System
+{
+    step, ///< M + mu D
+    gain, ///< H, with flat_eigenvalue added to its unit diagonal
+};
+
+/// The factor of a system of the free coordinates, scaled to a unit diagonal (but for C), in
+/// task.work. The answer, whether there is one, is the same for all lanes. Needs the list of
+/// `count` free coordinates.
 template <class Lanes>
 MOE_HD bool factorize_free(Lanes lanes, StepTask const& task, StepMemory const& m, int p, int count,
-                           bool damped)
+                           System system)
 {
+    double const mu = system == System::step ? task.damping : 0;
+    bool const curved = system == System::step && task.curved != 0;
     for (int f = lanes.rank(); f < count; f += lanes.size()) {
         double const h = diagonal(task, p, m.free[f]);
-        double const d = clamped(h, least_diagonal, most_diagonal);
-        m.scale[f] = 1 / math::sqrt(damped ? h + task.damping * d : h);
+        m.scale[f] = 1 / math::sqrt(h + mu * clamped(h, least_diagonal, most_diagonal));
     }
     lanes.sync();
     SquareMatrix const a = factor_of(task, p, count);
+    auto const scaled = [&](int f, double const* from, int c) {
+        return m.scale[f] * from[m.free[c]] * m.scale[c];
+    };
     for (int f = 0; f < a.size; ++f) {
         double* const row = a.row(f);
         int const begin = f / factor_block * factor_block; // all that the factor reads
         if (f < count) {
-            double const* const from = task.gram + static_cast<std::size_t>(m.free[f]) * p;
+            double const* const h = gram_row(task, p, m.free[f]);
             MOE_SIMD
             for (int c = begin + lanes.rank(); c < count; c += lanes.size())
-                row[c] = m.scale[f] * from[m.free[c]] * m.scale[c];
+                row[c] = c == f ? 1 : scaled(f, h, c);
+        }
+        if (f < count && curved) {
+            double const* const bend = curvature_row(task, p, m.free[f]);
+            MOE_SIMD
+            for (int c = begin + lanes.rank(); c < count; c += lanes.size())
+                row[c] += scaled(f, bend, c);
         }
         for (int c = (f < count ? count : begin) + lanes.rank(); c < a.size; c += lanes.size())
-            row[c] = 0; // the identity behind the last row
+            row[c] = c == f ? 1 : 0; // the identity behind the last row
     }
     lanes.sync();
-    for (int f = lanes.rank(); f < a.size; f += lanes.size())
-        a.row(f)[f] = damped || f >= count ? 1 : 1 + flat_eigenvalue;
+    for (int f = lanes.rank(); system == System::gain && f < count; f += lanes.size())
+        a.row(f)[f] += flat_eigenvalue;
     lanes.sync();
     return factorize(lanes, a, m.tiles);
+}
+
+/// product and bend = H and C times the steps of those coordinates for which in(i). Call sync
+/// before; complete on return.
+template <class Lanes, class In>
+MOE_HD void multiply_step(Lanes lanes, StepTask const& task, StepMemory const& m, int p,
+                          In const& in)
+{
+    for (int i = lanes.rank(); i < p; i += lanes.size())
+        m.right[i] = in(i) ? m.step[i] : 0;
+    lanes.sync();
+    auto const multiply_by = [&](auto const& row, double* out) {
+        row_products(lanes, p, row, m.right, 0, p, m.tiles.left, out);
+        lanes.sync();
+    };
+    multiply_by([&](int i) { return gram_row(task, p, i); }, m.product);
+    multiply_by([&](int i) { return curvature_row(task, p, i); }, m.bend);
+}
+
+/// sum_i at(i), i < p: every lane has it.
+template <class At>
+MOE_HD double sum_of(int p, At const& at)
+{
+    double sum = 0;
+    MOE_SIMD_SUM(sum)
+    for (int i = 0; i < p; ++i)
+        sum += at(i);
+    return sum;
 }
 
 MOE_END_ISA

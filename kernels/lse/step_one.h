@@ -6,31 +6,21 @@
 /// A coordinate is frozen where it is on a bound that the descent -g points out of, or where
 /// nothing depends on it (H_ii = 0: dead atoms). The others, the free set F, take the step of
 ///
-///   (H_FF + mu D_F) s_F = -g_F - H_FB s_B,    D = diag(H), clamped as Ceres does
+///   (M_FF + mu D_F) s_F = -g_F - M_FB s_B,    D = diag(H), clamped as Ceres does
 ///
-/// where B, empty at first, are coordinates that such a step took out of the box: they go to the
-/// bound, and the rest is solved again given them, a few times; what then still leaves the box is
-/// cut off. The systems are scaled to unit diagonals, so that no number leaves its range and a
-/// pivot is small by an absolute measure. Levenberg (1944), Marquardt (1963), More (1978).
+/// where M is H or H + C, and B, empty at first, are coordinates that such a step took out of the
+/// box: they go to the bound, and the rest is solved again given them, a few times; what then still
+/// leaves the box is cut off. The systems are scaled to unit diagonals, so that no number leaves
+/// its range and a pivot is small by an absolute measure. Levenberg (1944), Marquardt (1963), More
+/// (1978).
 
 #include "kernels/lse/centre.h"
-#include "kernels/lse/free_set.h"
+#include "kernels/lse/curvature.h"
 
 MOE_BEGIN_ISA
 
 /// Systems that a step solves at most.
 constexpr int most_solves = 4;
-
-/// sum_i at(i), i < p: every lane has it.
-template <class At>
-MOE_HD double sum_of(int p, At const& at)
-{
-    double sum = 0;
-    MOE_SIMD_SUM(sum)
-    for (int i = 0; i < p; ++i)
-        sum += at(i);
-    return sum;
-}
 
 /// The larger one; what is not a number is larger than all.
 MOE_HD MOE_INLINE double larger(double a, double b)
@@ -41,7 +31,7 @@ MOE_HD MOE_INLINE double larger(double a, double b)
 /// What is known of the point without a step: every lane has it.
 MOE_HD inline StepRecord point_record(StepTask const& task, StepMemory const& m, int p)
 {
-    StepRecord record{0, 0, 0, 0, 0, -1, 0, 0};
+    StepRecord record{0, 0, 0, 0, 0, 0, -1, 0, 0};
     record.z_norm = math::sqrt(sum_of(p, [&](int i) { return m.z[i] * m.z[i]; }));
     for (int i = 0; i < p; ++i) {
         double const z = m.z[i];
@@ -66,6 +56,7 @@ MOE_HD void begin_step(Lanes lanes, StepTask const& task, StepMemory const& m, i
         m.is[i] = is_frozen(task, m, p, i) ? Freedom::frozen : Freedom::free;
         m.step[i] = 0;
         m.product[i] = 0;
+        m.bend[i] = 0;
     }
     lanes.sync();
 }
@@ -74,12 +65,13 @@ MOE_HD void begin_step(Lanes lanes, StepTask const& task, StepMemory const& m, i
 template <class Lanes>
 MOE_HD bool solve_free(Lanes lanes, StepTask const& task, StepMemory const& m, int p, int count)
 {
-    if (!factorize_free(lanes, task, m, p, count, true))
+    if (!factorize_free(lanes, task, m, p, count, System::step))
         return false;
     SquareMatrix const u = factor_of(task, p, count);
     for (int f = lanes.rank(); f < u.size; f += lanes.size()) {
         int const i = f < count ? m.free[f] : 0;
-        m.right[f] = f < count ? -m.scale[f] * (task.gradient[i] + m.product[i]) : 0;
+        double const by_bound = m.product[i] + (task.curved != 0 ? m.bend[i] : 0);
+        m.right[f] = f < count ? -m.scale[f] * (task.gradient[i] + by_bound) : 0;
     }
     lanes.sync();
     solve_transposed(lanes, u, m.right, m.solved);
@@ -98,20 +90,6 @@ MOE_HD bool solve_free(Lanes lanes, StepTask const& task, StepMemory const& m, i
     }
     lanes.sync();
     return true;
-}
-
-/// product = H times the steps of those coordinates for which in(i).
-template <class Lanes, class In>
-MOE_HD void multiply_step(Lanes lanes, StepTask const& task, StepMemory const& m, int p,
-                          In const& in)
-{
-    for (int i = lanes.rank(); i < p; i += lanes.size())
-        m.right[i] = in(i) ? m.step[i] : 0;
-    lanes.sync();
-    row_products(
-        lanes, p, [&](int i) { return task.gram + static_cast<std::size_t>(i) * p; }, m.right, 0, p,
-        m.tiles.left, m.product);
-    lanes.sync();
 }
 
 /// The step in the box, in m.step. The answer, whether there is one, is the same for all lanes.
@@ -143,7 +121,7 @@ MOE_HD double predicted_gain(Lanes lanes, StepTask const& task, StepMemory const
     int const count = list_free(lanes, m, p);
     if (count == 0)
         return 0;
-    if (!factorize_free(lanes, task, m, p, count, false))
+    if (!factorize_free(lanes, task, m, p, count, System::gain))
         return -1;
     SquareMatrix const u = factor_of(task, p, count);
     for (int f = lanes.rank(); f < u.size; f += lanes.size())
@@ -174,16 +152,30 @@ MOE_HD void take_step(Lanes lanes, StepTask const& task, StepMemory const& m, in
 {
     if (!find_step(lanes, task, m, p))
         return;
-    record.predicted =
+    double const plain =
         -sum_of(p, [&](int i) { return m.step[i] * (task.gradient[i] + m.product[i] / 2); });
+    double const curved = plain - sum_of(p, [&](int i) { return m.step[i] * m.bend[i] / 2; });
+    record.predicted = task.curved != 0 ? curved : plain;
+    record.other = task.curved != 0 ? plain : curved;
     record.step_norm = math::sqrt(sum_of(p, [&](int i) { return m.step[i] * m.step[i]; }));
     record.factored = is_finite(record.predicted) && is_finite(record.step_norm) ? 1 : 0;
     if (record.factored == 0)
         return;
     move(lanes, task, m, p);
     lanes.sync();
-    if (2 * record.predicted <= task.gain_below)
+    if (2 * plain <= task.gain_below)
         record.gain = predicted_gain(lanes, task, m, p);
+}
+
+/// The trial of a step that is none, and C = 0. Call sync after.
+template <class Lanes>
+MOE_HD void begin_fit(Lanes lanes, StepTask const& task, StepMemory const& m, int p)
+{
+    for (int i = lanes.rank(); i < p; i += lanes.size())
+        m.trial[i] = clamped(m.z[i], task.lower[i], task.upper[i]);
+    for (int i = 0; i < p; ++i)
+        for (int j = lanes.rank(); j < p; j += lanes.size())
+            curvature_row(task, p, i)[j] = 0;
 }
 
 /// Bytes of working memory of run_one.
@@ -205,10 +197,11 @@ MOE_HD void run_one(Lanes lanes, StepTask const& task, void* scratch_memory)
     gather_coordinates(lanes, task.model, task.theta, m.z);
     StepRecord record = point_record(task, m, p);
     if (task.gram == nullptr) {
-        for (int i = lanes.rank(); i < p; i += lanes.size())
-            m.trial[i] = clamped(m.z[i], task.lower[i], task.upper[i]);
+        begin_fit(lanes, task, m, p);
         record.factored = 1;
     } else {
+        if (task.gradient_before != nullptr)
+            update_curvature(lanes, task, m, p);
         take_step(lanes, task, m, p, record);
     }
     lanes.sync();
