@@ -57,8 +57,9 @@ Lse::Lse(Reader& reader) : box_(reader)
 std::string Lse::text() const
 {
     return fmt::format("least squares in the box {}; at most {} iterations, ends where n MSE / "
-                       "sigma^2 can fall by {} or less; float64",
-                       box_.text(), rounds_.iterations, rounds_.gain_tolerance);
+                       "sigma^2 can fall by {} or less, a share of {}; float64",
+                       box_.text(), rounds_.iterations, rounds_.gain_tolerance,
+                       rounds_.decrease_tolerance);
 }
 
 json Lse::settings() const

@@ -31,7 +31,7 @@ Study exact(std::string const& start)
 spec_version = 1
 [study]
 id = "exact"
-seed = 11
+seed = 6
 replicates = 24
 n = [400, 1600]
 regression_samples = 300
