@@ -1,26 +1,11 @@
 #include "host/run/block.h"
 
-#include "kernels/family/activations.h"
-#include "kernels/model/layout.h"
-
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
 namespace moerate
 {
-namespace
-{
-
-/// A model whose prediction is 0 at theta = 0: its MSE is the mean of y^2.
-Model zero_model()
-{
-    ExpertSpec expert;
-    expert.activation = find<Activations>("identity");
-    return make_model(GateSpec{}, expert, 1, 1);
-}
-
-} // namespace
 
 template <class Real>
 JobBlock<Real>::JobBlock(Device& device, Study const& study, Plan const& plan,
@@ -44,7 +29,7 @@ JobBlock<Real>::JobBlock(Device& device, Study const& study, Plan const& plan,
     }
     for (Slices<Real>* slices : {&x_, &y_, &target_, &points_[at_start].theta})
         slices->allocate(device_);
-    for (auto* array : {&mse_truth_, &mse_zero_})
+    for (auto* array : {&mse_truth_, &mean_square_})
         *array = DeviceArray<double>(device_, jobs.size());
     for (auto& [at, points] : points_) {
         points.mse = DeviceArray<double>(device_, fits_.size());
@@ -57,9 +42,6 @@ template <class Real>
 void JobBlock<Real>::generate()
 {
     std::vector<GenerateTask<Real>> tasks(jobs_.size());
-    std::vector<EvaluateTask<Real>> zeros(jobs_.size());
-    Model const zero = zero_model();
-    DeviceArray<Real> const zero_theta(device_, std::vector<Real>(zero.layout.size));
     for (Fit const& fit : fits_) {
         int const j = fit.job;
         DataSpec const& spec = data(fit);
@@ -72,15 +54,12 @@ void JobBlock<Real>::generate()
                     x_.at(j),
                     y_.at(j),
                     nullptr,
-                    mse_truth_.data() + j};
-        // The first n numbers of x serve as inputs of one dimension: the prediction is 0 anyway.
-        zeros[j] = {zero,    zero_theta.data(),   spec.n, x_.at(j), y_.at(j), nullptr, nullptr,
-                    nullptr, mse_zero_.data() + j};
+                    mse_truth_.data() + j,
+                    mean_square_.data() + j};
     }
     device_.run(tasks);
-    device_.run(zeros);
     host_.mse_truth = mse_truth_.download();
-    host_.mse_zero = mse_zero_.download();
+    host_.mean_square = mean_square_.download();
 }
 
 template <class Real>
@@ -130,7 +109,7 @@ template <class Real>
 void JobBlock<Real>::fit()
 {
     Points& end = points_.at(at_fit);
-    end.theta.upload(device_, points_.at(at_start).host.theta);
+    end.theta.copy(device_, points_.at(at_start).theta);
     std::vector<FitRequest<Real>> requests;
     requests.reserve(fits_.size());
     for (Fit const& fit : fits_)

@@ -73,16 +73,16 @@ private:
     std::vector<Job> const& jobs_;
     std::vector<Reference<Real> const*> truths_; // one a job, where its data come from
     std::vector<Fit> fits_;
-    Slices<Real> x_, y_;                       // one a job
-    Slices<Real> target_;                      // one a fit
-    DeviceArray<double> mse_truth_, mse_zero_; // one a job
-    std::map<std::string, Points> points_;     // by the names of fit_points
+    Slices<Real> x_, y_;                          // one a job
+    Slices<Real> target_;                         // one a fit
+    DeviceArray<double> mse_truth_, mean_square_; // one a job
+    std::map<std::string, Points> points_;        // by the names of fit_points
 
     // What came back.
     struct
     {
         std::vector<Real> target;
-        std::vector<double> mse_truth, mse_zero;
+        std::vector<double> mse_truth, mean_square;
         std::vector<FitOutcome> outcome;
     } host_;
 };

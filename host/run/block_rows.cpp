@@ -61,7 +61,7 @@ FitRow JobBlock<Real>::row(std::size_t at) const
     row.mse_truth = host_.mse_truth[fit.job];
     if (!outcome.finite)
         row.status = FitStatus::not_finite;
-    else if (!(end.mse <= host_.mse_zero[fit.job])) // also where the MSE overflows
+    else if (!(end.mse <= host_.mean_square[fit.job])) // also where the MSE overflows
         row.status = FitStatus::diverged;
     else if (end.mse > start.mse)
         row.status = FitStatus::no_descent;
@@ -91,14 +91,17 @@ std::vector<FitRow> JobBlock<Real>::rows() const
 template <class Real>
 void JobBlock<Real>::measure(std::vector<FitRow>& rows) const
 {
-    std::vector<LossRequest> requests;
+    std::vector<LossRequest<Real>> requests;
     std::vector<std::pair<Point*, LossKey>> keys; // whose it is, and what is asked for
     for (std::size_t i = 0; i < fits_.size(); ++i) {
-        Curve const& curve = *fits_[i].curve;
-        for (LossSpec const& loss : fits_[i].cell->losses) {
-            for (Point& point : rows[i].points) {
-                requests.push_back(
-                    {&curve.model, &point.theta, &fits_[i].reference->measure, loss.choice});
+        Fit const& fit = fits_[i];
+        for (Point& point : rows[i].points) {
+            Real const* const theta = points_.at(point.at).theta.at(fit.theta);
+            bool const finite = all_finite(point.theta);
+            for (LossSpec const& loss : fit.cell->losses) {
+                requests.push_back({&fit.curve->model, finite ? theta : nullptr,
+                                    &fit.reference->measure.model, fit.reference->theta64.data(),
+                                    loss.choice});
                 keys.emplace_back(&point, loss_key(loss, point.at));
             }
         }

@@ -39,6 +39,7 @@ public:
         sizes_.erase(at);
     }
     void upload(void*, void const*, std::size_t) override {}
+    void copy(void*, void const*, std::size_t) override {}
     void download(void* to, void const*, std::size_t bytes) override
     {
         // Any finite numbers and true flags: fits that succeed need most.
@@ -78,7 +79,6 @@ MemoryModel::Bytes MemoryModel::computed(Job const& job) const
     DataSpec const& data = plan_.data[job.data];
     Curve const& source = study_.curves[data.curve];
     Bytes bytes{point_bytes(study_, source), data_bytes(source, data.n)};
-    bytes.job += sizeof(double) * source.truth.model.layout.size; // for the losses
     for (int const cell : job.cells)
         bytes.job += fit_bytes(study_.curves[plan_.cells[cell].curve]);
     return bytes;

@@ -155,7 +155,7 @@ void CellLosses::do_block(Remeasured& total)
 /// What is lacking of these fits; notes in owner_ whose it is.
 std::vector<LossRow> CellLosses::measure(std::vector<FitRow> const& fits, Remeasured& done)
 {
-    std::vector<LossRequest> requests;
+    std::vector<HostLossRequest> requests;
     std::vector<LossKey> keys;
     owner_.clear();
     for (FitRow const& fit : fits) {

@@ -16,9 +16,9 @@
 
 MOE_BEGIN_ISA
 
-using Tasks =
-    TypeList<GenerateTask<float>, GenerateTask<double>, StartTask<float>, StartTask<double>,
-             SgdTask<float>, SgdTask<double>, EvaluateTask<float>, EvaluateTask<double>,
-             RiskTask<float>, RiskTask<double>, LossTask, SummaryTask, ResampleTask>;
+using Tasks = TypeList<GenerateTask<float>, GenerateTask<double>, StartTask<float>,
+                       StartTask<double>, SgdTask<float>, SgdTask<double>, EvaluateTask<float>,
+                       EvaluateTask<double>, RiskTask<float>, RiskTask<double>, LossTask<float>,
+                       LossTask<double>, SummaryTask, ResampleTask>;
 
 MOE_END_ISA

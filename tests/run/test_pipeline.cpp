@@ -1,5 +1,6 @@
 #include "host/run/pipeline.h"
 #include "host/study/truth.h"
+#include "tests/run/fake_device.h"
 #include "tests/run/small_study.h"
 
 #include <catch2/catch.hpp>
@@ -79,6 +80,23 @@ TEST_CASE("the same holds with replacement, short batches and nested data", "[ru
     Study const study = small::study(
         {"estimator.sampling=\"replacement\"", "estimator.batch=7", "study.nested=true"});
     check_same<float>(study, 3, 4, true);
+}
+
+// Six parameters of the truth in both precisions, and for each fit a slice of 64 bytes with the
+// atoms that extra ones may start on. Starts are copied on the device, losses are measured there.
+TEST_CASE("parameters come back once, and none of a fit goes up", "[run]")
+{
+    Study const study = small::study({"study.n=[64]"});
+    Plan const plan = make_plan(study);
+    small::Asked asked;
+    small::FakeDevice device(0, {}, asked);
+    Pipeline<float>(device, study, plan).run(missing_jobs(study, plan, nullptr));
+    std::size_t const truth = study.curves[0].truth.model.layout.size;
+    CHECK(asked.uploaded == truth * (sizeof(float) + sizeof(double)) + 4 * 2 * 64);
+    CHECK(asked.calls["copy"] == 1);
+    // The errors of the truth and of f = 0, what is stored of start, target and fit, the
+    // estimator's outcomes, and the losses with their cells.
+    CHECK(asked.calls["download"] == 2 + 3 + 1 + 3 + 1 + 2);
 }
 
 TEST_CASE("fits carry what is recorded beside the loss", "[run]")

@@ -28,7 +28,7 @@ TEST_CASE("a plan shares data between curves and counts the work", "[run]")
     CHECK(work.regression_points == 24 * 2 * 300);              // start and fit
 }
 
-// The tasks also make the truth's evaluation points and the mean of y^2, once a data set.
+// The tasks also make the truth's evaluation points.
 TEST_CASE("a plan's flops are the work of the tasks that do it", "[run]")
 {
     Study const study = small::study();
