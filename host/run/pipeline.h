@@ -5,8 +5,6 @@
 
 #include "host/run/block.h"
 
-#include <map>
-#include <memory>
 #include <vector>
 
 namespace moerate
@@ -26,16 +24,13 @@ public:
     std::vector<FitRow> run(std::vector<Job> const& jobs);
 
     /// Frees the evaluation points that are kept from block to block.
-    void forget() { truths_.clear(); }
+    void forget() { references_.keep({}); }
 
 private:
-    Reference<Real> const& truth_of(Curve const& curve);
-
     Device& device_;
     Study const& study_;
     Plan const& plan_;
-    std::map<Curve const*, TruthId> ids_; ///< kept, as a key is the hash of a text
-    std::map<TruthId, std::unique_ptr<Reference<Real>>> truths_;
+    References<Real> references_;
 };
 
 extern template class Pipeline<float>;
