@@ -62,10 +62,9 @@ bool FitRow::has(std::string const& name) const
     return find_point(points, name) != points.end();
 }
 
-std::optional<bool> admissible(FitRow const& fit, bool reference)
+std::optional<bool> admissible(double above, bool holds)
 {
-    double const above = fit.at(at_fit).mse - fit.mse_truth;
-    if (!reference || std::isnan(above))
+    if (!holds || std::isnan(above))
         return std::nullopt;
     return above <= 0;
 }
@@ -76,6 +75,11 @@ std::optional<bool> certified(FitRow const& fit)
     if (!fit.admissible || !facts.stationary || !facts.best)
         return std::nullopt;
     return *fit.admissible && *facts.stationary && *facts.best;
+}
+
+std::optional<bool> admissible(FitRow const& fit, bool holds)
+{
+    return admissible(fit.at(at_fit).mse - fit.mse_truth, holds);
 }
 
 LossRow const* loss_of(FitRow const& fit, LossKey const& key)

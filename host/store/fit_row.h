@@ -80,9 +80,13 @@ struct FitRow
     static std::vector<Point> common_points();
 };
 
-/// The basic inequality MSE(fit) <= MSE(truth) of spec.md 4, which has the sign of the excess and,
-/// other than that, a meaning without noise; none unless the truth is a `reference` (class_holds).
-std::optional<bool> admissible(FitRow const& fit, bool reference);
+/// The basic inequality MSE(fit) <= MSE(reference) of spec.md 4, which has the sign of the excess
+/// and, other than that, a meaning without noise; none unless the fitted class `holds` the reference
+/// (class_holds). `above` is the difference of both.
+std::optional<bool> admissible(double above, bool holds);
+
+/// The same of a fit whose reference is the truth.
+std::optional<bool> admissible(FitRow const& fit, bool holds);
 
 /// spec.md 4: admissible, stationary and best of several starts. "Local minimum, best of m", never
 /// "global".

@@ -75,6 +75,8 @@ struct Curve
     double noise_variance = 0;
     TruthSpec truth;
     Model model;
+    /// What its fits start near, and what their errors and excess are of. Losses have their own.
+    Target target = Target::truth;
     StartSpec start;
     std::shared_ptr<Estimator const> estimator; ///< never null in a study that was read
     std::vector<LossSpec> losses;

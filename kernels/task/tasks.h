@@ -20,10 +20,11 @@
 
 MOE_BEGIN_ISA
 
-using Tasks = TypeList<GenerateTask<float>, GenerateTask<double>, StartTask<float>,
-                       StartTask<double>, SgdTask<float>, SgdTask<double>, EvaluateTask<float>,
-                       EvaluateTask<double>, LinearizeTask<float>, LinearizeTask<double>,
-                       GramTask<float>, GramTask<double>, FoldTask, StepTask, RiskTask<float>,
-                       RiskTask<double>, LossTask, SummaryTask, ResampleTask>;
+using Tasks =
+    TypeList<GenerateTask<float>, GenerateTask<double>, StartTask<float>, StartTask<double>,
+             SgdTask<float>, SgdTask<double>, EvaluateTask<float>, EvaluateTask<double>,
+             LinearizeTask<float>, LinearizeTask<double>, GramTask<float>, GramTask<double>,
+             FoldTask, StepTask, RiskTask<float>, RiskTask<double>, LossTask<float>,
+             LossTask<double>, SummaryTask, ResampleTask>;
 
 MOE_END_ISA

@@ -88,7 +88,7 @@ struct Mixture
         x = DeviceArray<double>(device, static_cast<std::size_t>(n) * 2);
         y = DeviceArray<double>(device, n);
         device.run(std::vector<GenerateTask<double>>{{model, at.data(), key, Stream::x, n, 0.1,
-                                                      x.data(), y.data(), nullptr, nullptr}});
+                                                      x.data(), y.data(), nullptr, nullptr, nullptr}});
     }
     FitProblem<double> problem(double* theta, Starts starts = {}, double* near = nullptr) const
     {

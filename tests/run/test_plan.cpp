@@ -1,5 +1,6 @@
 #include "host/run/pipeline.h"
 #include "host/run/progress.h"
+#include "kernels/model/shape.h"
 #include "tests/run/fake_device.h"
 #include "tests/run/small_study.h"
 
@@ -28,7 +29,7 @@ TEST_CASE("a plan shares data between curves and counts the work", "[run]")
     CHECK(work.regression_points == 24 * 2 * 300);              // start and fit
 }
 
-// The tasks also make the truth's evaluation points and the mean of y^2, once a data set.
+// The tasks also make the truth's evaluation points.
 TEST_CASE("a plan's flops are the work of the tasks that do it", "[run]")
 {
     Study const study = small::study();
@@ -41,7 +42,7 @@ TEST_CASE("a plan's flops are the work of the tasks that do it", "[run]")
     }
     small::Asked asked;
     small::FakeDevice device(0, {}, asked);
-    Pipeline<float>(device, study, plan).run(jobs);
+    Pipeline(device, study, plan).run(jobs);
     CHECK(asked.work["sgd"] == updates * 8 * 3 * 3); // k = 3 atoms in d = 3
     double const done =
         asked.work["generate"] + asked.work["sgd"] + asked.work["evaluate"] + asked.work["risk"];
@@ -75,10 +76,36 @@ TEST_CASE("curves that differ in their losses only share their fits", "[run]")
     }
 }
 
-TEST_CASE("curves with other noise or precision do not share data", "[run]")
+TEST_CASE("curves of both precisions share a job, and each has its data", "[run]")
 {
-    CHECK(make_plan(small::study({"fit.sigmoid.estimator.precision=\"float64\""})).data.size() ==
-          6);
+    Study const study = small::study({"fit.sigmoid.estimator.precision=\"float64\""});
+    Plan const plan = make_plan(study);
+    REQUIRE(plan.data.size() == 3);
+    std::vector<Job> const jobs = missing_jobs(study, plan, nullptr);
+    REQUIRE(jobs.size() == 12); // 3 n, 4 replicates
+    double planned = 0, generated = 0;
+    for (Job const& job : jobs) {
+        REQUIRE(job.cells.size() == 2);
+        CHECK_FALSE(in_float64(study, plan, job.cells[0]));
+        CHECK(in_float64(study, plan, job.cells[1]));
+        planned += work_of(study, plan, job).flops;
+        generated += 2 * plan.data[job.data].n * flops_per_prediction(study.curves[0].truth.model);
+    }
+    std::vector<Job> const part = jobs_in(study, plan, {jobs[0], {0, 1, {jobs[1].cells[0]}}}, true);
+    REQUIRE(part.size() == 1); // the other has none
+    CHECK(part[0].cells == std::vector<int>{jobs[0].cells[1]});
+    small::Asked asked;
+    small::FakeDevice device(0, {}, asked);
+    Pipeline(device, study, plan).run(jobs);
+    double const points = 2 * 300 * flops_per_prediction(study.curves[0].truth.model);
+    CHECK(asked.work["generate"] == generated + points);
+    double const done = asked.work["generate"] - points + asked.work["sgd"] +
+                        asked.work["evaluate"] + asked.work["risk"];
+    CHECK(done == Approx(planned).epsilon(1e-12));
+}
+
+TEST_CASE("curves with other noise do not share data", "[run]")
+{
     CHECK(make_plan(small::study({"sweep={\"data.noise_variance\"=[0.01,0.04]}"})).data.size() ==
           6);
 }
