@@ -27,6 +27,7 @@ struct CommandLine
     RunCommandOptions run;
     ExportOptions output;
     CaseOptions cases;
+    PredictOptions prediction;
     std::string folder, axis;
     std::vector<std::string> folders;
     std::function<int()> command;
@@ -135,6 +136,12 @@ void CommandLine::add_case_commands()
     CLI::App* loss = add("loss", "Voronoi losses of fitted against true mixing measures",
                          [this] { return loss_command(cases, common); });
     loss->add_option("cases", cases.file, text)->required();
+    CLI::App* predict = add("predict", "Predictions, gate weights and responses for new inputs",
+                            [this] { return predict_command(prediction); });
+    predict->add_option("measure", prediction.measure, "Measure, or what fit printed (JSON)")
+        ->required();
+    predict->add_option("data", prediction.data, "Inputs x1,...,xd (CSV); - reads stdin")
+        ->required();
     CLI::App* list = add("list", "Scores, normalizers, activations, experts, losses, estimators",
                          [this] { return list_command(axis, common); });
     list->add_option("axis", axis, "Only this axis")->check(CLI::IsMember(axis_names()));

@@ -83,6 +83,15 @@ int eval_command(CaseOptions const& options, CommonOptions const& common);
 /// Measures Voronoi losses (interfaces.md, loss).
 int loss_command(CaseOptions const& options, CommonOptions const& common);
 
+struct PredictOptions
+{
+    std::string measure; ///< JSON file of a measure, or of what `fit` printed; "-": stdin
+    std::string data;    ///< CSV with inputs x1,...,xd; "-": stdin
+};
+
+/// Prints CSV f,g1..gk,h1..hk: prediction, gate weights and responses of every sample.
+int predict_command(PredictOptions const& options);
+
 /// Lists the members of an axis, or of all (`axis` empty).
 int list_command(std::string const& axis, CommonOptions const& common);
 
