@@ -1,9 +1,10 @@
 #include "host/cli/commands.h"
 
+#include "host/cli/measure_option.h"
 #include "host/cli/output.h"
 #include "host/core/error.h"
-#include "host/device/slices.h"
 #include "host/data/table.h"
+#include "host/device/slices.h"
 #include "host/measure/measure_json.h"
 #include "kernels/evaluate/evaluate_api.h"
 
@@ -45,15 +46,6 @@ void predict_rows(Device& device, Measure const& measure, DeviceArray<double> co
     print_text({text.data(), text.size()});
 }
 
-/// A measure alone, or as `moerate fit` prints it.
-Measure read_measure(std::string const& file)
-{
-    nlohmann::json const document = read_json(file);
-    bool const fitted = document.is_object() && document.contains("measure");
-    return measure_from_json(fitted ? document["measure"] : document,
-                             input_name(file) + (fitted ? ": measure" : ""));
-}
-
 } // namespace
 
 int predict_command(PredictOptions const& options)
@@ -61,7 +53,7 @@ int predict_command(PredictOptions const& options)
     if (options.measure == "-" && options.data == "-")
         throw UsageError(
             "measure and data are both stdin (it can be read once) give one as a file");
-    Measure const measure = read_measure(options.measure);
+    Measure const measure = read_measure_file(options.measure);
     DataTable table;
     std::string const name = input_name(options.data);
     read_input(options.data, "a CSV file",
