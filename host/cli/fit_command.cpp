@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <sstream>
 
 namespace moerate
 {
@@ -156,7 +157,8 @@ void note_starts(bool quiet, FitFacts const& facts)
     if (lines.size() > 1)
         note(quiet,
              "starts (* the fit; above best: of n mse / sigma^2; distance: rms of predictions)");
-    for (std::string const& line : lines_of(lines.size() > 1 ? aligned(lines) : ""))
+    std::istringstream text(lines.size() > 1 ? aligned(lines) : "");
+    for (std::string line; std::getline(text, line);)
         note(quiet, line);
 }
 

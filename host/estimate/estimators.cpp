@@ -1,5 +1,6 @@
 #include "host/estimate/estimators.h"
 
+#include "host/estimate/lse.h"
 #include "host/estimate/sgd.h"
 #include "host/measure/reader.h"
 
@@ -11,14 +12,6 @@ namespace moerate
 {
 namespace
 {
-
-/// Has its place in the file format, but is not built.
-EstimatorKind const unbuilt{"lse",
-                            "",
-                            "",
-                            {"box", "box_temperature", "box_lambda", "gradient_tolerance",
-                             "decrease_tolerance", "iterations", "precision"},
-                            nullptr};
 
 std::vector<std::string> names()
 {
@@ -40,21 +33,15 @@ void refuse_keys(Reader& reader, EstimatorKind const& kind, EstimatorKind const&
 
 std::vector<EstimatorKind>& estimators()
 {
-    static std::vector<EstimatorKind> all{sgd_kind()};
+    static std::vector<EstimatorKind> all{sgd_kind(), lse_kind()};
     return all;
 }
 
 std::shared_ptr<Estimator const> read_estimator(Reader& reader, SampleSizes n)
 {
-    nlohmann::json const* const name = reader.find("kind");
-    if (name != nullptr && *name == unbuilt.name)
-        reader.fail("kind", fmt::format("= \"{}\" (the least-squares estimator is not available "
-                                        "yet) use one of: {}",
-                                        unbuilt.name, joined(names())));
     EstimatorKind const& kind =
         estimators().at(static_cast<std::size_t>(reader.word("kind", "estimator", names())));
     std::shared_ptr<Estimator const> estimator = kind.read(reader, n);
-    refuse_keys(reader, kind, unbuilt);
     for (EstimatorKind const& other : estimators())
         refuse_keys(reader, kind, other);
     reader.finish();

@@ -37,8 +37,11 @@ JobBlock<Real>::JobBlock(Device& device, Study const& study, Plan const& plan,
             Cell const& cell = plan_.cells[c];
             Curve const& curve = study_.curves[cell.curve];
             std::size_t const p = curve.model.layout.size;
-            for (char const* at : fit_points)
-                points_[at].theta.add(p);
+            for (char const* at : fit_points) {
+                bool const here = has_point(at, curve.start.number.count);
+                points_[at].theta.add(here ? p : 0);
+                points_[at].measured.push_back(here);
+            }
             fits_.push_back({j, &cell, &curve, truths_.back(), target_.add(p)});
         }
     }
@@ -46,10 +49,13 @@ JobBlock<Real>::JobBlock(Device& device, Study const& study, Plan const& plan,
         slices->allocate(device_);
     for (auto* array : {&mse_truth_, &mse_zero_})
         *array = DeviceArray<double>(device_, jobs.size());
+    if (points_.at(at_oracle).theta.size() == 0)
+        points_.erase(at_oracle);
+    else
+        points_.at(at_oracle).theta.allocate(device_);
     for (auto& [at, points] : points_) {
         points.mse = DeviceArray<double>(device_, fits_.size());
         points.risk = DeviceArray<RiskRecord>(device_, fits_.size());
-        points.measured.assign(fits_.size(), true);
     }
 }
 
@@ -136,11 +142,26 @@ void JobBlock<Real>::fit()
     for (Fit const& fit : fits_)
         requests.push_back({fit.curve->estimator.get(),
                             {fit.curve->model, key(fit), data(fit).n, x_.at(fit.job),
-                             y_.at(fit.job), end.theta.at(fit.theta)}});
+                             y_.at(fit.job), end.theta.at(fit.theta), fit.curve->start.number,
+                             oracle(fit)}});
     host_.outcome = moerate::fit(device_, requests);
     for (std::size_t i = 0; i < fits_.size(); ++i)
         end.measured[i] = host_.outcome[i].finite;
     evaluate(end);
+    if (auto const found = points_.find(at_oracle); found != points_.end()) {
+        Points& oracle = found->second;
+        for (std::size_t i = 0; i < fits_.size(); ++i)
+            oracle.measured[i] = oracle.measured[i] && host_.outcome[i].near_finite;
+        evaluate(oracle);
+    }
+}
+
+/// Where the estimator puts the end of the start near the truth, null where that is the fit.
+template <class Real>
+Real* JobBlock<Real>::oracle(Fit const& fit) const
+{
+    bool const here = has_point(at_oracle, fit.curve->start.number.count);
+    return here ? points_.at(at_oracle).theta.at(fit.theta) : nullptr;
 }
 
 /// MSE on the training data at a point of all fits.
@@ -151,7 +172,8 @@ void JobBlock<Real>::evaluate(Points& points)
     tasks.reserve(fits_.size());
     for (std::size_t i = 0; i < fits_.size(); ++i) {
         Fit const& fit = fits_[i];
-        tasks.push_back({fit.curve->model, points.theta.at(fit.theta), data(fit).n, x_.at(fit.job),
+        if (points.measured[i])
+            tasks.push_back({fit.curve->model, points.theta.at(fit.theta), data(fit).n, x_.at(fit.job),
                          y_.at(fit.job), nullptr, nullptr, nullptr, points.mse.data() + i});
     }
     device_.run(tasks);

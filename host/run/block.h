@@ -61,6 +61,7 @@ private:
     };
 
     void evaluate(Points& points);
+    Real* oracle(Fit const& fit) const;
     Point point(std::size_t number, std::string const& at) const;
     FitRow row(std::size_t at) const;
     void measure(std::vector<FitRow>& rows) const;

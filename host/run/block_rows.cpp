@@ -55,8 +55,10 @@ FitRow JobBlock<Real>::row(std::size_t at) const
     FitRow row;
     row.cell = fit.cell->id;
     row.replicate = jobs_[fit.job].replicate;
-    for (Point& one : row.points)
-        one = point(at, one.at);
+    row.points.clear();
+    for (char const* name : fit_points)
+        if (has_point(name, curve.start.number.count))
+            row.points.push_back(point(at, name));
     Point const &start = row.at(at_start), &end = row.at(at_fit);
     row.mse_truth = host_.mse_truth[fit.job];
     if (!outcome.finite)
@@ -74,6 +76,7 @@ FitRow JobBlock<Real>::row(std::size_t at) const
         start.theta, slice(host_.target, target_.offset(fit.theta), curve.model.layout.size));
     row.moved = away > 0 ? distance(end.theta, start.theta) / away : nan;
     row.facts = outcome.facts;
+    row.certified = certified(row);
     return row;
 }
 

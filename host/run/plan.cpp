@@ -200,13 +200,14 @@ Work work_of(Study const& study, Plan const& plan, Job const& job)
     work.flops = n * flops_per_prediction(source.truth.model);
     for (int const cell : job.cells) {
         Curve const& curve = study.curves[plan.cells[cell].curve];
-        FitCost const fit = curve.estimator->cost(curve.model, data.n);
-        double const points = fit_points.size();
+        FitCost const start = curve.estimator->cost(curve.model, data.n);
+        int const starts = curve.start.number.count;
+        double const points = points_of(starts);
         work.fits += 1;
-        work.sample_updates += fit.sample_updates;
+        work.sample_updates += starts * start.sample_updates;
         work.regression_points += points * study.regression_samples;
         work.flops +=
-            fit.flops + points * (study.regression_samples + n) * flops_per_prediction(curve.model);
+            starts * start.flops + points * (study.regression_samples + n) * flops_per_prediction(curve.model);
     }
     return work;
 }

@@ -22,13 +22,15 @@ namespace
 /// Replicates whose stored fit lacks a loss, by loss.
 using Lacking = std::map<LossKey, std::vector<int>>;
 
-Lacking lacking(Cell const& cell, Store const& store)
+Lacking lacking(Cell const& cell, int starts, Store const& store)
 {
     std::vector<int> const fits = store.replicates(cell.id);
     std::map<LossKey, std::vector<int>> known = store.loss_keys(cell.id);
     Lacking result;
     for (LossSpec const& loss : cell.losses) {
         for (char const* at : fit_points) {
+            if (!has_point(at, starts))
+                continue;
             LossKey const key = loss_key(loss, at);
             std::vector<int> const& have = known[key];
             std::vector<int> lack;
@@ -61,7 +63,7 @@ public:
     CellLosses(Study const& study, Cell const& cell, Store& store, Device& device, BlockSize& size,
                Log& log)
         : cell_(cell), curve_(study.curves[cell.curve]), store_(store), device_(device),
-          size_(size), log_(log), lack_(lacking(cell, store)), replicates_(replicates_of(lack_))
+          size_(size), log_(log), lack_(lacking(cell, curve_.start.number.count, store)), replicates_(replicates_of(lack_))
     {
         if (!done())
             reference_ = true_measure(study, curve_);

@@ -19,12 +19,45 @@ namespace
     throw StoreError(fmt::format("{} is damaged ({}) move it away", file, why));
 }
 
+/// The value of a column of the row.
+void read_value(sqlite::Statement const& row, int at, double& value)
+{
+    value = row.number(at);
+}
+
+void read_value(sqlite::Statement const& row, int at, std::string& value)
+{
+    value = row.text(at);
+}
+
+template <class Whole>
+void read_value(sqlite::Statement const& row, int at, std::optional<Whole>& value)
+{
+    value.reset();
+    if (!row.null(at))
+        value = static_cast<Whole>(row.integer(at));
+}
+
+/// Binds a value; an empty text is none.
+template <class Value>
+void bind_value(sqlite::Statement& row, int at, Value const& value)
+{
+    row.bind(at, value);
+}
+
+void bind_value(sqlite::Statement& row, int at, std::string const& value)
+{
+    row.bind(at, value.empty() ? std::nullopt : std::optional<std::string>(value));
+}
+
 /// Columns of a fit in the order of read_fit and RowWriter::add.
 std::string fit_columns()
 {
     std::string columns = "cell, r, status, admissible, empty, iterations, seconds";
     FitRow const fit{};
-    each_number(fit, [&](char const* name, double) { (columns += ", ") += name; });
+    auto const add = [&](char const* name, auto const&) { (columns += ", ") += name; };
+    each_number(fit, add);
+    each_fact(fit, add);
     return columns;
 }
 
@@ -43,8 +76,35 @@ FitRow read_fit(sqlite::Statement const& row, std::string const& file)
     ++at;
     fit.facts.iterations = static_cast<int>(row.integer(at++));
     fit.facts.seconds = row.number(at++);
-    each_number(fit, [&](char const*, double& value) { value = row.number(at++); });
+    auto const read = [&](char const*, auto& value) { read_value(row, at++, value); };
+    each_number(fit, read);
+    each_fact(fit, read);
     return fit;
+}
+
+/// Columns of a start in the order of read_start and RowWriter::insert, after (cell, r).
+std::string start_columns()
+{
+    std::string columns = "number";
+    StartRecord const start{};
+    each_start_value(start, [&](char const* name, auto const&) { (columns += ", ") += name; });
+    return columns;
+}
+
+/// The query of starts that read_start reads: the replicate, then the start.
+std::string select_starts()
+{
+    return fmt::format("SELECT r, {} FROM start WHERE cell = ? AND r BETWEEN ? AND ? "
+                       "ORDER BY r, number",
+                       start_columns());
+}
+
+StartRecord read_start(sqlite::Statement const& row)
+{
+    int at = 2; // they come by their number
+    StartRecord start;
+    each_start_value(start, [&](char const*, auto& value) { read_value(row, at++, value); });
+    return start;
 }
 
 /// Columns of a point in the order in which RowWriter::add binds them, after (cell, r).
@@ -73,18 +133,6 @@ Point read_point(sqlite::Statement const& row)
     point.theta = row.numbers(at++);
     point.parameters_kept = row.integer(at++) != 0;
     return point;
-}
-
-/// Puts a point where fit_points has it; those that it does not know stand behind.
-void add_point(FitRow& fit, Point point)
-{
-    auto const place = [](Point const& of) {
-        return std::find(fit_points.begin(), fit_points.end(), of.at) - fit_points.begin();
-    };
-    auto const behind =
-        std::upper_bound(fit.points.begin(), fit.points.end(), point,
-                         [&](Point const& a, Point const& b) { return place(a) < place(b); });
-    fit.points.insert(behind, std::move(point));
 }
 
 /// Columns of a loss in the order of read_loss and RowWriter::add, after (cell, r).
@@ -126,7 +174,7 @@ std::string insert_into(char const* table, std::string const& columns)
 void check_points(FitRow const& fit, std::string const& file)
 {
     for (char const* at : fit_points)
-        if (!fit.has(at))
+        if (every_fit_has(at) && !fit.has(at))
             damaged(file, fmt::format("a fit without its point \"{}\"", at));
 }
 
@@ -152,8 +200,10 @@ RowWriter::RowWriter(sqlite::Database& database)
     : file_(database.file()),
       find_fit_(database,
                 fmt::format("SELECT {} FROM fit WHERE cell = ? AND r = ?", fit_columns())),
+      find_starts_(database, select_starts()),
       find_points_(database, select_points(database, true)),
       insert_fit_(database, insert_into("fit", "run, " + fit_columns())),
+      insert_start_(database, insert_into("start", "cell, r, " + start_columns())),
       insert_point_(database, insert_into("point", "cell, r, " + point_columns() + ", params")),
       find_loss_(database, fmt::format("SELECT {} FROM loss WHERE cell = ? AND r = ? AND name = ? "
                                        "AND exponent = ? AND gauge = ? AND target = ? AND at = ?",
@@ -170,8 +220,14 @@ void RowWriter::add(FitRow const& fit, std::optional<std::int64_t> run)
                          fit.empty < 0 ? std::nullopt : std::optional<int>(fit.empty),
                          fit.facts.iterations, fit.facts.seconds);
         int at = 8;
-        each_number(fit, [&](char const*, double value) { insert_fit_.bind(++at, value); });
+        auto const bind = [&](char const*, auto const& value) {
+            bind_value(insert_fit_, ++at, value);
+        };
+        each_number(fit, bind);
+        each_fact(fit, bind);
         insert_fit_.run();
+        for (std::size_t i = 0; i < fit.facts.starts.size(); ++i)
+            insert(fit.cell, fit.replicate, static_cast<int>(i), fit.facts.starts[i]);
         for (Point const& point : fit.points)
             insert(fit.cell, fit.replicate, point);
     }
@@ -184,9 +240,12 @@ void RowWriter::add(FitRow const& fit, std::optional<std::int64_t> run)
 void RowWriter::check_same(FitRow const& fit)
 {
     FitRow stored = read_fit(find_fit_, file_);
+    find_starts_.with(fit.cell, fit.replicate, fit.replicate);
+    while (find_starts_.step())
+        stored.facts.starts.push_back(read_start(find_starts_));
     find_points_.with(fit.cell, fit.replicate, fit.replicate);
     while (find_points_.step())
-        add_point(stored, read_point(find_points_));
+        stored.add_point(read_point(find_points_));
     check_points(stored, file_);
     if (!same_result(stored, fit))
         throw StoreError(fmt::format(
@@ -194,6 +253,16 @@ void RowWriter::check_same(FitRow const& fit)
             "{} now) continue with the build, device and SIMD level that made it, or name another "
             "folder",
             file_, fit.replicate, fit.cell, stored.at(at_fit).mse, fit.at(at_fit).mse));
+}
+
+void RowWriter::insert(std::string const& cell, int replicate, int number, StartRecord const& start)
+{
+    insert_start_.with(cell, replicate, number);
+    int at = 3;
+    each_start_value(start, [&](char const*, auto const& value) {
+        bind_value(insert_start_, ++at, value);
+    });
+    insert_start_.run();
 }
 
 void RowWriter::insert(std::string const& cell, int replicate, Point const& point)
@@ -238,9 +307,13 @@ std::vector<FitRow> read_fits(sqlite::Database& database, std::string const& cel
     fit.with(cell, replicates.first, replicates.last);
     while (fit.step())
         fits.push_back(read_fit(fit, file));
+    sqlite::Statement start(database, select_starts());
+    start.with(cell, replicates.first, replicates.last);
+    for_each_row(fits, start, file,
+                 [&](FitRow& owner) { owner.facts.starts.push_back(read_start(start)); });
     sqlite::Statement point(database, select_points(database, with_parameters));
     point.with(cell, replicates.first, replicates.last);
-    for_each_row(fits, point, file, [&](FitRow& owner) { add_point(owner, read_point(point)); });
+    for_each_row(fits, point, file, [&](FitRow& owner) { owner.add_point(read_point(point)); });
     for (FitRow const& one : fits)
         check_points(one, file);
     sqlite::Statement loss(database, fmt::format("SELECT r, {} FROM loss WHERE cell = ? AND r "

@@ -1,6 +1,8 @@
 #include "host/store/columns.h"
 
 #include <algorithm>
+#include <string_view>
+#include <type_traits>
 
 namespace moerate
 {
@@ -13,16 +15,36 @@ bool same_parameters(std::vector<double> const& a, std::vector<double> const& b)
            std::equal(a.begin(), a.end(), b.begin(), b.end(), same_number);
 }
 
-/// Whether all numbers that `each` names are the same.
+bool same_value(double a, double b)
+{
+    return same_number(a, b);
+}
+
+template <class Value>
+bool same_value(Value const& a, Value const& b)
+{
+    return a == b;
+}
+
+/// Whether all values that `each` names are the same. A row has its values at the same places as
+/// any other of its type.
 template <class Row, class Each>
 bool same_numbers(Row const& a, Row const& b, Each&& each)
 {
-    std::vector<double> numbers;
-    each(a, [&](char const*, double value) { numbers.push_back(value); });
     bool same = true;
-    auto other = numbers.begin();
-    each(b, [&](char const*, double value) { same &= same_number(*other++, value); });
+    each(a, [&](char const* name, auto const& value) {
+        each(b, [&](char const* other, auto const& counterpart) {
+            if constexpr (std::is_same_v<decltype(value), decltype(counterpart)>)
+                same &= std::string_view(name) != other || same_value(value, counterpart);
+        });
+    });
     return same;
+}
+
+bool same_start(StartRecord const& a, StartRecord const& b)
+{
+    return same_numbers(a, b,
+                        [](StartRecord const& start, auto&& f) { each_start_value(start, f); });
 }
 
 bool same_point(Point const& a, Point const& b)
@@ -38,6 +60,9 @@ bool same_result(FitRow const& a, FitRow const& b)
     bool same = a.status == b.status && a.facts.iterations == b.facts.iterations &&
                 a.points.size() == b.points.size();
     same &= same_numbers(a, b, [](FitRow const& fit, auto&& f) { each_number(fit, f); });
+    same &= same_numbers(a, b, [](FitRow const& fit, auto&& f) { each_fact(fit, f); });
+    same &= std::equal(a.facts.starts.begin(), a.facts.starts.end(), b.facts.starts.begin(),
+                       b.facts.starts.end(), same_start);
     for (Point const& point : a.points)
         same &= b.has(point.at) && same_point(point, b.at(point.at));
     return same;

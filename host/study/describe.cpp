@@ -80,6 +80,10 @@ std::string start_text(Curve const& curve)
                                 : fmt::format("true atoms {}{}", atoms(start.extra), group),
                             start.split == Split::share ? "sharing its mass" : "as null experts");
     }
+    if (start.number.count > 1)
+        text += fmt::format("\n            {} starts: the first as above, {} around it, {} blind",
+                            start.number.count, start.number.count - start.number.blind - 1,
+                            start.number.blind);
     return text;
 }
 

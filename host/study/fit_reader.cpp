@@ -65,7 +65,26 @@ void check_split(Reader& reader, StartSpec const& start, Model const& model)
                                          name_of<Activations>(model.expert.activation)));
 }
 
-StartSpec read_start(Reader& reader, Model const& model, Model const& truth)
+/// How many starts a fit has. The given one is always among them.
+Starts read_starts(Reader& reader, Estimator const& estimator)
+{
+    Starts starts;
+    int const usual = estimator.usual_starts();
+    starts.count = reader.integer("starts", at_least(1), usual);
+    starts.blind = reader.integer("blind", at_least(0), starts.count / 2);
+    if (usual == 1 && starts.count > 1)
+        reader.fail("starts", fmt::format("= {} (kind = \"{}\" begins once) use 1, and more in the "
+                                          "[fit.start] of fits by an estimator that compares them",
+                                          starts.count, estimator.name()));
+    if (starts.blind >= starts.count)
+        reader.fail("blind", fmt::format("= {} of starts = {} (the first start is never "
+                                         "blind) use at most {}",
+                                         starts.blind, starts.count, starts.count - 1));
+    return starts;
+}
+
+StartSpec read_start(Reader& reader, Model const& model, Model const& truth,
+                     Estimator const& estimator)
 {
     StartSpec start;
     start.kind = StartKind(reader.word("kind", "start", {"near", "truth", "target"}, "near"));
@@ -77,17 +96,10 @@ StartSpec read_start(Reader& reader, Model const& model, Model const& truth)
         reader.refuse(key, "only kind = \"near\" adds noise to the start");
     start.extra = read_extra(reader, truth.k);
     start.split = Split(reader.word("split", "split", {"share", "null"}, "share"));
-    start.starts = reader.integer("starts", at_least(1), 1);
-    start.blind = reader.integer("blind", at_least(0), 0);
+    start.number = read_starts(reader, estimator);
     reader.finish();
     check_extra_groups(reader, start.extra, model, truth);
     check_split(reader, start, model);
-    if (start.starts > 1)
-        reader.fail("starts",
-                    fmt::format("= {} (several starts are not available yet) use 1", start.starts));
-    if (start.blind > 0)
-        reader.fail("blind",
-                    fmt::format("= {} (blind starts are not available yet) use 0", start.blind));
     return start;
 }
 
@@ -165,11 +177,11 @@ Curve read_fit(Reader& reader, Setting const& setting, SharedTables const& share
     if (reader.has("reported_slope"))
         curve.reported_slope = reader.number("reported_slope", any_number);
     curve.theory = read_theory(reader);
-    Reader start = table_over(reader, "start", shared.start);
-    curve.start = read_start(start, curve.model, truth);
-    record_over(reader, "start", start);
     Reader estimator = table_over(reader, "estimator", shared.estimator);
     curve.estimator = read_estimator(estimator, {setting.smallest_n, setting.largest_n});
+    Reader start = table_over(reader, "start", shared.start);
+    curve.start = read_start(start, curve.model, truth, *curve.estimator);
+    record_over(reader, "start", start);
     record_over(reader, "estimator", estimator);
     reader.finish();
     check_precision(curve, setting.smallest_n, setting.largest_n,

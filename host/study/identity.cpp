@@ -55,8 +55,8 @@ json start_json(Curve const& curve)
     StartSpec const& start = curve.start;
     char const* const kinds[] = {"near", "truth", "target"};
     json out{{"kind", kinds[static_cast<int>(start.kind)]},
-             {"starts", start.starts},
-             {"blind", start.blind}};
+             {"starts", start.number.count},
+             {"blind", start.number.blind}};
     if (start.kind == StartKind::near) {
         out["scale"] = start.scale;
         out["exponent"] = start.exponent;

@@ -40,14 +40,15 @@ std::size_t data_bytes(Curve const& curve, int n)
 std::size_t fit_bytes(Curve const& curve)
 {
     // Its points and the start's target; then the points in float64 for the losses.
-    return (fit_points.size() + 1) * real_bytes(curve) * numbers(curve.model) +
+    std::size_t const points = points_of(curve.start.number.count);
+    return (points + 1) * real_bytes(curve) * numbers(curve.model) +
            loss_bytes(curve, curve.losses.size());
 }
 
 std::size_t loss_bytes(Curve const& curve, std::size_t losses)
 {
     std::size_t const one = sizeof(LossTask) + sizeof(LossRecord) + sizeof(int) * curve.model.k;
-    return fit_points.size() * (sizeof(double) * numbers(curve.model) + losses * one);
+    return points_of(curve.start.number.count) * (sizeof(double) * numbers(curve.model) + losses * one);
 }
 
 void check_sizes(Study const& study, Curve const& curve, std::string const& what)

@@ -51,8 +51,7 @@ struct StartSpec
     /// one of its own group.
     std::vector<int> extra;
     Split split = Split::share;
-    int starts = 1;
-    int blind = 0;
+    Starts number; ///< of starts
 };
 
 enum class Target

@@ -59,12 +59,6 @@ enum class Level : int
     groups, ///< of a hierarchical model
 };
 
-/// Whether a block is a quadratic form of the gate.
-MOE_HD inline bool is_form(Block const& block)
-{
-    return block.role == Role::location && block.extent == Extent::d_d;
-}
-
 /// Columns of a block: a symmetric matrix has d (d + 1) / 2 numbers.
 MOE_HD inline int column_size(Block const& block, int d)
 {

@@ -17,8 +17,8 @@ FLOORS = [
     ["kernels/spec", "kernels/rng"],
     ["kernels/family"],
     ["kernels/model"],
-    ["kernels/data", "kernels/start", "kernels/sgd", "kernels/evaluate", "kernels/risk",
-     "kernels/loss", "kernels/rates"],
+    ["kernels/data", "kernels/start", "kernels/sgd", "kernels/lse", "kernels/evaluate",
+     "kernels/risk", "kernels/loss", "kernels/rates"],
     ["kernels/task"],
     ["kernels/cuda"],
     ["bindings"],  # *_cpu.cpp and *_cuda.cu of the entry points
