@@ -8,6 +8,7 @@
 #include "kernels/data/generate_api.h"
 #include "kernels/evaluate/evaluate_api.h"
 #include "kernels/loss/loss_api.h"
+#include "kernels/lse/step_api.h"
 #include "kernels/rates/resample_api.h"
 #include "kernels/rates/summary_api.h"
 #include "kernels/risk/risk_api.h"
@@ -19,6 +20,6 @@ MOE_BEGIN_ISA
 using Tasks =
     TypeList<GenerateTask<float>, GenerateTask<double>, StartTask<float>, StartTask<double>,
              SgdTask<float>, SgdTask<double>, EvaluateTask<float>, EvaluateTask<double>,
-             RiskTask<float>, RiskTask<double>, LossTask, SummaryTask, ResampleTask>;
+             RiskTask<float>, RiskTask<double>, LossTask, StepTask, SummaryTask, ResampleTask>;
 
 MOE_END_ISA
