@@ -122,7 +122,7 @@ std::vector<double> standard_errors(Device& device, FittedData const& fit, Scali
                             sums.meat * scale.asDiagonal() * solved.eigenvectors().rightCols(rank);
     MatrixXd const half = inside * values.tail(rank).cwiseInverse().asDiagonal();
     std::vector<double> errors(map.rows(), std::numeric_limits<double>::quiet_NaN());
-    double const inflation = fit.n > rank ? static_cast<double>(fit.n) / (fit.n - rank)
+    double const inflation = fit.n > rank ? fit.n / static_cast<double>(fit.n - rank)
                                           : std::numeric_limits<double>::quiet_NaN();
     for (Eigen::Index i = 0; i < map.rows(); ++i) {
         double const all = map.row(i).squaredNorm();

@@ -2,6 +2,8 @@
 
 #include "host/data/advice.h"
 #include "host/data/covariance.h"
+#include "host/device/device.h"
+#include "kernels/evaluate/evaluate_api.h"
 #include "kernels/lse/coordinates.h"
 
 #include <fmt/format.h>
