@@ -81,7 +81,9 @@ Json row_json(RateRow const& row)
     json["expert"] = {{"over", slope_json(row.expert.over)},
                       {"exact", slope_json(row.expert.exact)},
                       {"missed", slope_json(row.expert.missed)}};
+    json["oracle"] = row.oracle ? slope_json(*row.oracle) : Json(nullptr);
     json["no_descent"] = row.no_descent;
+    json["near_start_won"] = optional(row.near_start_won);
     json["reported_slope"] = optional(row.reported_slope);
     json["theory"] = theory_json(row.theory);
     return json;

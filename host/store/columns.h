@@ -12,6 +12,16 @@
 namespace moerate
 {
 
+/// Name of a column, and the minor format that brought it: f("moved", ...) for those of the first,
+/// f(Column("rank", 1), ...) for a later one, which older files lack.
+struct Column
+{
+    char const* name;
+    int minor;
+    Column(char const* called, int since = 0) : name(called), minor(since) {}
+    operator char const*() const { return name; }
+};
+
 /// Calls f(column, number) for each numeric result of a fit that is not one of its points'. Fit is
 /// FitRow or FitRow const.
 template <class Fit, class F>
@@ -28,25 +38,25 @@ template <class Fit, class F>
 void each_fact(Fit& fit, F&& f)
 {
     auto& facts = fit.facts;
-    f("ended", facts.ended);
-    f("predicted_gain", facts.predicted_gain);
-    f("actual_gain", facts.actual_gain);
-    f("radius", facts.radius);
-    f("gradient_norm", facts.gradient_norm);
-    f("at_bound", facts.at_bound);
-    f("coordinates", facts.coordinates);
-    f("rank", facts.rank);
-    f("deficit", facts.deficit);
-    f("dead", facts.dead);
-    f("eigenvalue_1", facts.smallest[0]);
-    f("eigenvalue_2", facts.smallest[1]);
-    f("eigenvalue_3", facts.smallest[2]);
-    f("eigenvalue_4", facts.smallest[3]);
-    f("eigenvalue_5", facts.smallest[4]);
-    f("stationary", facts.stationary);
-    f("best", facts.best);
-    f("certified", fit.certified);
-    f("won", facts.won);
+    f(Column("ended", 1), facts.ended);
+    f(Column("predicted_gain", 1), facts.predicted_gain);
+    f(Column("actual_gain", 1), facts.actual_gain);
+    f(Column("radius", 1), facts.radius);
+    f(Column("gradient_norm", 1), facts.gradient_norm);
+    f(Column("at_bound", 1), facts.at_bound);
+    f(Column("coordinates", 1), facts.coordinates);
+    f(Column("rank", 1), facts.rank);
+    f(Column("deficit", 1), facts.deficit);
+    f(Column("dead", 1), facts.dead);
+    f(Column("eigenvalue_1", 1), facts.smallest[0]);
+    f(Column("eigenvalue_2", 1), facts.smallest[1]);
+    f(Column("eigenvalue_3", 1), facts.smallest[2]);
+    f(Column("eigenvalue_4", 1), facts.smallest[3]);
+    f(Column("eigenvalue_5", 1), facts.smallest[4]);
+    f(Column("stationary", 1), facts.stationary);
+    f(Column("best", 1), facts.best);
+    f(Column("certified", 1), fit.certified);
+    f(Column("won", 1), facts.won);
 }
 
 /// Calls f(column, value) for each fact of a start. Record is StartRecord or StartRecord const.
@@ -116,7 +126,7 @@ inline char const* sql_type(std::string const&)
 
 /// Equal results; time and run do not count, nor `empty` of a fit (it depends on which loss came
 /// first), nor parameters that one side left out, nor `admissible` (older versions have none
-/// without noise).
+/// without noise), nor a number of a later minor that one side lacks.
 bool same_result(FitRow const& a, FitRow const& b);
 bool same_result(LossRow const& a, LossRow const& b);
 

@@ -39,6 +39,9 @@ void remake_tables(sqlite::Database& database)
 {
     for (char const* table : {"fit", "loss"})
         database.execute(fmt::format("ALTER TABLE {0} RENAME TO old_{0}", table));
+    for (char const* table :
+         {"start", "target"}) // always empty, and a later minor may need the names
+        database.execute(fmt::format("DROP TABLE {}", table));
     create_result_tables(database);
     copy_rows(database, "fit", "old_fit",
               "cell, r, run, status, mse_truth, excess, moved, admissible, empty, iterations, "
@@ -51,7 +54,7 @@ void remake_tables(sqlite::Database& database)
               "cell, r, at, name, exponent, gauge, target, value, mass, over, exact, missed, "
               "over_gate, over_expert, exact_gate, exact_expert, empty, cells",
               "rowid"); // losses are listed in the order in which they came
-    for (char const* table : {"old_loss", "start", "target", "old_fit"})
+    for (char const* table : {"old_loss", "old_fit"})
         database.execute(fmt::format("DROP TABLE {}", table));
     mark_format(database);
 }

@@ -11,8 +11,8 @@
 namespace moerate
 {
 
-/// What stands for the table `point` in a query: itself or, in a file of format 1, the rows that it
-/// would have. All else that is read has kept its name.
+/// What stands for the table `point`: itself or, in a file of format 1, a query of the rows that it
+/// would have. All else that is read has kept its name. For queries, see rows_of.
 std::string point_rows(sqlite::Database& database);
 
 /// Brings the file of a writer from format 1 to that of this version, in one transaction; does

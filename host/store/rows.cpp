@@ -2,7 +2,8 @@
 
 #include "host/core/error.h"
 #include "host/store/columns.h"
-#include "host/store/format1.h"
+#include "host/store/later_columns.h"
+#include "host/store/row_columns.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -19,25 +20,6 @@ namespace
     throw StoreError(fmt::format("{} is damaged ({}) move it away", file, why));
 }
 
-/// The value of a column of the row.
-void read_value(sqlite::Statement const& row, int at, double& value)
-{
-    value = row.number(at);
-}
-
-void read_value(sqlite::Statement const& row, int at, std::string& value)
-{
-    value = row.text(at);
-}
-
-template <class Whole>
-void read_value(sqlite::Statement const& row, int at, std::optional<Whole>& value)
-{
-    value.reset();
-    if (!row.null(at))
-        value = static_cast<Whole>(row.integer(at));
-}
-
 /// Binds a value; an empty text is none.
 template <class Value>
 void bind_value(sqlite::Statement& row, int at, Value const& value)
@@ -48,116 +30,6 @@ void bind_value(sqlite::Statement& row, int at, Value const& value)
 void bind_value(sqlite::Statement& row, int at, std::string const& value)
 {
     row.bind(at, value.empty() ? std::nullopt : std::optional<std::string>(value));
-}
-
-/// Columns of a fit in the order of read_fit and RowWriter::add.
-std::string fit_columns()
-{
-    std::string columns = "cell, r, status, admissible, empty, iterations, seconds";
-    FitRow const fit{};
-    auto const add = [&](char const* name, auto const&) { (columns += ", ") += name; };
-    each_number(fit, add);
-    each_fact(fit, add);
-    return columns;
-}
-
-FitRow read_fit(sqlite::Statement const& row, std::string const& file)
-{
-    int at = 0;
-    FitRow fit;
-    fit.points.clear();
-    fit.cell = row.text(at++);
-    fit.replicate = static_cast<int>(row.integer(at++));
-    fit.status = status_of(row.text(at++), file);
-    if (!row.null(at))
-        fit.admissible = row.integer(at) != 0;
-    ++at;
-    fit.empty = row.null(at) ? -1 : static_cast<int>(row.integer(at));
-    ++at;
-    fit.facts.iterations = static_cast<int>(row.integer(at++));
-    fit.facts.seconds = row.number(at++);
-    auto const read = [&](char const*, auto& value) { read_value(row, at++, value); };
-    each_number(fit, read);
-    each_fact(fit, read);
-    return fit;
-}
-
-/// Columns of a start in the order of read_start and RowWriter::insert, after (cell, r).
-std::string start_columns()
-{
-    std::string columns = "number";
-    StartRecord const start{};
-    each_start_value(start, [&](char const* name, auto const&) { (columns += ", ") += name; });
-    return columns;
-}
-
-/// The query of starts that read_start reads: the replicate, then the start.
-std::string select_starts()
-{
-    return fmt::format("SELECT r, {} FROM start WHERE cell = ? AND r BETWEEN ? AND ? "
-                       "ORDER BY r, number",
-                       start_columns());
-}
-
-StartRecord read_start(sqlite::Statement const& row)
-{
-    int at = 2; // they come by their number
-    StartRecord start;
-    each_start_value(start, [&](char const*, auto& value) { read_value(row, at++, value); });
-    return start;
-}
-
-/// Columns of a point in the order in which RowWriter::add binds them, after (cell, r).
-std::string point_columns()
-{
-    std::string columns = "at";
-    Point const point{};
-    each_point_number(point, [&](char const* name, double) { (columns += ", ") += name; });
-    return columns;
-}
-
-/// The query of points that read_point reads: the replicate, then the point.
-std::string select_points(sqlite::Database& database, bool with_parameters)
-{
-    return fmt::format("SELECT r, {}, {}, params IS NOT NULL FROM {} WHERE cell = ? AND r BETWEEN "
-                       "? AND ? ORDER BY r",
-                       point_columns(), with_parameters ? "params" : "NULL", point_rows(database));
-}
-
-Point read_point(sqlite::Statement const& row)
-{
-    int at = 1;
-    Point point;
-    point.at = row.text(at++);
-    each_point_number(point, [&](char const*, double& value) { value = row.number(at++); });
-    point.theta = row.numbers(at++);
-    point.parameters_kept = row.integer(at++) != 0;
-    return point;
-}
-
-/// Columns of a loss in the order of read_loss and RowWriter::add, after (cell, r).
-std::string loss_columns()
-{
-    std::string columns = "name, exponent, gauge, target, at, empty, cells";
-    LossRecord const record{};
-    each_loss_number(record, [&](char const* name, double) { (columns += ", ") += name; });
-    return columns;
-}
-
-LossRow read_loss(sqlite::Statement const& row, int at)
-{
-    LossRow loss;
-    loss.key.name = row.text(at++);
-    loss.key.r = row.number(at++);
-    loss.key.gauge = row.text(at++);
-    loss.key.target = row.text(at++);
-    loss.key.at = row.text(at++);
-    loss.record.empty = static_cast<int>(row.integer(at++));
-    auto const cells = nlohmann::json::parse(row.text(at++), nullptr, false);
-    if (cells.is_array())
-        loss.cell = cells.get<std::vector<int>>();
-    each_loss_number(loss.record, [&](char const*, double& value) { value = row.number(at++); });
-    return loss;
 }
 
 /// "INSERT INTO table (columns) VALUES (?, ...)".
@@ -200,7 +72,7 @@ RowWriter::RowWriter(sqlite::Database& database)
     : file_(database.file()),
       find_fit_(database,
                 fmt::format("SELECT {} FROM fit WHERE cell = ? AND r = ?", fit_columns())),
-      find_starts_(database, select_starts()),
+      find_starts_(database, select_starts(database)),
       find_points_(database, select_points(database, true)),
       insert_fit_(database, insert_into("fit", "run, " + fit_columns())),
       insert_start_(database, insert_into("start", "cell, r, " + start_columns())),
@@ -301,13 +173,13 @@ std::vector<FitRow> read_fits(sqlite::Database& database, std::string const& cel
     sqlite::Snapshot const snapshot(database);
     std::string const& file = database.file();
     std::vector<FitRow> fits;
-    sqlite::Statement fit(database, fmt::format("SELECT {} FROM fit WHERE cell = ? AND r "
+    sqlite::Statement fit(database, fmt::format("SELECT {} FROM {} WHERE cell = ? AND r "
                                                 "BETWEEN ? AND ? ORDER BY r",
-                                                fit_columns()));
+                                                fit_columns(), rows_of(database, "fit")));
     fit.with(cell, replicates.first, replicates.last);
     while (fit.step())
         fits.push_back(read_fit(fit, file));
-    sqlite::Statement start(database, select_starts());
+    sqlite::Statement start(database, select_starts(database));
     start.with(cell, replicates.first, replicates.last);
     for_each_row(fits, start, file,
                  [&](FitRow& owner) { owner.facts.starts.push_back(read_start(start)); });
@@ -316,9 +188,9 @@ std::vector<FitRow> read_fits(sqlite::Database& database, std::string const& cel
     for_each_row(fits, point, file, [&](FitRow& owner) { owner.add_point(read_point(point)); });
     for (FitRow const& one : fits)
         check_points(one, file);
-    sqlite::Statement loss(database, fmt::format("SELECT r, {} FROM loss WHERE cell = ? AND r "
+    sqlite::Statement loss(database, fmt::format("SELECT r, {} FROM {} WHERE cell = ? AND r "
                                                  "BETWEEN ? AND ? ORDER BY r, rowid",
-                                                 loss_columns()));
+                                                 loss_columns(), rows_of(database, "loss")));
     loss.with(cell, replicates.first, replicates.last);
     for_each_row(fits, loss, file, [&](FitRow& owner) {
         LossRow row = read_loss(loss, 1);

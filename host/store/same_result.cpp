@@ -15,27 +15,41 @@ bool same_parameters(std::vector<double> const& a, std::vector<double> const& b)
            std::equal(a.begin(), a.end(), b.begin(), b.end(), same_number);
 }
 
-bool same_value(double a, double b)
+bool none(double value)
 {
-    return same_number(a, b);
+    return std::isnan(value);
 }
 
-template <class Value>
-bool same_value(Value const& a, Value const& b)
+bool none(std::string const& value)
 {
+    return value.empty();
+}
+
+template <class Whole>
+bool none(std::optional<Whole> const& value)
+{
+    return !value;
+}
+
+/// Equal, or both none; a column that files of an older minor lack may be none on one side.
+template <class Value>
+bool same_value(Column const& column, Value const& a, Value const& b)
+{
+    if (none(a) || none(b))
+        return column.minor > 0 || none(a) == none(b);
     return a == b;
 }
 
-/// Whether all values that `each` names are the same. A row has its values at the same places as
-/// any other of its type.
+/// Whether all values that `each` names are the same.
 template <class Row, class Each>
-bool same_numbers(Row const& a, Row const& b, Each&& each)
+bool same_values(Row const& a, Row const& b, Each&& each)
 {
     bool same = true;
-    each(a, [&](char const* name, auto const& value) {
-        each(b, [&](char const* other, auto const& counterpart) {
+    each(a, [&](Column const& column, auto const& value) {
+        each(b, [&](Column const& other, auto const& counterpart) {
             if constexpr (std::is_same_v<decltype(value), decltype(counterpart)>)
-                same &= std::string_view(name) != other || same_value(value, counterpart);
+                same &= std::string_view(column.name) != other.name ||
+                        same_value(column, value, counterpart);
         });
     });
     return same;
@@ -43,14 +57,14 @@ bool same_numbers(Row const& a, Row const& b, Each&& each)
 
 bool same_start(StartRecord const& a, StartRecord const& b)
 {
-    return same_numbers(a, b,
+    return same_values(a, b,
                         [](StartRecord const& start, auto&& f) { each_start_value(start, f); });
 }
 
 bool same_point(Point const& a, Point const& b)
 {
     return same_parameters(a.theta, b.theta) &&
-           same_numbers(a, b, [](Point const& point, auto&& f) { each_point_number(point, f); });
+           same_values(a, b, [](Point const& point, auto&& f) { each_point_number(point, f); });
 }
 
 } // namespace
@@ -59,10 +73,11 @@ bool same_result(FitRow const& a, FitRow const& b)
 {
     bool same = a.status == b.status && a.facts.iterations == b.facts.iterations &&
                 a.points.size() == b.points.size();
-    same &= same_numbers(a, b, [](FitRow const& fit, auto&& f) { each_number(fit, f); });
-    same &= same_numbers(a, b, [](FitRow const& fit, auto&& f) { each_fact(fit, f); });
-    same &= std::equal(a.facts.starts.begin(), a.facts.starts.end(), b.facts.starts.begin(),
-                       b.facts.starts.end(), same_start);
+    same &= same_values(a, b, [](FitRow const& fit, auto&& f) { each_number(fit, f); });
+    same &= same_values(a, b, [](FitRow const& fit, auto&& f) { each_fact(fit, f); });
+    std::vector<StartRecord> const &starts = a.facts.starts, &others = b.facts.starts;
+    same &= starts.empty() || others.empty() || // files of an older minor have none
+            std::equal(starts.begin(), starts.end(), others.begin(), others.end(), same_start);
     for (Point const& point : a.points)
         same &= b.has(point.at) && same_point(point, b.at(point.at));
     return same;
@@ -71,7 +86,7 @@ bool same_result(FitRow const& a, FitRow const& b)
 bool same_result(LossRow const& a, LossRow const& b)
 {
     return a.cell == b.cell && a.record.empty == b.record.empty &&
-           same_numbers(a.record, b.record,
+           same_values(a.record, b.record,
                         [](LossRecord const& record, auto&& f) { each_loss_number(record, f); });
 }
 

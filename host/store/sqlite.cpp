@@ -216,6 +216,14 @@ void Statement::run()
     sqlite3_reset(handle_.get());
 }
 
+std::vector<std::string> Statement::columns() const
+{
+    std::vector<std::string> names;
+    for (int c = 0; c < sqlite3_column_count(handle_.get()); ++c)
+        names.emplace_back(sqlite3_column_name(handle_.get(), c));
+    return names;
+}
+
 bool Statement::null(int column) const
 {
     return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL;

@@ -94,6 +94,9 @@ public:
     /// Runs a statement that returns no rows.
     void run();
 
+    /// Names of the result's columns, also before the first row.
+    std::vector<std::string> columns() const;
+
     /// Columns of the row, counted from 0.
     bool null(int column) const;
     std::int64_t integer(int column) const;

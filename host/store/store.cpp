@@ -3,6 +3,7 @@
 #include "host/core/error.h"
 #include "host/store/format1.h"
 #include "host/store/identity_check.h"
+#include "host/store/later_columns.h"
 #include "host/store/rows.h"
 #include "host/store/store_impl.h"
 #include "host/study/identity.h"
@@ -155,7 +156,9 @@ Store Store::create(std::string const& folder, Study const& study)
             mark_format(database);
         }
     });
-    migrate(database); // after the study is known to be the same
+    // After the study is known to be the same.
+    migrate(database);
+    add_later_columns(database);
     return store;
 }
 

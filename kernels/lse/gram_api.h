@@ -18,7 +18,7 @@ template <class Real>
 struct GramTask
 {
     static constexpr std::string_view name = "gram";
-    static constexpr TaskLaunch launch{8};
+    static constexpr TaskLaunch launch{2};
 
     Model model;
     int n;

@@ -104,7 +104,7 @@ MOE_HD inline std::size_t gram_numbers(Model const& model)
 }
 
 /// Monomials and pairs of a tile of sums, the unit that parts of a Gram matrix are made of.
-constexpr int gram_tile = 64;
+constexpr int gram_tile = 48;
 
 MOE_HD constexpr int tiles_of(int count)
 {

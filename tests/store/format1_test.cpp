@@ -4,32 +4,21 @@
 #include "host/store/export.h"
 #include "host/store/format1.h"
 #include "host/store/schema.h"
+#include "tests/store/killed.h"
 #include "tests/store/store_fixture.h"
 
 #include "tests/places.h"
 
 #include <catch2/catch.hpp>
-#include <sqlite3.h>
 
-#include <csignal>
 #include <fstream>
 #include <sstream>
-#include <sys/wait.h>
-#include <unistd.h>
 
 using namespace moerate;
 using namespace moerate_test;
 
 namespace
 {
-
-std::string content(std::string const& file)
-{
-    std::ifstream in(file, std::ios::binary);
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
 
 std::string const old_file = MOE_SOURCE_DIR "/tests/store/format1/store.sqlite";
 
@@ -56,20 +45,6 @@ int format_of_file(std::string const& file)
 std::string exported(std::string const& folder)
 {
     return export_csv(Store::open(folder));
-}
-
-/// All that SQLite finds wrong in a file.
-std::string faults(std::string const& file)
-{
-    sqlite::Database database(file, sqlite::Database::Mode::read);
-    std::string found;
-    sqlite::Statement pages(database, "PRAGMA integrity_check");
-    while (pages.step())
-        found += pages.text(0) == "ok" ? "" : pages.text(0);
-    sqlite::Statement references(database, "PRAGMA foreign_key_check");
-    while (references.step())
-        found += " a row of " + references.text(0);
-    return found;
 }
 
 } // namespace
@@ -143,70 +118,6 @@ TEST_CASE("a migration that cannot have its copy changes nothing")
     CHECK(exported(folder.path()) == old_export());
 }
 
-namespace
-{
-
-int calls_left = 0; ///< in the child: calls that change files before it is killed
-
-void count_call()
-{
-    if (calls_left-- == 0)
-        kill(getpid(), SIGKILL);
-}
-
-/// The call at which the child dies is done by half.
-ssize_t killing_write(int file, void const* data, std::size_t size)
-{
-    if (calls_left == 0)
-        size = static_cast<std::size_t>(write(file, data, size / 2));
-    count_call();
-    return write(file, data, size);
-}
-
-ssize_t killing_pwrite(int file, void const* data, std::size_t size, off_t at)
-{
-    if (calls_left == 0)
-        size = static_cast<std::size_t>(pwrite(file, data, size / 2, at));
-    count_call();
-    return pwrite(file, data, size, at);
-}
-
-int killing_unlink(char const* file)
-{
-    count_call();
-    return unlink(file);
-}
-
-/// Opens the store for writing in a process that is killed after so many of SQLite's calls that
-/// change files; whether it lived to the end.
-bool opens_within(int calls, OldFolder const& folder, Study const& study)
-{
-    pid_t const child = fork();
-    if (child == 0) {
-        calls_left = calls;
-        sqlite3_vfs* const vfs = sqlite3_vfs_find(nullptr);
-        auto const replace = [&](char const* name, auto* call) {
-            vfs->xSetSystemCall(vfs, name, reinterpret_cast<sqlite3_syscall_ptr>(call));
-        };
-        replace("write", &killing_write);
-        replace("pwrite", &killing_pwrite);
-        replace("pwrite64", &killing_pwrite);
-        replace("unlink", &killing_unlink);
-        try {
-            Store::create(folder.path(), study);
-        } catch (...) {
-            _exit(1);
-        }
-        _exit(0);
-    }
-    int status = 0;
-    REQUIRE(waitpid(child, &status, 0) == child);
-    REQUIRE((WIFSIGNALED(status) || WEXITSTATUS(status) == 0));
-    return WIFEXITED(status);
-}
-
-} // namespace
-
 TEST_CASE("a writer killed at any moment of the migration loses nothing")
 {
     int calls = 0, within = 0;
@@ -214,7 +125,7 @@ TEST_CASE("a writer killed at any moment of the migration loses nothing")
         INFO(calls);
         OldFolder const folder;
         Study const study = folder.study();
-        lived = opens_within(calls, folder, study);
+        lived = lives(calls, [&] { Store::create(folder.path(), study); });
         if (std::filesystem::exists(folder.file() + "-journal") &&
             std::filesystem::exists(folder.copy())) {
             // Whatever becomes of the file itself: the one before lies beside it.
