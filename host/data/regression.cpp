@@ -81,6 +81,11 @@ Regression fit_table(Device& device, DataTable const& table, RegressionSpec cons
     if (!result.outcome.finite || !std::isfinite(result.mse))
         return result;
     result.standard_errors = standard_errors(device, fit, inverse(result.scaling));
+    if (int const bound = result.outcome.facts.at_bound.value_or(0); bound > 0)
+        result.notes.push_back(
+            fmt::format("{} on the box (the minimum may lie outside of it{}) try a larger --box",
+                        bound == 1 ? "a parameter is" : std::to_string(bound) + " parameters are",
+                        spec.raw ? "" : "; it is in units of the standardised inputs"));
     for (std::string const& note : notes_on_atoms(device, fit))
         result.notes.push_back(note);
     return result;
