@@ -16,6 +16,16 @@ struct DenseTile
     MOE_HD static constexpr int stride(int features) { return features; }
 };
 
+/// The numbers of one linear map: features, and the offset behind them.
+struct DenseRow
+{
+    double* w;
+    int size;
+    double* c;
+
+    MOE_HD MOE_INLINE double& at(int f) const { return f < size ? w[f] : *c; }
+};
+
 /// A model's maps at theta, and a derivative by them which the chain rule takes to theta.
 struct DenseMaps
 {
@@ -49,22 +59,20 @@ struct DenseMaps
         chain_maps(lanes, model, shape, theta, maps, by_maps, by_theta);
     }
 
-    /// The derivative by feature f of the map that a row of coefficients belongs to; f is 0 where
-    /// the row has no features, and of the other rows the number of features for the offset.
-    MOE_HD MOE_FLAT double& slot(int row, int f) const
+    /// The derivative by the map that a row of coefficients (linearize_api.h) belongs to.
+    MOE_HD MOE_FLAT DenseRow row(int row) const
     {
         int const offsets = shape.gate_rows + shape.k;
-        if (row < shape.gate_rows)
-            return f < shape.features.gate.size ? by_maps.w[row * by_maps.gate_stride + f]
-                                                : by_maps.c[row];
         int const atom = row - shape.gate_rows;
+        if (atom < 0)
+            return {by_maps.w + row * by_maps.gate_stride, shape.features.gate.size,
+                    by_maps.c + row};
         if (row < offsets)
-            return f < shape.features.expert.size ? by_maps.expert[atom * by_maps.expert_stride + f]
-                                                  : by_maps.c[row];
+            return {by_maps.expert + atom * by_maps.expert_stride, shape.features.expert.size,
+                    by_maps.c + row};
         int const extra = row - offsets;
-        bool const outer = shape.outer && extra < 2 * shape.k;
-        return outer ? by_maps.outer[extra]
-                     : by_maps.factor[extra - (shape.outer ? 2 * shape.k : 0)];
+        int const outer = shape.outer ? 2 * shape.k : 0;
+        return {nullptr, 0, extra < outer ? by_maps.outer + extra : by_maps.factor + extra - outer};
     }
 };
 

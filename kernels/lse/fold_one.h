@@ -8,14 +8,6 @@
 
 MOE_BEGIN_ISA
 
-/// A column of the Jacobian by the maps: feature `feature` of row `row` of coefficients.
-struct MapColumn
-{
-    int group;
-    int row; ///< in the group
-    int feature;
-};
-
 /// Working memory of a fold.
 struct FoldMemory
 {
@@ -25,37 +17,25 @@ struct FoldMemory
     int p;
     double* by_theta;       ///< [layout.size]
     double* half;           ///< [p][columns] chain rule on one side
-    MapColumn* column;      ///< [columns]
     CoordinatePlace* place; ///< [p]
-    int* table[6];          ///< of each product [left features][right features]: the monomial
+    /// [features of l][features of r] of groups l and r: number of the monomial.
+    int* table[GramLayout::most_groups][GramLayout::most_groups];
 
     MOE_HD MOE_FLAT FoldMemory(Scratch& scratch, Model const& model)
         : dense(scratch, model), layout(gram_layout(model)), columns(0), p(coordinate_count(model)),
           by_theta(scratch.take<double>(model.layout.size))
     {
         for (int g = 0; g < layout.groups; ++g)
-            columns += layout.rows[g].count * (layout.rows[g].range.size + 1);
+            columns += layout.rows[g].count * size(g);
         half = scratch.take<double>(static_cast<std::size_t>(p) * columns);
-        column = scratch.take<MapColumn>(columns);
         place = scratch.take<CoordinatePlace>(p);
-        for (int i = 0; i < layout.products; ++i)
-            table[i] = scratch.take<int>(static_cast<std::size_t>(left_size(i)) * right_size(i));
+        for (int l = 0; l < layout.groups; ++l)
+            for (int r = 0; r < layout.groups; ++r)
+                table[l][r] = scratch.take<int>(static_cast<std::size_t>(size(l)) * size(r));
     }
 
-    MOE_HD int left_size(int product) const
-    {
-        return layout.factors(layout.product[product].left).size();
-    }
-    MOE_HD int right_size(int product) const
-    {
-        return layout.factors(layout.product[product].right).size();
-    }
-
-    /// The product of two groups, l <= r.
-    MOE_HD int product_of(int l, int r) const
-    {
-        return l * layout.groups - l * (l - 1) / 2 + r - l;
-    }
+    /// Features of a group, 1 among them.
+    MOE_HD int size(int group) const { return layout.rows[group].range.size + 1; }
 };
 
 /// Bytes of working memory of run_one.
@@ -69,27 +49,32 @@ MOE_HD std::size_t scratch_bytes(Lanes, FoldTask const& task)
 
 /// Numbers the monomials of a product as GramTask does.
 template <class Lanes>
-MOE_HD MOE_FLAT void number_monomials(Lanes lanes, FoldMemory const& m, int product)
+MOE_HD MOE_FLAT void number_monomials(Lanes lanes, FoldMemory const& m, GramProduct const& sums)
 {
-    GramProduct const& sums = m.layout.product[product];
     Monomials const all{m.layout.factors(sums.left), m.layout.factors(sums.right), sums.square()};
-    int* const table = m.table[product];
+    int* const table = m.table[sums.left][sums.right];
+    int* const mirrored = m.table[sums.right][sums.left];
+    int const height = all.left.size();
     int const width = all.right.size();
     if (lanes.rank() == 0) {
         int next = 0;
-        for (int a = 0; a < all.left.size(); ++a)
+        for (int a = 0; a < height; ++a)
             for (int b = all.first(a); b < width; ++b)
                 if (all.leads(a, b))
                     table[a * width + b] = next++;
     }
     lanes.sync();
-    for (int a = lanes.rank(); a < all.left.size(); a += lanes.size()) {
+    for (int a = lanes.rank(); a < height; a += lanes.size()) {
         for (int b = 0; b < width; ++b) {
             FeaturePair const first = all.leader(a, b);
             if (first.a != a || first.b != b)
                 table[a * width + b] = table[first.a * width + first.b];
         }
     }
+    lanes.sync();
+    for (int a = lanes.rank(); !sums.square() && a < height; a += lanes.size())
+        for (int b = 0; b < width; ++b)
+            mirrored[b * height + a] = table[a * width + b];
     lanes.sync();
 }
 
@@ -98,36 +83,58 @@ template <class Lanes>
 MOE_HD MOE_FLAT void load_fold(Lanes lanes, FoldTask const& task, FoldMemory const& m)
 {
     m.dense.load(lanes, task.theta);
-    int next = 0;
-    for (int g = 0; g < m.layout.groups; ++g) {
-        int const size = m.layout.rows[g].range.size + 1;
-        int const count = m.layout.rows[g].count * size;
-        for (int i = lanes.rank(); i < count; i += lanes.size())
-            m.column[next + i] = {g, i / size, i % size};
-        next += count;
-    }
     for (int z = lanes.rank(); z < m.p; z += lanes.size())
         m.place[z] = coordinate_place(task.model, z);
     for (int i = 0; i < m.layout.products; ++i)
-        number_monomials(lanes, m, i);
+        number_monomials(lanes, m, m.layout.product[i]);
 }
 
-/// Entry (i, j) of the Gram matrix by the maps.
-MOE_HD MOE_INLINE double map_entry(FoldTask const& task, FoldMemory const& m, MapColumn i,
-                                   MapColumn j)
+/// The sums of row i of group l with row j of group r.
+MOE_HD MOE_FLAT inline double const* sums_of_rows(FoldTask const& task, GramLayout const& layout,
+                                                  int l, int i, int r, int j)
 {
-    if (i.group > j.group || (i.group == j.group && i.row > j.row)) {
-        MapColumn const other = i;
-        i = j;
-        j = other;
+    if (l > r || (l == r && i > j))
+        return sums_of_rows(task, layout, r, j, l, i);
+    GramProduct const& product = layout.product[layout.product_of(l, r)];
+    int const count = layout.rows[r].count;
+    int const pair = l == r ? vech_index(count, i, j) : i * count + j;
+    return task.maps_gram + product.begin + static_cast<std::size_t>(pair) * product.stride;
+}
+
+/// Row (i, a) of the Gram matrix by the maps, i a row of group l and a one of its features.
+template <class Lanes>
+MOE_HD MOE_FLAT void load_row(Lanes lanes, FoldTask const& task, FoldMemory const& m, int l, int i,
+                              int a)
+{
+    for (int r = 0; r < m.layout.groups; ++r) {
+        GramRows const& rows = m.layout.rows[r];
+        int const size = m.size(r);
+        int const* const number = m.table[l][r] + a * size;
+        for (int j = 0; j < rows.count; ++j) {
+            double const* const sums = sums_of_rows(task, m.layout, l, i, r, j);
+            DenseRow const to = m.dense.row(rows.first + j);
+            for (int b = lanes.rank(); b < size; b += lanes.size())
+                to.at(b) = sums[number[b]];
+        }
     }
-    int const number = m.product_of(i.group, j.group);
-    GramProduct const& product = m.layout.product[number];
-    int const monomial = m.table[number][i.feature * m.right_size(number) + j.feature];
-    int const right = m.layout.rows[j.group].count;
-    int const pair = product.square() ? vech_index(right, i.row, j.row) : i.row * right + j.row;
-    return task
-        .maps_gram[product.begin + static_cast<std::size_t>(monomial) * product.stride + pair];
+    lanes.sync();
+}
+
+/// Column z of the product with the chain rule on the left.
+template <class Lanes>
+MOE_HD MOE_FLAT void load_column(Lanes lanes, FoldMemory const& m, int z)
+{
+    double const* from = m.half + static_cast<std::size_t>(z) * m.columns;
+    for (int r = 0; r < m.layout.groups; ++r) {
+        GramRows const& rows = m.layout.rows[r];
+        int const size = m.size(r);
+        for (int j = 0; j < rows.count; ++j, from += size) {
+            DenseRow const to = m.dense.row(rows.first + j);
+            for (int b = lanes.rank(); b < size; b += lanes.size())
+                to.at(b) = from[b];
+        }
+    }
+    lanes.sync();
 }
 
 /// J^T J = C G C^T, G the Gram matrix by the maps and C the chain rule from the maps to z, which is
@@ -139,24 +146,21 @@ MOE_HD MOE_FLAT void run_one(Lanes lanes, FoldTask const& task, void* scratch_me
     FoldMemory const m(scratch, task.model);
     load_fold(lanes, task, m);
     lanes.sync();
-    auto const slot = [&](int i) -> double& {
-        return m.dense.slot(m.layout.rows[m.column[i].group].first + m.column[i].row,
-                            m.column[i].feature);
-    };
-    for (int i = 0; i < m.columns; ++i) {
-        for (int j = lanes.rank(); j < m.columns; j += lanes.size())
-            slot(j) = map_entry(task, m, m.column[i], m.column[j]);
-        lanes.sync();
-        m.dense.chain(lanes, task.theta, m.by_theta);
-        for (int z = lanes.rank(); z < m.p; z += lanes.size())
-            m.half[static_cast<std::size_t>(z) * m.columns + i] =
-                by_coordinate(m.place[z], m.by_theta);
-        lanes.sync();
+    int column = 0;
+    for (int l = 0; l < m.layout.groups; ++l) {
+        for (int i = 0; i < m.layout.rows[l].count; ++i) {
+            for (int a = 0; a < m.size(l); ++a, ++column) {
+                load_row(lanes, task, m, l, i, a);
+                m.dense.chain(lanes, task.theta, m.by_theta);
+                for (int z = lanes.rank(); z < m.p; z += lanes.size())
+                    m.half[static_cast<std::size_t>(z) * m.columns + column] =
+                        by_coordinate(m.place[z], m.by_theta);
+                lanes.sync();
+            }
+        }
     }
     for (int z = 0; z < m.p; ++z) {
-        for (int j = lanes.rank(); j < m.columns; j += lanes.size())
-            slot(j) = m.half[static_cast<std::size_t>(z) * m.columns + j];
-        lanes.sync();
+        load_column(lanes, m, z);
         m.dense.chain(lanes, task.theta, m.by_theta);
         for (int y = lanes.rank(); y <= z; y += lanes.size()) {
             double const entry = by_coordinate(m.place[y], m.by_theta);

@@ -1,7 +1,7 @@
 #pragma once
 
 /// @file
-/// Khatri-Rao sums in cooperating lanes: a tile of monomials times pairs after the other, each over
+/// Khatri-Rao sums in cooperating lanes: a tile of pairs times monomials after the other, each over
 /// all samples. A lane has some of the tile's sums in registers.
 
 #include "kernels/core/expect.h"
@@ -30,8 +30,8 @@ public:
           planes_(scratch.take<Real>(static_cast<std::size_t>(layout_.features.total + 2) * chunk)),
           monomial_(scratch.take<Real>(chunk * stride)), pair_(scratch.take<Real>(chunk * stride)),
           before_(scratch.take<int>(widest(layout_) + 2)),
-          columns_(scratch.take<FeaturePair>(gram_tile)),
-          rows_(scratch.take<FeaturePair>(gram_tile))
+          rows_(scratch.take<FeaturePair>(gram_tile)),
+          columns_(scratch.take<FeaturePair>(gram_tile))
     {}
 
     MOE_HD MOE_FLAT void run()
@@ -47,8 +47,8 @@ public:
         int next = 0;
         for (int i = 0; i < layout_.products; ++i) {
             GramProduct const& product = layout_.product[i];
-            int const across = tiles_of(product.pairs);
-            int const count = tiles_of(product.monomials) * across;
+            int const across = tiles_of(product.monomials);
+            int const count = tiles_of(product.pairs) * across;
             bool counted = false;
             for (int tile = 0; tile < count; ++tile, ++next) {
                 if (next < begin || next >= end)
@@ -134,17 +134,18 @@ private:
         return {left.first + i, left.first + i + p};
     }
 
-    /// The sums from monomial `row` and pair `column` on.
+    /// The sums from pair `row` and monomial `column` on.
     MOE_HD MOE_FLAT void add_tile(GramProduct const& product, int row, int column)
     {
-        int const rows = product.monomials - row < gram_tile ? product.monomials - row : gram_tile;
-        int const columns = product.pairs - column < gram_tile ? product.pairs - column : gram_tile;
+        int const rows = product.pairs - row < gram_tile ? product.pairs - row : gram_tile;
+        int const columns =
+            product.monomials - column < gram_tile ? product.monomials - column : gram_tile;
         lanes_.sync();
         for (int i = lanes_.rank(); i < gram_tile; i += lanes_.size()) {
             if (i < rows)
-                rows_[i] = monomial_at(product, row + i);
+                rows_[i] = pair_at(product, row + i);
             if (i < columns)
-                columns_[i] = pair_at(product, column + i);
+                columns_[i] = monomial_at(product, column + i);
         }
         for (int i = lanes_.rank(); i < chunk * stride; i += lanes_.size())
             monomial_[i] = pair_[i] = Real(0); // behind the tile's ends
@@ -154,18 +155,18 @@ private:
         // As many rounds as there are squares for each lane; one where a block has the lanes.
         for (int first = 0; first < squares * squares; first += lanes_.size()) {
             int const square = first + lanes_.rank();
-            int const v = square / squares * side;
-            int const u = square % squares * side;
+            int const u = square / squares * side;
+            int const v = square % squares * side;
             double sum[side][side] = {};
             for (int t = 0; t < task_.n; t += chunk) {
                 fill(t, rows, columns);
                 if (square < squares * squares)
-                    add_chunk(v, u, sum);
+                    add_chunk(u, v, sum);
             }
             for (int i = 0; i < side; ++i)
                 for (int j = 0; j < side; ++j)
-                    if (square < squares * squares && v + i < rows && u + j < columns)
-                        out[static_cast<std::size_t>(v + i) * product.stride + u + j] = sum[i][j];
+                    if (square < squares * squares && u + i < rows && v + j < columns)
+                        out[static_cast<std::size_t>(u + i) * product.stride + v + j] = sum[i][j];
         }
     }
 
@@ -187,41 +188,41 @@ private:
         auto const feature = [&](int column, int b) {
             return column < 0 ? Real(1) : planes_[column * chunk + b];
         };
-        for (int i = lanes_.rank(); i < rows * chunk; i += lanes_.size()) {
-            int const b = i % chunk;
-            FeaturePair const at = rows_[i / chunk];
-            monomial_[b * stride + i / chunk] = feature(at.a, b) * feature(at.b, b);
-        }
         for (int i = lanes_.rank(); i < columns * chunk; i += lanes_.size()) {
             int const b = i % chunk;
             FeaturePair const at = columns_[i / chunk];
+            monomial_[b * stride + i / chunk] = feature(at.a, b) * feature(at.b, b);
+        }
+        for (int i = lanes_.rank(); i < rows * chunk; i += lanes_.size()) {
+            int const b = i % chunk;
+            FeaturePair const at = rows_[i / chunk];
             pair_[b * stride + i / chunk] = b < count ? c[at.a * n + b] * c[at.b * n + b] : Real(0);
         }
         lanes_.sync();
     }
 
     /// Adds a chunk to a square of sums: the chunk's own sums are taken in Real.
-    MOE_HD MOE_FLAT void add_chunk(int v, int u, double (&sum)[side][side]) const
+    MOE_HD MOE_FLAT void add_chunk(int u, int v, double (&sum)[side][side]) const
     {
         if constexpr (std::is_same_v<Real, double>) {
-            add_products(v, u, sum);
+            add_products(u, v, sum);
         } else {
             Real part[side][side] = {};
-            add_products(v, u, part);
+            add_products(u, v, part);
             for (int i = 0; i < side; ++i)
                 for (int j = 0; j < side; ++j)
                     sum[i][j] += static_cast<double>(part[i][j]);
         }
     }
 
-    MOE_HD MOE_FLAT void add_products(int v, int u, Real (&sum)[side][side]) const
+    MOE_HD MOE_FLAT void add_products(int u, int v, Real (&sum)[side][side]) const
     {
         for (int b = 0; b < chunk; ++b) {
             Real left[side];
             Real right[side];
             for (int i = 0; i < side; ++i) {
-                left[i] = monomial_[b * stride + v + i];
-                right[i] = pair_[b * stride + u + i];
+                left[i] = pair_[b * stride + u + i];
+                right[i] = monomial_[b * stride + v + i];
             }
             for (int i = 0; i < side; ++i)
                 for (int j = 0; j < side; ++j)
@@ -236,8 +237,8 @@ private:
     Real* monomial_;       ///< [chunk][stride] of the tile
     Real* pair_;           ///< [chunk][stride]
     int* before_;          ///< [features + 1]
-    FeaturePair* columns_; ///< [gram_tile] rows of coefficients of the tile's pairs
-    FeaturePair* rows_;    ///< [gram_tile] planes of its monomials' features
+    FeaturePair* rows_;    ///< [gram_tile] rows of coefficients of the tile's pairs
+    FeaturePair* columns_; ///< [gram_tile] planes of its monomials' features
 };
 
 MOE_END_ISA

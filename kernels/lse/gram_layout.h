@@ -25,21 +25,21 @@ struct GramRows
 };
 
 /// Sums of all pairs of a row of `left` and one of `right`, i <= j where the two are the same,
-/// times the monomials of their features: [monomials][stride] numbers, a pair a column.
+/// times the monomials of their features: [pairs][stride] numbers, a monomial a column.
 struct GramProduct
 {
     int left;
     int right;
     int pairs;
-    int stride; ///< pairs, rounded up to pair_align
     int monomials;
+    int stride;        ///< monomials, rounded up to sum_align
     std::size_t begin; ///< first number
 
     MOE_HD bool square() const { return left == right; }
 };
 
 /// Rows of sums begin at multiples of so many numbers, the widest vector of them.
-constexpr int pair_align = 16;
+constexpr int sum_align = 8;
 
 /// All sums of a model.
 struct GramLayout
@@ -52,6 +52,9 @@ struct GramLayout
     int products = 0;
     GramProduct product[most_groups * (most_groups + 1) / 2];
     std::size_t numbers = 0;
+
+    /// The product of groups l <= r.
+    MOE_HD int product_of(int l, int r) const { return l * groups - l * (l - 1) / 2 + r - l; }
 
     /// The features that the rows of a group read.
     MOE_HD FeatureFactors factors(int group) const { return {features, rows[group].range}; }
@@ -87,11 +90,11 @@ MOE_HD inline GramLayout gram_layout(Model const& model)
             int const left = layout.rows[l].count;
             int const right = layout.rows[r].count;
             int const pairs = l == r ? left * (left + 1) / 2 : left * right;
-            int const stride = (pairs + pair_align - 1) / pair_align * pair_align;
             Monomials const monomials{layout.factors(l), layout.factors(r), l == r};
             int const count = monomials.count();
-            layout.product[layout.products++] = {l, r, pairs, stride, count, layout.numbers};
-            layout.numbers += static_cast<std::size_t>(count) * stride;
+            int const stride = (count + sum_align - 1) / sum_align * sum_align;
+            layout.product[layout.products++] = {l, r, pairs, count, stride, layout.numbers};
+            layout.numbers += static_cast<std::size_t>(pairs) * stride;
         }
     }
     return layout;
@@ -103,7 +106,7 @@ MOE_HD inline std::size_t gram_numbers(Model const& model)
     return gram_layout(model).numbers;
 }
 
-/// Monomials and pairs of a tile of sums, the unit that parts of a Gram matrix are made of.
+/// Pairs and monomials of a tile of sums, the unit that parts of a Gram matrix are made of.
 constexpr int gram_tile = 48;
 
 MOE_HD constexpr int tiles_of(int count)
@@ -117,7 +120,7 @@ MOE_HD inline int gram_tiles(Model const& model)
     GramLayout const layout = gram_layout(model);
     int tiles = 0;
     for (int i = 0; i < layout.products; ++i)
-        tiles += tiles_of(layout.product[i].monomials) * tiles_of(layout.product[i].pairs);
+        tiles += tiles_of(layout.product[i].pairs) * tiles_of(layout.product[i].monomials);
     return tiles;
 }
 
