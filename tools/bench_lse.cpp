@@ -22,7 +22,7 @@ namespace
 
 constexpr int bench_rounds = 6;     ///< of each fit
 constexpr double noise_sd = 0.1;    ///< of y
-constexpr double start_away = 0.05; ///< of each parameter from the truth's: steps are accepted
+constexpr double start_away = 0.01; ///< of each parameter from the truth's: steps are accepted
 
 /// Softmax gates of k atoms on GELU experts: the papers' two sizes.
 std::vector<Model> models(int k)
