@@ -54,6 +54,7 @@ if(TARGET test_lse) # the drawn problems of the fits
     target_sources(test_lse PRIVATE tests/fit/problem.cpp tests/fit/plain_maps.cpp)
 endif()
 moe_test(estimate moe_estimate)
+moe_test(data moe_data)
 moe_test(study moe_study)
 moe_test(store moe_store)
 moe_test(rates moe_rates)

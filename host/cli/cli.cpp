@@ -27,6 +27,8 @@ struct CommandLine
     RunCommandOptions run;
     ExportOptions output;
     CaseOptions cases;
+    FitOptions fit;
+    PredictOptions prediction;
     std::string folder, axis;
     std::vector<std::string> folders;
     std::function<int()> command;
@@ -38,6 +40,7 @@ struct CommandLine
     void add_study_commands();
     void add_store_commands();
     void add_case_commands();
+    void add_data_commands();
 };
 
 CommandLine::CommandLine()
@@ -49,6 +52,7 @@ CommandLine::CommandLine()
     add_study_commands();
     add_store_commands();
     add_case_commands();
+    add_data_commands();
 }
 
 /// A command with -q and --json.
@@ -140,6 +144,37 @@ void CommandLine::add_case_commands()
     list->add_option("axis", axis, "Only this axis")->check(CLI::IsMember(axis_names()));
     add("doctor", "Describe this build and this machine",
         [this] { return doctor_command(common); });
+}
+
+void CommandLine::add_data_commands()
+{
+    CLI::App* sub = add("fit", "Fit a model to your own data", [this] {
+        fit.device = device;
+        return fit_command(fit, common);
+    });
+    sub->add_option("data", fit.data, "CSV with a header x1,...,xd,y; - reads stdin")->required();
+    sub->add_option("--start", fit.start, "Measure to start from (JSON), which names the model");
+    sub->add_option("--gate", fit.gate, "Gate, e.g. score=linear,normalizer=softmax");
+    sub->add_option("--expert", fit.expert, "Expert, e.g. form=ridge,activation=gelu");
+    sub->add_option("--experts", fit.experts,
+                    "How many experts; for a hierarchical gate of each group")
+        ->delimiter(',');
+    sub->add_option("--estimator", fit.estimator, "lse or sgd")->capture_default_str();
+    sub->add_option("--box", fit.box, "Largest size of a parameter (lse)");
+    sub->add_option("--starts", fit.starts, "Starts; half of them, without --start all, are blind")
+        ->check(CLI::Range(1, 10000));
+    sub->add_option("--seed", fit.seed, "Seed of the blind starts")->capture_default_str();
+    sub->add_option("--set", fit.settings, "A setting of the estimator: key=value")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    sub->add_flag("--raw", fit.raw, "Fit the inputs as they are, not standardised");
+    add_device(sub);
+    CLI::App* predict = add("predict", "Predictions, gate weights and responses for new inputs",
+                            [this] { return predict_command(prediction); });
+    predict->add_option("measure", prediction.measure, "Measure, or what fit printed (JSON)")
+        ->required();
+    predict->add_option("data", prediction.data, "Inputs x1,...,xd (CSV); - reads stdin")
+        ->required();
 }
 
 /// Parses and calls the command; parse errors, help and version are CLI11's to print.

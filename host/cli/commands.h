@@ -4,6 +4,7 @@
 /// The commands of `moerate`, one function each. They print data on stdout and notes on stderr,
 /// return the exit code, and throw Error or DeviceError.
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -82,6 +83,33 @@ int eval_command(CaseOptions const& options, CommonOptions const& common);
 
 /// Measures Voronoi losses (interfaces.md, loss).
 int loss_command(CaseOptions const& options, CommonOptions const& common);
+
+struct FitOptions
+{
+    std::string data;                  ///< CSV with x1,...,xd,y; "-": stdin
+    std::string start;                 ///< JSON file of a measure; empty: blind starts only
+    std::string gate, expert;          ///< of a fit without start
+    std::vector<int> experts;          ///< their number, or one for each group
+    std::string estimator = "lse";     ///< of the list of estimators
+    std::string box;                   ///< of lse
+    int starts = 0;                    ///< 0: what is usual for the estimator
+    std::uint32_t seed = 1;            ///< of blind starts
+    std::vector<std::string> settings; ///< "key=value" of the estimator
+    bool raw = false;                  ///< inputs are not standardised
+    DeviceOptions device{"cpu", 0};
+};
+
+/// Fits a model to a user's own data and prints the fit as JSON (interfaces.md, fit).
+int fit_command(FitOptions const& options, CommonOptions const& common);
+
+struct PredictOptions
+{
+    std::string measure; ///< JSON file of a measure, or of what `fit` printed; "-": stdin
+    std::string data;    ///< CSV with inputs x1,...,xd; "-": stdin
+};
+
+/// Prints CSV f,g1..gk,h1..hk: prediction, gate weights and responses of every sample.
+int predict_command(PredictOptions const& options);
 
 /// Lists the members of an axis, or of all (`axis` empty).
 int list_command(std::string const& axis, CommonOptions const& common);
