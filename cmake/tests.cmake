@@ -68,6 +68,12 @@ if(NOT MOE_SANITIZE) # it reads sources: once is enough
     add_test(NAME house COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/house/house_test.py
         ${CMAKE_BINARY_DIR} ${CMAKE_CXX_COMPILER})
 endif()
+if(NOT MOE_SANITIZE)
+    add_test(NAME install COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/tools/install_test.py
+        ${CMAKE_BINARY_DIR} ${CMAKE_COMMAND})
+    add_test(NAME reader COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/tools/reader_test.py ${CMAKE_BINARY_DIR})
+    add_test(NAME docs COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/tools/docs_test.py ${CMAKE_BINARY_DIR})
+endif()
 add_test(NAME plot-tool COMMAND ${CMAKE_SOURCE_DIR}/tests/tools/plot_test.py)
 foreach(folder task fit loss rates)
     if(TARGET test_${folder})
