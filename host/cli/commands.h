@@ -32,8 +32,8 @@ struct DeviceOptions
     int threads = 0; ///< 0: all cores that this process may use
 };
 
-/// Reads the experiment file and prints the resolved study.
-int check_command(StudyOptions const& study, CommonOptions const& common);
+/// Reads the experiment file and prints the resolved study, for people or as an experiment file.
+int check_command(StudyOptions const& study, bool as_toml, CommonOptions const& common);
 
 /// Prints cells, work, time and memory; counts what `folder` holds if it has a store.
 int plan_command(StudyOptions const& study, std::string const& folder, DeviceOptions const& device,
@@ -68,7 +68,7 @@ struct ExportOptions
     bool force = false;
 };
 
-/// Writes all fits of a store.
+/// Writes all fits of a store, or (format toml) the study that it holds.
 int export_command(ExportOptions const& options);
 
 struct CaseOptions
@@ -116,6 +116,27 @@ int list_command(std::string const& axis, CommonOptions const& common);
 
 /// Names of the axes that `list` knows.
 std::vector<std::string> axis_names();
+
+struct InitOptions
+{
+    std::string name = "experiment";
+    std::string from;   ///< an experiment's name or file; empty: a new one
+    std::string gate;   ///< "SCORE/NORMALIZER", or either
+    std::string expert; ///< "FORM/ACTIVATION", or either
+    bool force = false;
+};
+
+/// Writes NAME.toml, a commented experiment file that runs as it is.
+int init_command(InitOptions const& options, CommonOptions const& common);
+
+struct HelpOptions
+{
+    std::string topic;           ///< a command, "keys" or "commands"; empty: all commands
+    std::string format = "text"; ///< text, markdown or man
+};
+
+/// Prints a page of the manual.
+int help_command(HelpOptions const& options, CommonOptions const& common);
 
 /// Describes build and machine.
 int doctor_command(CommonOptions const& common);

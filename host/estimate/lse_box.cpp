@@ -37,6 +37,15 @@ std::vector<std::string> block_names()
     return {names.begin(), names.end()};
 }
 
+/// The same as keys.
+KeyTable block_keys()
+{
+    KeyTable table{"box", "", {}};
+    for (std::string const& name : block_names())
+        table.keys.emplace_back(name.c_str());
+    return table;
+}
+
 } // namespace
 
 Box::Box(Reader& reader)
@@ -44,6 +53,7 @@ Box::Box(Reader& reader)
     json const* const value = reader.find("box");
     if (value != nullptr && value->is_object()) {
         Reader table = reader.table("box");
+        table.documented(block_keys());
         for (std::string const& name : block_names())
             if (table.has(name))
                 blocks_[name] = table.number(name, above(0));
@@ -90,9 +100,9 @@ Box::Bounds Box::bounds(Model const& model) const
         Block const& block = model.layout.block[b];
         double const upper = most(block);
         double const lower = block.role == Role::temperature ? 1 / upper : -upper;
-        std::size_t const end = bounds.lower.size() +
-                                static_cast<std::size_t>(block.rows) *
-                                    static_cast<std::size_t>(coordinate_width(model, block));
+        std::size_t const end =
+            bounds.lower.size() + static_cast<std::size_t>(block.rows) *
+                                      static_cast<std::size_t>(coordinate_width(model, block));
         bounds.lower.resize(end, lower);
         bounds.upper.resize(end, upper);
     }
