@@ -33,6 +33,13 @@ struct ExpertSlopes
     Slope missed; ///< largest distance of a true expert to the nearest fitted one
 };
 
+/// Slopes of the mean of what the cells lack in response and in gate weight (spec.md 2.2).
+struct ResponseSlopes
+{
+    Slope cell;
+    Slope gate;
+};
+
 /// One row of the table: one label, loss and target of one study.
 struct RateRow
 {
@@ -52,6 +59,7 @@ struct RateRow
     Slope start;                            ///< mean loss of the starting points
     Slope regression;                       ///< mean regression error
     ExpertSlopes expert;
+    ResponseSlopes response;
     std::optional<double> reported_slope;
     std::string theory;
     std::string off_target;  ///< why target "truth" is not what the fit estimates, empty if it is

@@ -81,6 +81,8 @@ Json row_json(RateRow const& row)
     json["expert"] = {{"over", slope_json(row.expert.over)},
                       {"exact", slope_json(row.expert.exact)},
                       {"missed", slope_json(row.expert.missed)}};
+    json["response"] = {{"cell", slope_json(row.response.cell)},
+                        {"gate", slope_json(row.response.gate)}};
     json["no_descent"] = row.no_descent;
     json["reported_slope"] = optional(row.reported_slope);
     json["theory"] = theory_json(row.theory);

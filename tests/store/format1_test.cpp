@@ -11,6 +11,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -42,9 +43,42 @@ int format_of_file(std::string const& file)
     return format_of(database);
 }
 
+/// Fields of a line, none of which is quoted here.
+std::vector<std::string> fields_of(std::string const& line)
+{
+    std::vector<std::string> fields(1);
+    for (char const c : line) {
+        if (c == ',')
+            fields.emplace_back();
+        else
+            fields.back() += c;
+    }
+    return fields;
+}
+
+/// The export of a store without the columns that came later; where these are not empty it is left
+/// out whole.
 std::string exported(std::string const& folder)
 {
-    return export_csv(Store::open(folder));
+    std::istringstream lines(export_csv(Store::open(folder)));
+    std::string const old = old_export();
+    std::vector<std::string> const old_head = fields_of(old.substr(0, old.find('\n')));
+    std::vector<std::string> head;
+    std::string text;
+    for (std::string line; std::getline(lines, line); text += '\n') {
+        std::vector<std::string> const fields = fields_of(line);
+        bool const first = head.empty();
+        head = first ? fields : head;
+        std::string kept;
+        for (std::size_t c = 0; c < fields.size(); ++c) {
+            if (std::find(old_head.begin(), old_head.end(), head.at(c)) != old_head.end())
+                kept += (kept.empty() ? "" : ",") + fields[c];
+            else if (!first && !fields[c].empty())
+                return "a number that format 1 did not have: " + line;
+        }
+        text += kept;
+    }
+    return text;
 }
 
 } // namespace
