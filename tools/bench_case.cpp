@@ -94,7 +94,7 @@ Pass time_pass(Device& device, Study const& study, Plan const& plan, Reference<f
     auto const jobs = missing_jobs(study, plan, nullptr);
     double begin = now();
     JobBlock<float> block(device, study, plan, jobs,
-                          [&](Curve const&) -> Reference<float> const& { return truth; });
+                          [&](Curve const&, Target) -> Reference<float> const& { return truth; });
     block.generate();
     block.start();
     block.fit();
@@ -141,7 +141,7 @@ nlohmann::ordered_json bench_case(Bench const& bench, Case const& setting, int n
     Study const study = sized_study(bench, setting, n);
     Curve const& curve = study.curves[0];
     Plan const plan = make_plan(study);
-    Reference<float> const truth = truth_of<float>(*bench.device, study, curve);
+    Reference<float> const truth = reference_of<float>(*bench.device, study, curve, Target::truth);
     double const updates = 1.0 * study.replicates * setting.epochs * n;
     double const flops = 8.0 * setting.k * setting.d;
     std::vector<double> ceiling, copy, sgd, whole, ratio, whole_ratio, with_risk;

@@ -104,7 +104,7 @@ int loss_command(CaseOptions const& options, CommonOptions const& /*common*/)
     read_cases(options.file, [&](Reader& reader, std::string const& where) {
         cases.push_back(read_case(reader, where));
     });
-    std::vector<LossRequest> requests;
+    std::vector<HostLossRequest> requests;
     for (LossCase const& c : cases)
         requests.push_back({&c.fitted.model, &c.fitted.theta, &c.truth, c.choice});
     std::unique_ptr<Device> const device = make_cpu_device();

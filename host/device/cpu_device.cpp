@@ -95,6 +95,10 @@ public:
     {
         std::memcpy(to, from, bytes);
     }
+    void copy(void* to, void const* from, std::size_t bytes) override
+    {
+        std::memcpy(to, from, bytes);
+    }
 
     /// Every task on some worker; each worker takes the next task when it is free, the largest
     /// first.

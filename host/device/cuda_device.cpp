@@ -133,6 +133,10 @@ public:
     {
         on_device([&] { cuda_download(to, from, bytes); });
     }
+    void copy(void* to, void const* from, std::size_t bytes) override
+    {
+        on_device([&] { cuda_copy(to, from, bytes); });
+    }
 
     std::vector<double> run_list(TaskView const& list) override
     {

@@ -58,6 +58,8 @@ public:
     virtual void release(void* memory) noexcept = 0;
     virtual void upload(void* to, void const* from, std::size_t bytes) = 0;
     virtual void download(void* to, void const* from, std::size_t bytes) = 0;
+    /// From the device's memory to the device's memory; the two do not overlap.
+    virtual void copy(void* to, void const* from, std::size_t bytes) = 0;
 
     /// Runs all tasks of a list and returns when they are done: seconds that each of them took. On
     /// a GPU tasks end at unlike times inside of one launch: each has its share of the list's time,

@@ -35,6 +35,15 @@ public:
         memory_ = DeviceArray<T>(device, values);
     }
 
+    /// Allocates and fills with those of `other`, which is on the same device and was planned
+    /// alike.
+    void copy(Device& device, Slices const& other)
+    {
+        allocate(device);
+        if (end_ != 0)
+            device.copy(memory_.data(), other.memory_.data(), end_ * sizeof(T));
+    }
+
     T* at(int number) const { return memory_.data() + begin_[number]; }
     std::size_t offset(int number) const { return begin_[number]; }
     std::size_t size() const { return end_; }

@@ -10,7 +10,10 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <array>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +24,15 @@ namespace moerate
 class Device;
 class Estimator;
 
-/// A model, data and a start. x, y and theta are addresses of the device's memory.
+/// How many points a fit begins at. Of them `blind` do not use the start that is given; the others
+/// lie at it (the first) and around it.
+struct Starts
+{
+    int count = 1;
+    int blind = 0; ///< below count
+};
+
+/// A model, data and a start. x, y, theta and near are addresses of the device's memory.
 template <class Real>
 struct FitProblem
 {
@@ -31,6 +42,8 @@ struct FitProblem
     Real const* x; ///< [n][d]
     Real const* y; ///< [n]
     Real* theta;   ///< [model.layout.size] in: start, out: fit
+    Starts starts{};
+    Real* near = nullptr; ///< [model.layout.size] out: what the given start alone led to, or null
 };
 
 /// A problem, and the estimator with the settings that it is to be solved with.
@@ -41,12 +54,45 @@ struct FitRequest
     FitProblem<Real> problem;
 };
 
+/// Where one of a fit's starts led to.
+struct StartRecord
+{
+    std::string kind{};    ///< "near" or "blind"
+    double mse = 0;      ///< on the training data, at its end
+    double above = 0;    ///< n (mse - least mse of all starts) / sigma_hat^2
+    std::string ended{};   ///< as FitFacts::ended
+    double distance = 0; ///< rms difference of its predictions and the best one's
+};
+
 /// What is stored of a fit beside its parameters. An estimator with more to tell adds members here
-/// and columns to the store; what lies between passes them on as they are.
+/// and columns to the store (host/store/columns.h); what lies between passes them on as they are.
+/// sigma_hat^2 = n mse / (n - p) of the fit itself. NaN and nothing where the estimator does not
+/// know.
 struct FitFacts
 {
     int iterations = 0; ///< done; what one is, the estimator says
     double seconds = 0; ///< time of this fit, or its share of a launch
+
+    std::string ended{}; ///< why it ended, in the estimator's words; empty: there is but one reason
+    double predicted_gain = unknown; ///< least possible n mse / sigma_hat^2, by a quadratic model
+    double actual_gain = unknown;    ///< of n mse / sigma_hat^2, from the start to the end
+    double radius = unknown;         ///< of the region where the quadratic model was trusted
+    double gradient_norm = unknown;  ///< largest part of the projected gradient of n mse / 2
+    std::optional<int> at_bound{};     ///< parameters on the bounds of the box
+
+    std::optional<int> coordinates{}; ///< parameters less the antisymmetric parts of matrices A
+    std::optional<int> rank{};        ///< of J^T J at the fit, scaled to a unit diagonal
+    std::optional<int> deficit{};     ///< flat directions of f (spec.md 1.3): parameters - rank - dead
+    std::optional<int> dead{};        ///< coordinates that no sample's prediction depends on
+    std::array<double, 5> smallest = {unknown, unknown, unknown, unknown, unknown};
+    ///< eigenvalues of that matrix without its dead coordinates, from the least on
+
+    std::optional<bool> stationary{}; ///< predicted_gain is at most 0.01
+    std::optional<bool> best{};       ///< several starts, blind ones among them, led to the least mse
+    std::optional<int> won{};         ///< number of the start that led to the fit
+    std::vector<StartRecord> starts{};
+
+    static constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 };
 
 /// What a fit comes back with.
@@ -54,6 +100,7 @@ struct FitOutcome
 {
     bool finite = true; ///< whether all parameters are finite
     FitFacts facts;
+    bool near_finite = true; ///< whether those of FitProblem::near are
 };
 
 /// What a fit costs, at most.
@@ -77,7 +124,9 @@ public:
     virtual nlohmann::json settings() const = 0;
     /// Whether it fits data in float64; else in float32.
     virtual bool in_float64() const = 0;
-    /// Cost of one fit of `model` to n samples.
+    /// Starts of a fit where nothing else is asked for; 1: it begins only once, at the given one.
+    virtual int usual_starts() const { return 1; }
+    /// Cost of one fit of `model` to n samples, from one start.
     virtual FitCost cost(Model const& model, int n) const = 0;
     /// The same estimator that ends after `iterations` at most: what a device's speed is measured
     /// with.

@@ -58,6 +58,8 @@ void add_slope_reasons(Notes& notes, RateRow const& row)
 {
     for (Slope const* slope : {&row.mean, &row.median, &row.trimmed, &row.geometric, &row.start})
         add_reason(notes, *slope, row.label + " " + loss_text(row));
+    if (row.oracle)
+        add_reason(notes, *row.oracle, row.label + " " + loss_text(row) + " oracle");
     add_reason(notes, row.regression, row.label + " regression error");
     add_reason(notes, row.expert.over, row.label + " expert over");
     add_reason(notes, row.expert.exact, row.label + " expert exact");
@@ -93,6 +95,12 @@ void add_counts(Notes& notes, RateRow const& row)
                   fmt::format("no descent, the training error ended above the start's in {}: such "
                               "fits measure the steps, not the estimator",
                               counts_text(row.no_descent, row.fits, row.n)),
+                  row.label);
+    if (!row.not_stationary.empty())
+        notes.add("!",
+                  fmt::format("not stationary, n MSE / sigma^2 could fall by more than 0.01: such "
+                              "fits ended {}",
+                              row.not_stationary),
                   row.label);
     if (total(row.fits) < row.planned)
         notes.add("!",

@@ -1,6 +1,7 @@
 #include "host/rates/rates.h"
 
 #include "host/measure/inclusion.h"
+#include "host/rates/certificates.h"
 #include "host/rates/resample.h"
 #include "host/rates/samples.h"
 #include "host/store/unasked.h"
@@ -19,10 +20,6 @@ namespace moerate
 namespace
 {
 
-/// Least sample size for a verdict, in parameters (spec.md 4 has the rank, of which the number of
-/// parameters is an upper bound).
-constexpr int least_samples_per_parameter = 10;
-
 /// Share of fits, over all n, whose training error is at most the reference's.
 std::optional<double> admissible_share(std::vector<FitsAt> const& all, bool reference)
 {
@@ -40,17 +37,6 @@ std::optional<double> admissible_share(std::vector<FitsAt> const& all, bool refe
     if (known == 0)
         return std::nullopt;
     return static_cast<double>(held) / known;
-}
-
-std::optional<std::string> bracket_reason(Curve const& curve, std::vector<int> const& n)
-{
-    int const p = curve.model.layout.size;
-    if (n.empty() || n.front() / least_samples_per_parameter >= p)
-        return std::nullopt;
-    return fmt::format(
-        "n = {} is below {} p = {} (p counts parameters; the rank is not known for {})", n.front(),
-        least_samples_per_parameter, static_cast<long long>(least_samples_per_parameter) * p,
-        curve.estimator->name());
 }
 
 std::string gate_words(Model const& model)
@@ -72,7 +58,6 @@ void set_counts(RateRow& row, std::vector<FitsAt> const& all, double variance)
         row.failed.push_back(count([](FitStatus status) { return failed(status); }));
         row.no_descent.push_back(
             count([](FitStatus status) { return status == FitStatus::no_descent; }));
-        row.box_share.push_back(0);
         row.n_over_sigma2.push_back(at.n / variance);
     }
 }
@@ -112,7 +97,13 @@ public:
         common_.theory = curve.theory;
         set_counts(common_, all_, curve.noise_variance);
         common_.admissible_share = admissible_share(all_, reference_);
-        common_.bracketed = bracket_reason(curve, common_.n);
+        common_.certified_share = certified_share(all_);
+        common_.near_start_won = near_start_won(all_);
+        common_.box_share = box_share(all_);
+        common_.rank = rank_range(all_);
+        common_.parameters = curve.model.layout.size;
+        common_.not_stationary = not_stationary(all_);
+        common_.bracketed = bracket_reason(curve, all_);
         auto const risk = [&](char const* what, double RiskRecord::*error, bool partial = false) {
             return mean(numbers_of(all_, what, [=](FitRow const& fit) {
                 return error_number(fit.at(at_fit).risk.*error, partial);
@@ -151,6 +142,8 @@ public:
         row.geometric = std::move(statistics[3]);
         row.heavy_tail = heavy_tail(row.mean);
         row.start = mean(losses("start loss", loss_key(spec, at_start)), beyond);
+        if (has_point(at_oracle, curve_.start.number.count))
+            row.oracle = mean(losses("oracle loss", loss_key(spec, at_oracle)), beyond);
         if (spec.target == Target::truth && !reference_)
             row.off_target =
                 fmt::format("the fit ({} gate) does not hold the truth ({} gate); the target "
@@ -222,9 +215,9 @@ std::vector<RateRow> rates(Store const& store)
 
 double resampled_replicates(Study const& study)
 {
-    std::size_t columns = 0; // the numbers of a RiskRecord; loss and start of each row
+    std::size_t columns = 0; // the numbers of a RiskRecord; the losses at all points
     for (Curve const& curve : study.curves)
-        columns += 6 + 2 * curve.losses.size();
+        columns += 6 + points_of(curve.start.number.count) * curve.losses.size();
     return static_cast<double>(columns * study.n.size()) * study.replicates * bootstrap_draws;
 }
 

@@ -10,6 +10,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace moerate
@@ -51,12 +52,17 @@ struct RateRow
     long long planned = 0; ///< fits that the study asks for, over all its n
     std::vector<int> failed, no_descent;
     std::optional<double> admissible_share, certified_share;
+    std::optional<double> near_start_won; ///< share of fits that the start near the truth led to
+    int parameters = 0;
+    std::optional<std::pair<int, int>> rank; ///< smallest and largest of the fits' J^T J
+    std::string not_stationary; ///< how fits ended that are no stationary points, empty if all are
     std::vector<double>
         box_share; ///< share of fits on the parameter box; 0 where the estimator has none
     std::vector<double> n_over_sigma2;
     std::optional<std::string> bracketed;   ///< reason why the slope gets no verdict
     Slope mean, median, trimmed, geometric; ///< of the loss
     Slope start;                            ///< mean loss of the starting points
+    std::optional<Slope> oracle; ///< mean loss where the start near the truth alone led to
     Slope regression;                       ///< mean regression error
     ExpertSlopes expert;
     ResponseSlopes response;

@@ -83,7 +83,9 @@ Json row_json(RateRow const& row)
                       {"missed", slope_json(row.expert.missed)}};
     json["response"] = {{"cell", slope_json(row.response.cell)},
                         {"gate", slope_json(row.response.gate)}};
+    json["oracle"] = row.oracle ? slope_json(*row.oracle) : Json(nullptr);
     json["no_descent"] = row.no_descent;
+    json["near_start_won"] = optional(row.near_start_won);
     json["reported_slope"] = optional(row.reported_slope);
     json["theory"] = theory_json(row.theory);
     return json;

@@ -29,6 +29,41 @@ std::string target_text(RateRow const& row)
     return row.off_target.empty() ? row.target : row.target + "*";
 }
 
+/// The table without the column of this head where no line has anything in it.
+std::vector<std::vector<std::string>> without_empty(std::vector<std::vector<std::string>> lines,
+                                                    std::string const& head)
+{
+    auto const column = std::find(lines[0].begin(), lines[0].end(), head) - lines[0].begin();
+    if (std::all_of(lines.begin() + 1, lines.end(),
+                    [&](auto const& line) { return line[column] == "-"; }))
+        for (auto& line : lines)
+            line.erase(line.begin() + column);
+    return lines;
+}
+
+std::string percent(std::optional<double> const& share, char const* otherwise)
+{
+    return share ? fmt::format("{:.0f} %", 100 * *share) : otherwise;
+}
+
+/// "14 .. 15 of 20", the parameters last.
+std::string rank_text(RateRow const& row)
+{
+    if (!row.rank)
+        return "-";
+    auto const [least, most] = *row.rank;
+    return least == most ? fmt::format("{} of {}", least, row.parameters)
+                         : fmt::format("{} .. {} of {}", least, most, row.parameters);
+}
+
+/// "0 %" or the largest over n, "-" where fits have no box.
+std::string box_text(RateRow const& row)
+{
+    if (!row.rank || row.box_share.empty())
+        return "-";
+    return percent(*std::max_element(row.box_share.begin(), row.box_share.end()), "-");
+}
+
 /// "1e+05 .. 1e+07".
 std::string range_text(std::vector<double> const& values)
 {
@@ -42,16 +77,17 @@ std::string range_text(std::vector<double> const& values)
 std::string rate_block(std::vector<RateRow> const& rows)
 {
     std::vector<std::vector<std::string>> lines{
-        {"label", "loss", "target", "mean", "start", "reported", "theory", "n", "R"}};
+        {"label", "loss", "target", "mean", "start", "oracle", "reported", "theory", "n", "R"}};
     for (RateRow const& row : rows)
         lines.push_back({row.label, loss_text(row), target_text(row),
                          slope_text(row.mean, row.bracketed.has_value()),
                          slope_text(row.start, false),
+                         row.oracle ? slope_text(*row.oracle, row.bracketed.has_value()) : "-",
                          row.reported_slope ? fmt::format("{:g}", *row.reported_slope) : "-",
                          row.theory.empty() ? "-" : row.theory,
                          row.n.empty() ? "-" : fmt::format("{} .. {}", row.n.front(), row.n.back()),
                          fmt::format("{}", row.replicates)});
-    return aligned(lines);
+    return aligned(without_empty(std::move(lines), "oracle"));
 }
 
 std::string statistics_block(std::vector<RateRow> const& rows)
@@ -112,13 +148,15 @@ std::string counts_of(std::vector<int> const& counts)
 std::string fits_block(std::vector<RateRow> const& rows)
 {
     std::vector<std::vector<std::string>> lines{
-        {"label", "admissible", "failed", "no descent", "n/sigma^2"}};
+        {"label", "admissible", "certified", "near start won", "rank", "on the box", "failed",
+         "no descent", "n/sigma^2"}};
     for (RateRow const* row : by_label(rows))
-        lines.push_back(
-            {row->label,
-             row->admissible_share ? fmt::format("{:.0f} %", 100 * *row->admissible_share)
-                                   : "undefined",
-             counts_of(row->failed), counts_of(row->no_descent), range_text(row->n_over_sigma2)});
+        lines.push_back({row->label, percent(row->admissible_share, "undefined"),
+                         percent(row->certified_share, "-"), percent(row->near_start_won, "-"),
+                         rank_text(*row), box_text(*row), counts_of(row->failed),
+                         counts_of(row->no_descent), range_text(row->n_over_sigma2)});
+    for (char const* head : {"certified", "near start won", "rank", "on the box"})
+        lines = without_empty(std::move(lines), head);
     return aligned(lines);
 }
 

@@ -1,70 +1,80 @@
 #include "host/run/block.h"
 
-#include "kernels/family/activations.h"
-#include "kernels/model/layout.h"
-
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
 namespace moerate
 {
-namespace
-{
-
-/// A model whose prediction is 0 at theta = 0: its MSE is the mean of y^2.
-Model zero_model()
-{
-    ExpertSpec expert;
-    expert.activation = find<Activations>("identity");
-    return make_model(GateSpec{}, expert, 1, 1);
-}
-
-} // namespace
 
 template <class Real>
 JobBlock<Real>::JobBlock(Device& device, Study const& study, Plan const& plan,
-                         std::vector<Job> const& jobs, TruthOf const& truth_of)
+                         std::vector<Job> const& jobs, ReferenceOf const& reference_of)
     : device_(device), study_(study), plan_(plan), jobs_(jobs)
 {
-    for (int j = 0; j < static_cast<int>(jobs.size()); ++j) {
+    int const count = static_cast<int>(jobs.size());
+    for (int j = 0; j < count; ++j)
+        compared_.push_back(
+            {j, &reference_of(study_.curves[plan_.data[jobs[j].data].curve], Target::truth)});
+    for (int j = 0; j < count; ++j) {
         DataSpec const& data = plan_.data[jobs[j].data];
         int const d = study_.curves[data.curve].truth.model.d;
         x_.add(static_cast<std::size_t>(data.n) * d);
         y_.add(data.n);
-        truths_.push_back(&truth_of(study_.curves[data.curve]));
         for (int const c : jobs[j].cells) {
             Cell const& cell = plan_.cells[c];
             Curve const& curve = study_.curves[cell.curve];
             std::size_t const p = curve.model.layout.size;
-            for (char const* at : fit_points)
-                points_[at].theta.add(p);
-            fits_.push_back({j, &cell, &curve, truths_.back(), target_.add(p)});
+            for (char const* at : fit_points) {
+                bool const here = has_point(at, curve.start.number.count);
+                points_[at].theta.add(here ? p : 0);
+                points_[at].measured.push_back(here);
+            }
+            Fit fit{j, &cell, &curve, {}, 0, target_.add(p)};
+            for (Target const target : targets_of(curve, cell.losses))
+                fit.references[target] = &reference_of(curve, target);
+            fit.compared = compare(j, fit.reference());
+            fits_.push_back(std::move(fit));
         }
     }
     for (Slices<Real>* slices : {&x_, &y_, &target_, &points_[at_start].theta})
         slices->allocate(device_);
-    for (auto* array : {&mse_truth_, &mse_zero_})
-        *array = DeviceArray<double>(device_, jobs.size());
+    mse_reference_ = DeviceArray<double>(device_, compared_.size());
+    mean_square_ = DeviceArray<double>(device_, jobs.size());
+    if (points_.at(at_oracle).theta.size() == 0)
+        points_.erase(at_oracle);
+    else
+        points_.at(at_oracle).theta.allocate(device_);
     for (auto& [at, points] : points_) {
         points.mse = DeviceArray<double>(device_, fits_.size());
         points.risk = DeviceArray<RiskRecord>(device_, fits_.size());
-        points.measured.assign(fits_.size(), true);
     }
+}
+
+/// Number of a reference on a job's data in compared_, where it is put if it is new.
+template <class Real>
+int JobBlock<Real>::compare(int job, Reference<Real> const& reference)
+{
+    if (compared_[job].reference == &reference)
+        return job;
+    int const size = static_cast<int>(compared_.size());
+    for (int i = static_cast<int>(jobs_.size()); i < size; ++i)
+        if (compared_[i].job == job && compared_[i].reference == &reference)
+            return i;
+    compared_.push_back({job, &reference});
+    return size;
 }
 
 template <class Real>
 void JobBlock<Real>::generate()
 {
     std::vector<GenerateTask<Real>> tasks(jobs_.size());
-    std::vector<EvaluateTask<Real>> zeros(jobs_.size());
-    Model const zero = zero_model();
-    DeviceArray<Real> const zero_theta(device_, std::vector<Real>(zero.layout.size));
     for (Fit const& fit : fits_) {
         int const j = fit.job;
         DataSpec const& spec = data(fit);
-        tasks[j] = {truths_[j]->measure.model,
-                    truths_[j]->theta.data(),
+        Reference<Real> const& truth = *compared_[j].reference;
+        tasks[j] = {truth.measure.model,
+                    truth.theta.data(),
                     key(fit),
                     Stream::x,
                     spec.n,
@@ -72,15 +82,28 @@ void JobBlock<Real>::generate()
                     x_.at(j),
                     y_.at(j),
                     nullptr,
-                    mse_truth_.data() + j};
-        // The first n numbers of x serve as inputs of one dimension: the prediction is 0 anyway.
-        zeros[j] = {zero,    zero_theta.data(),   spec.n, x_.at(j), y_.at(j), nullptr, nullptr,
-                    nullptr, mse_zero_.data() + j};
+                    mse_reference_.data() + j,
+                    mean_square_.data() + j};
     }
     device_.run(tasks);
-    device_.run(zeros);
-    host_.mse_truth = mse_truth_.download();
-    host_.mse_zero = mse_zero_.download();
+    compare();
+    host_.mse_reference = mse_reference_.download();
+    host_.mean_square = mean_square_.download();
+}
+
+/// MSE on the training data of the references other than the truths, whose comes with the data.
+template <class Real>
+void JobBlock<Real>::compare()
+{
+    std::vector<EvaluateTask<Real>> tasks;
+    for (std::size_t i = jobs_.size(); i < compared_.size(); ++i) {
+        auto const [j, reference] = compared_[i];
+        tasks.push_back({reference->measure.model, reference->theta.data(),
+                         plan_.data[jobs_[j].data].n, x_.at(j), y_.at(j), nullptr, nullptr, nullptr,
+                         mse_reference_.data() + i});
+    }
+    if (!tasks.empty())
+        device_.run(tasks);
 }
 
 template <class Real>
@@ -92,11 +115,13 @@ void JobBlock<Real>::start()
     Slices<int> allowed;
     std::vector<int> allowed_values;
     for (Fit const& fit : fits_) {
+        bool const on_truth = fit.curve->start.kind == StartKind::truth;
+        Reference<Real> const& from = on_truth ? *compared_[fit.job].reference : fit.reference();
         std::vector<int> atoms = fit.curve->start.extra;
         for (int& atom : atoms)
             --atom; // 1-based in the experiment file
         if (atoms.empty()) {
-            atoms.resize(fit.reference->measure.model.k);
+            atoms.resize(from.measure.model.k);
             std::iota(atoms.begin(), atoms.end(), 0);
         }
         int const number = allowed.add(atoms.size());
@@ -104,8 +129,8 @@ void JobBlock<Real>::start()
         std::copy(atoms.begin(), atoms.end(), allowed_values.begin() + allowed.offset(number));
         StartSettings settings{0.0, fit.curve->start.split};
         StartTask<Real> task{fit.curve->model,
-                             fit.reference->measure.model,
-                             fit.reference->theta64.data(),
+                             from.measure.model,
+                             from.theta64.data(),
                              key(fit),
                              settings,
                              nullptr,
@@ -130,17 +155,32 @@ template <class Real>
 void JobBlock<Real>::fit()
 {
     Points& end = points_.at(at_fit);
-    end.theta.upload(device_, points_.at(at_start).host.theta);
+    end.theta.copy(device_, points_.at(at_start).theta);
     std::vector<FitRequest<Real>> requests;
     requests.reserve(fits_.size());
     for (Fit const& fit : fits_)
-        requests.push_back({fit.curve->estimator.get(),
-                            {fit.curve->model, key(fit), data(fit).n, x_.at(fit.job),
-                             y_.at(fit.job), end.theta.at(fit.theta)}});
+        requests.push_back(
+            {fit.curve->estimator.get(),
+             {fit.curve->model, key(fit), data(fit).n, x_.at(fit.job), y_.at(fit.job),
+              end.theta.at(fit.theta), fit.curve->start.number, oracle(fit)}});
     host_.outcome = moerate::fit(device_, requests);
     for (std::size_t i = 0; i < fits_.size(); ++i)
         end.measured[i] = host_.outcome[i].finite;
     evaluate(end);
+    if (auto const found = points_.find(at_oracle); found != points_.end()) {
+        Points& oracle = found->second;
+        for (std::size_t i = 0; i < fits_.size(); ++i)
+            oracle.measured[i] = oracle.measured[i] && host_.outcome[i].near_finite;
+        evaluate(oracle);
+    }
+}
+
+/// Where the estimator puts the end of the start near the truth, null where that is the fit.
+template <class Real>
+Real* JobBlock<Real>::oracle(Fit const& fit) const
+{
+    bool const here = has_point(at_oracle, fit.curve->start.number.count);
+    return here ? points_.at(at_oracle).theta.at(fit.theta) : nullptr;
 }
 
 /// MSE on the training data at a point of all fits.
@@ -151,8 +191,10 @@ void JobBlock<Real>::evaluate(Points& points)
     tasks.reserve(fits_.size());
     for (std::size_t i = 0; i < fits_.size(); ++i) {
         Fit const& fit = fits_[i];
-        tasks.push_back({fit.curve->model, points.theta.at(fit.theta), data(fit).n, x_.at(fit.job),
-                         y_.at(fit.job), nullptr, nullptr, nullptr, points.mse.data() + i});
+        if (points.measured[i])
+            tasks.push_back({fit.curve->model, points.theta.at(fit.theta), data(fit).n,
+                             x_.at(fit.job), y_.at(fit.job), nullptr, nullptr, nullptr,
+                             points.mse.data() + i});
     }
     device_.run(tasks);
     points.host.theta = points.theta.download();
@@ -166,7 +208,7 @@ void JobBlock<Real>::risk()
     tasks.reserve(points_.size() * fits_.size());
     for (std::size_t i = 0; i < fits_.size(); ++i) {
         Fit const& fit = fits_[i];
-        Reference<Real> const& reference = *fit.reference;
+        Reference<Real> const& reference = fit.reference();
         for (auto& [at, points] : points_)
             if (points.measured[i])
                 tasks.push_back({fit.curve->model, reference.measure.model,

@@ -21,14 +21,15 @@ template <class Real>
 class JobBlock
 {
 public:
-    /// Gives the truth of a curve; it must outlive the block. Asked once a job.
-    using TruthOf = std::function<Reference<Real> const&(Curve const&)>;
+    /// Gives a curve's measure of a target; it must outlive the block. Asked by the constructor
+    /// alone.
+    using ReferenceOf = std::function<Reference<Real> const&(Curve const&, Target)>;
 
     /// Allocates everything for `jobs`. All members may throw DeviceError.
     JobBlock(Device& device, Study const& study, Plan const& plan, std::vector<Job> const& jobs,
-             TruthOf const& truth_of);
+             ReferenceOf const& reference_of);
 
-    void generate(); ///< data, MSE of the truth and of f = 0
+    void generate(); ///< data, MSE of the references and of f = 0
     void start();    ///< starting points, their noise-free targets, MSE there
     void fit();      ///< the estimators, MSE where they end
     void risk();     ///< regression and expert errors at all points
@@ -42,8 +43,17 @@ private:
         int job; ///< in jobs
         Cell const* cell;
         Curve const* curve;
-        Reference<Real> const* reference; ///< what it starts from and is compared with
-        int theta; ///< number of its slice in target_ and in theta of all points
+        std::map<Target, Reference<Real> const*> references; ///< of its losses, and its own
+        int compared; ///< number of its own reference, on its data, in compared_
+        int theta;    ///< number of its slice in target_ and in theta of all points
+        /// What it starts near, and what its errors and its excess are of.
+        Reference<Real> const& reference() const { return *references.at(curve->target); }
+    };
+    /// A reference on the data of a job.
+    struct Compared
+    {
+        int job;
+        Reference<Real> const* reference;
     };
     /// One point of all fits: what is on the device, and what came back; one a fit.
     struct Points
@@ -60,7 +70,10 @@ private:
         } host;
     };
 
+    int compare(int job, Reference<Real> const& reference);
+    void compare();
     void evaluate(Points& points);
+    Real* oracle(Fit const& fit) const;
     Point point(std::size_t number, std::string const& at) const;
     FitRow row(std::size_t at) const;
     void measure(std::vector<FitRow>& rows) const;
@@ -71,18 +84,19 @@ private:
     Study const& study_;
     Plan const& plan_;
     std::vector<Job> const& jobs_;
-    std::vector<Reference<Real> const*> truths_; // one a job, where its data come from
+    std::vector<Compared> compared_; // first the truths, one a job: where its data come from
     std::vector<Fit> fits_;
-    Slices<Real> x_, y_;                       // one a job
-    Slices<Real> target_;                      // one a fit
-    DeviceArray<double> mse_truth_, mse_zero_; // one a job
-    std::map<std::string, Points> points_;     // by the names of fit_points
+    Slices<Real> x_, y_;                   // one a job
+    Slices<Real> target_;                  // one a fit
+    DeviceArray<double> mse_reference_;    // one of compared_
+    DeviceArray<double> mean_square_;      // one a job
+    std::map<std::string, Points> points_; // by the names of fit_points
 
     // What came back.
     struct
     {
         std::vector<Real> target;
-        std::vector<double> mse_truth, mse_zero;
+        std::vector<double> mse_reference, mean_square;
         std::vector<FitOutcome> outcome;
     } host_;
 };

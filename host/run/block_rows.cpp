@@ -57,25 +57,28 @@ FitRow JobBlock<Real>::row(std::size_t at) const
     FitRow row;
     row.cell = fit.cell->id;
     row.replicate = jobs_[fit.job].replicate;
-    for (Point& one : row.points)
-        one = point(at, one.at);
+    row.points.clear();
+    for (char const* name : fit_points)
+        if (has_point(name, curve.start.number.count))
+            row.points.push_back(point(at, name));
     Point const &start = row.at(at_start), &end = row.at(at_fit);
-    row.mse_truth = host_.mse_truth[fit.job];
+    row.mse_truth = host_.mse_reference[fit.job];
     if (!outcome.finite)
         row.status = FitStatus::not_finite;
-    else if (!(end.mse <= host_.mse_zero[fit.job])) // also where the MSE overflows
+    else if (!(end.mse <= host_.mean_square[fit.job])) // also where the MSE overflows
         row.status = FitStatus::diverged;
     else if (end.mse > start.mse)
         row.status = FitStatus::no_descent;
-    bool const reference = class_holds(curve.model, fit.reference->measure.model);
-    row.admissible = admissible(row, reference);
-    row.excess = reference && curve.noise_variance > 0
-                     ? data(fit).n * (end.mse - row.mse_truth) / curve.noise_variance
-                     : nan;
+    bool const reference = class_holds(curve.model, fit.reference().measure.model);
+    double const above = end.mse - host_.mse_reference[fit.compared];
+    row.admissible = admissible(above, reference);
+    row.excess =
+        reference && curve.noise_variance > 0 ? data(fit).n * above / curve.noise_variance : nan;
     double const away = distance(
         start.theta, slice(host_.target, target_.offset(fit.theta), curve.model.layout.size));
     row.moved = away > 0 ? distance(end.theta, start.theta) / away : nan;
     row.facts = outcome.facts;
+    row.certified = certified(row);
     return row;
 }
 
@@ -93,14 +96,18 @@ std::vector<FitRow> JobBlock<Real>::rows() const
 template <class Real>
 void JobBlock<Real>::measure(std::vector<FitRow>& rows) const
 {
-    std::vector<LossRequest> requests;
+    std::vector<LossRequest<Real>> requests;
     std::vector<std::pair<Point*, LossKey>> keys; // whose it is, and what is asked for
     for (std::size_t i = 0; i < fits_.size(); ++i) {
-        Curve const& curve = *fits_[i].curve;
-        for (LossSpec const& loss : fits_[i].cell->losses) {
-            for (Point& point : rows[i].points) {
-                requests.push_back(
-                    {&curve.model, &point.theta, &fits_[i].reference->measure, loss.choice});
+        Fit const& fit = fits_[i];
+        for (Point& point : rows[i].points) {
+            Real const* const theta = points_.at(point.at).theta.at(fit.theta);
+            bool const finite = all_finite(point.theta);
+            for (LossSpec const& loss : fit.cell->losses) {
+                Reference<Real> const& reference = *fit.references.at(loss.target);
+                requests.push_back({&fit.curve->model, finite ? theta : nullptr,
+                                    &reference.measure.model, reference.theta64.data(),
+                                    loss.choice});
                 keys.emplace_back(&point, loss_key(loss, point.at));
             }
         }

@@ -12,11 +12,6 @@ namespace moerate
 namespace
 {
 
-bool all_finite(std::vector<double> const& theta)
-{
-    return std::all_of(theta.begin(), theta.end(), [](double v) { return std::isfinite(v); });
-}
-
 /// Parameter vectors on the device, each once however many requests name it.
 class Parameters
 {
@@ -54,33 +49,34 @@ LossRecord not_measured()
 
 } // namespace
 
-std::vector<LossRow> measure_losses(Device& device, std::vector<LossRequest> const& requests)
+bool all_finite(std::vector<double> const& theta)
+{
+    return std::all_of(theta.begin(), theta.end(), [](double v) { return std::isfinite(v); });
+}
+
+template <class Real>
+std::vector<LossRow> measure_losses(Device& device, std::vector<LossRequest<Real>> const& requests)
 {
     std::vector<LossRow> rows(requests.size());
     std::vector<std::size_t> measured; // positions in requests
-    Parameters parameters;
     Slices<int> cells;
     for (std::size_t i = 0; i < requests.size(); ++i) {
         rows[i].record = not_measured();
-        if (!all_finite(*requests[i].theta))
+        if (requests[i].theta == nullptr)
             continue;
         measured.push_back(i);
-        parameters.add(requests[i].theta);
-        parameters.add(&requests[i].reference->theta);
         cells.add(requests[i].model->k);
     }
     if (measured.empty())
         return rows;
-    parameters.upload(device);
     cells.allocate(device);
     DeviceArray<LossRecord> const records(device, measured.size());
-    std::vector<LossTask> tasks;
+    std::vector<LossTask<Real>> tasks;
     tasks.reserve(measured.size());
     for (std::size_t t = 0; t < measured.size(); ++t) {
-        LossRequest const& request = requests[measured[t]];
-        tasks.push_back({*request.model, request.reference->model, parameters.at(request.theta),
-                         parameters.at(&request.reference->theta), request.choice,
-                         records.data() + t, cells.at(static_cast<int>(t))});
+        LossRequest<Real> const& request = requests[measured[t]];
+        tasks.push_back({*request.model, *request.reference, request.theta, request.theta_reference,
+                         request.choice, records.data() + t, cells.at(static_cast<int>(t))});
     }
     device.run(tasks);
     std::vector<LossRecord> const values = records.download();
@@ -92,6 +88,36 @@ std::vector<LossRow> measure_losses(Device& device, std::vector<LossRequest> con
         row.cell.assign(first, first + requests[measured[t]].model->k);
     }
     return rows;
+}
+
+template std::vector<LossRow> measure_losses(Device&, std::vector<LossRequest<float>> const&);
+template std::vector<LossRow> measure_losses(Device&, std::vector<LossRequest<double>> const&);
+
+std::vector<LossRow> measure_losses(Device& device, std::vector<HostLossRequest> const& requests)
+{
+    Parameters parameters;
+    std::vector<bool> finite;
+    finite.reserve(requests.size());
+    for (HostLossRequest const& request : requests) {
+        finite.push_back(all_finite(*request.theta));
+        if (!finite.back())
+            continue;
+        parameters.add(request.theta);
+        parameters.add(&request.reference->theta);
+    }
+    parameters.upload(device);
+    std::vector<LossRequest<double>> on_device;
+    on_device.reserve(requests.size());
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        HostLossRequest const& request = requests[i];
+        on_device.push_back(
+            {request.model, nullptr, &request.reference->model, nullptr, request.choice});
+        if (!finite[i])
+            continue;
+        on_device.back().theta = parameters.at(request.theta);
+        on_device.back().theta_reference = parameters.at(&request.reference->theta);
+    }
+    return measure_losses(device, on_device);
 }
 
 } // namespace moerate

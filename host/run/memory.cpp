@@ -39,6 +39,7 @@ public:
         sizes_.erase(at);
     }
     void upload(void*, void const*, std::size_t) override {}
+    void copy(void*, void const*, std::size_t) override {}
     void download(void* to, void const*, std::size_t bytes) override
     {
         // Any finite numbers and true flags: fits that succeed need most.
@@ -65,20 +66,16 @@ private:
 MemoryModel::Bytes MemoryModel::measured(Job const& job) const
 {
     CountingDevice device;
-    auto const measure = [&](auto pipeline) {
-        pipeline.run({job});
-        return Bytes{device.held(), device.peak() - device.held()};
-    };
-    return in_float64(study_, plan_, job) ? measure(Pipeline<double>(device, study_, plan_))
-                                          : measure(Pipeline<float>(device, study_, plan_));
+    Pipeline pipeline(device, study_, plan_);
+    pipeline.run({job});
+    return {device.held(), device.peak() - device.held()};
 }
 
 MemoryModel::Bytes MemoryModel::computed(Job const& job) const
 {
-    DataSpec const& data = plan_.data[job.data];
-    Curve const& source = study_.curves[data.curve];
-    Bytes bytes{point_bytes(study_, source), data_bytes(source, data.n)};
-    bytes.job += sizeof(double) * source.truth.model.layout.size; // for the losses
+    // Any curve of the job has its precision and its truth.
+    Curve const& source = study_.curves[plan_.cells[job.cells.front()].curve];
+    Bytes bytes{point_bytes(study_, source), data_bytes(source, plan_.data[job.data].n)};
     for (int const cell : job.cells)
         bytes.job += fit_bytes(study_.curves[plan_.cells[cell].curve]);
     return bytes;
@@ -98,10 +95,15 @@ MemoryModel::Bytes const& MemoryModel::of(Job const& job)
 
 void MemoryModel::add(Sum& sum, Job const& job)
 {
-    Bytes const& bytes = of(job);
-    sum.bytes += bytes.job;
-    if (sum.truths.insert(truth_id(plan_.data[job.data].key)).second)
-        sum.bytes += bytes.points;
+    TruthId const truth = truth_id(plan_.data[job.data].key);
+    for (bool const float64 : {false, true}) {
+        for (Job const& part : jobs_in(study_, plan_, {job}, float64)) {
+            Bytes const& bytes = of(part);
+            sum.jobs[float64] += bytes.job;
+            if (sum.counted[float64].insert(truth).second)
+                sum.points += bytes.points;
+        }
+    }
 }
 
 std::size_t MemoryModel::bytes(std::vector<Job> const& jobs)
@@ -109,7 +111,7 @@ std::size_t MemoryModel::bytes(std::vector<Job> const& jobs)
     Sum sum;
     for (Job const& job : jobs)
         add(sum, job);
-    return sum.bytes;
+    return sum.bytes();
 }
 
 } // namespace moerate

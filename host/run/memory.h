@@ -5,6 +5,8 @@
 
 #include "host/run/plan.h"
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <map>
 #include <set>
@@ -23,7 +25,7 @@ class MemoryModel
 public:
     MemoryModel(Study const& study, Plan const& plan) : study_(study), plan_(plan) {}
 
-    /// Peak of a block of one job.
+    /// Peak of a block of one job, whose cells are of one precision.
     struct Bytes
     {
         std::size_t points; ///< evaluation points of its truth, which outlive the block
@@ -36,8 +38,11 @@ public:
     /// A block that grows job by job.
     struct Sum
     {
-        std::size_t bytes = 0;
-        std::set<TruthId> truths; ///< counted: one set of points each
+        std::size_t points = 0;
+        std::array<std::size_t, 2> jobs{};        ///< in float32, in float64: one after the other
+        std::array<std::set<TruthId>, 2> counted; ///< truths: one set of points each
+
+        std::size_t bytes() const { return points + std::max(jobs[0], jobs[1]); }
     };
 
     /// Adds a job to a block. Jobs of a block share the evaluation points of their truth, and no

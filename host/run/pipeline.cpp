@@ -1,41 +1,48 @@
 #include "host/run/pipeline.h"
 
-#include "host/study/identity.h"
-
 #include <set>
 
 namespace moerate
 {
 
-template <class Real>
-Pipeline<Real>::Pipeline(Device& device, Study const& study, Plan const& plan)
-    : device_(device), study_(study), plan_(plan)
+Pipeline::Pipeline(Device& device, Study const& study, Plan const& plan)
+    : device_(device), study_(study), plan_(plan), single_(device, study), double_(device, study)
 {}
 
+/// Frees the references that `jobs` do not need: a sweep may have many.
 template <class Real>
-Reference<Real> const& Pipeline<Real>::truth_of(Curve const& curve)
+void Pipeline::keep(References<Real>& references, std::vector<Job> const& jobs)
 {
-    auto const [id, fresh] = ids_.try_emplace(&curve);
-    if (fresh)
-        id->second = truth_id(truth_key(study_, curve));
-    std::unique_ptr<Reference<Real>>& truth = truths_[id->second];
-    if (!truth)
-        truth = std::make_unique<Reference<Real>>(moerate::truth_of<Real>(device_, study_, curve));
-    return *truth;
-}
-
-template <class Real>
-std::vector<FitRow> Pipeline<Real>::run(std::vector<Job> const& jobs)
-{
-    // Keep the evaluation points of the truths in use only: a sweep may have many.
     std::set<TruthId> used;
     for (Job const& job : jobs)
         used.insert(truth_id(plan_.data[job.data].key));
-    for (auto it = truths_.begin(); it != truths_.end();)
-        it = used.count(it->first) == 0 ? truths_.erase(it) : std::next(it);
-    JobBlock<Real> block(
-        device_, study_, plan_, jobs,
-        [this](Curve const& curve) -> Reference<Real> const& { return truth_of(curve); });
+    references.keep(used);
+}
+
+/// Makes those that they need.
+template <class Real>
+void Pipeline::make(References<Real>& references, std::vector<Job> const& jobs)
+{
+    for (Job const& job : jobs) {
+        for (int const c : job.cells) {
+            Cell const& cell = plan_.cells[c];
+            Curve const& curve = study_.curves[cell.curve];
+            for (Target const target : targets_of(curve, cell.losses))
+                references.of(curve, target);
+        }
+    }
+}
+
+/// The fits of jobs of one precision.
+template <class Real>
+std::vector<FitRow> Pipeline::fits(References<Real>& references, std::vector<Job> const& jobs)
+{
+    if (jobs.empty())
+        return {};
+    JobBlock<Real> block(device_, study_, plan_, jobs,
+                         [&](Curve const& curve, Target target) -> Reference<Real> const& {
+                             return references.of(curve, target);
+                         });
     block.generate();
     block.start();
     block.fit();
@@ -43,7 +50,32 @@ std::vector<FitRow> Pipeline<Real>::run(std::vector<Job> const& jobs)
     return block.rows();
 }
 
-template class Pipeline<float>;
-template class Pipeline<double>;
+std::vector<FitRow> Pipeline::run(std::vector<Job> const& jobs)
+{
+    std::vector<Job> const in_single = jobs_in(study_, plan_, jobs, false);
+    std::vector<Job> const in_double = jobs_in(study_, plan_, jobs, true);
+    keep(single_, in_single);
+    keep(double_, in_double);
+    // All before the first fit, so that a block's peak (memory.h) does not depend on the one
+    // before.
+    make(single_, in_single);
+    make(double_, in_double);
+    std::vector<FitRow> singles = fits(single_, in_single);
+    std::vector<FitRow> doubles = fits(double_, in_double);
+    std::vector<FitRow> rows;
+    rows.reserve(singles.size() + doubles.size());
+    auto next_single = singles.begin(), next_double = doubles.begin();
+    for (Job const& job : jobs)
+        for (int const cell : job.cells)
+            rows.push_back(
+                std::move(in_float64(study_, plan_, cell) ? *next_double++ : *next_single++));
+    return rows;
+}
+
+void Pipeline::forget()
+{
+    single_.keep({});
+    double_.keep({});
+}
 
 } // namespace moerate

@@ -5,40 +5,39 @@
 
 #include "host/run/block.h"
 
-#include <map>
-#include <memory>
 #include <vector>
 
 namespace moerate
 {
 
-/// Runs blocks of jobs of one precision. Each step is one list of independent tasks for the device;
-/// data stay there, parameters and one record a fit come back. Results depend on the study and the
-/// kind of device alone, never on how jobs are grouped into blocks or on their order.
-template <class Real>
+/// Runs blocks of jobs: first all their fits in float32, then all in float64. Each step is one list
+/// of independent tasks for the device; data stay there, parameters and one record a fit come back.
+/// Results depend on the study and the kind of device alone, never on how jobs are grouped into
+/// blocks or on their order.
 class Pipeline
 {
 public:
     Pipeline(Device& device, Study const& study, Plan const& plan);
 
-    /// Does all fits of `jobs`, whose curves all have this precision. Rows in the order of the jobs
-    /// and their cells. Throws DeviceError.
+    /// Does all fits of `jobs`. Rows in the order of the jobs and their cells. Throws DeviceError.
     std::vector<FitRow> run(std::vector<Job> const& jobs);
 
     /// Frees the evaluation points that are kept from block to block.
-    void forget() { truths_.clear(); }
+    void forget();
 
 private:
-    Reference<Real> const& truth_of(Curve const& curve);
+    template <class Real>
+    void keep(References<Real>& references, std::vector<Job> const& jobs);
+    template <class Real>
+    void make(References<Real>& references, std::vector<Job> const& jobs);
+    template <class Real>
+    std::vector<FitRow> fits(References<Real>& references, std::vector<Job> const& jobs);
 
     Device& device_;
     Study const& study_;
     Plan const& plan_;
-    std::map<Curve const*, TruthId> ids_; ///< kept, as a key is the hash of a text
-    std::map<TruthId, std::unique_ptr<Reference<Real>>> truths_;
+    References<float> single_;
+    References<double> double_;
 };
-
-extern template class Pipeline<float>;
-extern template class Pipeline<double>;
 
 } // namespace moerate

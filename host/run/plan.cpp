@@ -51,13 +51,13 @@ Plan make_plan(Study const& study)
 {
     Plan plan;
     std::map<std::string, int> cell_at;
-    using DataId = std::tuple<std::uint32_t, std::uint32_t, double, bool>;
+    using DataId = std::tuple<std::uint32_t, std::uint32_t, double>;
     std::map<DataId, std::vector<int>> curves_of;
     std::vector<DataId> order; // of first appearance
     for (int c = 0; c < static_cast<int>(study.curves.size()); ++c) {
         Curve const& curve = study.curves[c];
         StreamKey const key = truth_key(study, curve);
-        DataId const id{key.key0, key.key1, curve.noise_variance, curve.estimator->in_float64()};
+        DataId const id{key.key0, key.key1, curve.noise_variance};
         if (curves_of[id].empty())
             order.push_back(id);
         curves_of[id].push_back(c);
@@ -186,9 +186,24 @@ std::vector<Job> missing_jobs(Study const& study, Plan const& plan, Store const*
     return jobs;
 }
 
-bool in_float64(Study const& study, Plan const& plan, Job const& job)
+bool in_float64(Study const& study, Plan const& plan, int cell)
 {
-    return study.curves[plan.data[job.data].curve].estimator->in_float64();
+    return study.curves[plan.cells[cell].curve].estimator->in_float64();
+}
+
+std::vector<Job> jobs_in(Study const& study, Plan const& plan, std::vector<Job> const& jobs,
+                         bool float64)
+{
+    std::vector<Job> part;
+    for (Job const& job : jobs) {
+        Job one{job.data, job.replicate, {}};
+        for (int const cell : job.cells)
+            if (in_float64(study, plan, cell) == float64)
+                one.cells.push_back(cell);
+        if (!one.cells.empty())
+            part.push_back(std::move(one));
+    }
+    return part;
 }
 
 Work work_of(Study const& study, Plan const& plan, Job const& job)
@@ -197,17 +212,21 @@ Work work_of(Study const& study, Plan const& plan, Job const& job)
     Curve const& source = study.curves[data.curve];
     double const n = data.n;
     Work work;
-    work.flops = n * flops_per_prediction(source.truth.model);
+    std::set<bool> precisions; // the data of each are generated
     for (int const cell : job.cells) {
         Curve const& curve = study.curves[plan.cells[cell].curve];
-        FitCost const fit = curve.estimator->cost(curve.model, data.n);
-        double const points = fit_points.size();
+        FitCost const start = curve.estimator->cost(curve.model, data.n);
+        int const starts = curve.start.number.count;
+        double const points = points_of(starts);
         work.fits += 1;
-        work.sample_updates += fit.sample_updates;
+        work.sample_updates += starts * start.sample_updates;
         work.regression_points += points * study.regression_samples;
-        work.flops +=
-            fit.flops + points * (study.regression_samples + n) * flops_per_prediction(curve.model);
+        work.flops += starts * start.flops +
+                      points * (study.regression_samples + n) * flops_per_prediction(curve.model);
+        precisions.insert(in_float64(study, plan, cell));
     }
+    work.flops +=
+        static_cast<double>(precisions.size()) * n * flops_per_prediction(source.truth.model);
     return work;
 }
 

@@ -25,7 +25,8 @@ struct Cell
     std::vector<LossSpec> losses; ///< of all curves with this id, none twice
 };
 
-/// Data sets that several cells share: same truth, noise, precision and n; one a replicate.
+/// Data sets that several cells share: same truth, noise and n; one a replicate. Their numbers are
+/// the same draws in either precision, rounded to it.
 struct DataSpec
 {
     int curve; ///< in study.curves, any one that uses the data
@@ -115,8 +116,13 @@ private:
 /// All of them as a list.
 std::vector<Job> missing_jobs(Study const& study, Plan const& plan, Store const* store);
 
-/// Whether the fits of a job are done in float64.
-bool in_float64(Study const& study, Plan const& plan, Job const& job);
+/// Whether the fits of a cell are done in float64.
+bool in_float64(Study const& study, Plan const& plan, int cell);
+
+/// The cells of `jobs` of one precision, and the jobs that have any. Each precision of a job has
+/// data and fits of its own.
+std::vector<Job> jobs_in(Study const& study, Plan const& plan, std::vector<Job> const& jobs,
+                         bool float64);
 
 /// Cost of one job. Its memory: memory.h.
 Work work_of(Study const& study, Plan const& plan, Job const& job);

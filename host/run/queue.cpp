@@ -47,18 +47,15 @@ std::vector<Job> JobQueue::take(BlockLimits const& limits)
     // No more than one worker's part, so that none is left without work; the rounding of sums
     // aside.
     double const part = total_.flops / static_cast<double>(workers_) * (1 + 1e-9);
-    bool const precise = in_float64(study_, plan_, *front());
     std::vector<Job> block;
     Work sum;
     MemoryModel::Sum memory;
-    for (Job const* job; (job = front()) != nullptr && in_float64(study_, plan_, *job) == precise;
-         jobs_.pop_front())
-    {
+    for (Job const* job; (job = front()) != nullptr; jobs_.pop_front()) {
         Work const before = sum;
         sum += work_of(study_, plan_, *job);
         memory_.add(memory, *job);
-        bool const full = sum.flops > part ||
-                          limits.reached(static_cast<int>(block.size()), before, memory.bytes, sum);
+        bool const full = sum.flops > part || limits.reached(static_cast<int>(block.size()), before,
+                                                             memory.bytes(), sum);
         if (full && !block.empty())
             break;
         block.push_back(*job);

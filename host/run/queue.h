@@ -27,8 +27,8 @@ public:
     Work const& total() const { return total_; }
     Work work(std::vector<Job> const& jobs) const;
 
-    /// The next jobs that make a block: one precision, within the limits, but one job at least.
-    /// Empty when nothing is left to be done.
+    /// The next jobs that make a block: within the limits, but one job at least. Empty when nothing
+    /// is left to be done.
     std::vector<Job> take(BlockLimits const& limits);
     /// Puts a block back to where it was taken from.
     void give_back(std::vector<Job> const& block);

@@ -5,9 +5,13 @@
 
 #include "host/device/device.h"
 #include "host/measure/measure_json.h"
+#include "host/run/plan.h"
 #include "host/study/identity.h"
-#include "host/study/truth.h"
 
+#include <map>
+#include <memory>
+#include <set>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -45,11 +49,42 @@ struct Reference
     DeviceArray<Real> weights;   ///< [k*][m] its g_j(x)
 };
 
-/// The truth of a curve. Throws DeviceError.
+/// The measure of a curve that is called `target`. Throws std::logic_error for one that the program
+/// cannot make; a study that was read has none.
+Measure target_measure(Study const& study, Curve const& curve, Target target);
+
+/// The same as a reference of all fits on one truth's data. Throws DeviceError.
 template <class Real>
-Reference<Real> truth_of(Device& device, Study const& study, Curve const& curve)
+Reference<Real> reference_of(Device& device, Study const& study, Curve const& curve, Target target)
 {
-    return {device, true_measure(study, curve), truth_key(study, curve), study.regression_samples};
+    return {device, target_measure(study, curve, target), truth_key(study, curve),
+            study.regression_samples};
 }
+
+/// All targets that a curve's fits and these losses are compared with, each once.
+std::set<Target> targets_of(Curve const& curve, std::vector<LossSpec> const& losses);
+
+/// References of a study's curves, each made when it is first asked for.
+template <class Real>
+class References
+{
+public:
+    References(Device& device, Study const& study) : device_(device), study_(study) {}
+
+    /// Curves of one truth have one reference. Throws DeviceError.
+    Reference<Real> const& of(Curve const& curve, Target target);
+    /// Frees those of all other truths.
+    void keep(std::set<TruthId> const& used);
+
+private:
+    Device& device_;
+    Study const& study_;
+    std::map<Curve const*, TruthId> ids_; ///< kept, as a key is the hash of a text
+    /// By truth and target; a target other than the truth is also of a curve, else null.
+    std::map<std::tuple<TruthId, Target, Curve const*>, std::unique_ptr<Reference<Real>>> made_;
+};
+
+extern template class References<float>;
+extern template class References<double>;
 
 } // namespace moerate

@@ -2,10 +2,10 @@
 
 #include "host/run/block_size.h"
 #include "host/run/measure_losses.h"
+#include "host/run/reference.h"
 #include "host/run/results.h"
 #include "host/run/runner.h"
 #include "host/study/sizes.h"
-#include "host/study/truth.h"
 
 #include <fmt/format.h>
 
@@ -22,13 +22,15 @@ namespace
 /// Replicates whose stored fit lacks a loss, by loss.
 using Lacking = std::map<LossKey, std::vector<int>>;
 
-Lacking lacking(Cell const& cell, Store const& store)
+Lacking lacking(Cell const& cell, int starts, Store const& store)
 {
     std::vector<int> const fits = store.replicates(cell.id);
     std::map<LossKey, std::vector<int>> known = store.loss_keys(cell.id);
     Lacking result;
     for (LossSpec const& loss : cell.losses) {
         for (char const* at : fit_points) {
+            if (!has_point(at, starts))
+                continue;
             LossKey const key = loss_key(loss, at);
             std::vector<int> const& have = known[key];
             std::vector<int> lack;
@@ -61,10 +63,11 @@ public:
     CellLosses(Study const& study, Cell const& cell, Store& store, Device& device, BlockSize& size,
                Log& log)
         : cell_(cell), curve_(study.curves[cell.curve]), store_(store), device_(device),
-          size_(size), log_(log), lack_(lacking(cell, store)), replicates_(replicates_of(lack_))
+          size_(size), log_(log), lack_(lacking(cell, curve_.start.number.count, store)), replicates_(replicates_of(lack_))
     {
-        if (!done())
-            reference_ = true_measure(study, curve_);
+        for (Target const target : targets_of(curve_, cell.losses))
+            if (!done())
+                references_[target] = target_measure(study, curve_, target);
     }
 
     bool done() const { return next_ == replicates_.size(); }
@@ -86,15 +89,17 @@ private:
     Lacking lack_;
     std::vector<int> replicates_;
     std::size_t next_ = 0; ///< in replicates_
-    Measure reference_;
+    std::map<Target, Measure> references_;
     std::vector<int> owner_; ///< of each loss of the block: its replicate
 };
 
 /// Device memory of a block.
 std::size_t CellLosses::bytes(std::size_t fits) const
 {
-    return sizeof(double) * reference_.theta.size() +
-           fits * loss_bytes(curve_, cell_.losses.size());
+    std::size_t numbers = 0;
+    for (auto const& [target, measure] : references_)
+        numbers += measure.theta.size();
+    return sizeof(double) * numbers + fits * loss_bytes(curve_, cell_.losses.size());
 }
 
 /// Cost of a block, in a unit of its own: numbers that are read.
@@ -155,7 +160,7 @@ void CellLosses::do_block(Remeasured& total)
 /// What is lacking of these fits; notes in owner_ whose it is.
 std::vector<LossRow> CellLosses::measure(std::vector<FitRow> const& fits, Remeasured& done)
 {
-    std::vector<LossRequest> requests;
+    std::vector<HostLossRequest> requests;
     std::vector<LossKey> keys;
     owner_.clear();
     for (FitRow const& fit : fits) {
@@ -171,7 +176,8 @@ std::vector<LossRow> CellLosses::measure(std::vector<FitRow> const& fits, Remeas
                     ++done.unmeasured;
                     continue;
                 }
-                requests.push_back({&curve_.model, &theta, &reference_, loss.choice});
+                requests.push_back(
+                    {&curve_.model, &theta, &references_.at(loss.target), loss.choice});
                 keys.push_back(key);
                 owner_.push_back(fit.replicate);
             }

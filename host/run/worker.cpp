@@ -14,8 +14,7 @@ namespace moerate
 Worker::Worker(Study const& study, Plan const& plan, Device& device, RunOptions const& options,
                JobQueue& queue, Results& results, Log& log)
     : study_(study), plan_(plan), device_(device), queue_(queue), results_(results), log_(log),
-      single_(device, study, plan), double_(device, study, plan),
-      size_(device, options, measure_speed(study, device))
+      pipeline_(device, study, plan), size_(device, options, measure_speed(study, device))
 {}
 
 void Worker::run()
@@ -23,6 +22,7 @@ void Worker::run()
     using Clock = std::chrono::steady_clock;
     std::vector<Job> block;
     while (!(block = queue_.take(size_.limits())).empty()) {
+        results_.working_on(name(block.back()));
         auto const begin = Clock::now();
         std::optional<std::vector<FitRow>> rows = compute(block);
         if (!rows) {
@@ -47,14 +47,7 @@ std::optional<std::vector<FitRow>> Worker::compute(std::vector<Job> const& block
     std::optional<std::vector<FitRow>> rows;
     with_memory(log_, [&] {
         try {
-            // The points of one precision must not take room from blocks of the other.
-            if (in_float64(study_, plan_, block.front())) {
-                single_.forget();
-                rows = double_.run(block);
-            } else {
-                double_.forget();
-                rows = single_.run(block);
-            }
+            rows = pipeline_.run(block);
         } catch (DeviceMemoryError const&) {
             throw;
         } catch (DeviceError const& error) {
@@ -69,8 +62,7 @@ std::optional<std::vector<FitRow>> Worker::compute(std::vector<Job> const& block
 /// After a block had too little memory: gives it back for blocks of half its size.
 void Worker::shrink(std::vector<Job> const& block)
 {
-    single_.forget();
-    double_.forget();
+    pipeline_.forget();
     std::size_t const bytes = queue_.bytes(block);
     if (block.size() == 1)
         throw DeviceMemoryError(fmt::format(

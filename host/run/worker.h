@@ -40,8 +40,7 @@ private:
     JobQueue& queue_;
     Results& results_;
     Log& log_;
-    Pipeline<float> single_;
-    Pipeline<double> double_;
+    Pipeline pipeline_;
     BlockSize size_;
 };
 

@@ -1,7 +1,7 @@
 #pragma once
 
 /// @file
-/// The numeric columns of the tables `fit`, `point` and `loss` with their places in the rows:
+/// The columns of the tables `fit`, `start`, `point` and `loss` with their places in the rows:
 /// written once, for the schema, writing, reading, comparing and exporting.
 
 #include "host/store/fit_row.h"
@@ -30,6 +30,44 @@ void each_number(Fit& fit, F&& f)
     f("mse_truth", fit.mse_truth);
     f("excess", fit.excess);
     f("moved", fit.moved);
+}
+
+/// Calls f(column, value) for what an estimator has told of a fit (FitFacts) and what follows from
+/// it: numbers, counts and flags that may be none, and texts. Fit is FitRow or FitRow const.
+template <class Fit, class F>
+void each_fact(Fit& fit, F&& f)
+{
+    auto& facts = fit.facts;
+    f(Column("ended", 1), facts.ended);
+    f(Column("predicted_gain", 1), facts.predicted_gain);
+    f(Column("actual_gain", 1), facts.actual_gain);
+    f(Column("radius", 1), facts.radius);
+    f(Column("gradient_norm", 1), facts.gradient_norm);
+    f(Column("at_bound", 1), facts.at_bound);
+    f(Column("coordinates", 1), facts.coordinates);
+    f(Column("rank", 1), facts.rank);
+    f(Column("deficit", 1), facts.deficit);
+    f(Column("dead", 1), facts.dead);
+    f(Column("eigenvalue_1", 1), facts.smallest[0]);
+    f(Column("eigenvalue_2", 1), facts.smallest[1]);
+    f(Column("eigenvalue_3", 1), facts.smallest[2]);
+    f(Column("eigenvalue_4", 1), facts.smallest[3]);
+    f(Column("eigenvalue_5", 1), facts.smallest[4]);
+    f(Column("stationary", 1), facts.stationary);
+    f(Column("best", 1), facts.best);
+    f(Column("certified", 1), fit.certified);
+    f(Column("won", 1), facts.won);
+}
+
+/// Calls f(column, value) for each fact of a start. Record is StartRecord or StartRecord const.
+template <class Record, class F>
+void each_start_value(Record& start, F&& f)
+{
+    f("kind", start.kind);
+    f("mse", start.mse);
+    f("above", start.above);
+    f("status", start.ended);
+    f("distance", start.distance);
 }
 
 /// Calls f(column, number) for each error in L2. Record is RiskRecord or RiskRecord const.
@@ -71,6 +109,21 @@ void each_loss_number(Record& record, F&& f)
 inline bool same_number(double a, double b)
 {
     return a == b || (std::isnan(a) && std::isnan(b));
+}
+
+/// SQL types of what the functions above name.
+constexpr char const* sql_type(double)
+{
+    return "REAL";
+}
+template <class Whole>
+constexpr char const* sql_type(std::optional<Whole> const&)
+{
+    return "INTEGER";
+}
+inline char const* sql_type(std::string const&)
+{
+    return "TEXT";
 }
 
 /// Equal results; time and run do not count, nor `empty` of a fit (it depends on which loss came

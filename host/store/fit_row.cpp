@@ -27,12 +27,24 @@ auto& point_at(Points& points, std::string const& name)
 
 } // namespace
 
-std::vector<Point> FitRow::all_points()
+std::vector<Point> FitRow::common_points()
 {
-    std::vector<Point> points(fit_points.size());
-    for (std::size_t i = 0; i < points.size(); ++i)
-        points[i].at = fit_points[i];
+    std::vector<Point> points;
+    for (char const* at : fit_points)
+        if (every_fit_has(at))
+            points.emplace_back().at = at;
     return points;
+}
+
+void FitRow::add_point(Point point)
+{
+    auto const place = [](Point const& of) {
+        return std::find(fit_points.begin(), fit_points.end(), of.at) - fit_points.begin();
+    };
+    auto const behind =
+        std::upper_bound(points.begin(), points.end(), point,
+                         [&](Point const& a, Point const& b) { return place(a) < place(b); });
+    points.insert(behind, std::move(point));
 }
 
 Point& FitRow::at(std::string const& name)
@@ -50,16 +62,30 @@ bool FitRow::has(std::string const& name) const
     return find_point(points, name) != points.end();
 }
 
-std::optional<bool> admissible(FitRow const& fit, bool reference)
+std::optional<bool> admissible(double above, bool holds)
 {
-    double const above = fit.at(at_fit).mse - fit.mse_truth;
-    if (!reference || std::isnan(above))
+    if (!holds || std::isnan(above))
         return std::nullopt;
     return above <= 0;
 }
 
+std::optional<bool> certified(FitRow const& fit)
+{
+    FitFacts const& facts = fit.facts;
+    if (!fit.admissible || !facts.stationary || !facts.best)
+        return std::nullopt;
+    return *fit.admissible && *facts.stationary && *facts.best;
+}
+
+std::optional<bool> admissible(FitRow const& fit, bool holds)
+{
+    return admissible(fit.at(at_fit).mse - fit.mse_truth, holds);
+}
+
 LossRow const* loss_of(FitRow const& fit, LossKey const& key)
 {
+    if (!fit.has(key.at))
+        return nullptr;
     for (LossRow const& loss : fit.at(key.at).losses)
         if (loss.key == key)
             return &loss;

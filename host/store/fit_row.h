@@ -64,7 +64,8 @@ struct FitRow
     double moved = 0;               ///< ||fit - start|| / ||start - target||
     int empty = 0;                  ///< number of empty cells (of the first loss), -1 unknown
     FitFacts facts;
-    std::vector<Point> points = all_points();
+    std::optional<bool> certified; ///< see certified(); none where one of the three is not known
+    std::vector<Point> points = common_points();
 
     /// The point of that name; throws std::out_of_range if the fit has none.
     Point& at(std::string const& name);
@@ -72,15 +73,26 @@ struct FitRow
     /// Whether the fit has a point of that name.
     bool has(std::string const& name) const;
 
-    /// One point of each name of fit_points.
-    static std::vector<Point> all_points();
+    /// Adds a point where fit_points has it; those that it does not know stand behind.
+    void add_point(Point point);
+
+    /// The points that every fit has.
+    static std::vector<Point> common_points();
 };
 
-/// The basic inequality MSE(fit) <= MSE(truth) of spec.md 4, which has the sign of the excess and,
-/// other than that, a meaning without noise; none unless the truth is a `reference` (class_holds).
-std::optional<bool> admissible(FitRow const& fit, bool reference);
+/// The basic inequality MSE(fit) <= MSE(reference) of spec.md 4, which has the sign of the excess
+/// and, other than that, a meaning without noise; none unless the fitted class `holds` the reference
+/// (class_holds). `above` is the difference of both.
+std::optional<bool> admissible(double above, bool holds);
 
-/// The measurement of a point; null if there is none.
+/// The same of a fit whose reference is the truth.
+std::optional<bool> admissible(FitRow const& fit, bool holds);
+
+/// spec.md 4: admissible, stationary and best of several starts. "Local minimum, best of m", never
+/// "global".
+std::optional<bool> certified(FitRow const& fit);
+
+/// The measurement of a point; null if there is none, or no such point.
 LossRow const* loss_of(FitRow const& fit, LossKey const& key);
 
 } // namespace moerate

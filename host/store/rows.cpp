@@ -3,6 +3,7 @@
 #include "host/core/error.h"
 #include "host/store/columns.h"
 #include "host/store/later_columns.h"
+#include "host/store/row_columns.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -19,98 +20,16 @@ namespace
     throw StoreError(fmt::format("{} is damaged ({}) move it away", file, why));
 }
 
-/// Columns of a fit in the order of read_fit and RowWriter::add.
-std::string fit_columns()
+/// Binds a value; an empty text is none.
+template <class Value>
+void bind_value(sqlite::Statement& row, int at, Value const& value)
 {
-    std::string columns = "cell, r, status, admissible, empty, iterations, seconds";
-    FitRow const fit{};
-    each_number(fit, [&](char const* name, double) { (columns += ", ") += name; });
-    return columns;
+    row.bind(at, value);
 }
 
-FitRow read_fit(sqlite::Statement const& row, std::string const& file)
+void bind_value(sqlite::Statement& row, int at, std::string const& value)
 {
-    int at = 0;
-    FitRow fit;
-    fit.points.clear();
-    fit.cell = row.text(at++);
-    fit.replicate = static_cast<int>(row.integer(at++));
-    fit.status = status_of(row.text(at++), file);
-    if (!row.null(at))
-        fit.admissible = row.integer(at) != 0;
-    ++at;
-    fit.empty = row.null(at) ? -1 : static_cast<int>(row.integer(at));
-    ++at;
-    fit.facts.iterations = static_cast<int>(row.integer(at++));
-    fit.facts.seconds = row.number(at++);
-    each_number(fit, [&](char const*, double& value) { value = row.number(at++); });
-    return fit;
-}
-
-/// Columns of a point in the order in which RowWriter::add binds them, after (cell, r).
-std::string point_columns()
-{
-    std::string columns = "at";
-    Point const point{};
-    each_point_number(point, [&](char const* name, double) { (columns += ", ") += name; });
-    return columns;
-}
-
-/// The query of points that read_point reads: the replicate, then the point.
-std::string select_points(sqlite::Database& database, bool with_parameters)
-{
-    return fmt::format("SELECT r, {}, {}, params IS NOT NULL FROM {} WHERE cell = ? AND r BETWEEN "
-                       "? AND ? ORDER BY r",
-                       point_columns(), with_parameters ? "params" : "NULL",
-                       rows_of(database, "point"));
-}
-
-Point read_point(sqlite::Statement const& row)
-{
-    int at = 1;
-    Point point;
-    point.at = row.text(at++);
-    each_point_number(point, [&](char const*, double& value) { value = row.number(at++); });
-    point.theta = row.numbers(at++);
-    point.parameters_kept = row.integer(at++) != 0;
-    return point;
-}
-
-/// Puts a point where fit_points has it; those that it does not know stand behind.
-void add_point(FitRow& fit, Point point)
-{
-    auto const place = [](Point const& of) {
-        return std::find(fit_points.begin(), fit_points.end(), of.at) - fit_points.begin();
-    };
-    auto const behind =
-        std::upper_bound(fit.points.begin(), fit.points.end(), point,
-                         [&](Point const& a, Point const& b) { return place(a) < place(b); });
-    fit.points.insert(behind, std::move(point));
-}
-
-/// Columns of a loss in the order of read_loss and RowWriter::add, after (cell, r).
-std::string loss_columns()
-{
-    std::string columns = "name, exponent, gauge, target, at, empty, cells";
-    LossRecord const record{};
-    each_loss_number(record, [&](char const* name, double) { (columns += ", ") += name; });
-    return columns;
-}
-
-LossRow read_loss(sqlite::Statement const& row, int at)
-{
-    LossRow loss;
-    loss.key.name = row.text(at++);
-    loss.key.r = row.number(at++);
-    loss.key.gauge = row.text(at++);
-    loss.key.target = row.text(at++);
-    loss.key.at = row.text(at++);
-    loss.record.empty = static_cast<int>(row.integer(at++));
-    auto const cells = nlohmann::json::parse(row.text(at++), nullptr, false);
-    if (cells.is_array())
-        loss.cell = cells.get<std::vector<int>>();
-    each_loss_number(loss.record, [&](char const*, double& value) { value = row.number(at++); });
-    return loss;
+    row.bind(at, value.empty() ? std::nullopt : std::optional<std::string>(value));
 }
 
 /// "INSERT INTO table (columns) VALUES (?, ...)".
@@ -127,7 +46,7 @@ std::string insert_into(char const* table, std::string const& columns)
 void check_points(FitRow const& fit, std::string const& file)
 {
     for (char const* at : fit_points)
-        if (!fit.has(at))
+        if (every_fit_has(at) && !fit.has(at))
             damaged(file, fmt::format("a fit without its point \"{}\"", at));
 }
 
@@ -153,8 +72,10 @@ RowWriter::RowWriter(sqlite::Database& database)
     : file_(database.file()),
       find_fit_(database,
                 fmt::format("SELECT {} FROM fit WHERE cell = ? AND r = ?", fit_columns())),
+      find_starts_(database, select_starts(database)),
       find_points_(database, select_points(database, true)),
       insert_fit_(database, insert_into("fit", "run, " + fit_columns())),
+      insert_start_(database, insert_into("start", "cell, r, " + start_columns())),
       insert_point_(database, insert_into("point", "cell, r, " + point_columns() + ", params")),
       find_loss_(database, fmt::format("SELECT {} FROM loss WHERE cell = ? AND r = ? AND name = ? "
                                        "AND exponent = ? AND gauge = ? AND target = ? AND at = ?",
@@ -171,8 +92,14 @@ void RowWriter::add(FitRow const& fit, std::optional<std::int64_t> run)
                          fit.empty < 0 ? std::nullopt : std::optional<int>(fit.empty),
                          fit.facts.iterations, fit.facts.seconds);
         int at = 8;
-        each_number(fit, [&](char const*, double value) { insert_fit_.bind(++at, value); });
+        auto const bind = [&](char const*, auto const& value) {
+            bind_value(insert_fit_, ++at, value);
+        };
+        each_number(fit, bind);
+        each_fact(fit, bind);
         insert_fit_.run();
+        for (std::size_t i = 0; i < fit.facts.starts.size(); ++i)
+            insert(fit.cell, fit.replicate, static_cast<int>(i), fit.facts.starts[i]);
         for (Point const& point : fit.points)
             insert(fit.cell, fit.replicate, point);
     }
@@ -185,9 +112,12 @@ void RowWriter::add(FitRow const& fit, std::optional<std::int64_t> run)
 void RowWriter::check_same(FitRow const& fit)
 {
     FitRow stored = read_fit(find_fit_, file_);
+    find_starts_.with(fit.cell, fit.replicate, fit.replicate);
+    while (find_starts_.step())
+        stored.facts.starts.push_back(read_start(find_starts_));
     find_points_.with(fit.cell, fit.replicate, fit.replicate);
     while (find_points_.step())
-        add_point(stored, read_point(find_points_));
+        stored.add_point(read_point(find_points_));
     check_points(stored, file_);
     if (!same_result(stored, fit))
         throw StoreError(fmt::format(
@@ -195,6 +125,16 @@ void RowWriter::check_same(FitRow const& fit)
             "{} now) continue with the build, device and SIMD level that made it, or name another "
             "folder",
             file_, fit.replicate, fit.cell, stored.at(at_fit).mse, fit.at(at_fit).mse));
+}
+
+void RowWriter::insert(std::string const& cell, int replicate, int number, StartRecord const& start)
+{
+    insert_start_.with(cell, replicate, number);
+    int at = 3;
+    each_start_value(start, [&](char const*, auto const& value) {
+        bind_value(insert_start_, ++at, value);
+    });
+    insert_start_.run();
 }
 
 void RowWriter::insert(std::string const& cell, int replicate, Point const& point)
@@ -239,9 +179,13 @@ std::vector<FitRow> read_fits(sqlite::Database& database, std::string const& cel
     fit.with(cell, replicates.first, replicates.last);
     while (fit.step())
         fits.push_back(read_fit(fit, file));
+    sqlite::Statement start(database, select_starts(database));
+    start.with(cell, replicates.first, replicates.last);
+    for_each_row(fits, start, file,
+                 [&](FitRow& owner) { owner.facts.starts.push_back(read_start(start)); });
     sqlite::Statement point(database, select_points(database, with_parameters));
     point.with(cell, replicates.first, replicates.last);
-    for_each_row(fits, point, file, [&](FitRow& owner) { add_point(owner, read_point(point)); });
+    for_each_row(fits, point, file, [&](FitRow& owner) { owner.add_point(read_point(point)); });
     for (FitRow const& one : fits)
         check_points(one, file);
     sqlite::Statement loss(database, fmt::format("SELECT r, {} FROM {} WHERE cell = ? AND r "

@@ -1,7 +1,7 @@
 #pragma once
 
 /// @file
-/// Fits to and from rows of the tables `fit`, `point` and `loss`.
+/// Fits to and from rows of the tables `fit`, `start`, `point` and `loss`.
 
 #include "host/store/sqlite.h"
 #include "host/store/store.h"
@@ -23,10 +23,12 @@ public:
 
 private:
     void check_same(FitRow const& fit);
+    void insert(std::string const& cell, int replicate, int number, StartRecord const& start);
     void insert(std::string const& cell, int replicate, Point const& point);
 
     std::string const& file_;
-    sqlite::Statement find_fit_, find_points_, insert_fit_, insert_point_, find_loss_, insert_loss_;
+    sqlite::Statement find_fit_, find_starts_, find_points_, insert_fit_, insert_start_,
+        insert_point_, find_loss_, insert_loss_;
 };
 
 /// Fits of a cell with their losses, by replicate.

@@ -1,6 +1,8 @@
 #include "host/store/columns.h"
 
 #include <algorithm>
+#include <string_view>
+#include <type_traits>
 
 namespace moerate
 {
@@ -13,26 +15,56 @@ bool same_parameters(std::vector<double> const& a, std::vector<double> const& b)
            std::equal(a.begin(), a.end(), b.begin(), b.end(), same_number);
 }
 
-/// Whether all numbers that `each` names are the same.
-template <class Row, class Each>
-bool same_numbers(Row const& a, Row const& b, Each&& each)
+bool none(double value)
 {
-    std::vector<double> numbers;
-    each(a, [&](char const*, double value) { numbers.push_back(value); });
+    return std::isnan(value);
+}
+
+bool none(std::string const& value)
+{
+    return value.empty();
+}
+
+template <class Whole>
+bool none(std::optional<Whole> const& value)
+{
+    return !value;
+}
+
+/// Equal, or both none; a column that files of an older minor lack may be none on one side.
+template <class Value>
+bool same_value(Column const& column, Value const& a, Value const& b)
+{
+    if (none(a) || none(b))
+        return column.minor > 0 || none(a) == none(b);
+    return a == b;
+}
+
+/// Whether all values that `each` names are the same.
+template <class Row, class Each>
+bool same_values(Row const& a, Row const& b, Each&& each)
+{
     bool same = true;
-    auto other = numbers.begin();
-    each(b, [&](Column const& column, double value) {
-        bool const lacks = column.minor > 0 && (std::isnan(value) || std::isnan(*other));
-        same &= lacks || same_number(*other, value);
-        ++other;
+    each(a, [&](Column const& column, auto const& value) {
+        each(b, [&](Column const& other, auto const& counterpart) {
+            if constexpr (std::is_same_v<decltype(value), decltype(counterpart)>)
+                same &= std::string_view(column.name) != other.name ||
+                        same_value(column, value, counterpart);
+        });
     });
     return same;
+}
+
+bool same_start(StartRecord const& a, StartRecord const& b)
+{
+    return same_values(a, b,
+                        [](StartRecord const& start, auto&& f) { each_start_value(start, f); });
 }
 
 bool same_point(Point const& a, Point const& b)
 {
     return same_parameters(a.theta, b.theta) &&
-           same_numbers(a, b, [](Point const& point, auto&& f) { each_point_number(point, f); });
+           same_values(a, b, [](Point const& point, auto&& f) { each_point_number(point, f); });
 }
 
 } // namespace
@@ -41,7 +73,11 @@ bool same_result(FitRow const& a, FitRow const& b)
 {
     bool same = a.status == b.status && a.facts.iterations == b.facts.iterations &&
                 a.points.size() == b.points.size();
-    same &= same_numbers(a, b, [](FitRow const& fit, auto&& f) { each_number(fit, f); });
+    same &= same_values(a, b, [](FitRow const& fit, auto&& f) { each_number(fit, f); });
+    same &= same_values(a, b, [](FitRow const& fit, auto&& f) { each_fact(fit, f); });
+    std::vector<StartRecord> const &starts = a.facts.starts, &others = b.facts.starts;
+    same &= starts.empty() || others.empty() || // files of an older minor have none
+            std::equal(starts.begin(), starts.end(), others.begin(), others.end(), same_start);
     for (Point const& point : a.points)
         same &= b.has(point.at) && same_point(point, b.at(point.at));
     return same;
@@ -50,7 +86,7 @@ bool same_result(FitRow const& a, FitRow const& b)
 bool same_result(LossRow const& a, LossRow const& b)
 {
     return a.cell == b.cell && a.record.empty == b.record.empty &&
-           same_numbers(a.record, b.record,
+           same_values(a.record, b.record,
                         [](LossRecord const& record, auto&& f) { each_loss_number(record, f); });
 }
 

@@ -21,12 +21,14 @@ namespace
 /// "MOER": marks the file as ours in SQLite's header.
 constexpr int application_id = 0x4d4f4552;
 
-/// "name REAL, " for each number that `each` names.
+/// "name REAL, " for each number that `each` names, with the type of other values.
 template <class Each>
-std::string real_columns(Each&& each)
+std::string columns_of(Each&& each)
 {
     std::string columns;
-    each([&](char const* name, double) { columns += fmt::format("{} REAL, ", name); });
+    each([&](char const* name, auto const& value) {
+        columns += fmt::format("{} {}, ", name, sql_type(value));
+    });
     return columns;
 }
 
@@ -36,9 +38,19 @@ std::string fit_table()
     return fmt::format(
         "CREATE TABLE fit (cell TEXT NOT NULL REFERENCES cell(id), r INTEGER NOT NULL, "
         "run INTEGER REFERENCES run(id), status TEXT NOT NULL, {}"
-        "admissible INTEGER, empty INTEGER, iterations INTEGER NOT NULL, seconds REAL, "
+        "admissible INTEGER, empty INTEGER, iterations INTEGER NOT NULL, seconds REAL, {}"
         "PRIMARY KEY (cell, r)) STRICT",
-        real_columns([&](auto&& f) { each_number(fit, f); }));
+        columns_of([&](auto&& f) { each_number(fit, f); }),
+        columns_of([&](auto&& f) { each_fact(fit, f); }));
+}
+
+std::string start_table()
+{
+    StartRecord const start;
+    return fmt::format("CREATE TABLE start (cell TEXT NOT NULL, r INTEGER NOT NULL, "
+                       "number INTEGER NOT NULL, {}PRIMARY KEY (cell, r, number), "
+                       "FOREIGN KEY (cell, r) REFERENCES fit(cell, r)) STRICT",
+                       columns_of([&](auto&& f) { each_start_value(start, f); }));
 }
 
 std::string point_table()
@@ -47,7 +59,7 @@ std::string point_table()
     return fmt::format("CREATE TABLE point (cell TEXT NOT NULL, r INTEGER NOT NULL, "
                        "at TEXT NOT NULL, {}params BLOB, PRIMARY KEY (cell, r, at), "
                        "FOREIGN KEY (cell, r) REFERENCES fit(cell, r)) STRICT",
-                       real_columns([&](auto&& f) { each_point_number(point, f); }));
+                       columns_of([&](auto&& f) { each_point_number(point, f); }));
 }
 
 std::string loss_table()
@@ -59,7 +71,7 @@ std::string loss_table()
         "empty INTEGER NOT NULL, cells TEXT NOT NULL, "
         "PRIMARY KEY (cell, r, at, name, exponent, gauge, target), "
         "FOREIGN KEY (cell, r, at) REFERENCES point(cell, r, at)) STRICT",
-        real_columns([&](auto&& f) { each_loss_number(record, f); }));
+        columns_of([&](auto&& f) { each_loss_number(record, f); }));
 }
 
 } // namespace
@@ -81,7 +93,7 @@ void create_schema(sqlite::Database& database)
 
 void create_result_tables(sqlite::Database& database)
 {
-    for (std::string const& table : {fit_table(), point_table(), loss_table()})
+    for (std::string const& table : {fit_table(), start_table(), point_table(), loss_table()})
         database.execute(table);
 }
 

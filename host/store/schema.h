@@ -16,7 +16,7 @@ constexpr int store_minor = 1;
 
 /// Creates all tables; mark_format ends it. Call inside a transaction.
 void create_schema(sqlite::Database& database);
-/// Of these, the ones of results: fit, point and loss.
+/// Of these, the ones of results: fit, start, point and loss.
 void create_result_tables(sqlite::Database& database);
 /// Marks the file, which holds its study, as one of this version's format.
 void mark_format(sqlite::Database& database);

@@ -65,8 +65,28 @@ void check_split(Reader& reader, StartSpec const& start, Model const& model)
                                          name_of<Activations>(model.expert.activation)));
 }
 
-StartSpec read_start(Reader& reader, Model const& model, Model const& truth)
+/// How many starts a fit has. The given one is always among them.
+Starts read_starts(Reader& reader, Estimator const& estimator)
 {
+    Starts starts;
+    int const usual = estimator.usual_starts();
+    starts.count = reader.integer("starts", at_least(1), usual);
+    starts.blind = reader.integer("blind", at_least(0), starts.count / 2);
+    if (usual == 1 && starts.count > 1)
+        reader.fail("starts", fmt::format("= {} (kind = \"{}\" begins once) use 1, and more in the "
+                                          "[fit.start] of fits by an estimator that compares them",
+                                          starts.count, estimator.name()));
+    if (starts.blind >= starts.count)
+        reader.fail("blind", fmt::format("= {} of starts = {} (the first start is never "
+                                         "blind) use at most {}",
+                                         starts.blind, starts.count, starts.count - 1));
+    return starts;
+}
+
+StartSpec read_start(Reader& reader, Model const& model, Model const& truth,
+                     Estimator const& estimator)
+{
+    reader.documented(start_keys());
     StartSpec start;
     start.kind = StartKind(reader.word("kind", "start", {"near", "truth", "target"}, "near"));
     if (start.kind == StartKind::near) {
@@ -77,17 +97,10 @@ StartSpec read_start(Reader& reader, Model const& model, Model const& truth)
         reader.refuse(key, "only kind = \"near\" adds noise to the start");
     start.extra = read_extra(reader, truth.k);
     start.split = Split(reader.word("split", "split", {"share", "null"}, "share"));
-    start.starts = reader.integer("starts", at_least(1), 1);
-    start.blind = reader.integer("blind", at_least(0), 0);
+    start.number = read_starts(reader, estimator);
     reader.finish();
     check_extra_groups(reader, start.extra, model, truth);
     check_split(reader, start, model);
-    if (start.starts > 1)
-        reader.fail("starts",
-                    fmt::format("= {} (several starts are not available yet) use 1", start.starts));
-    if (start.blind > 0)
-        reader.fail("blind",
-                    fmt::format("= {} (blind starts are not available yet) use 0", start.blind));
     return start;
 }
 
@@ -143,8 +156,66 @@ std::string read_theory(Reader& reader)
 
 } // namespace
 
+KeyTable start_keys()
+{
+    return {
+        "[start]",
+        "Where a fit begins. Fitted atom i <= k* starts at true atom i; an extra atom at a true "
+        "atom of "
+        "extra; then every parameter gets + N(0, s^2) with s = scale * n^exponent. A parameter "
+        "that the "
+        "truth's family lacks starts from 0 (T and lambda from 1) plus the same noise.\n"
+        "split = \"share\": the atoms at one true atom share its mass, under softmax b - T log m "
+        "each for "
+        "m of them; split = \"null\": an extra atom gets an expert that is 0 and leaves the mass "
+        "alone.\n"
+        "A start near the truth is knowledge that no estimator has: the rates show its own slope "
+        "beside "
+        "that of the fits. [fit.start] overrides it key by key for one fit.",
+        {{"kind", "\"near\", \"truth\" or \"target\"", "\"near\"", "1",
+          "near the target measure, exactly on the truth, or exactly on the target", "\"truth\""},
+         {"scale", "number >= 0", "0.005", "unit of each parameter", "s at n = 1", "0.1",
+          "kind \"near\""},
+         {"exponent", "number", "-0.083", "1", "power of n in s", "-0.5", "kind \"near\""},
+         {"extra", "\"random\" or a list of true atoms, counted from 1", "\"random\"", "atoms",
+          "true atoms at which extra atoms start", "[2]", "fits with more atoms than the truth"},
+         {"split", "\"share\" or \"null\"", "\"share\"", "1",
+          "how atoms at one true atom divide what it does", "\"share\"",
+          "\"null\": sigmoid gates, experts that vanish at 0"},
+         {"starts", "1", "1", "starts", "starts of a fit (more are not available yet)", "1"},
+         {"blind", "0", "0", "starts", "of these, not near the truth (not available yet)", "0"}}};
+}
+
+KeyTable fit_keys()
+{
+    KeyTable table{
+        "[[fit]]",
+        "One model that is fitted to all data sets: a curve of the figure. A file has one or more.",
+        {{"label", "text", "", "1", "names the fit in tables, in --set and in [sweep]",
+          "\"softmax\""},
+         {"gate", "table, see gate", "", "1", "gate of the fitted model",
+          "{ score = \"linear\", normalizer = \"softmax\" }"},
+         {"expert", "table, see expert", "(the truth's)", "1", "experts of the fitted model",
+          "{ form = \"ridge\", activation = \"relu\" }"}}};
+    for (Key& key : atom_keys())
+        table.keys.push_back(std::move(key));
+    for (Key& key : loss_keys())
+        table.keys.push_back(std::move(key));
+    table.keys.insert(table.keys.end(),
+                      {{"reported_slope", "number", "(none)", "1",
+                        "slope that a paper reports, shown beside", "-0.51"},
+                       {"theory", "number or \"sub\"", "(none)", "1",
+                        "slope that a theorem claims; \"sub\": slower than any power of n", "-0.5"},
+                       {"start", "table, keys of [start]", "{}", "1",
+                        "overrides [start] for this fit, key by key", "{ scale = 0.1 }"},
+                       {"estimator", "table, keys of [estimator]", "{}", "1",
+                        "overrides [estimator] for this fit, key by key", "{ batch = 16 }"}});
+    return table;
+}
+
 Curve read_fit(Reader& reader, Setting const& setting, SharedTables const& shared)
 {
+    reader.documented(fit_keys());
     Curve curve;
     Model const& truth = setting.truth.model;
     curve.label = reader.text("label");
@@ -165,11 +236,11 @@ Curve read_fit(Reader& reader, Setting const& setting, SharedTables const& share
     if (reader.has("reported_slope"))
         curve.reported_slope = reader.number("reported_slope", any_number);
     curve.theory = read_theory(reader);
-    Reader start = table_over(reader, "start", shared.start);
-    curve.start = read_start(start, curve.model, truth);
-    record_over(reader, "start", start);
     Reader estimator = table_over(reader, "estimator", shared.estimator);
     curve.estimator = read_estimator(estimator, {setting.smallest_n, setting.largest_n});
+    Reader start = table_over(reader, "start", shared.start);
+    curve.start = read_start(start, curve.model, truth, *curve.estimator);
+    record_over(reader, "start", start);
     record_over(reader, "estimator", estimator);
     reader.finish();
     check_precision(curve, setting.smallest_n, setting.largest_n,

@@ -55,8 +55,8 @@ json start_json(Curve const& curve)
     StartSpec const& start = curve.start;
     char const* const kinds[] = {"near", "truth", "target"};
     json out{{"kind", kinds[static_cast<int>(start.kind)]},
-             {"starts", start.starts},
-             {"blind", start.blind}};
+             {"starts", start.number.count},
+             {"blind", start.number.blind}};
     if (start.kind == StartKind::near) {
         out["scale"] = start.scale;
         out["exponent"] = start.exponent;
@@ -77,14 +77,17 @@ json estimator_json(Estimator const& estimator)
 
 json curve_json(Study const& study, Curve const& curve)
 {
-    return {{"seed", study.seed},
-            {"nested", study.nested},
-            {"regression_samples", study.regression_samples},
-            {"noise_variance", curve.noise_variance},
-            {"truth", truth_json(curve)},
-            {"model", model_json(curve.model)},
-            {"start", start_json(curve)},
-            {"estimator", estimator_json(*curve.estimator)}};
+    json out{{"seed", study.seed},
+             {"nested", study.nested},
+             {"regression_samples", study.regression_samples},
+             {"noise_variance", curve.noise_variance},
+             {"truth", truth_json(curve)},
+             {"model", model_json(curve.model)},
+             {"start", start_json(curve)},
+             {"estimator", estimator_json(*curve.estimator)}};
+    if (curve.target != Target::truth)
+        out["target"] = "projection";
+    return out;
 }
 
 } // namespace

@@ -22,6 +22,12 @@ std::size_t numbers(Model const& model)
     return static_cast<std::size_t>(model.layout.size);
 }
 
+/// Of one loss at one point, without parameters; a task is as large in both precisions.
+std::size_t one_loss_bytes(Curve const& curve)
+{
+    return sizeof(LossTask<double>) + sizeof(LossRecord) + sizeof(int) * curve.model.k;
+}
+
 } // namespace
 
 std::size_t point_bytes(Study const& study, Curve const& curve)
@@ -39,15 +45,16 @@ std::size_t data_bytes(Curve const& curve, int n)
 
 std::size_t fit_bytes(Curve const& curve)
 {
-    // Its points and the start's target; then the points in float64 for the losses.
-    return (fit_points.size() + 1) * real_bytes(curve) * numbers(curve.model) +
-           loss_bytes(curve, curve.losses.size());
+    // Its points and the start's target; then the losses at the points.
+    std::size_t const points = points_of(curve.start.number.count);
+    return (points + 1) * real_bytes(curve) * numbers(curve.model) +
+           points * curve.losses.size() * one_loss_bytes(curve);
 }
 
 std::size_t loss_bytes(Curve const& curve, std::size_t losses)
 {
-    std::size_t const one = sizeof(LossTask) + sizeof(LossRecord) + sizeof(int) * curve.model.k;
-    return fit_points.size() * (sizeof(double) * numbers(curve.model) + losses * one);
+    return points_of(curve.start.number.count) *
+           (sizeof(double) * numbers(curve.model) + losses * one_loss_bytes(curve));
 }
 
 void check_sizes(Study const& study, Curve const& curve, std::string const& what)

@@ -19,7 +19,8 @@ constexpr std::size_t most_bytes = std::size_t{1} << 44;
 std::size_t point_bytes(Study const& study, Curve const& curve); ///< the truth and its points
 std::size_t data_bytes(Curve const& curve, int n);               ///< one data set
 std::size_t fit_bytes(Curve const& curve);                       ///< one fit on it
-/// One fit's `losses` at all its points, with their tasks, the truth's parameters left out.
+/// One stored fit's `losses` at all its points: these in float64, and the tasks; the truth's
+/// parameters left out.
 std::size_t loss_bytes(Curve const& curve, std::size_t losses);
 
 /// Refuses a curve whose replicate no machine can hold at its largest n, and models too large to be

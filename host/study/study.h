@@ -51,8 +51,7 @@ struct StartSpec
     /// one of its own group.
     std::vector<int> extra;
     Split split = Split::share;
-    int starts = 1;
-    int blind = 0;
+    Starts number; ///< of starts
 };
 
 enum class Target
@@ -76,6 +75,8 @@ struct Curve
     double noise_variance = 0;
     TruthSpec truth;
     Model model;
+    /// What its fits start near, and what their errors and excess are of. Losses have their own.
+    Target target = Target::truth;
     StartSpec start;
     std::shared_ptr<Estimator const> estimator; ///< never null in a study that was read
     std::vector<LossSpec> losses;

@@ -78,6 +78,9 @@ void cuda_release(void* memory) noexcept;
 void cuda_upload(void* to, void const* from, std::size_t bytes);
 void cuda_download(void* to, void const* from, std::size_t bytes);
 
+/// Copies device to device: after all work before, and before all later work on the device.
+void cuda_copy(void* to, void const* from, std::size_t bytes);
+
 /// Runs all tasks, whose pointers are device memory, and returns when they are done: seconds that
 /// it took. Defined by kernels/cuda/task_list.h, instantiated in the *_cuda.cu of each kind of
 /// task.

@@ -87,4 +87,9 @@ void cuda_download(void* to, void const* from, std::size_t bytes)
     MOE_CUDA_CHECK(cudaMemcpy(to, from, bytes, cudaMemcpyDeviceToHost));
 }
 
+void cuda_copy(void* to, void const* from, std::size_t bytes)
+{
+    MOE_CUDA_CHECK(cudaMemcpy(to, from, bytes, cudaMemcpyDeviceToDevice));
+}
+
 } // namespace moerate

@@ -23,13 +23,14 @@ struct GenerateTask
     Model truth;
     Real const* theta_true; ///< [truth.layout.size]
     StreamKey key;
-    Stream x_stream;   ///< Stream::x, or Stream::evaluate for evaluation points
-    int n;             ///< samples
-    double noise_sd;   ///< sigma; 0 gives y = f_true(x)
-    Real* x;           ///< out [n][d]
-    Real* y;           ///< out [n]
-    Real* experts;     ///< out [k*][n] h*_j(x_t), or null
-    double* mse_truth; ///< out (1/n) sum (y - f_true)^2, or null
+    Stream x_stream;               ///< Stream::x, or Stream::evaluate for evaluation points
+    int n;                         ///< samples
+    double noise_sd;               ///< sigma; 0 gives y = f_true(x)
+    Real* x;                       ///< out [n][d]
+    Real* y;                       ///< out [n]
+    Real* experts;                 ///< out [k*][n] h*_j(x_t), or null
+    double* mse_truth;             ///< out (1/n) sum (y - f_true)^2, or null
+    double* mean_square = nullptr; ///< out (1/n) sum y^2, the MSE of f = 0, or null
 };
 
 } // namespace moerate

@@ -17,11 +17,12 @@ struct GenerateMemory
     Forward<Real, Lanes> forward;
     std::uint32_t* words; ///< [4][chunk] planes of Philox words
     double* noise;        ///< [chunk]
-    SampleSum square;
+    SampleSum square;     ///< of y - f_true
+    SampleSum square_y;
 
     MOE_HD MOE_FLAT GenerateMemory(Lanes lanes, Scratch& scratch, Model const& truth)
         : forward(lanes, scratch, truth), words(scratch.take<std::uint32_t>(4 * chunk)),
-          noise(scratch.take<double>(chunk)), square(scratch)
+          noise(scratch.take<double>(chunk)), square(scratch), square_y(scratch)
     {}
 };
 
@@ -91,8 +92,8 @@ MOE_HD MOE_FLAT void fill_noise(Lanes lanes, GenerateTask<Real> const& task, int
     lanes.sync();
 }
 
-/// x, y = f_true(x) + noise_sd * N(0,1), and where asked for the true experts' responses and the
-/// truth's own mean square error.
+/// x, y = f_true(x) + noise_sd * N(0,1), and where asked for the true experts' responses, the
+/// truth's own mean square error and the mean of y^2.
 template <class Real, class Lanes>
 MOE_HD MOE_FLAT void run_one(Lanes lanes, GenerateTask<Real> const& task, void* scratch_memory)
 {
@@ -102,6 +103,7 @@ MOE_HD MOE_FLAT void run_one(Lanes lanes, GenerateTask<Real> const& task, void* 
     Planes<Real> const& planes = m.forward.planes;
     m.forward.load(lanes, task.theta_true);
     m.square.clear(lanes);
+    m.square_y.clear(lanes);
     for (int first = 0; first < task.n; first += chunk) {
         int const count = task.n - first < chunk ? task.n - first : chunk;
         fill_x(lanes, task, first, count, m.words);
@@ -118,10 +120,14 @@ MOE_HD MOE_FLAT void run_one(Lanes lanes, GenerateTask<Real> const& task, void* 
         }
         if (task.mse_truth != nullptr)
             m.square.add_square(lanes, planes.f, task.y + first, count);
+        if (task.mean_square != nullptr)
+            m.square_y.add_square(lanes, task.y + first, count);
         lanes.sync();
     }
     if (task.mse_truth != nullptr && lanes.rank() == 0)
         *task.mse_truth = m.square.total() / task.n;
+    if (task.mean_square != nullptr && lanes.rank() == 0)
+        *task.mean_square = m.square_y.total() / task.n;
     lanes.sync();
 }
 

@@ -59,12 +59,6 @@ enum class Level : int
     groups, ///< of a hierarchical model
 };
 
-/// Whether a block is a quadratic form of the gate.
-MOE_HD inline bool is_form(Block const& block)
-{
-    return block.role == Role::location && block.extent == Extent::d_d;
-}
-
 /// Columns of a block: a symmetric matrix has d (d + 1) / 2 numbers.
 MOE_HD inline int column_size(Block const& block, int d)
 {
@@ -160,19 +154,24 @@ MOE_HD inline bool ascend(Members members, int size)
 
 /// Writes row p of the upper triangle of a d x d matrix's symmetric part; the norm of the whole
 /// triangle, which begins at `out`, is its Frobenius norm.
-MOE_HD inline void gather_form_row(double const* matrix, int d, int p, double* out)
+template <class Real>
+MOE_HD void gather_form_row(Real const* matrix, int d, int p, double* out)
 {
     constexpr double root_half = 0.70710678118654752440;
+    auto const at = [=](int row, int column) {
+        return static_cast<double>(matrix[row * d + column]);
+    };
     out += vech_index(d, p, p);
-    out[0] = matrix[p * d + p];
+    out[0] = at(p, p);
     for (int q = p + 1; q < d; ++q)
-        out[q - p] = (matrix[p * d + q] + matrix[q * d + p]) * root_half;
+        out[q - p] = (at(p, q) + at(q, p)) * root_half;
 }
 
-/// Writes the rows of a measure's members, [members.count][columns.width]. No sync at the end.
-template <class Lanes>
-MOE_HD void gather_rows(Lanes lanes, Columns const& columns, Model const& model,
-                        double const* theta, Members members, double* rows)
+/// Writes the rows of a measure's members, [members.count][columns.width], in float64 from the
+/// parameters' precision on. No sync at the end.
+template <class Real, class Lanes>
+MOE_HD void gather_rows(Lanes lanes, Columns const& columns, Model const& model, Real const* theta,
+                        Members members, double* rows)
 {
     int const width = columns.width;
     int const k = members.count;
@@ -185,18 +184,18 @@ MOE_HD void gather_rows(Lanes lanes, Columns const& columns, Model const& model,
             continue;
         int const begin = columns.column[c].range.begin;
         MOE_EXPECT(ascend(members, block->rows));
-        double const* const from = theta + block->offset;
+        Real const* const from = theta + block->offset;
         bool const form = columns.column[c].kind == Column::Kind::form;
         int const pieces = form ? model.d : block->width;
         for (int at = lanes.rank(); at < k * pieces; at += lanes.size()) {
             int const i = at / pieces;
             int const piece = at % pieces;
-            double const* const parameter = from + members[i] * block->width;
+            Real const* const parameter = from + members[i] * block->width;
             double* const out = rows + i * width + begin;
             if (form)
                 gather_form_row(parameter, model.d, piece, out);
             else
-                out[piece] = parameter[piece];
+                out[piece] = static_cast<double>(parameter[piece]);
         }
     }
     if (columns.of(Part::T).size == 0)

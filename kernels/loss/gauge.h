@@ -12,7 +12,8 @@ MOE_BEGIN_ISA
 /// Under `align` something moves where the fitted gates compete (exponential mass) and the loss
 /// weighs atoms so: the bias, if there is one, and the location where the score allows it. Sigmoid
 /// families: nothing.
-MOE_HD inline Moves moves_of(LossTask const& task, LossForm const& form)
+template <class Real>
+MOE_HD Moves moves_of(LossTask<Real> const& task, LossForm const& form)
 {
     GateSpec const& gate = task.model.gate;
     bool competing = task.choice.gauge == Gauge::align && form.mass == Mass::exponential;

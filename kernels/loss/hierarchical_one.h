@@ -60,7 +60,8 @@ struct HierarchicalWork
     int* index;       ///< [k]
     int* index_true;  ///< [k*]
 
-    MOE_HD HierarchicalWork(Scratch& scratch, LossTask const& task, LossForm const& form,
+    template <class Real>
+    MOE_HD HierarchicalWork(Scratch& scratch, LossTask<Real> const& task, LossForm const& form,
                             Moves const& moves)
         : atoms(scratch, columns_of(form, Level::atoms, task.model, task.truth), moves,
                 task.model.k, task.truth.k),
@@ -76,8 +77,9 @@ struct HierarchicalWork
 };
 
 /// Bytes of working memory of hierarchical_one.
-MOE_HD inline std::size_t hierarchical_bytes(LossTask const& task, LossForm const& form,
-                                             Moves const& moves)
+template <class Real>
+MOE_HD std::size_t hierarchical_bytes(LossTask<Real> const& task, LossForm const& form,
+                                      Moves const& moves)
 {
     Scratch measure(nullptr);
     HierarchicalWork const work(measure, task, form, moves);
@@ -87,8 +89,8 @@ MOE_HD inline std::size_t hierarchical_bytes(LossTask const& task, LossForm cons
 
 /// Measures the members of fitted group i against those of true group j, in memory behind
 /// `scratch`. They are left in `use(members, fitted, truth)`.
-template <class Lanes, class Use>
-MOE_HD void measure_members(Lanes lanes, LossTask const& task, HierarchicalWork const& work,
+template <class Real, class Lanes, class Use>
+MOE_HD void measure_members(Lanes lanes, LossTask<Real> const& task, HierarchicalWork const& work,
                             LevelRule const& rule, Scratch scratch, int i, int j, Use const& use)
 {
     Members const fitted = members_of(lanes, task.model, i, work.index);
@@ -118,8 +120,8 @@ MOE_HD void keep_members(Lanes lanes, LossWork const& atoms, LossWork const& mem
 
 /// Distances between all atoms and their groups together, cell sizes and true masses e^(beta* +
 /// nu*).
-template <class Lanes>
-MOE_HD void finish_atoms(Lanes lanes, LossTask const& task, HierarchicalWork const& work,
+template <class Real, class Lanes>
+MOE_HD void finish_atoms(Lanes lanes, LossTask<Real> const& task, HierarchicalWork const& work,
                          LevelRule const& rule)
 {
     LossWork const& atoms = work.atoms;
@@ -146,8 +148,8 @@ MOE_HD void finish_atoms(Lanes lanes, LossTask const& task, HierarchicalWork con
 
 /// Measures a task whose loss is hierarchical; leaves cells and all else that a record needs in the
 /// returned rows of all atoms, and the loss in `parts`.
-template <class Lanes>
-MOE_HD LossWork hierarchical_one(Lanes lanes, LossTask const& task, LevelRule const& rule,
+template <class Real, class Lanes>
+MOE_HD LossWork hierarchical_one(Lanes lanes, LossTask<Real> const& task, LevelRule const& rule,
                                  Moves const& moves, Scratch scratch, LossParts& parts)
 {
     HierarchicalWork const work(scratch, task, rule.form, moves);

@@ -18,7 +18,8 @@ struct LevelRule
 };
 
 /// The rule of a task's loss.
-MOE_HD inline LevelRule rule_of(LossTask const& task)
+template <class Real>
+MOE_HD LevelRule rule_of(LossTask<Real> const& task)
 {
     return {form_of(task.choice.loss), task.choice.r,
             trained_temperature(task.model.layout, task.theta, task.model.temperature),
@@ -26,8 +27,8 @@ MOE_HD inline LevelRule rule_of(LossTask const& task)
 }
 
 /// Fills the rows of both sides. No sync at the end.
-template <class Lanes>
-MOE_HD void gather(Lanes lanes, LossTask const& task, LossWork const& work, Members fitted,
+template <class Real, class Lanes>
+MOE_HD void gather(Lanes lanes, LossTask<Real> const& task, LossWork const& work, Members fitted,
                    Members truth)
 {
     gather_rows(lanes, work.columns, task.model, task.theta, fitted, work.row);

@@ -1,7 +1,8 @@
 #pragma once
 
 /// @file
-/// Voronoi losses of a fitted against a true mixing measure (spec.md 2), always in float64.
+/// Voronoi losses of a fitted against a true mixing measure (spec.md 2), always computed in
+/// float64.
 
 #include "kernels/core/hd.h"
 #include "kernels/core/task_launch.h"
@@ -41,7 +42,9 @@ struct LossRecord
     int empty; ///< number of empty cells
 };
 
-/// One measurement.
+/// One measurement. Real is the precision that the fit's parameters stand in; float64 holds each
+/// of them exactly, so the same numbers have the same loss in both.
+template <class Real>
 struct LossTask
 {
     static constexpr std::string_view name = "loss";
@@ -49,7 +52,7 @@ struct LossTask
 
     Model model;
     Model truth;
-    double const* theta;      ///< [model.layout.size]
+    Real const* theta;        ///< [model.layout.size]
     double const* theta_true; ///< [truth.layout.size]
     LossChoice choice;
     LossRecord* record;
@@ -61,7 +64,8 @@ struct LossTask
 MOE_BEGIN_ISA
 
 /// Flops of a task: some a parameter and true atom.
-MOE_HD inline double work(LossTask const& task)
+template <class Real>
+MOE_HD double work(LossTask<Real> const& task)
 {
     return static_cast<double>(task.model.layout.size) * task.truth.k;
 }

@@ -4,6 +4,7 @@
 
 MOE_BEGIN_ISA
 
-template CpuEntry cpu_entry<LossTask>();
+template CpuEntry cpu_entry<LossTask<float>>();
+template CpuEntry cpu_entry<LossTask<double>>();
 
 MOE_END_ISA

@@ -5,6 +5,7 @@
 namespace moerate
 {
 
-template double cuda_run(LossTask const*, std::size_t);
+template double cuda_run(LossTask<float> const*, std::size_t);
+template double cuda_run(LossTask<double> const*, std::size_t);
 
 } // namespace moerate

@@ -2,23 +2,24 @@
 
 /// @file
 /// One Voronoi loss of one fit (spec.md 1.3, 2.1, 2.2): the evaluator of the losses, which are data
-/// (LossForm). Always float64.
+/// (LossForm). Parameters become float64 as they are read.
 
 #include "kernels/loss/hierarchical_one.h"
 
 MOE_BEGIN_ISA
 
 /// The working memory of a task's loss of one level.
-MOE_HD inline LossWork loss_work(Scratch& scratch, LossTask const& task, LossForm const& form,
-                                 Moves const& moves)
+template <class Real>
+MOE_HD LossWork loss_work(Scratch& scratch, LossTask<Real> const& task, LossForm const& form,
+                          Moves const& moves)
 {
     return {scratch, columns_of(form, Level::atoms, task.model, task.truth), moves, task.model.k,
             task.truth.k};
 }
 
 /// Bytes of working memory of run_one.
-template <class Lanes>
-MOE_HD std::size_t scratch_bytes(Lanes /*lanes*/, LossTask const& task)
+template <class Real, class Lanes>
+MOE_HD std::size_t scratch_bytes(Lanes /*lanes*/, LossTask<Real> const& task)
 {
     LossForm const form = form_of(task.choice.loss);
     Moves const moves = moves_of(task, form);
@@ -30,8 +31,8 @@ MOE_HD std::size_t scratch_bytes(Lanes /*lanes*/, LossTask const& task)
 }
 
 /// Measures a task of one level.
-template <class Lanes>
-MOE_HD LossWork flat_one(Lanes lanes, LossTask const& task, LevelRule const& rule,
+template <class Real, class Lanes>
+MOE_HD LossWork flat_one(Lanes lanes, LossTask<Real> const& task, LevelRule const& rule,
                          Moves const& moves, Scratch scratch, LossParts& parts)
 {
     LossWork const work = loss_work(scratch, task, rule.form, moves);
@@ -41,8 +42,8 @@ MOE_HD LossWork flat_one(Lanes lanes, LossTask const& task, LevelRule const& rul
 }
 
 /// Writes task.record and task.cell. The scratch, shared by the lanes, is free again on return.
-template <class Lanes>
-MOE_HD void loss_one(Lanes lanes, LossTask const& task, void* scratch_memory)
+template <class Real, class Lanes>
+MOE_HD void run_one(Lanes lanes, LossTask<Real> const& task, void* scratch_memory)
 {
     LevelRule const rule = rule_of(task);
     Moves const moves = moves_of(task, rule.form);
@@ -56,13 +57,6 @@ MOE_HD void loss_one(Lanes lanes, LossTask const& task, void* scratch_memory)
     if (lanes.rank() == 0)
         *task.record = make_record(work, parts);
     lanes.sync();
-}
-
-/// The call that all backends share.
-template <class Lanes>
-MOE_HD void run_one(Lanes lanes, LossTask const& task, void* scratch)
-{
-    loss_one(lanes, task, scratch);
 }
 
 MOE_END_ISA

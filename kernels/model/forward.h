@@ -89,6 +89,15 @@ struct SampleSum
         }
     }
 
+    /// Adds v[b]^2, b < count.
+    template <class Real, class Lanes>
+    MOE_HD MOE_FLAT void add_square(Lanes lanes, Real const* v, int count) const
+    {
+        MOE_SIMD
+        for (int b = lanes.rank(); b < count; b += lanes.size())
+            part[b] += static_cast<double>(v[b]) * static_cast<double>(v[b]);
+    }
+
     /// The total; call in one lane after a sync.
     MOE_HD MOE_FLAT double total() const
     {

@@ -25,6 +25,12 @@ MOE_HD constexpr bool of_expert(Role role)
            role == Role::expert_scale;
 }
 
+/// Whether a block is a quadratic form of the gate: a d x d matrix that enters by its symmetric part.
+MOE_HD inline bool is_form(Block const& block)
+{
+    return block.role == Role::location && block.extent == Extent::d_d;
+}
+
 /// Where in theta a learned temperature stands, or -1.
 MOE_HD inline int temperature_place(Layout const& layout)
 {

@@ -8,6 +8,10 @@
 #include "kernels/data/generate_api.h"
 #include "kernels/evaluate/evaluate_api.h"
 #include "kernels/loss/loss_api.h"
+#include "kernels/lse/fold_api.h"
+#include "kernels/lse/gram_api.h"
+#include "kernels/lse/linearize_api.h"
+#include "kernels/lse/step_api.h"
 #include "kernels/rates/resample_api.h"
 #include "kernels/rates/summary_api.h"
 #include "kernels/risk/risk_api.h"
@@ -19,6 +23,8 @@ MOE_BEGIN_ISA
 using Tasks =
     TypeList<GenerateTask<float>, GenerateTask<double>, StartTask<float>, StartTask<double>,
              SgdTask<float>, SgdTask<double>, EvaluateTask<float>, EvaluateTask<double>,
-             RiskTask<float>, RiskTask<double>, LossTask, SummaryTask, ResampleTask>;
+             LinearizeTask<float>, LinearizeTask<double>, GramTask<float>, GramTask<double>,
+             FoldTask, StepTask, RiskTask<float>, RiskTask<double>, LossTask<float>,
+             LossTask<double>, SummaryTask, ResampleTask>;
 
 MOE_END_ISA

@@ -105,6 +105,10 @@ void cuda_download(void*, void const*, std::size_t)
 {
     check_lost();
 }
+void cuda_copy(void*, void const*, std::size_t)
+{
+    check_lost();
+}
 template <class Task>
 double cuda_run(Task const*, std::size_t)
 {
@@ -172,8 +176,9 @@ TEST_CASE("a lost device says so once, and is silent when it is left")
     CHECK(runtime.released == 1);
     CHECK_THROWS_AS(device->upload(nullptr, nullptr, 0), DeviceError);
     CHECK_THROWS_AS(device->download(nullptr, nullptr, 0), DeviceError);
+    CHECK_THROWS_AS(device->copy(nullptr, nullptr, 0), DeviceError);
     CHECK_THROWS_AS(device->free_bytes(), DeviceError);
-    CHECK_THROWS_AS(device->run(std::vector<LossTask>(1)), DeviceError);
+    CHECK_THROWS_AS(device->run(std::vector<LossTask<double>>(1)), DeviceError);
 }
 
 TEST_CASE("a CUDA list's time is shared out over its tasks by their work")

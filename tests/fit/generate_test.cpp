@@ -20,6 +20,7 @@ struct Generated
     std::vector<Real> y;
     std::vector<Real> experts;
     double mse_truth = NAN;
+    double mean_square = NAN;
 };
 
 /// What a data set is made from.
@@ -40,7 +41,7 @@ Generated<Real> generated(Backend const& backend, Model const& truth,
                         std::vector<Real>(n * truth.k, Real(NAN))};
     backend.run(GenerateTask<Real>{truth, theta.data(), spec.key, spec.stream, spec.n,
                                    spec.noise_sd, out.x.data(), out.y.data(), out.experts.data(),
-                                   &out.mse_truth});
+                                   &out.mse_truth, &out.mean_square});
     return out;
 }
 
@@ -137,6 +138,28 @@ TEMPLATE_TEST_CASE("without noise y is f, and the truth's error is that of the n
             sum += std::pow(static_cast<double>(noisy.y[t]) - static_cast<double>(exact.y[t]), 2);
         // both are float64 sums of the same 333 squares
         CHECK(noisy.mse_truth == Approx(sum / 333).epsilon(1e-13));
+    }
+}
+
+// One sum in one order: to the bit.
+TEMPLATE_TEST_CASE("the mean of y^2 is the error of f = 0", "", float, double)
+{
+    Model const truth = model_of("softmax", "relu", 3, 4);
+    std::vector<TestType> const theta = drawn_truth<TestType>(truth, 12);
+    Model const zero = model_of("softmax", "identity", 3, 1);
+    std::vector<TestType> const no_theta(static_cast<std::size_t>(zero.layout.size));
+    for (Backend const& backend : all_backends()) {
+        for (int const n : {1, 3, 31, 32, 33, 64, 333}) {
+            INFO(backend.name() << ", n = " << n);
+            Generated<TestType> const got =
+                generated(backend, truth, theta, {{3, 1, 4, 1}, n, 2.5});
+            Problem<TestType> const at_zero{zero, no_theta, got.x, got.y};
+            CHECK(got.mean_square == evaluated(backend, at_zero).mse);
+            double sum = 0;
+            for (TestType const y : got.y)
+                sum += static_cast<double>(y) * static_cast<double>(y);
+            CHECK(got.mean_square == Approx(sum / n).epsilon(1e-13)); // another order of the sum
+        }
     }
 }
 

@@ -174,7 +174,7 @@ double loss_of(std::vector<double> const& theta)
     Model const model = radial_model();
     LossRecord record{};
     int cell[2];
-    run(LossTask{model,
+    run(LossTask<double>{model,
                  model,
                  theta.data(),
                  truth.data(),

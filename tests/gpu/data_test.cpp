@@ -14,7 +14,7 @@ template <class Real>
 struct Generated
 {
     std::vector<Real> x, y, experts;
-    double mse;
+    double mse, mean_square;
 };
 
 template <class Real>
@@ -26,11 +26,12 @@ Generated<Real> generated(Device& device, Model const& truth, std::vector<Real> 
     DeviceArray<Real> const x = unwritten<Real>(device, rows * truth.d);
     DeviceArray<Real> const y = unwritten<Real>(device, rows);
     DeviceArray<Real> const experts = unwritten<Real>(device, rows * truth.k);
-    DeviceArray<double> const mse = unwritten<double>(device, 1);
+    DeviceArray<double> const mse = unwritten<double>(device, 2);
     device.run(std::vector<GenerateTask<Real>>{{truth, parameters.data(), key_of(3), Stream::x, n,
                                                 noise_sd, x.data(), y.data(), experts.data(),
-                                                mse.data()}});
-    return {x.download(), y.download(), experts.download(), mse.download().front()};
+                                                mse.data(), mse.data() + 1}});
+    std::vector<double> const means = mse.download();
+    return {x.download(), y.download(), experts.download(), means[0], means[1]};
 }
 
 std::vector<float> started(Device& device, StartTask<float> task, std::vector<double> const& target,
@@ -66,6 +67,8 @@ TEMPLATE_TEST_CASE("data on the GPU: inputs to the bit, outputs to rounding", ""
                       f * (1 + largest(want.experts)));
                 // (y - f)^2 where y was rounded to the type: 2 |noise| times the rounding of y
                 CHECK(std::fabs(got.mse - want.mse) <= f * (noise_sd + f) * (1 + largest(want.y)));
+                double const y = 1 + largest(want.y);
+                CHECK(std::fabs(got.mean_square - want.mean_square) <= 2 * f * y * y);
             }
         });
     }

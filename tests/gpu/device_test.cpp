@@ -1,5 +1,6 @@
 // Memory, and what happens when the device fails.
 
+#include "host/device/slices.h"
 #include "tests/gpu/devices.h"
 
 #include <catch2/catch.hpp>
@@ -21,6 +22,22 @@ TEST_CASE("what is uploaded comes back", "[small]")
     CHECK(DeviceArray<int>(gpu(), 0).download().empty());
 }
 
+TEST_CASE("slices are copied on the device", "[small]")
+{
+    Slices<float> one, other;
+    for (std::size_t const size : {1, 33, 1000})
+        CHECK(one.add(size) == other.add(size));
+    std::vector<float> values(one.size());
+    std::iota(values.begin(), values.end(), 0.5F);
+    one.upload(gpu(), values);
+    other.copy(gpu(), one);
+    one.upload(gpu(), std::vector<float>(one.size())); // the copy is one
+    CHECK(other.download() == values);
+    Slices<float> none;
+    none.copy(gpu(), Slices<float>());
+    CHECK(none.download().empty());
+}
+
 TEST_CASE("a CUDA device says what it is", "[cuda][small]")
 {
     DeviceInfo const& info = gpu().info();
@@ -37,7 +54,7 @@ TEST_CASE("a CUDA device says what it is", "[cuda][small]")
 TEST_CASE("an empty list is nothing to do", "[small]")
 {
     gpu().run(std::vector<SgdTask<float>>{});
-    gpu().run(std::vector<LossTask>{});
+    gpu().run(std::vector<LossTask<double>>{});
 }
 
 TEST_CASE("a failed allocation names place and call, and the device works on", "[cuda]")

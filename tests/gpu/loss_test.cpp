@@ -16,15 +16,17 @@ struct Measured
     std::vector<int> cell;
 };
 
-Measured measured(Device& device, Problem<double> const& fit, Problem<double> const& truth,
+template <class Real>
+Measured measured(Device& device, Problem<Real> const& fit, Problem<double> const& truth,
                   LossChoice const& choice)
 {
-    DeviceArray<double> const theta(device, fit.theta), theta_true(device, truth.theta);
+    DeviceArray<Real> const theta(device, fit.theta);
+    DeviceArray<double> const theta_true(device, truth.theta);
     DeviceArray<LossRecord> const record(device, 1);
     DeviceArray<int> const cell(device,
                                 std::vector<int>(static_cast<std::size_t>(fit.model.k), -1));
-    device.run(std::vector<LossTask>{{fit.model, truth.model, theta.data(), theta_true.data(),
-                                      choice, record.data(), cell.data()}});
+    device.run(std::vector<LossTask<Real>>{{fit.model, truth.model, theta.data(), theta_true.data(),
+                                            choice, record.data(), cell.data()}});
     return {record.download().front(), cell.download()};
 }
 
@@ -34,7 +36,8 @@ void check_close(double got, double want)
     CHECK(std::fabs(got - want) <= 1e-12 * (1 + std::fabs(want)));
 }
 
-void check_loss(Problem<double> const& fit, Problem<double> const& truth, LossChoice const& choice)
+template <class Real>
+void check_loss(Problem<Real> const& fit, Problem<double> const& truth, LossChoice const& choice)
 {
     CAPTURE(choice.loss, choice.r, static_cast<int>(choice.gauge), fit.model.d, fit.model.k);
     Measured const got = measured(gpu(), fit, truth, choice);
@@ -99,8 +102,10 @@ TEST_CASE("losses on the GPU equal the CPU's")
             auto const truth = drawn_problem<double>(true_model, 1, seed++);
             for (int loss = 0; loss < Losses::size; ++loss)
                 for (Gauge const gauge : {Gauge::none, Gauge::align})
-                    if (fits(loss, model.gate))
+                    if (fits(loss, model.gate)) {
                         check_loss(fit, truth, {loss, 1.5, gauge});
+                        check_loss(converted<float>(fit), truth, {loss, 1.5, gauge});
+                    }
         });
     }
 }

@@ -80,8 +80,8 @@ TEST_CASE("a study of few fits runs every kind of kernel", "[small]")
         small::study({"study.replicates=2", "study.n=[65]", "study.regression_samples=70"});
     Plan const plan = make_plan(study);
     std::vector<Job> const jobs = missing_jobs(study, plan, nullptr);
-    std::vector<FitRow> const got = Pipeline<float>(gpu(), study, plan).run(jobs);
-    std::vector<FitRow> const want = Pipeline<float>(cpu(), study, plan).run(jobs);
+    std::vector<FitRow> const got = Pipeline(gpu(), study, plan).run(jobs);
+    std::vector<FitRow> const want = Pipeline(cpu(), study, plan).run(jobs);
     REQUIRE(got.size() == 4);
     for (std::size_t i = 0; i < got.size(); ++i) {
         CHECK(got[i].status == want[i].status);

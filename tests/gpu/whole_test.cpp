@@ -25,7 +25,7 @@ std::vector<FitRow> rows_on(Device& device, std::vector<std::string> settings)
     settings.push_back("estimator.epochs=10");
     Study const study = small::study(settings);
     Plan const plan = make_plan(study);
-    return Pipeline<float>(device, study, plan).run(missing_jobs(study, plan, nullptr));
+    return Pipeline(device, study, plan).run(missing_jobs(study, plan, nullptr));
 }
 
 /// Largest distance between the two empirical distribution functions.
@@ -127,7 +127,7 @@ TEST_CASE("a study's fits on the GPU are bitwise the same in blocks of any size"
     Study const study = small::study();
     Plan const plan = make_plan(study);
     std::vector<Job> const jobs = missing_jobs(study, plan, nullptr);
-    Pipeline<float> pipeline(gpu(), study, plan);
+    Pipeline pipeline(gpu(), study, plan);
     std::vector<FitRow> const whole = pipeline.run(jobs);
     std::size_t at = 0;
     for (Job const& job : jobs)

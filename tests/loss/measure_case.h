@@ -65,7 +65,9 @@ struct Measured
     std::vector<int> cell;
 };
 
-/// The loss called `name` on `lanes` of a Backend.
+/// The loss called `name` on `lanes` of a Backend, of parameters in float64, or in float32 whose
+/// numbers are then rounded first.
+template <class Real = double>
 Measured measure_loss(Measure const& fitted, Measure const& truth, std::string_view name,
                       Gauge gauge = Gauge::none, double r = 1.0, int lanes = 0);
 

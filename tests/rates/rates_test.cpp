@@ -206,7 +206,9 @@ TEST_CASE("the JSON object has the documented keys in order")
                                            "regression",
                                            "expert",
                                            "response",
+                                           "oracle",
                                            "no_descent",
+                                           "near_start_won",
                                            "reported_slope",
                                            "theory"});
     auto const& row = json["rows"][0];

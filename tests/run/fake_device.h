@@ -56,12 +56,13 @@ struct Trouble
 /// What a device was asked for.
 struct Asked
 {
-    std::size_t held = 0, peak = 0;     ///< bytes, lists of tasks among them
-    std::map<std::string, int> calls;   ///< by kind
-    std::map<std::string, double> work; ///< of tasks, by kind
-    std::vector<std::size_t> fits;      ///< of each SGD list that was done
-    int too_large = 0;                  ///< failures for lack of memory
-    bool met = false;                   ///< whether the meeting took place
+    std::size_t held = 0, peak = 0;           ///< bytes, lists of tasks among them
+    std::size_t uploaded = 0, downloaded = 0; ///< bytes, without lists of tasks
+    std::map<std::string, int> calls;         ///< by kind
+    std::map<std::string, double> work;       ///< of tasks, by kind
+    std::vector<std::size_t> fits;            ///< of each SGD list that was done
+    int too_large = 0;                        ///< failures for lack of memory
+    bool met = false;                         ///< whether the meeting took place
 };
 
 class FakeDevice final : public moerate::Device
@@ -101,12 +102,19 @@ public:
     void upload(void* to, void const* from, std::size_t bytes) override
     {
         count("upload");
+        asked_.uploaded += bytes;
         cpu_->upload(to, from, bytes);
     }
     void download(void* to, void const* from, std::size_t bytes) override
     {
         count("download");
+        asked_.downloaded += bytes;
         cpu_->download(to, from, bytes);
+    }
+    void copy(void* to, void const* from, std::size_t bytes) override
+    {
+        count("copy");
+        cpu_->copy(to, from, bytes);
     }
     std::vector<double> run_list(moerate::TaskView const& list) override
     {

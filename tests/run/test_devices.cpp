@@ -79,11 +79,11 @@ TEST_CASE("a run on several devices stops between blocks and goes on with other 
 TEST_CASE("a device that breaks in any call loses its batch only", "[run]")
 {
     Whole const whole;
-    for (char const* kind :
-         {"allocate", "upload", "download", "generate", "start", "sgd", "evaluate", "risk", "loss"})
+    for (char const* kind : {"allocate", "upload", "download", "copy", "generate", "start", "sgd",
+                             "evaluate", "risk", "loss"})
     {
         std::set<std::size_t> left; // fits in the store after the failure
-        for (int const call : {1, 5, 10, 30, 150}) {
+        for (int const call : {1, 5, 10, 20, 30, 150}) {
             CAPTURE(kind, call);
             small::Folder folder;
             Trouble trouble;

@@ -14,13 +14,12 @@ namespace
 {
 
 /// Most bytes that a block really held on a device.
-template <class Real>
 std::size_t recorded(Study const& study, std::vector<Job> const& jobs)
 {
     Asked asked;
     Plan const plan = make_plan(study);
     small::FakeDevice device(0, {}, asked);
-    Pipeline<Real>(device, study, plan).run(jobs);
+    Pipeline(device, study, plan).run(jobs);
     CHECK(asked.held == 0); // all was released
     return asked.peak;
 }
@@ -49,12 +48,32 @@ TEST_CASE("the memory of one job is predicted to the byte", "[run]")
     for (std::vector<std::string> settings : {std::vector<std::string>{}, awkward}) {
         for (Job const& job : all_jobs(small::study(settings)))
             CHECK(predicted(small::study(settings), {job}) ==
-                  recorded<float>(small::study(settings), {job}));
-        settings.push_back("estimator.precision=\"float64\"");
-        for (Job const& job : all_jobs(small::study(settings)))
-            CHECK(predicted(small::study(settings), {job}) ==
-                  recorded<double>(small::study(settings), {job}));
+                  recorded(small::study(settings), {job}));
+        for (char const* more :
+             {"estimator.precision=\"float64\"", "fit.sigmoid.estimator.precision=\"float32\""})
+        { // one precision, then both
+            settings.push_back(more);
+            for (Job const& job : all_jobs(small::study(settings)))
+                CHECK(predicted(small::study(settings), {job}) ==
+                      recorded(small::study(settings), {job}));
+        }
     }
+}
+
+TEST_CASE("a job of both precisions holds the points of both, and the data of one", "[run]")
+{
+    std::vector<std::string> const large = {"study.n=[2560]", "study.replicates=1"};
+    auto const need = [&](std::vector<std::string> more) {
+        more.insert(more.end(), large.begin(), large.end());
+        Study const study = small::study(more);
+        return predicted(study, all_jobs(study));
+    };
+    std::size_t const one = need({}), other = need({"estimator.precision=\"float64\""});
+    std::size_t const both = need({"fit.sigmoid.estimator.precision=\"float64\""});
+    std::size_t const points = 300 * (3 + 1 + 2) * sizeof(float); // in float32
+    CHECK(both > other);
+    CHECK(both < other + points + 1000); // the truth's parameters besides, one fit less
+    CHECK(both < one + other - points);
 }
 
 TEST_CASE("a job's memory grows by its data alone", "[run]")
@@ -70,7 +89,7 @@ TEST_CASE("a block needs no more than the sum of its jobs, and little less", "[r
     for (std::vector<std::string> const& settings : {std::vector<std::string>{}, awkward}) {
         Study const study = small::study(settings);
         std::size_t const need = predicted(study, all_jobs(study));
-        std::size_t const held = recorded<float>(study, all_jobs(study));
+        std::size_t const held = recorded(study, all_jobs(study));
         CHECK(held <= need);
         CHECK(50 * need <= 51 * held); // small arrays are rounded up job by job
     }
@@ -116,19 +135,22 @@ TEST_CASE("a block that does not fit is halved, and no bit changes", "[run]")
     }
 }
 
-TEST_CASE("points of one precision make room for the other", "[run]")
+TEST_CASE("points that a block does not need make room for those that it needs", "[run]")
 {
     Study const study = small::study(
         {"fit.sigmoid.estimator.precision=\"float64\"", "study.regression_samples=9000"});
+    Plan const plan = make_plan(study);
+    small::Asked asked;
+    small::FakeDevice device(0, {}, asked);
+    Pipeline pipeline(device, study, plan);
     std::size_t most = 0;
-    for (Job const& job : all_jobs(study))
-        most = std::max(most, predicted(study, {job}));
-    small::Folder folder;
-    RunOptions options;
-    options.block_jobs = 1;
-    std::deque<Asked> asked;
-    small::run(study, folder.path(), {{}}, asked, options);
-    CHECK(asked[0].peak == most);
+    for (bool const float64 : {false, true, false}) { // as where a store has one curve's fits
+        for (Job const& job : jobs_in(study, plan, all_jobs(study), float64)) {
+            pipeline.run({job});
+            most = std::max(most, predicted(study, {job}));
+        }
+    }
+    CHECK(asked.peak == most);
 }
 
 TEST_CASE("one replicate that does not fit is named with what it needs", "[run]")

@@ -74,7 +74,7 @@ TEST_CASE("an own estimator's fits are planned and their memory is measured", "[
     for (Job const& job : jobs) {
         small::Asked asked;
         small::FakeDevice device(0, {}, asked);
-        Pipeline<float>(device, study, plan).run({job});
+        Pipeline(device, study, plan).run({job});
         CHECK(MemoryModel(study, plan).bytes({job}) == asked.peak);
     }
 }

@@ -1,5 +1,6 @@
 #include "host/run/pipeline.h"
 #include "host/study/truth.h"
+#include "tests/run/fake_device.h"
 #include "tests/run/small_study.h"
 
 #include <catch2/catch.hpp>
@@ -14,7 +15,6 @@ namespace
 {
 
 /// All fits of a study in blocks of `size` jobs, sorted by cell and replicate.
-template <class Real>
 std::vector<FitRow> fits_in_blocks(Study const& study, int threads, std::size_t size,
                                    bool backwards)
 {
@@ -23,7 +23,7 @@ std::vector<FitRow> fits_in_blocks(Study const& study, int threads, std::size_t 
     if (backwards)
         std::reverse(jobs.begin(), jobs.end());
     std::unique_ptr<Device> const device = make_cpu_device(threads);
-    Pipeline<Real> pipeline(*device, study, plan);
+    Pipeline pipeline(*device, study, plan);
     std::vector<FitRow> rows;
     for (std::size_t from = 0; from < jobs.size(); from += size) {
         auto const end = jobs.begin() + std::min(jobs.size(), from + size);
@@ -36,12 +36,11 @@ std::vector<FitRow> fits_in_blocks(Study const& study, int threads, std::size_t 
     return rows;
 }
 
-template <class Real>
 void check_same(Study const& study, int threads, std::size_t size, bool backwards)
 {
     CAPTURE(threads, size, backwards);
-    std::vector<FitRow> const one = fits_in_blocks<Real>(study, 1, 1000, false);
-    std::vector<FitRow> const other = fits_in_blocks<Real>(study, threads, size, backwards);
+    std::vector<FitRow> const one = fits_in_blocks(study, 1, 1000, false);
+    std::vector<FitRow> const other = fits_in_blocks(study, threads, size, backwards);
     REQUIRE(one.size() == 24);
     REQUIRE(other.size() == one.size());
     for (std::size_t i = 0; i < one.size(); ++i)
@@ -50,7 +49,7 @@ void check_same(Study const& study, int threads, std::size_t size, bool backward
 
 std::vector<FitRow> rows_of(std::vector<std::string> const& settings)
 {
-    return fits_in_blocks<float>(small::study(settings), 2, 1000, false);
+    return fits_in_blocks(small::study(settings), 2, 1000, false);
 }
 
 } // namespace
@@ -60,8 +59,8 @@ TEST_CASE("a replicate is bitwise the same for any threads, block size and order
     Study const study = small::study();
     for (int const threads : {1, 2, 3}) {
         for (std::size_t const size : {std::size_t{1}, std::size_t{5}, std::size_t{1000}}) {
-            check_same<float>(study, threads, size, false);
-            check_same<float>(study, threads, size, true);
+            check_same(study, threads, size, false);
+            check_same(study, threads, size, true);
         }
     }
 }
@@ -71,14 +70,39 @@ TEST_CASE("the same holds in float64, with odd sizes and full batches", "[run]")
     Study const study = small::study({"estimator.precision=\"float64\"", "estimator.batch=\"full\"",
                                       "data.d=5", "study.n=[33,61,101]"});
     for (int const threads : {1, 3})
-        check_same<double>(study, threads, 5, true);
+        check_same(study, threads, 5, true);
+}
+
+TEST_CASE("the same holds with both precisions in a job", "[run]")
+{
+    Study const study = small::study({"fit.sigmoid.estimator.precision=\"float64\""});
+    for (int const threads : {1, 3})
+        for (std::size_t const size : {std::size_t{1}, std::size_t{5}})
+            check_same(study, threads, size, true);
 }
 
 TEST_CASE("the same holds with replacement, short batches and nested data", "[run]")
 {
     Study const study = small::study(
         {"estimator.sampling=\"replacement\"", "estimator.batch=7", "study.nested=true"});
-    check_same<float>(study, 3, 4, true);
+    check_same(study, 3, 4, true);
+}
+
+// Six parameters of the truth in both precisions, and for each fit a slice of 64 bytes with the
+// atoms that extra ones may start on. Starts are copied on the device, losses are measured there.
+TEST_CASE("parameters come back once, and none of a fit goes up", "[run]")
+{
+    Study const study = small::study({"study.n=[64]"});
+    Plan const plan = make_plan(study);
+    small::Asked asked;
+    small::FakeDevice device(0, {}, asked);
+    Pipeline(device, study, plan).run(missing_jobs(study, plan, nullptr));
+    std::size_t const truth = study.curves[0].truth.model.layout.size;
+    CHECK(asked.uploaded == truth * (sizeof(float) + sizeof(double)) + 4 * 2 * 64);
+    CHECK(asked.calls["copy"] == 1);
+    // The errors of the truth and of f = 0, what is stored of start, target and fit, the
+    // estimator's outcomes, and the losses with their cells.
+    CHECK(asked.calls["download"] == 2 + 3 + 1 + 3 + 1 + 2);
 }
 
 TEST_CASE("fits carry what is recorded beside the loss", "[run]")
@@ -94,7 +118,7 @@ TEST_CASE("fits carry what is recorded beside the loss", "[run]")
               Approx(0.01).epsilon(0.7)); // noise variance, chi-square of 64 at 4 sd
         CHECK(row.facts.iterations == 3);
         CHECK(row.moved > 0);
-        for (char const* at : fit_points) {
+        for (char const* at : {at_start, at_fit}) {
             Point const& point = row.at(at);
             CHECK(point.theta.size() == static_cast<std::size_t>(softmax.model.layout.size));
             REQUIRE(point.losses.size() == 1);

@@ -1,11 +1,13 @@
 #include "host/run/pipeline.h"
 #include "host/run/progress.h"
+#include "kernels/model/shape.h"
 #include "tests/run/fake_device.h"
 #include "tests/run/small_study.h"
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 
 using namespace moerate;
@@ -28,7 +30,7 @@ TEST_CASE("a plan shares data between curves and counts the work", "[run]")
     CHECK(work.regression_points == 24 * 2 * 300);              // start and fit
 }
 
-// The tasks also make the truth's evaluation points and the mean of y^2, once a data set.
+// The tasks also make the truth's evaluation points.
 TEST_CASE("a plan's flops are the work of the tasks that do it", "[run]")
 {
     Study const study = small::study();
@@ -41,7 +43,7 @@ TEST_CASE("a plan's flops are the work of the tasks that do it", "[run]")
     }
     small::Asked asked;
     small::FakeDevice device(0, {}, asked);
-    Pipeline<float>(device, study, plan).run(jobs);
+    Pipeline(device, study, plan).run(jobs);
     CHECK(asked.work["sgd"] == updates * 8 * 3 * 3); // k = 3 atoms in d = 3
     double const done =
         asked.work["generate"] + asked.work["sgd"] + asked.work["evaluate"] + asked.work["risk"];
@@ -75,10 +77,36 @@ TEST_CASE("curves that differ in their losses only share their fits", "[run]")
     }
 }
 
-TEST_CASE("curves with other noise or precision do not share data", "[run]")
+TEST_CASE("curves of both precisions share a job, and each has its data", "[run]")
 {
-    CHECK(make_plan(small::study({"fit.sigmoid.estimator.precision=\"float64\""})).data.size() ==
-          6);
+    Study const study = small::study({"fit.sigmoid.estimator.precision=\"float64\""});
+    Plan const plan = make_plan(study);
+    REQUIRE(plan.data.size() == 3);
+    std::vector<Job> const jobs = missing_jobs(study, plan, nullptr);
+    REQUIRE(jobs.size() == 12); // 3 n, 4 replicates
+    double planned = 0, generated = 0;
+    for (Job const& job : jobs) {
+        REQUIRE(job.cells.size() == 2);
+        CHECK_FALSE(in_float64(study, plan, job.cells[0]));
+        CHECK(in_float64(study, plan, job.cells[1]));
+        planned += work_of(study, plan, job).flops;
+        generated += 2 * plan.data[job.data].n * flops_per_prediction(study.curves[0].truth.model);
+    }
+    std::vector<Job> const part = jobs_in(study, plan, {jobs[0], {0, 1, {jobs[1].cells[0]}}}, true);
+    REQUIRE(part.size() == 1); // the other has none
+    CHECK(part[0].cells == std::vector<int>{jobs[0].cells[1]});
+    small::Asked asked;
+    small::FakeDevice device(0, {}, asked);
+    Pipeline(device, study, plan).run(jobs);
+    double const points = 2 * 300 * flops_per_prediction(study.curves[0].truth.model);
+    CHECK(asked.work["generate"] == generated + points);
+    double const done = asked.work["generate"] - points + asked.work["sgd"] +
+                        asked.work["evaluate"] + asked.work["risk"];
+    CHECK(done == Approx(planned).epsilon(1e-12));
+}
+
+TEST_CASE("curves with other noise do not share data", "[run]")
+{
     CHECK(make_plan(small::study({"sweep={\"data.noise_variance\"=[0.01,0.04]}"})).data.size() ==
           6);
 }
@@ -88,6 +116,9 @@ TEST_CASE("durations and counts are printed for people", "[run]")
     CHECK(format_seconds(0) == "0:00");
     CHECK(format_seconds(59.2) == "1:00"); // rounded up: time to go
     CHECK(format_seconds(3723) == "1:02:03");
+    CHECK(format_duration(0.041) == "0.04 s");
+    CHECK(format_duration(8.44) == "8.4 s");
+    CHECK(format_duration(3723) == "1:02:03");
     CHECK(format_si(0) == "0 ");
     CHECK(format_si(9.91e7) == "99.1 M");
     CHECK(format_si(999.9) == "1 k");
@@ -114,6 +145,54 @@ std::string shown(ProgressStyle style, std::vector<Work> const& steps, Work cons
 }
 
 } // namespace
+
+namespace
+{
+
+/// A block of fits whose flops take 1 ns each and whose regression points 20 ns each.
+TimedWork block(double flops, double points, double noise = 1)
+{
+    Work work;
+    work.fits = 1;
+    work.flops = flops;
+    work.regression_points = points;
+    return {work, noise * (1e-9 * flops + 2e-8 * points)};
+}
+
+} // namespace
+
+TEST_CASE("time to go is told from work whose mixture changes", "[run]")
+{
+    // As n grows tenfold from one block to the next, fits cost more and the errors as much as
+    // before.
+    std::vector<TimedWork> all;
+    Work total;
+    for (int i = 0; i < 40; ++i) {
+        all.push_back(block(1e8 * std::pow(100.0, i / 39.0), 1e7, i % 2 == 0 ? 1.05 : 0.95));
+        total += all.back().work;
+    }
+    double all_seconds = 0, seconds = 0;
+    for (TimedWork const& one : all)
+        all_seconds += one.seconds;
+    int checked = 0;
+    for (std::size_t done = 1; done < all.size(); ++done) {
+        seconds += all[done - 1].seconds;
+        if (seconds < 0.1 * all_seconds) // before that, nothing is promised
+            continue;
+        std::vector<TimedWork> const measured(all.begin(), all.begin() + std::ptrdiff_t(done));
+        CAPTURE(done, seconds);
+        CHECK(time_left(measured, total) == Approx(all_seconds - seconds).epsilon(0.2));
+        ++checked;
+    }
+    CHECK(checked > 10);
+    CHECK(std::isinf(time_left({}, total)));
+    // Blocks that are all alike tell one number.
+    Work const twice = 2 * block(3e8, 1e6).work;
+    CHECK(time_left({block(3e8, 1e6)}, twice) == Approx(block(3e8, 1e6).seconds));
+    // Neither is ever paid back: points that seem to cost less than nothing cost nothing.
+    TimedWork const odd{block(1e9, 1e9).work, 0.1};
+    CHECK(fitted_time({odd, block(1e9, 0)}).per_point == 0);
+}
 
 TEST_CASE("progress is a bar on a terminal and few lines elsewhere", "[run]")
 {

@@ -84,11 +84,17 @@ TEST_CASE("no block is more than one worker's part", "[run]")
     CHECK(Queue(3, {"study.n=[64]", "study.replicates=6"}).sizes(unlimited) == Sizes{2, 2, 2});
 }
 
-TEST_CASE("a block has one precision", "[run]")
+TEST_CASE("a block has jobs of any precision", "[run]")
 {
-    // Curves of two precisions have data of their own: 12 jobs of each.
     Queue both(1, {"fit.sigmoid.estimator.precision=\"float64\""});
-    CHECK(both.sizes(unlimited) == Sizes{12, 12});
+    CHECK(both.sizes(unlimited) == Sizes{12}); // each with a fit of both
+    BlockLimits limits = unlimited;
+    limits.bytes = Queue(1, {"fit.sigmoid.estimator.precision=\"float64\""}).queue.bytes(both.jobs);
+    Queue cut(1, {"fit.sigmoid.estimator.precision=\"float64\""});
+    CHECK(cut.sizes(limits) == Sizes{12});
+    Queue less(1, {"fit.sigmoid.estimator.precision=\"float64\""});
+    --limits.bytes;
+    CHECK(less.sizes(limits) == Sizes{11, 1});
 }
 
 TEST_CASE("a block that is given back comes next, in the same order", "[run]")

@@ -1,4 +1,5 @@
 #include "host/run/reference.h"
+#include "host/study/truth.h"
 #include "tests/run/small_study.h"
 
 #include <catch2/catch.hpp>
@@ -10,7 +11,7 @@ TEST_CASE("references of one truth share its points, each has its own values the
     auto const device = make_cpu_device(1);
     Study const study = small::study();
     Curve const& curve = study.curves[0];
-    Reference<double> const truth = truth_of<double>(*device, study, curve);
+    Reference<double> const truth = reference_of<double>(*device, study, curve, Target::truth);
     Measure flat = truth.measure;
     std::fill(flat.theta.begin(), flat.theta.end(), 0.0);
     Reference<double> const other(*device, flat, truth_key(study, curve), study.regression_samples);

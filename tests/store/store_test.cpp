@@ -38,7 +38,7 @@ TEST_CASE("a fit comes back as it was stored")
     CHECK(fits[0].facts.seconds == 0.125);
     CHECK(std::isnan(fits[0].at(at_fit).risk.expert_exact));
     CHECK(std::signbit(fits[0].at(at_fit).theta[0]));
-    for (char const* at : fit_points) {
+    for (char const* at : {at_start, at_fit}) {
         Point const &stored = fits[0].at(at), &want = fit.at(at);
         CHECK(stored.theta == want.theta);
         REQUIRE(stored.losses.size() == want.losses.size());
@@ -291,7 +291,7 @@ TEST_CASE("plain SQLite reads the tables")
         "sigmoid.D3 1.0 align start 0.2 [0,1,1] sigmoid.D3 1.0 align fit 0.1 [0,1,1] ");
     CHECK(query("SELECT length(params) FROM point") ==
           "144 144 144 144 "); // 18 numbers: 3 (d + 1 + d + 1)
-    CHECK(query("SELECT count(*) FROM sqlite_schema WHERE type = 'table'") == "6 ");
+    CHECK(query("SELECT count(*) FROM sqlite_schema WHERE type = 'table'") == "7 ");
     CHECK(query("PRAGMA user_version") == "2 ");
     CHECK(query("PRAGMA journal_mode") == "delete ");
     CHECK(query("SELECT format_version, id FROM study") == "2.1 tiny ");

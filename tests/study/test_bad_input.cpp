@@ -145,15 +145,15 @@ TEST_CASE("what is not built yet or has no use here is refused with the reason")
     CHECK_THAT(error("loss = \"sigmoid.D3\"",
                      "loss = \"sigmoid.D3\"\ntarget = [\"truth\", \"projection\"]"),
                Contains("not available yet"));
-    CHECK_THAT(error("kind = \"sgd\"", "kind = \"lse\""),
-               Contains("s.toml:16:1: estimator.kind") && Contains("not available yet"));
     CHECK_THAT(error("kind = \"sgd\"", "kind = \"sgd\"\nbox = 10"),
                Contains("s.toml:17:1: estimator.box has no use here"));
     auto const start = [](std::string const& keys) {
         return error("[estimator]", "[start]\n" + keys + "\n[estimator]");
     };
-    CHECK_THAT(start("starts = 2"), Contains("s.toml:16:1: start.starts = 2"));
-    CHECK_THAT(start("blind = 1"), Contains("blind starts are not available"));
+    CHECK_THAT(start("starts = 2"),
+               Contains("s.toml:16:1: start.starts = 2") && Contains("begins once"));
+    CHECK_THAT(start("blind = 1"), Contains("s.toml:16:1: start.blind = 1") &&
+                                       Contains("the first start is never blind"));
     CHECK_THAT(start("split = \"null\""), Contains("does not fit a softmax gate"));
     CHECK_THAT(start("kind = \"truth\"\nscale = 0.1"),
                Contains("s.toml:17:1: start.scale") && Contains("has no use here"));

@@ -190,6 +190,9 @@ TEST_CASE("every experiment file is valid, and its resolved text gives the same 
         Study const study = read_study(entry.path().string());
         CHECK(study.id == entry.path().stem().string());
         CHECK_FALSE(study.curves.empty());
+        check_round_trip(study);
+        if (study.id.find("check-") == 0) // no figure, and of any size
+            continue;
         // 001's slopes are in figures only, 002 has theorems only, -nz are companions of ours
         bool const none = study.id.compare(0, 3, "001") == 0 ||
                           study.id.compare(0, 3, "002") == 0 ||
@@ -199,7 +202,6 @@ TEST_CASE("every experiment file is valid, and its resolved text gives the same 
         CHECK(study.replicates == 20);
         CHECK(study.n.front() == 1000);
         CHECK(study.n.back() == 100000);
-        check_round_trip(study);
         ids.insert(study.id);
     }
     std::set<std::string> const published{"000-1a",

@@ -65,11 +65,12 @@ class Record(unittest.TestCase):
         for demangled, name in [
                 ("void moerate::isa_cuda::run_tasks<moerate::SgdTask<float> >"
                  "(moerate::SgdTask<float> const*, int, char*, unsigned long)", "sgd<float>"),
-                ("void moerate::run_tasks<moerate::LossTask>(moerate::LossTask const*)", "loss"),
+                ("void moerate::run_tasks<moerate::SummaryTask>(moerate::SummaryTask const*)",
+                 "summary"),
                 ("void a::run_large_tasks<a::SgdTask<float> >(a::SgdTask<float> const*, int)",
                  "sgd<float> (large)"),
                 ("void a::run_tasks<a::SgdTask<float>, true>(int)", "sgd<float, true>"),
-                ("void a::run_tasks<a::LossTask, false>(int)", "loss<false>"),
+                ("void a::run_tasks<a::SummaryTask, false>(int)", "summary<false>"),
                 ("void a::(anonymous namespace)::sgd_warp<float, 9, (a::Gate)1>(a::T<float>)",
                  "sgd_warp<float, 9, (Gate)1>"),
                 ("moerate::LossParts moerate::measure<moerate::BlockLanes>(int)",

@@ -1,0 +1,135 @@
+#include "host/estimate/lse.h"
+
+#include "host/estimate/lse_batch.h"
+#include "kernels/lse/fold_api.h"
+#include "kernels/lse/gram_api.h"
+#include "kernels/lse/linearize_api.h"
+#include "kernels/lse/step_api.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace moerate
+{
+
+using nlohmann::json;
+
+namespace
+{
+
+/// Rounds of a fit that its cost is told by: what most take.
+constexpr int usual_rounds = 30;
+
+class Lse final : public Estimator
+{
+public:
+    explicit Lse(Reader& reader);
+
+    std::string_view name() const override { return "lse"; }
+    std::string text() const override;
+    json settings() const override;
+    bool in_float64() const override { return true; }
+    int usual_starts() const override { return certifying_starts; }
+    FitCost cost(Model const& model, int n) const override;
+    std::shared_ptr<Estimator const> limited_to(int iterations) const override;
+    std::vector<FitOutcome> fit(Device& device,
+                                std::vector<FitRequest<double>> const& requests) const override;
+
+private:
+    LseSettings rounds_;
+    Box box_;
+};
+
+Lse::Lse(Reader& reader) : box_(reader)
+{
+    rounds_.gain_tolerance = reader.number("gain_tolerance", at_least(0), rounds_.gain_tolerance);
+    rounds_.gradient_tolerance =
+        reader.number("gradient_tolerance", at_least(0), rounds_.gradient_tolerance);
+    rounds_.decrease_tolerance =
+        reader.number("decrease_tolerance", at_least(0), rounds_.decrease_tolerance);
+    rounds_.iterations = reader.integer("iterations", at_least(1), rounds_.iterations);
+    if (reader.word("precision", "precision", {"float32", "float64"}, "float64") == 0)
+        reader.fail("precision", "= \"float32\" (least squares is not built for it yet: its normal "
+                                 "equations need float64) use \"float64\"");
+}
+
+std::string Lse::text() const
+{
+    return fmt::format("least squares in the box {}; at most {} iterations, ends where n MSE / "
+                       "sigma^2 can fall by {} or less, a share of {}; float64",
+                       box_.text(), rounds_.iterations, rounds_.gain_tolerance,
+                       rounds_.decrease_tolerance);
+}
+
+json Lse::settings() const
+{
+    json settings = box_.settings();
+    settings.update({{"gain_tolerance", rounds_.gain_tolerance},
+                     {"gradient_tolerance", rounds_.gradient_tolerance},
+                     {"decrease_tolerance", rounds_.decrease_tolerance},
+                     {"iterations", rounds_.iterations},
+                     {"precision", "float64"}});
+    return settings;
+}
+
+FitCost Lse::cost(Model const& model, int n) const
+{
+    // No address of these is looked at; those that are not null say what is to be worked out.
+    static double any = 0;
+    LinearizeTask<double> const linearize{model, &any, n, &any, &any, &any, &any, &any};
+    GramTask<double> const gram{model, n, &any, &any, &any, 0, 1};
+    FoldTask const fold{model, &any, &any, &any};
+    StepTask step{};
+    step.model = model;
+    step.gram = &any;
+    double const rounds = std::min(rounds_.iterations, usual_rounds);
+    return {rounds * n, rounds * (work(linearize) + work(gram) + work(fold) + work(step))};
+}
+
+std::shared_ptr<Estimator const> Lse::limited_to(int iterations) const
+{
+    auto limited = std::make_shared<Lse>(*this);
+    limited->rounds_.iterations = iterations;
+    return limited;
+}
+
+std::vector<FitOutcome> Lse::fit(Device& device,
+                                 std::vector<FitRequest<double>> const& requests) const
+{
+    std::vector<LseRequest> wanted;
+    wanted.reserve(requests.size());
+    for (auto const& [by, problem] : requests) {
+        auto const& own = static_cast<Lse const&>(*by);
+        wanted.push_back({&problem, own.rounds_, own.box_.bounds(problem.model)});
+    }
+    return LseBatch(device, wanted).run();
+}
+
+} // namespace
+
+EstimatorKind lse_kind()
+{
+    return {
+        "lse",
+        "argmin over a box of (1/n) sum (y - f(x))^2, by Levenberg-Marquardt",
+        "002 eq 3, 003 eq 3",
+        {{"box", "number > 0, or a table of such by blocks", "10", "1",
+          "largest size of a parameter; a table gives it for the blocks it names (w, b, a, A, "
+          "...), others keep 10",
+          "{ w = 5, a = 20 }"},
+         {"box_temperature", "number >= 1", "10", "1", "B of 1/B <= T <= B for a learned T", "4"},
+         {"box_lambda", "number > 0", "(box)", "1", "largest size of lambda", "100"},
+         {"gain_tolerance", "number >= 0", "1e-6", "1",
+          "a fit ends where n MSE / sigma^2 can fall by no more", "1e-4"},
+         {"gradient_tolerance", "number >= 0", "1e-12", "1",
+          "or where no column of J has a larger cosine with the residuals", "1e-9"},
+         {"decrease_tolerance", "number >= 0", "1e-12", "1",
+          "or where the MSE fell by less, relative, three times in a row", "1e-9"},
+         {"iterations", "whole number >= 1", "200", "rounds", "or after so many", "600"},
+         {"precision", "\"float64\"", "\"float64\"", "1",
+          "in which numbers data are made and fits are done", "\"float64\""}},
+        [](Reader& reader, SampleSizes) { return std::make_shared<Lse>(reader); }};
+}
+
+} // namespace moerate

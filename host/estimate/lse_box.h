@@ -1,0 +1,46 @@
+#pragma once
+
+/// @file
+/// The box that least squares keeps parameters in.
+
+#include "host/measure/reader.h"
+#include "kernels/spec/model.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace moerate
+{
+
+/// |theta| <= B for each parameter, with a B of its own for each block; 1 / B <= T <= B for a
+/// learned temperature.
+class Box
+{
+public:
+    /// Reads box, a number or a table of numbers by the blocks' names, box_temperature and
+    /// box_lambda. Throws UsageError.
+    explicit Box(Reader& reader);
+
+    /// Words for `moerate check`: "|theta| <= 10, w 5, T in [1/10, 10]".
+    std::string text() const;
+    /// All bounds by the keys of the experiment file.
+    nlohmann::json settings() const;
+
+    /// Bounds by coordinate (kernels/lse/coordinates.h).
+    struct Bounds
+    {
+        std::vector<double> lower, upper; ///< [p]
+    };
+    Bounds bounds(Model const& model) const;
+
+private:
+    double most(Block const& block) const;
+
+    double most_ = 10;                     ///< of blocks that have none of their own
+    std::map<std::string, double> blocks_; ///< by name; gate and expert share the name b
+    double temperature_ = 10;
+    double lambda_ = 10;
+};
+
+} // namespace moerate

@@ -1,0 +1,253 @@
+#include "host/estimate/lse_wave.h"
+
+#include "kernels/lse/fold_api.h"
+#include "kernels/lse/gram_api.h"
+#include "kernels/lse/linearize_api.h"
+
+#include <algorithm>
+
+namespace moerate
+{
+namespace
+{
+
+/// Memory of one fit, numbers of arrays (Slices).
+struct FitMemory
+{
+    int other;       ///< a second theta
+    int gradient[2]; ///< at either theta
+    int gram;        ///< none where the item has one
+    int curvature;
+    int work; ///< of the Gram matrix by the maps, then of the step
+    int coefficients;
+};
+
+/// Numbers of a fit's Gram matrix, where the item has none.
+template <class Real>
+std::size_t gram_own(LseItem<Real> const& item)
+{
+    auto const p = static_cast<std::size_t>(coordinate_count(item.model));
+    return item.gram == nullptr ? p * p : 0;
+}
+
+/// Numbers that an item's fit needs for its products: those of two tasks, one after the other.
+template <class Real>
+std::size_t work_numbers(LseItem<Real> const& item)
+{
+    return std::max(gram_numbers(item.model), step_numbers(item.model));
+}
+
+template <class Real>
+std::size_t coefficient_numbers(LseItem<Real> const& item)
+{
+    return static_cast<std::size_t>(coefficient_rows(item.model)) * item.n;
+}
+
+} // namespace
+
+template <class Real>
+std::size_t fit_bytes(LseItem<Real> const& item)
+{
+    auto const size = static_cast<std::size_t>(item.model.layout.size);
+    auto const p = static_cast<std::size_t>(coordinate_count(item.model));
+    return sizeof(double) * (4 * size + gram_own(item) + p * p + work_numbers(item)) +
+           sizeof(Real) * coefficient_numbers(item);
+}
+
+template <class Real>
+LseWave<Real>::LseWave(Device& device, LseItem<Real> const* items, std::size_t count)
+    : device_(device), mse_(device, count), steps_(device, count)
+{
+    std::vector<FitMemory> memory(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        LseItem<Real> const& item = items[i];
+        auto const p = static_cast<std::size_t>(coordinate_count(item.model));
+        memory[i].other = numbers_.add(static_cast<std::size_t>(item.model.layout.size));
+        for (int& gradient : memory[i].gradient)
+            gradient = numbers_.add(p);
+        memory[i].gram = numbers_.add(gram_own(item));
+        memory[i].curvature = numbers_.add(p * p);
+        memory[i].work = numbers_.add(work_numbers(item));
+        memory[i].coefficients = coefficients_.add(coefficient_numbers(item));
+    }
+    numbers_.allocate(device);
+    coefficients_.allocate(device);
+    for (std::size_t i = 0; i < count; ++i) {
+        LseItem<Real> const& item = items[i];
+        FitMemory const& at = memory[i];
+        fits_.push_back({&item,
+                         {item.settings, item.n, coordinate_count(item.model), item.noise_variance},
+                         {item.theta, numbers_.at(at.other)},
+                         {numbers_.at(at.gradient[0]), numbers_.at(at.gradient[1])},
+                         item.gram == nullptr ? numbers_.at(at.gram) : item.gram,
+                         numbers_.at(at.curvature),
+                         numbers_.at(at.work),
+                         coefficients_.at(at.coefficients),
+                         mse_.data() + i,
+                         steps_.data() + i});
+    }
+}
+
+template <class Real>
+typename LseWave<Real>::Fits LseWave<Real>::live()
+{
+    Fits some;
+    for (LseFit<Real>& fit : fits_)
+        if (fit.live)
+            some.push_back(&fit);
+    return some;
+}
+
+template <class Real>
+template <class Make>
+void LseWave<Real>::run_list(Fits const& some, int parts, Make const& task)
+{
+    if (some.empty())
+        return;
+    std::vector<decltype(task(*some[0], 0))> tasks;
+    tasks.reserve(some.size() * static_cast<std::size_t>(parts));
+    for (LseFit<Real>* const fit : some)
+        for (int part = 0; part < parts; ++part)
+            tasks.push_back(task(*fit, part));
+    std::vector<double> const seconds = device_.run(tasks);
+    for (std::size_t i = 0; i < tasks.size(); ++i)
+        some[i / static_cast<std::size_t>(parts)]->progress.result().seconds += seconds[i];
+}
+
+/// MSE, gradient and coefficients at the trials.
+template <class Real>
+void LseWave<Real>::linearize(Fits const& some)
+{
+    run_list(some, 1, [](LseFit<Real> const& fit, int) {
+        int const trial = 1 - fit.now;
+        return LinearizeTask<Real>{fit.item->model,     fit.theta[trial], fit.item->n,
+                                   fit.item->x,         fit.item->y,      fit.coefficients,
+                                   fit.gradient[trial], fit.mse};
+    });
+}
+
+/// J^T J at the points. A device that has more workers than there are fits gets its sums in parts.
+template <class Real>
+void LseWave<Real>::multiply(Fits const& some)
+{
+    DeviceInfo const& info = device_.info();
+    int const workers = std::max({1, info.threads, info.launch_fits});
+    int const fits = std::max(1, static_cast<int>(some.size()));
+    int const parts = (workers + fits - 1) / fits;
+    run_list(some, parts, [parts](LseFit<Real> const& fit, int part) {
+        LseItem<Real> const& item = *fit.item;
+        return GramTask<Real>{item.model, item.n, item.x, fit.coefficients, fit.work, part, parts};
+    });
+    run_list(some, 1, [](LseFit<Real> const& fit, int) {
+        return FoldTask{fit.item->model, fit.theta[fit.now], fit.work, fit.gram};
+    });
+}
+
+/// Trials from the points; `first`: the points themselves, put into the box.
+template <class Real>
+void LseWave<Real>::step(Fits const& some, bool first)
+{
+    run_list(some, 1, [first](LseFit<Real> const& fit, int) {
+        LseItem<Real> const& item = *fit.item;
+        return StepTask{item.model,
+                        fit.theta[fit.now],
+                        item.lower,
+                        item.upper,
+                        first ? nullptr : fit.gram,
+                        fit.curvature,
+                        fit.gradient[fit.now],
+                        fit.moved ? fit.gradient[1 - fit.now] : nullptr,
+                        fit.progress.curved() ? 1 : 0,
+                        fit.progress.damping(),
+                        fit.progress.gain_below(),
+                        fit.work,
+                        fit.theta[1 - fit.now],
+                        fit.step};
+    });
+}
+
+/// Leaves the point in the item's own theta.
+template <class Real>
+void LseWave<Real>::end(LseFit<Real>& fit)
+{
+    fit.live = false;
+    if (fit.now == 0)
+        return;
+    std::vector<double> theta(static_cast<std::size_t>(fit.item->model.layout.size));
+    device_.download(theta.data(), fit.theta[1], theta.size() * sizeof(double));
+    device_.upload(fit.theta[0], theta.data(), theta.size() * sizeof(double));
+}
+
+/// The starts, in their boxes, become the points.
+template <class Real>
+void LseWave<Real>::start()
+{
+    Fits const all = live();
+    step(all, true);
+    linearize(all);
+    std::vector<double> const mse = mse_.download();
+    for (std::size_t i = 0; i < fits_.size(); ++i) {
+        fits_[i].live = fits_[i].progress.begin(mse[i]);
+        fits_[i].now = fits_[i].live ? 1 : 0;
+    }
+}
+
+/// Steps until each live fit has a trial.
+template <class Real>
+void LseWave<Real>::find_trials()
+{
+    Fits waiting = live();
+    while (!waiting.empty()) {
+        step(waiting, false);
+        std::vector<StepRecord> const steps = steps_.download();
+        Fits again;
+        for (LseFit<Real>* const fit : waiting) {
+            fit->moved = false;
+            Next const next = fit->progress.after(steps[place(*fit)]);
+            if (next == Next::step)
+                again.push_back(fit);
+            if (next == Next::end)
+                end(*fit);
+        }
+        waiting = std::move(again);
+    }
+}
+
+/// Decides on the trials; those fits whose trial is the new point.
+template <class Real>
+typename LseWave<Real>::Fits LseWave<Real>::judge()
+{
+    Fits const all = live();
+    linearize(all);
+    std::vector<double> const mse = mse_.download();
+    Fits moved;
+    for (LseFit<Real>* const fit : all) {
+        if (fit->progress.judge(mse[place(*fit)])) {
+            fit->now = 1 - fit->now;
+            fit->moved = true;
+            moved.push_back(fit);
+        }
+    }
+    return moved;
+}
+
+template <class Real>
+std::vector<LseResult> LseWave<Real>::run()
+{
+    start();
+    for (Fits moved = live(); !live().empty(); moved = judge()) {
+        multiply(moved);
+        find_trials();
+    }
+    std::vector<LseResult> results;
+    for (LseFit<Real> const& fit : fits_)
+        results.push_back(fit.progress.result());
+    return results;
+}
+
+template class LseWave<float>;
+template class LseWave<double>;
+template std::size_t fit_bytes(LseItem<float> const&);
+template std::size_t fit_bytes(LseItem<double> const&);
+
+} // namespace moerate

@@ -1,0 +1,71 @@
+#pragma once
+
+/// @file
+/// The least-squares fits that a device has room for at once, round by round.
+
+#include "host/device/slices.h"
+#include "host/estimate/lse_progress.h"
+
+namespace moerate
+{
+
+/// One fit on its way. It has two thetas, of which `now` is the point and the other one the trial.
+template <class Real>
+struct LseFit
+{
+    LseItem<Real> const* item;
+    LseProgress progress;
+    double* theta[2];
+    double* gradient[2];
+    double* gram;
+    double* curvature;
+    double* work;
+    Real* coefficients;
+    double* mse;
+    StepRecord* step;
+    int now = 0;
+    bool moved = false; ///< the trial's theta and gradient are those of the point before
+    bool live = true;
+};
+
+/// Fits that the device has room for at once.
+template <class Real>
+class LseWave
+{
+public:
+    LseWave(Device& device, LseItem<Real> const* items, std::size_t count);
+    std::vector<LseResult> run();
+
+private:
+    using Next = LseProgress::Next;
+    using Fits = std::vector<LseFit<Real>*>;
+
+    Fits live();
+    std::size_t place(LseFit<Real> const& fit) const
+    {
+        return static_cast<std::size_t>(&fit - fits_.data());
+    }
+    /// One list of the tasks task(fit, part), part < parts; its seconds go to the fits.
+    template <class Make>
+    void run_list(Fits const& some, int parts, Make const& task);
+    void linearize(Fits const& some);
+    void multiply(Fits const& some);
+    void step(Fits const& some, bool first);
+    void end(LseFit<Real>& fit);
+    void start();
+    void find_trials();
+    Fits judge();
+
+    Device& device_;
+    Slices<double> numbers_;
+    Slices<Real> coefficients_;
+    DeviceArray<double> mse_;
+    DeviceArray<StepRecord> steps_;
+    std::vector<LseFit<Real>> fits_;
+};
+
+/// Bytes of the device that a fit needs in a wave, but for some records.
+template <class Real>
+std::size_t fit_bytes(LseItem<Real> const& item);
+
+} // namespace moerate

@@ -1,0 +1,39 @@
+#pragma once
+
+/// @file
+/// What stored fits tell of themselves beside their parameters: shares and counts over the fits of
+/// a curve that did not fail.
+
+#include "host/rates/samples.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace moerate
+{
+
+/// Share of fits that are certified (spec.md 4), over all n; none where no fit knows.
+std::optional<double> certified_share(std::vector<FitsAt> const& all);
+
+/// Share of fits that the start near the truth has led to, over all n; none where no fit had other
+/// starts.
+std::optional<double> near_start_won(std::vector<FitsAt> const& all);
+
+/// Share of fits with a parameter on the bounds of the box, by n; 0 where they have no box.
+std::vector<double> box_share(std::vector<FitsAt> const& all);
+
+/// Smallest and largest rank of J^T J; none where no fit knows.
+std::optional<std::pair<int, int>> rank_range(std::vector<FitsAt> const& all);
+
+/// Why a slope over these fits gets no verdict (spec.md 4): some n is below 10 rank, the number of
+/// parameters where the rank is not known, or more than 5 % of the fits are on the box. None if it
+/// does.
+std::optional<std::string> bracket_reason(Curve const& curve, std::vector<FitsAt> const& all);
+
+/// Fits that are no stationary points, "slow in 2, stuck in 1": by the estimator's word for their
+/// end; empty if there are none.
+std::string not_stationary(std::vector<FitsAt> const& all);
+
+} // namespace moerate

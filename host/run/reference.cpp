@@ -1,0 +1,52 @@
+#include "host/run/reference.h"
+
+#include "host/study/truth.h"
+
+#include <iterator>
+#include <stdexcept>
+
+namespace moerate
+{
+
+Measure target_measure(Study const& study, Curve const& curve, Target target)
+{
+    if (target != Target::truth)
+        throw std::logic_error("a fit of \"" + curve.label +
+                               "\" was asked for a target other than "
+                               "the truth, which nothing makes");
+    return true_measure(study, curve);
+}
+
+std::set<Target> targets_of(Curve const& curve, std::vector<LossSpec> const& losses)
+{
+    std::set<Target> targets{Target::truth, curve.target};
+    for (LossSpec const& loss : losses)
+        targets.insert(loss.target);
+    return targets;
+}
+
+template <class Real>
+Reference<Real> const& References<Real>::of(Curve const& curve, Target target)
+{
+    auto const [id, fresh] = ids_.try_emplace(&curve);
+    if (fresh)
+        id->second = truth_id(truth_key(study_, curve));
+    Curve const* const own = target == Target::truth ? nullptr : &curve;
+    std::unique_ptr<Reference<Real>>& made = made_[{id->second, target, own}];
+    if (!made)
+        made =
+            std::make_unique<Reference<Real>>(reference_of<Real>(device_, study_, curve, target));
+    return *made;
+}
+
+template <class Real>
+void References<Real>::keep(std::set<TruthId> const& used)
+{
+    for (auto it = made_.begin(); it != made_.end();)
+        it = used.count(std::get<TruthId>(it->first)) == 0 ? made_.erase(it) : std::next(it);
+}
+
+template class References<float>;
+template class References<double>;
+
+} // namespace moerate

@@ -1,0 +1,52 @@
+#pragma once
+
+/// @file
+/// What Gauss-Newton leaves out of the Hessian, sum_t r_t nabla^2 f_t, learned from the gradients:
+/// the structured secant of NL2SOL (Dennis, Gay, Welsch 1981). Without it steps near a minimum with
+/// residuals converge linearly, and in flat valleys slowly.
+
+#include "kernels/lse/free_set.h"
+
+MOE_BEGIN_ISA
+
+/// C <- tau C + (w y^T + y w^T) / (y.s) - (w.s) / (y.s)^2 y y^T after a step s that changed the
+/// gradient by y, w = y - H s - tau C s: then C s = y - H s. tau <= 1 sizes C down where it is too
+/// large along s: |s.(y - H s)| / |s.C s|. Nothing happens where y.s is not positive. Complete on
+/// return.
+template <class Lanes>
+MOE_HD void update_curvature(Lanes lanes, StepTask const& task, StepMemory const& m, int p)
+{
+    double* const before = m.trial;
+    double* const change = m.solved; // y
+    gather_coordinates(lanes, task.model, task.trial, before);
+    for (int i = lanes.rank(); i < p; i += lanes.size()) {
+        m.step[i] = m.z[i] - before[i];
+        change[i] = task.gradient[i] - task.gradient_before[i];
+    }
+    lanes.sync();
+    multiply_step(lanes, task, m, p, [](int) { return true; });
+    double const along = sum_of(p, [&](int i) { return m.step[i] * change[i]; });
+    if (!(along > 0))
+        return;
+    double const wanted =
+        magnitude(sum_of(p, [&](int i) { return m.step[i] * (change[i] - m.product[i]); }));
+    double const present = magnitude(sum_of(p, [&](int i) { return m.step[i] * m.bend[i]; }));
+    double const tau = present > wanted ? wanted / present : 1;
+    double* const w = m.trial; // less half of its part along s, so that the update has two terms
+    double const missing =
+        sum_of(p, [&](int i) { return m.step[i] * (change[i] - m.product[i] - tau * m.bend[i]); });
+    for (int i = lanes.rank(); i < p; i += lanes.size()) {
+        double const own = change[i] - m.product[i] - tau * m.bend[i];
+        w[i] = (own - missing / along / 2 * change[i]) / along;
+    }
+    lanes.sync();
+    for (int i = 0; i < p; ++i) {
+        double* const row = curvature_row(task, p, i);
+        MOE_SIMD
+        for (int j = lanes.rank(); j < p; j += lanes.size())
+            row[j] = tau * row[j] + (w[i] * change[j] + change[i] * w[j]);
+    }
+    lanes.sync();
+}
+
+MOE_END_ISA

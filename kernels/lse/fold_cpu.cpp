@@ -1,0 +1,9 @@
+#include "kernels/lse/fold_one.h"
+
+#include "kernels/task/serial_entry.h"
+
+MOE_BEGIN_ISA
+
+template CpuEntry cpu_entry<FoldTask>();
+
+MOE_END_ISA

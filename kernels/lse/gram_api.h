@@ -1,0 +1,43 @@
+#pragma once
+
+/// @file
+/// The Gram matrix of the Jacobian by the maps, as Khatri-Rao sums over the samples.
+
+#include "kernels/core/task_launch.h"
+#include "kernels/lse/gram_layout.h"
+
+#include <string_view>
+
+namespace moerate
+{
+
+/// Some of the sums of one fit. Which ones each of `parts` tasks makes follows from the model
+/// alone, and no sum depends on it: all samples are added in the same order. The sums are those of
+/// GramLayout (gram_layout.h).
+template <class Real>
+struct GramTask
+{
+    static constexpr std::string_view name = "gram";
+    static constexpr TaskLaunch launch{2};
+
+    Model model;
+    int n;
+    Real const* x;            ///< [n][d]
+    Real const* coefficients; ///< [coefficient_rows(model)][n], of LinearizeTask
+    double* maps_gram;        ///< out [gram_numbers(model)], this part's of it
+    int part;                 ///< < parts
+    int parts;                ///< 1: everything; at most gram_tiles(model) have something to do
+};
+
+} // namespace moerate
+
+MOE_BEGIN_ISA
+
+/// Flops of a task.
+template <class Real>
+MOE_HD double work(GramTask<Real> const& task)
+{
+    return 2.0 * gram_sums(task.model) * task.n / task.parts;
+}
+
+MOE_END_ISA

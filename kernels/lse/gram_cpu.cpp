@@ -1,0 +1,10 @@
+#include "kernels/lse/gram_one.h"
+
+#include "kernels/task/serial_entry.h"
+
+MOE_BEGIN_ISA
+
+template CpuEntry cpu_entry<GramTask<float>>();
+template CpuEntry cpu_entry<GramTask<double>>();
+
+MOE_END_ISA

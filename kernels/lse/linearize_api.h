@@ -1,0 +1,57 @@
+#pragma once
+
+/// @file
+/// Linearising a model's prediction on given data: mean square error, gradient, and what the Gram
+/// matrix of the Jacobian is made of.
+
+#include "kernels/core/task_launch.h"
+#include "kernels/model/shape.h"
+
+#include <string_view>
+#include <type_traits>
+
+namespace moerate
+{
+
+/// One model on one data set, r = f(x) - y. Outputs that are null are not computed; with
+/// coefficients and gradient null a task is a trial of theta.
+template <class Real>
+struct LinearizeTask
+{
+    static constexpr std::string_view name = "linearize";
+    static constexpr TaskLaunch launch{1, std::is_same_v<Real, float>};
+
+    Model model;
+    double const* theta; ///< [layout.size]
+    int n;
+    Real const* x;      ///< [n][d]
+    Real const* y;      ///< [n]
+    Real* coefficients; ///< out [coefficient_rows(model)][n], see there
+    double* gradient;   ///< out [coordinate_count(model)] J^T r, J = df/dz (coordinates.h)
+    double* mse;        ///< out (1/n) sum r^2
+};
+
+} // namespace moerate
+
+MOE_BEGIN_ISA
+
+/// Rows of coefficients: df_t by each linear map's value at sample t, the score maps (atoms, then
+/// groups) and then the expert maps; where the score has an outer activation by its biases behind
+/// it (k) and by 1/T-scaled psi (k), where experts have a factor by lambda (k). Row j of J by the
+/// maps is c_j(t) [phi(x_t), 1], with 1 alone for the last two.
+MOE_HD inline int coefficient_rows(Model const& model)
+{
+    Shape const shape = shape_of(model, 1);
+    return shape.gate_rows + shape.k + (shape.outer ? 2 * shape.k : 0) +
+           (shape.factor ? shape.k : 0);
+}
+
+/// Flops of a task: a prediction a sample, with gradient or coefficients a sample-update.
+template <class Real>
+MOE_HD double work(LinearizeTask<Real> const& task)
+{
+    bool const trial = task.gradient == nullptr && task.coefficients == nullptr;
+    return (trial ? flops_per_prediction(task.model) : flops_per_update(task.model)) * task.n;
+}
+
+MOE_END_ISA

@@ -1,0 +1,217 @@
+#pragma once
+
+/// @file
+/// One Levenberg-Marquardt step in a box, the algorithm of all backends.
+///
+/// A coordinate is frozen where it is on a bound that the descent -g points out of, or where
+/// nothing depends on it (H_ii = 0: dead atoms). The others, the free set F, take the step of
+///
+///   (M_FF + mu D_F) s_F = -g_F - M_FB s_B,    D = diag(H), clamped as Ceres does
+///
+/// where M is H or H + C, and B, empty at first, are coordinates that such a step took out of the
+/// box: they go to the bound, and the rest is solved again given them, a few times; what then still
+/// leaves the box is cut off. The systems are scaled to unit diagonals, so that no number leaves
+/// its range and a pivot is small by an absolute measure. Levenberg (1944), Marquardt (1963), More
+/// (1978).
+
+#include "kernels/lse/centre.h"
+#include "kernels/lse/curvature.h"
+
+MOE_BEGIN_ISA
+
+/// Systems that a step solves at most.
+constexpr int most_solves = 4;
+
+/// The larger one; what is not a number is larger than all.
+MOE_HD MOE_INLINE double larger(double a, double b)
+{
+    return b > a || b != b ? b : a;
+}
+
+/// What is known of the point without a step: every lane has it.
+MOE_HD inline StepRecord point_record(StepTask const& task, StepMemory const& m, int p)
+{
+    StepRecord record{0, 0, 0, 0, 0, 0, -1, 0, 0};
+    record.z_norm = math::sqrt(sum_of(p, [&](int i) { return m.z[i] * m.z[i]; }));
+    for (int i = 0; i < p; ++i) {
+        double const z = m.z[i];
+        record.at_bound += z <= task.lower[i] || z >= task.upper[i] ? 1 : 0;
+        if (task.gram == nullptr)
+            continue;
+        double const g = task.gradient[i];
+        double const moved = clamped(z - g, task.lower[i], task.upper[i]) - z;
+        record.projected_gradient = larger(record.projected_gradient, magnitude(moved));
+        if (!is_frozen(task, m, p, i))
+            record.steepest =
+                larger(record.steepest, magnitude(g) / math::sqrt(diagonal(task, p, i)));
+    }
+    return record;
+}
+
+/// Marks what is frozen; all else is free and does not move yet.
+template <class Lanes>
+MOE_HD void begin_step(Lanes lanes, StepTask const& task, StepMemory const& m, int p)
+{
+    for (int i = lanes.rank(); i < p; i += lanes.size()) {
+        m.is[i] = is_frozen(task, m, p, i) ? Freedom::frozen : Freedom::free;
+        m.step[i] = 0;
+        m.product[i] = 0;
+        m.bend[i] = 0;
+    }
+    lanes.sync();
+}
+
+/// Steps of the free coordinates given those that go to a bound; marks those that now do.
+template <class Lanes>
+MOE_HD bool solve_free(Lanes lanes, StepTask const& task, StepMemory const& m, int p, int count)
+{
+    if (!factorize_free(lanes, task, m, p, count, System::step))
+        return false;
+    SquareMatrix const u = factor_of(task, p, count);
+    for (int f = lanes.rank(); f < u.size; f += lanes.size()) {
+        int const i = f < count ? m.free[f] : 0;
+        double const by_bound = m.product[i] + (task.curved != 0 ? m.bend[i] : 0);
+        m.right[f] = f < count ? -m.scale[f] * (task.gradient[i] + by_bound) : 0;
+    }
+    lanes.sync();
+    solve_transposed(lanes, u, m.right, m.solved);
+    solve(lanes, u, m.solved, m.right, m.tiles.left, m.solved);
+    for (int f = lanes.rank(); f < count; f += lanes.size()) {
+        int const i = m.free[f];
+        double const step = m.scale[f] * m.solved[f];
+        double const to = m.z[i] + step;
+        if (to < task.lower[i])
+            m.is[i] = Freedom::at_lower;
+        else if (to > task.upper[i])
+            m.is[i] = Freedom::at_upper;
+        m.step[i] = clamped(to, task.lower[i], task.upper[i]) - m.z[i];
+        if (m.is[i] == Freedom::free)
+            m.step[i] = step;
+    }
+    lanes.sync();
+    return true;
+}
+
+/// The step in the box, in m.step. The answer, whether there is one, is the same for all lanes.
+template <class Lanes>
+MOE_HD bool find_step(Lanes lanes, StepTask const& task, StepMemory const& m, int p)
+{
+    begin_step(lanes, task, m, p);
+    int count = list_free(lanes, m, p);
+    for (int solves = 0; solves < most_solves && count > 0; ++solves) {
+        if (solves > 0)
+            multiply_step(lanes, task, m, p, [&](int i) { return m.is[i] != Freedom::free; });
+        if (!solve_free(lanes, task, m, p, count))
+            return false;
+        int const left = list_free(lanes, m, p);
+        if (left == count)
+            break;
+        count = left;
+    }
+    multiply_step(lanes, task, m, p, [](int) { return true; });
+    return true;
+}
+
+/// g.H^+ g on the free set, every lane has it: |U^-T g|^2 of the scaled system. -1 where H is no
+/// Gram matrix.
+template <class Lanes>
+MOE_HD double predicted_gain(Lanes lanes, StepTask const& task, StepMemory const& m, int p)
+{
+    begin_step(lanes, task, m, p);
+    int const count = list_free(lanes, m, p);
+    if (count == 0)
+        return 0;
+    if (!factorize_free(lanes, task, m, p, count, System::gain))
+        return -1;
+    SquareMatrix const u = factor_of(task, p, count);
+    for (int f = lanes.rank(); f < u.size; f += lanes.size())
+        m.right[f] = f < count ? m.scale[f] * task.gradient[m.free[f]] : 0;
+    lanes.sync();
+    solve_transposed(lanes, u, m.right, m.solved);
+    return sum_of(u.size, [&](int f) { return m.solved[f] * m.solved[f]; });
+}
+
+/// The trial: the point moved by the step. Call sync before and after.
+template <class Lanes>
+MOE_HD void move(Lanes lanes, StepTask const& task, StepMemory const& m, int p)
+{
+    for (int i = lanes.rank(); i < p; i += lanes.size()) {
+        double const lower = task.lower[i];
+        double const upper = task.upper[i];
+        double const inside = clamped(m.z[i] + m.step[i], lower, upper);
+        m.trial[i] = m.is[i] == Freedom::at_lower   ? lower
+                     : m.is[i] == Freedom::at_upper ? upper
+                                                    : inside;
+    }
+}
+
+/// Finds the step, moves by it and completes the record: every lane has it.
+template <class Lanes>
+MOE_HD void take_step(Lanes lanes, StepTask const& task, StepMemory const& m, int p,
+                      StepRecord& record)
+{
+    if (!find_step(lanes, task, m, p))
+        return;
+    double const plain =
+        -sum_of(p, [&](int i) { return m.step[i] * (task.gradient[i] + m.product[i] / 2); });
+    double const curved = plain - sum_of(p, [&](int i) { return m.step[i] * m.bend[i] / 2; });
+    record.predicted = task.curved != 0 ? curved : plain;
+    record.other = task.curved != 0 ? plain : curved;
+    record.step_norm = math::sqrt(sum_of(p, [&](int i) { return m.step[i] * m.step[i]; }));
+    record.factored = is_finite(record.predicted) && is_finite(record.step_norm) ? 1 : 0;
+    if (record.factored == 0)
+        return;
+    move(lanes, task, m, p);
+    lanes.sync();
+    if (2 * plain <= task.gain_below)
+        record.gain = predicted_gain(lanes, task, m, p);
+}
+
+/// The trial of a step that is none, and C = 0. Call sync after.
+template <class Lanes>
+MOE_HD void begin_fit(Lanes lanes, StepTask const& task, StepMemory const& m, int p)
+{
+    for (int i = lanes.rank(); i < p; i += lanes.size())
+        m.trial[i] = clamped(m.z[i], task.lower[i], task.upper[i]);
+    for (int i = 0; i < p; ++i)
+        for (int j = lanes.rank(); j < p; j += lanes.size())
+            curvature_row(task, p, i)[j] = 0;
+}
+
+/// Bytes of working memory of run_one.
+template <class Lanes>
+MOE_HD std::size_t scratch_bytes(Lanes lanes, StepTask const& task)
+{
+    Scratch measure(nullptr);
+    StepMemory const memory(lanes, measure, coordinate_count(task.model));
+    return measure.used();
+}
+
+/// The call that all backends share.
+template <class Lanes>
+MOE_HD void run_one(Lanes lanes, StepTask const& task, void* scratch_memory)
+{
+    int const p = coordinate_count(task.model);
+    Scratch scratch(scratch_memory);
+    StepMemory const m(lanes, scratch, p);
+    gather_coordinates(lanes, task.model, task.theta, m.z);
+    StepRecord record = point_record(task, m, p);
+    if (task.gram == nullptr) {
+        begin_fit(lanes, task, m, p);
+        record.factored = 1;
+    } else {
+        if (task.gradient_before != nullptr)
+            update_curvature(lanes, task, m, p);
+        take_step(lanes, task, m, p, record);
+    }
+    lanes.sync();
+    if (record.factored != 0) {
+        centre(lanes, task.model, task.lower, task.upper, m.trial);
+        scatter_coordinates(lanes, task.model, m.trial, task.trial);
+    }
+    if (lanes.rank() == 0)
+        *task.record = record;
+    lanes.sync();
+}
+
+MOE_END_ISA
