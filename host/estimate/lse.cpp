@@ -112,7 +112,7 @@ EstimatorKind lse_kind()
 {
     return {"lse",
             "argmin over a box of (1/n) sum (y - f(x))^2, by Levenberg-Marquardt",
-            "002 eq 3, 003 eq 3",
+            "Levenberg 1944, Marquardt 1963",
             {"box", "box_temperature", "box_lambda", "gain_tolerance", "gradient_tolerance",
              "decrease_tolerance", "iterations", "precision"},
             [](Reader& reader, SampleSizes) { return std::make_shared<Lse>(reader); }};

@@ -118,9 +118,8 @@ LseItem<double> LseBatch::item(std::size_t request, int start) const
 {
     FitProblem<double> const& problem = *requests_[request].problem;
     auto const number = static_cast<int>(request);
-    return {problem.model,     problem.n,         problem.x,
-            problem.y,         theta_.at(start),  lower_.at(number),
-            upper_.at(number), requests_[request].rounds};
+    return {problem.model,    problem.n,         problem.x,         problem.y,
+            theta_.at(start), lower_.at(number), upper_.at(number), requests_[request].rounds};
 }
 
 std::vector<FitOutcome> LseBatch::run()

@@ -90,9 +90,9 @@ Box::Bounds Box::bounds(Model const& model) const
         Block const& block = model.layout.block[b];
         double const upper = most(block);
         double const lower = block.role == Role::temperature ? 1 / upper : -upper;
-        std::size_t const end = bounds.lower.size() +
-                                static_cast<std::size_t>(block.rows) *
-                                    static_cast<std::size_t>(coordinate_width(model, block));
+        std::size_t const end =
+            bounds.lower.size() + static_cast<std::size_t>(block.rows) *
+                                      static_cast<std::size_t>(coordinate_width(model, block));
         bounds.lower.resize(end, lower);
         bounds.upper.resize(end, upper);
     }

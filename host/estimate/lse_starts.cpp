@@ -141,7 +141,7 @@ make_starts(Device& device, std::vector<StartsRequest> const& requests)
         for (int s = 0; s < number.count; ++s) {
             StartDraws const draws(problem->key, s);
             bool const fitted = blind(number, s) && (number.count - s) % 2 != 0;
-            Coordinates const z = s == 0                ? given
+            Coordinates const z = s == 0              ? given
                                   : !blind(number, s) ? near_start(model, given, draws)
                                   : fitted            ? random_gates(model, draws)
                                                       : random_start(model, *bounds, draws);
