@@ -16,20 +16,20 @@ else()
 endif()
 
 if(MOE_HAVE_CUDA)
-    # nvcc compiles all kernels once an architecture: take those of this machine's GPUs, an H100's
-    # where there are none, and PTX that newer devices compile when they load it. The preset every-gpu
-    # has all that are supported.
+    # nvcc compiles all kernels once an architecture: take those of this machine's GPUs alone; where
+    # there are none, an H100's, and PTX that newer devices compile when they load it. The preset
+    # every-gpu has all that are supported.
     if(NOT CMAKE_CUDA_ARCHITECTURES)
         execute_process(COMMAND nvidia-smi --query-gpu=compute_cap --format=csv,noheader
             OUTPUT_VARIABLE here RESULT_VARIABLE no_gpu ERROR_QUIET)
         string(REGEX MATCHALL "[0-9]+[.][0-9]" here "${here}")
-        if(no_gpu OR NOT here)
-            set(here 9.0)
-        endif()
         list(REMOVE_DUPLICATES here)
         list(TRANSFORM here REPLACE "[.]" "")
         list(TRANSFORM here APPEND -real)
-        set(CMAKE_CUDA_ARCHITECTURES ${here} 90-virtual)
+        if(no_gpu OR NOT here)
+            set(here 90-real 90-virtual)
+        endif()
+        set(CMAKE_CUDA_ARCHITECTURES ${here})
     endif()
     enable_language(CUDA)
     find_package(CUDAToolkit REQUIRED)
@@ -47,7 +47,6 @@ if(MOE_HAVE_CUDA)
     add_library(moe_cuda STATIC ${cuda_sources})
     target_link_libraries(moe_cuda PUBLIC moe_options CUDA::cudart_static)
     target_compile_options(moe_cuda PRIVATE "$<$<COMPILE_LANGUAGE:CUDA>:${MOE_CUDA_OPTIONS}>")
-    target_compile_definitions(moe_cuda INTERFACE MOE_HAVE_CUDA)
     set(MOE_CUDA_LIBRARY moe_cuda)
     set(unused_device cuda_stub.cpp)
 else()

@@ -24,6 +24,7 @@ struct Options
     int threads = 0;
     std::vector<int> n;
     Case setting;
+    std::string estimator = "sgd";
     bool json = false, families = false;
 };
 
@@ -57,6 +58,9 @@ void add_options(CLI::App& app, Options& o)
     app.add_option("--normalizer", c.normalizer, "softmax or sigmoid")->capture_default_str();
     app.add_option("--activation", c.activation, "activation of the experts")
         ->capture_default_str();
+    app.add_option("--estimator", o.estimator, "sgd, or lse: its rounds against DSYRK")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"sgd", "lse"}));
     app.add_flag("--json", o.json, "one JSON object");
     app.add_flag("--truth", c.with_truth, "put the truth into the JSON object");
     app.add_option_function<std::string>(
@@ -88,6 +92,8 @@ Bench open_bench(Options const& o)
 
 void fill_in_defaults(Options& o, bool cuda)
 {
+    if (o.n.empty() && o.estimator == "lse")
+        o.n = {10000};
     if (o.n.empty())
         o.n = cuda ? std::vector<int>{10000} : std::vector<int>{10000, 100000};
     if (o.setting.rounds == 0)
@@ -126,6 +132,19 @@ void print_row(Options const& o, nlohmann::ordered_json const& row)
     print("{:>7} copy in device memory {} TB/s, read and written: reading {:.0f} bytes a "
           "sample-update it allows {:.0f}e6 updates/s\n",
           "", spread_text(row["copy_bytes_per_s"], 1e12, 2), bytes, copy / bytes / 1e6);
+}
+
+void print_least_squares(Bench const& bench, nlohmann::ordered_json const& rows)
+{
+    print("{}\nleast squares, softmax/gelu, float64; ceiling DSYRK over n p^2; median [min, "
+          "max]\n\n{:>18} {:>7} {:>4} {:>5} {:>26} {:>26} {:>22}\n",
+          device_text(bench.device->info()), "model", "n", "p", "fits", "ceiling, rounds/s",
+          "rounds/s", "ratio");
+    for (nlohmann::ordered_json const& row : rows)
+        print("{:>18} {:>7} {:>4} {:>5} {:>26} {:>26} {:>22}\n", row["model"].get<std::string>(),
+              row["n"].get<int>(), row["p"].get<int>(), row["fits"].get<int>(),
+              spread_text(row["ceiling_rounds_per_s"], 1, 2),
+              spread_text(row["rounds_per_s"], 1, 2), spread_text(row["ratio"], 1, 3));
 }
 
 nlohmann::ordered_json head(Options const& o, Bench const& bench)
@@ -173,6 +192,13 @@ int bench(int argc, char** argv)
         out["rows"] = bench_families(bench, o.setting);
         if (!o.json)
             print("{}\n{}", device_text(bench.device->info()), families_table(out["rows"]));
+    } else if (o.estimator == "lse") {
+        for (int n : o.n) {
+            nlohmann::ordered_json const rows = bench_least_squares(bench, o.setting, n);
+            out["rows"].insert(out["rows"].end(), rows.begin(), rows.end());
+        }
+        if (!o.json)
+            print_least_squares(bench, out["rows"]);
     } else {
         if (!o.json)
             print_head(o, bench);

@@ -28,6 +28,8 @@ public:
     virtual std::size_t bytes() const = 0;
     /// Flop/s of a single-precision product of two square matrices (2 m^3 flops).
     virtual double product() = 0;
+    /// Flop/s of a double-precision symmetric product A^T A of A [n][p], which counts n p^2.
+    virtual double gram(int n, int p) = 0;
     /// Bytes read and written a second by a copy within the device's memory; 0: not measured.
     virtual double copy() { return 0; }
 };
@@ -85,6 +87,10 @@ nlohmann::ordered_json bench_case(Bench const& bench, Case const& setting, int n
 /// flops, 4 k (|phi_gate| + |phi_expert|) a sample-update (design.md 7). Takes k, batch, fits and
 /// rounds of `setting`.
 nlohmann::ordered_json bench_families(Bench const& bench, Case const& setting);
+
+/// Least squares: rounds a second of all fits at sample size n against n p^2 flops of the ceiling's
+/// gram a round, a row for each of two models. Takes k, fits and rounds of `setting`.
+nlohmann::ordered_json bench_least_squares(Bench const& bench, Case const& setting, int n);
 
 /// The rows of bench_families for people.
 std::string families_table(nlohmann::ordered_json const& rows);

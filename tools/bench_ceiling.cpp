@@ -25,10 +25,12 @@ public:
             throw Error(Exit::failure, fmt::format("{} cannot be loaded ({}) install libopenblas0",
                                                    name, dlerror()));
         find(sgemm, "cblas_sgemm");
+        find(dsyrk, "cblas_dsyrk");
         find(set_num_threads, "openblas_set_num_threads");
     }
 
     decltype(&cblas_sgemm) sgemm = nullptr;
+    decltype(&cblas_dsyrk) dsyrk = nullptr;
     decltype(&openblas_set_num_threads) set_num_threads = nullptr;
 
 private:
@@ -57,23 +59,47 @@ public:
     std::size_t bytes() const override { return 3 * a_.size() * sizeof(float); }
     double product() override
     {
+        double const seconds = time([&] {
+            blas_.sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, m, m, m, 1.0f, a_.data(), m,
+                        b_.data(), m, 0.0f, c_.data(), m);
+        });
+        return 2.0 * m * m * m / seconds;
+    }
+    double gram(int n, int p) override
+    {
+        std::size_t const rows = n, columns = p;
+        if (j_.size() != rows * columns) {
+            j_.assign(rows * columns, 0.5);
+            h_.assign(columns * columns, 0.0);
+        }
+        double const seconds = time([&] {
+            blas_.dsyrk(CblasRowMajor, CblasLower, CblasTrans, p, n, 1.0, j_.data(), p, 0.0,
+                        h_.data(), p);
+        });
+        return 1.0 * n * p * p / seconds;
+    }
+
+private:
+    /// Seconds of a call with all threads.
+    template <class F>
+    double time(F const& call)
+    {
         blas_.set_num_threads(threads_);
         double const begin = now();
-        blas_.sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, m, m, m, 1.0f, a_.data(), m,
-                    b_.data(), m, 0.0f, c_.data(), m);
+        call();
         double const seconds = now() - begin;
         blas_.set_num_threads(1);
         // Its workers spin for some 100 ms after a product; what is timed next shall have the
         // cores.
         std::this_thread::sleep_for(std::chrono::milliseconds(200));
-        return 2.0 * m * m * m / seconds;
+        return seconds;
     }
 
-private:
     static constexpr int m = 2048;
     OpenBlas blas_;
     int threads_;
     std::vector<float> a_, b_, c_;
+    std::vector<double> j_, h_; ///< of gram
 };
 
 double gib(std::size_t bytes)

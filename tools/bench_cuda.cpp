@@ -59,6 +59,19 @@ public:
         double const seconds = on_device([&] { return time(3, [&] { multiply(); }); });
         return 2.0 * m * m * m / seconds;
     }
+    double gram(int n, int p) override
+    {
+        double const seconds = on_device([&] {
+            CudaBuffer<double> const j(std::vector<double>(std::size_t(n) * p, 0.5));
+            CudaBuffer<double> const h(std::size_t(p) * p);
+            double const one = 1, zero = 0;
+            return time(3, [&] {
+                MOE_CUBLAS_CHECK(cublasDsyrk(handle_.get(), CUBLAS_FILL_MODE_LOWER, CUBLAS_OP_N, p,
+                                             n, &one, j.data(), p, &zero, h.data(), p));
+            });
+        });
+        return 1.0 * n * p * p / seconds;
+    }
     double copy() override
     {
         double const seconds = on_device([&] {

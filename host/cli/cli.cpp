@@ -1,44 +1,14 @@
 #include "host/cli/cli.h"
 
-#include "host/cli/commands.h"
+#include "host/cli/command_line.h"
+#include "host/cli/output.h"
 #include "host/cli/program.h"
 #include "host/core/error.h"
 
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
-
-#include <functional>
-#include <memory>
+#include <algorithm>
 
 namespace moerate
 {
-namespace
-{
-
-/// The parser with the options that its commands fill; the chosen command is left in `command`.
-struct CommandLine
-{
-    CLI::App app{"Measures how fast mixture-of-experts least-squares fits recover their truth as n "
-                 "grows.",
-                 "moerate"};
-    CommonOptions common;
-    StudyOptions study;
-    DeviceOptions device;
-    RunCommandOptions run;
-    ExportOptions output;
-    CaseOptions cases;
-    std::string folder, axis;
-    std::vector<std::string> folders;
-    std::function<int()> command;
-
-    CommandLine();
-    CLI::App* add(std::string const& name, std::string const& text, std::function<int()> call);
-    void add_study(CLI::App* sub);
-    void add_device(CLI::App* sub);
-    void add_study_commands();
-    void add_store_commands();
-    void add_case_commands();
-};
 
 CommandLine::CommandLine()
 {
@@ -49,13 +19,35 @@ CommandLine::CommandLine()
     add_study_commands();
     add_store_commands();
     add_case_commands();
+    add_data_commands();
+    add_help_commands();
 }
 
-/// A command with -q and --json.
+/// Notes what an option takes.
+CLI::Option* CommandLine::valued(CLI::Option* option, Takes what)
+{
+    takes[option] = what;
+    return option;
+}
+
+/// An option that takes a word of the list.
+CLI::Option* CommandLine::one_of(CLI::Option* option, std::vector<std::string> const& list)
+{
+    words[option] = list;
+    return valued(option, Takes::words)->check(CLI::IsMember(list));
+}
+
+/// A command with -q and --json; its examples end its help.
 CLI::App* CommandLine::add(std::string const& name, std::string const& text,
-                           std::function<int()> call)
+                           std::vector<std::string> const& examples, std::function<int()> call)
 {
     CLI::App* sub = app.add_subcommand(name, text);
+    shown[sub] = examples;
+    std::string footer;
+    for (std::string const& example : examples)
+        footer += "\n  " + example;
+    if (!footer.empty())
+        sub->footer("Examples:" + footer);
     sub->add_flag("-q,--quiet", common.quiet, "Print errors only on stderr");
     sub->add_flag("--json", common.json, "Print one JSON document on stdout");
     sub->callback([this, call = std::move(call)] { command = call; });
@@ -64,87 +56,92 @@ CLI::App* CommandLine::add(std::string const& name, std::string const& text,
 
 void CommandLine::add_study(CLI::App* sub)
 {
-    sub->add_option("file", study.file, "Experiment file (TOML)")->required();
-    sub->add_option("--set", study.settings, "Override a key: path=value, value as in TOML")
+    valued(sub->add_option("file", study.file, "Experiment file (TOML)"), Takes::experiment)
+        ->required();
+    valued(sub->add_option("--set", study.settings, "Override a key: path=value, value as in TOML"),
+           Takes::setting)
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
-void CommandLine::add_device(CLI::App* sub)
+void CommandLine::add_device(CLI::App* sub, std::string& device_name)
 {
-    sub->add_option("--device", device.device, "auto, cpu, cuda, cuda:I, cuda:I,J or cuda:all")
-        ->capture_default_str();
+    CLI::Option* const where =
+        sub->add_option("--device", device_name, "auto, cpu, cuda, cuda:I, cuda:I,J or cuda:all");
+    where->capture_default_str();
+    words[where] = {"auto", "cpu", "cuda", "cuda:all"};
+}
+
+void CommandLine::add_devices(CLI::App* sub)
+{
+    add_device(sub, device.device);
     sub->add_option("--threads", device.threads, "CPU threads; 0: all cores")
         ->check(CLI::Range(0, 4096))
         ->capture_default_str();
 }
 
-void CommandLine::add_study_commands()
+CLI::Option* CommandLine::add_folder(CLI::App* sub, std::string const& name, std::string& value,
+                                     std::string const& text)
 {
-    add_study(add("check", "Check an experiment file and print it with every default filled in",
-                  [this] { return check_command(study, common); }));
-    CLI::App* plan = add("plan", "Print cells, fits, estimated time and memory",
-                         [this] { return plan_command(study, folder, device, common); });
-    add_study(plan);
-    add_device(plan);
-    plan->add_option("-o,--output", folder, "Results folder: count what it holds");
-    CLI::App* go = add("run", "Do all work that the results folder does not hold", [this] {
-        run.study = study;
-        run.device = device;
-        return run_command(run, common);
-    });
-    add_study(go);
-    add_device(go);
-    go->add_option("-o,--output", run.folder, "Results folder [results/<study id>]");
-    go->add_option("--save-every", run.save_every, "Seconds of work between two saves, about")
-        ->check(CLI::Range(0.01, 3600.0))
-        ->capture_default_str();
-    go->add_flag("--no-params", run.no_parameters,
-                 "Do not store parameters (further losses then need new fits)");
+    return valued(sub->add_option(name, value, text), Takes::results);
 }
 
-void CommandLine::add_store_commands()
+OptionText CommandLine::option_text(CLI::Option const& option) const
 {
-    CLI::App* status = add("status", "Print how much of its study a results folder holds",
-                           [this] { return status_command(folder, common); });
-    status->add_option("folder", folder, "Results folder")->required();
-    CLI::App* rates = add("rates", "Print convergence rates",
-                          [this] { return rates_command(folders, device, common); });
-    rates->add_option("folders", folders, "Results folders")->required();
-    add_device(rates);
-    CLI::App* out = add("export", "Write all fits of a results folder",
-                        [this] { return export_command(output); });
-    out->add_option("folder", output.folder, "Results folder")->required();
-    out->add_option("--format", output.format, "csv or json")
-        ->required()
-        ->check(CLI::IsMember({"csv", "json"}));
-    out->add_option("-o,--output", output.file, "File to write [stdout]");
-    out->add_flag("--force", output.force, "Replace the file if it exists");
+    OptionText text;
+    for (std::string const& name : option.get_snames())
+        text.names.push_back("-" + name);
+    for (std::string const& name : option.get_lnames())
+        text.names.push_back("--" + name);
+    text.positional = option.get_positional();
+    if (text.positional)
+        text.names = {option.get_name()};
+    text.required = option.get_required();
+    text.many = option.get_items_expected_max() > 1 ||
+                option.get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll;
+    text.text = option.get_description();
+    text.otherwise = option.get_default_str();
+    auto const known = takes.find(&option);
+    text.takes = known != takes.end()             ? known->second
+                 : option.get_expected_min() == 0 ? Takes::nothing
+                                                  : Takes::text;
+    auto const listed = words.find(&option);
+    if (listed != words.end())
+        text.words = listed->second;
+    return text;
 }
 
-void CommandLine::add_case_commands()
+ProgramText CommandLine::text() const
 {
-    std::string const text = "JSON array of cases; - reads stdin";
-    CLI::App* eval = add("eval", "Predictions, gate weights, MSE and gradient of given models",
-                         [this] { return eval_command(cases, common); });
-    eval->add_option("cases", cases.file, text)->required();
-    eval->add_option("--device", cases.device, "auto, cpu, cuda or cuda:I")->capture_default_str();
-    eval->add_option("--precision", cases.precision, "float64 or float32")
-        ->check(CLI::IsMember({"float64", "float32"}))
-        ->capture_default_str();
-    CLI::App* loss = add("loss", "Voronoi losses of fitted against true mixing measures",
-                         [this] { return loss_command(cases, common); });
-    loss->add_option("cases", cases.file, text)->required();
-    CLI::App* list = add("list", "Scores, normalizers, activations, experts, losses, estimators",
-                         [this] { return list_command(axis, common); });
-    list->add_option("axis", axis, "Only this axis")->check(CLI::IsMember(axis_names()));
-    add("doctor", "Describe this build and this machine",
-        [this] { return doctor_command(common); });
+    ProgramText program{app.get_name(), app.get_description(), app.get_footer(), {}};
+    for (CLI::App const* sub : app.get_subcommands([](CLI::App const*) { return true; })) {
+        CommandText one{sub->get_name(), sub->get_description(), shown.at(sub), {}};
+        for (CLI::Option const* option : sub->get_options())
+            if (option != sub->get_help_ptr())
+                one.options.push_back(option_text(*option));
+        std::stable_partition(one.options.begin(), one.options.end(),
+                              [](OptionText const& option) { return option.positional; });
+        program.commands.push_back(std::move(one));
+    }
+    return program;
+}
+
+namespace
+{
+
+/// The candidates for the last word behind `moerate complete`, for the scripts of the shells.
+int complete(std::vector<std::string> const& words)
+{
+    for (std::string const& one : candidates(program_text(), words))
+        print_text(one + "\n");
+    return 0;
 }
 
 /// Parses and calls the command; parse errors, help and version are CLI11's to print.
 int parse_and_call(int argc, char const* const* argv)
 {
+    if (argc > 1 && std::string(argv[1]) == "complete")
+        return complete({argv + 2, argv + argc});
     CommandLine line;
     line.run.argv.assign(argv, argv + argc);
     try {
@@ -158,6 +155,17 @@ int parse_and_call(int argc, char const* const* argv)
 }
 
 } // namespace
+
+ProgramText program_text()
+{
+    return CommandLine().text();
+}
+
+std::string usage_text(std::string const& command)
+{
+    CommandLine line;
+    return command.empty() ? line.app.help() : line.app.get_subcommand(command)->help();
+}
 
 int run_cli(int argc, char const* const* argv)
 {

@@ -4,6 +4,7 @@
 /// The commands of `moerate`, one function each. They print data on stdout and notes on stderr,
 /// return the exit code, and throw Error or DeviceError.
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -31,8 +32,8 @@ struct DeviceOptions
     int threads = 0; ///< 0: all cores that this process may use
 };
 
-/// Reads the experiment file and prints the resolved study.
-int check_command(StudyOptions const& study, CommonOptions const& common);
+/// Reads the experiment file and prints the resolved study, for people or as an experiment file.
+int check_command(StudyOptions const& study, bool as_toml, CommonOptions const& common);
 
 /// Prints cells, work, time and memory; counts what `folder` holds if it has a store.
 int plan_command(StudyOptions const& study, std::string const& folder, DeviceOptions const& device,
@@ -67,7 +68,7 @@ struct ExportOptions
     bool force = false;
 };
 
-/// Writes all fits of a store.
+/// Writes all fits of a store, or (format toml) the study that it holds.
 int export_command(ExportOptions const& options);
 
 struct CaseOptions
@@ -83,11 +84,59 @@ int eval_command(CaseOptions const& options, CommonOptions const& common);
 /// Measures Voronoi losses (interfaces.md, loss).
 int loss_command(CaseOptions const& options, CommonOptions const& common);
 
+struct FitOptions
+{
+    std::string data;                  ///< CSV with x1,...,xd,y; "-": stdin
+    std::string start;                 ///< JSON file of a measure; empty: blind starts only
+    std::string gate, expert;          ///< of a fit without start
+    std::vector<int> experts;          ///< their number, or one for each group
+    std::string estimator = "lse";     ///< of the list of estimators
+    std::string box;                   ///< of lse
+    int starts = 0;                    ///< 0: what is usual for the estimator
+    std::uint32_t seed = 1;            ///< of blind starts
+    std::vector<std::string> settings; ///< "key=value" of the estimator
+    bool raw = false;                  ///< inputs are not standardised
+    DeviceOptions device{"cpu", 0};
+};
+
+/// Fits a model to a user's own data and prints the fit as JSON (interfaces.md, fit).
+int fit_command(FitOptions const& options, CommonOptions const& common);
+
+struct PredictOptions
+{
+    std::string measure; ///< JSON file of a measure, or of what `fit` printed; "-": stdin
+    std::string data;    ///< CSV with inputs x1,...,xd; "-": stdin
+};
+
+/// Prints CSV f,g1..gk,h1..hk: prediction, gate weights and responses of every sample.
+int predict_command(PredictOptions const& options);
+
 /// Lists the members of an axis, or of all (`axis` empty).
 int list_command(std::string const& axis, CommonOptions const& common);
 
 /// Names of the axes that `list` knows.
 std::vector<std::string> axis_names();
+
+struct InitOptions
+{
+    std::string name = "experiment";
+    std::string from;   ///< an experiment's name or file; empty: a new one
+    std::string gate;   ///< "SCORE/NORMALIZER", or either
+    std::string expert; ///< "FORM/ACTIVATION", or either
+    bool force = false;
+};
+
+/// Writes NAME.toml, a commented experiment file that runs as it is.
+int init_command(InitOptions const& options, CommonOptions const& common);
+
+struct HelpOptions
+{
+    std::string topic;           ///< a command, "keys" or "commands"; empty: all commands
+    std::string format = "text"; ///< text, markdown or man
+};
+
+/// Prints a page of the manual.
+int help_command(HelpOptions const& options, CommonOptions const& common);
 
 /// Describes build and machine.
 int doctor_command(CommonOptions const& common);

@@ -6,8 +6,13 @@
 #include "version.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sqlite3.h>
 #include <tbb/version.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
 
 namespace moerate
 {
@@ -59,6 +64,37 @@ std::string or_none(std::string const& text)
     return text.empty() ? "none" : text;
 }
 
+bool there(std::string const& path)
+{
+    std::error_code error;
+    return std::filesystem::exists(path, error);
+}
+
+/// Whether nvcc is on the PATH or where CUDA's packages put it.
+bool nvcc_found()
+{
+    char const* const path = std::getenv("PATH");
+    std::istringstream folders(path != nullptr ? path : "");
+    for (std::string folder; std::getline(folders, folder, ':');)
+        if (there(folder + "/nvcc"))
+            return true;
+    return there("/usr/local/cuda/bin/nvcc");
+}
+
+/// What a GPU would still need here, in one line; `reason` is why CUDA is not usable.
+std::string gpu_needs(std::string const& reason)
+{
+    if (reason.empty())
+        return "nothing: --device auto takes it";
+    std::vector<std::string> needs;
+    if (!there("/dev/nvidiactl") && !there("/dev/dxg"))
+        needs.emplace_back("an NVIDIA GPU with its driver (neither is here)");
+    if (std::string(MOE_CUDA_COMPILER).empty())
+        needs.push_back(fmt::format("a build with CUDA ({}; then tools/setup in the clone)",
+                                    nvcc_found() ? "nvcc is here" : "install nvcc"));
+    return needs.empty() ? reason : fmt::format("{}", fmt::join(needs, ", and "));
+}
+
 } // namespace
 
 std::string version_text()
@@ -85,6 +121,7 @@ int doctor_command(CommonOptions const& common)
                                        {"simd_available", simd_levels()},
                                        {"cuda_usable", reason.empty()},
                                        {"cuda", cuda},
+                                       {"gpu_needs", gpu_needs(reason)},
                                        {"sqlite", sqlite3_libversion()},
                                        {"tbb", TBB_runtime_version()},
                                        {"fmt", packed_version(FMT_VERSION)}};

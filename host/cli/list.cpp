@@ -98,11 +98,15 @@ ordered_json axis_of(Add const& add)
 ordered_json estimators_json()
 {
     ordered_json axis = ordered_json::array();
-    for (EstimatorKind const& kind : estimators())
+    for (EstimatorKind const& kind : estimators()) {
+        std::vector<std::string> keys;
+        for (Key const& key : kind.keys)
+            keys.push_back(key.name);
         axis.push_back({{"name", kind.name},
                         {"formula", kind.formula},
                         {"source", kind.source},
-                        {"keys", kind.keys}});
+                        {"keys", keys}});
+    }
     return axis;
 }
 

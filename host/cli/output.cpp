@@ -21,21 +21,6 @@ namespace moerate
 namespace
 {
 
-std::string read_text(std::string const& file)
-{
-    if (file == "-")
-        return {std::istreambuf_iterator<char>(std::cin), {}};
-    std::error_code ignored;
-    if (std::filesystem::is_directory(file, ignored))
-        throw UsageError(
-            fmt::format("{} is a directory (a JSON file is needed) name a file", file));
-    std::ifstream in(file, std::ios::binary);
-    if (!in)
-        throw UsageError(
-            fmt::format("cannot read {} ({}) check the name", file, std::strerror(errno)));
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
 /// Longest chain of links that is followed, as in the kernel.
 constexpr int longest_chain = 40;
 
@@ -104,9 +89,35 @@ bool replace(std::filesystem::path const& file, std::string const& content)
 
 } // namespace
 
+void read_input(std::string const& file, std::string_view kind,
+                std::function<void(std::istream&)> const& read)
+{
+    if (file == "-") {
+        read(std::cin);
+        return;
+    }
+    std::error_code ignored;
+    if (std::filesystem::is_directory(file, ignored))
+        throw UsageError(
+            fmt::format("{} is a directory ({} is needed) name a file", printable(file), kind));
+    std::ifstream in(file, std::ios::binary);
+    if (!in)
+        throw UsageError(fmt::format("cannot read {} ({}) check the name", printable(file),
+                                     std::strerror(errno)));
+    read(in);
+}
+
+std::string input_name(std::string const& file)
+{
+    return file == "-" ? "stdin" : printable(file);
+}
+
 nlohmann::json read_json(std::string const& file)
 {
-    return parse_json(read_text(file), file == "-" ? "stdin" : file);
+    std::string text;
+    read_input(file, "a JSON file",
+               [&](std::istream& in) { text.assign(std::istreambuf_iterator<char>(in), {}); });
+    return parse_json(text, file == "-" ? "stdin" : file);
 }
 
 void print_text(std::string_view text)

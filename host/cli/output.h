@@ -7,12 +7,22 @@
 
 #include <fmt/format.h>
 
+#include <functional>
+#include <iosfwd>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace moerate
 {
+
+/// Calls read(in) on a file opened for reading, or on stdin for "-". `kind` says in messages what
+/// is needed, "a JSON file". Throws UsageError where there is no such file.
+void read_input(std::string const& file, std::string_view kind,
+                std::function<void(std::istream&)> const& read);
+
+/// "stdin" for "-", else the name as printable() has it.
+std::string input_name(std::string const& file);
 
 /// The JSON document in a file, or on stdin for "-". Throws UsageError as parse_json does.
 nlohmann::json read_json(std::string const& file);

@@ -8,8 +8,8 @@
 #include "host/run/block_size.h"
 #include "host/run/memory.h"
 #include "host/run/runner.h"
-#include "host/run/speed.h"
 #include "host/run/stop.h"
+#include "host/run/time_model.h"
 
 #include <fmt/format.h>
 
@@ -80,7 +80,16 @@ std::vector<ShownLine> shown_lines(Study const& study, Plan const& plan,
     return lines;
 }
 
-void print_plan(std::vector<ShownLine> const& lines, double speed)
+/// Time of work that devices of one kind share.
+TimeModel time_of(Study const& study, Plan const& plan, Devices const& devices)
+{
+    TimeModel time = measure_time(study, plan, *devices.front());
+    time.per_flop /= static_cast<double>(devices.size());
+    time.per_point /= static_cast<double>(devices.size());
+    return time;
+}
+
+void print_plan(std::vector<ShownLine> const& lines, TimeModel const& time)
 {
     std::vector<std::vector<std::string>> table{{"curve", "loss", "n", "fits", "stored",
                                                  "sample-updates", "regression points",
@@ -94,7 +103,7 @@ void print_plan(std::vector<ShownLine> const& lines, double speed)
         else
             table.back().insert(table.back().end(), {format_si(work.missing.sample_updates),
                                                      format_si(work.missing.regression_points),
-                                                     format_seconds(work.missing.flops / speed)});
+                                                     format_duration(time.seconds(work.missing))});
     }
     print_text(aligned(table));
 }
@@ -111,7 +120,7 @@ void note_memory(std::size_t least, Devices const& devices)
                                 bytes_text(least), devices_text(devices), bytes_text(most)));
 }
 
-nlohmann::ordered_json plan_json(std::vector<ShownLine> const& lines, double speed)
+nlohmann::ordered_json plan_json(std::vector<ShownLine> const& lines, TimeModel const& time)
 {
     nlohmann::ordered_json cells = nlohmann::ordered_json::array();
     for (ShownLine const& line : lines) {
@@ -129,7 +138,7 @@ nlohmann::ordered_json plan_json(std::vector<ShownLine> const& lines, double spe
                          {"shared", line.shared},
                          {"sample_updates", missing.sample_updates},
                          {"regression_points", missing.regression_points},
-                         {"seconds", missing.flops / speed}});
+                         {"seconds", time.seconds(missing)}});
     }
     return cells;
 }
@@ -166,9 +175,13 @@ void note_report(std::string const& folder, RunReport const& report, bool quiet)
 
 } // namespace
 
-int check_command(StudyOptions const& options, CommonOptions const& common)
+int check_command(StudyOptions const& options, bool as_toml, CommonOptions const& common)
 {
     Study const study = read_study(options.file, options.settings);
+    if (as_toml) {
+        print_text(study.resolved);
+        return 0;
+    }
     if (!common.json) {
         print_text(describe(study));
         return 0;
@@ -198,28 +211,26 @@ int plan_command(StudyOptions const& options, std::string const& folder,
     Work total;
     for (CellWork const& work : works)
         total += work.missing;
-    double speed = 0;
-    for (std::unique_ptr<Device> const& device : devices)
-        speed += measure_speed(study, *device);
+    TimeModel const time = time_of(study, plan, devices);
     std::size_t const memory = least_memory(study, plan);
     std::vector<ShownLine> const lines = shown_lines(study, plan, works);
     note_memory(memory, devices);
     if (common.json) {
         print_json({{"study", study.id},
                     {"device", devices_text(devices)},
-                    {"cells", plan_json(lines, speed)},
+                    {"cells", plan_json(lines, time)},
                     {"fits", total.fits},
                     {"sample_updates", total.sample_updates},
                     {"regression_points", total.regression_points},
-                    {"seconds", total.flops / speed},
+                    {"seconds", time.seconds(total)},
                     {"bytes", memory}});
         return 0;
     }
-    print_plan(lines, speed);
+    print_plan(lines, time);
     print("to do: {} fits, {}sample-updates, {}regression points, about {} on {}\n"
           "memory: at least {}\n",
           total.fits, format_si(total.sample_updates), format_si(total.regression_points),
-          format_seconds(total.flops / speed), devices_text(devices), bytes_text(memory));
+          format_duration(time.seconds(total)), devices_text(devices), bytes_text(memory));
     return 0;
 }
 

@@ -4,6 +4,7 @@
 /// The list of estimators, and how an experiment file names one.
 
 #include "host/estimate/estimator.h"
+#include "host/measure/keys.h"
 
 #include <functional>
 #include <memory>
@@ -24,10 +25,10 @@ struct SampleSizes
 /// An estimator before it has settings.
 struct EstimatorKind
 {
-    std::string name;              ///< [estimator] kind
-    std::string formula;           ///< for `moerate list`
-    std::string source;            ///< "
-    std::vector<std::string> keys; ///< that it reads of [estimator], beside kind
+    std::string name;      ///< [estimator] kind
+    std::string formula;   ///< for `moerate list`
+    std::string source;    ///< "
+    std::vector<Key> keys; ///< that it reads of [estimator], beside kind
     /// Reads and checks its keys, for a study of samples of these sizes. Throws
     /// UsageError.
     std::function<std::shared_ptr<Estimator const>(Reader& reader, SampleSizes n)> read;
@@ -37,6 +38,10 @@ struct EstimatorKind
 /// program may append its own before it reads the first study; parsing, identity, runs, rates and
 /// `moerate list` follow.
 std::vector<EstimatorKind>& estimators();
+
+/// What the manual says of the keys of [estimator]: of all estimators, those that several read
+/// once, with the names of these.
+KeyTable estimator_keys();
 
 /// [estimator] of an experiment file. A key that only other estimators use is refused. Throws
 /// UsageError.

@@ -110,12 +110,26 @@ std::vector<FitOutcome> Lse::fit(Device& device,
 
 EstimatorKind lse_kind()
 {
-    return {"lse",
-            "argmin over a box of (1/n) sum (y - f(x))^2, by Levenberg-Marquardt",
-            "Levenberg 1944, Marquardt 1963",
-            {"box", "box_temperature", "box_lambda", "gain_tolerance", "gradient_tolerance",
-             "decrease_tolerance", "iterations", "precision"},
-            [](Reader& reader, SampleSizes) { return std::make_shared<Lse>(reader); }};
+    return {
+        "lse",
+        "argmin over a box of (1/n) sum (y - f(x))^2, by Levenberg-Marquardt",
+        "Levenberg 1944, Marquardt 1963",
+        {{"box", "number > 0, or a table of such by blocks", "10", "1",
+          "largest size of a parameter; a table gives it for the blocks it names (w, b, a, A, "
+          "...), others keep 10",
+          "{ w = 5, a = 20 }"},
+         {"box_temperature", "number >= 1", "10", "1", "B of 1/B <= T <= B for a learned T", "4"},
+         {"box_lambda", "number > 0", "(box)", "1", "largest size of lambda", "100"},
+         {"gain_tolerance", "number >= 0", "1e-6", "1",
+          "a fit ends where n MSE / sigma^2 can fall by no more", "1e-4"},
+         {"gradient_tolerance", "number >= 0", "1e-12", "1",
+          "or where no column of J has a larger cosine with the residuals", "1e-9"},
+         {"decrease_tolerance", "number >= 0", "1e-12", "1",
+          "or where the MSE fell by less, relative, three times in a row", "1e-9"},
+         {"iterations", "whole number >= 1", "300", "rounds", "or after so many", "600"},
+         {"precision", "\"float64\"", "\"float64\"", "1",
+          "in which numbers data are made and fits are done", "\"float64\""}},
+        [](Reader& reader, SampleSizes) { return std::make_shared<Lse>(reader); }};
 }
 
 } // namespace moerate

@@ -37,6 +37,15 @@ std::vector<std::string> block_names()
     return {names.begin(), names.end()};
 }
 
+/// The same as keys.
+KeyTable block_keys()
+{
+    KeyTable table{"box", "", {}};
+    for (std::string const& name : block_names())
+        table.keys.emplace_back(name.c_str());
+    return table;
+}
+
 } // namespace
 
 Box::Box(Reader& reader)
@@ -44,6 +53,7 @@ Box::Box(Reader& reader)
     json const* const value = reader.find("box");
     if (value != nullptr && value->is_object()) {
         Reader table = reader.table("box");
+        table.documented(block_keys());
         for (std::string const& name : block_names())
             if (table.has(name))
                 blocks_[name] = table.number(name, above(0));

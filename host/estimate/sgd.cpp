@@ -170,7 +170,21 @@ EstimatorKind sgd_kind()
     return {"sgd",
             "theta <- theta - rate * grad[(factor/B) sum_batch (y - f(x))^2]",
             "003 section 5, 001 appendix (batch = n)",
-            {"epochs", "learning_rate", "batch", "sampling", "loss_factor", "precision"},
+            {{"epochs", "whole number >= 1", "10", "passes over the data",
+              "every sample is used once an epoch", "20"},
+             {"learning_rate", "number > 0", "0.1", "1", "constant rate of the steps", "0.05"},
+             {"batch", "whole number >= 1, or \"full\"", "32", "samples",
+              "samples a step; \"full\": all n (gradient descent); the last step of an epoch takes "
+              "what "
+              "is left and averages over that",
+              "\"full\""},
+             {"sampling", "\"permutation\" or \"replacement\"", "\"permutation\"", "1",
+              "a fresh order of all samples each epoch, or samples drawn anew for each step",
+              "\"replacement\""},
+             {"loss_factor", "number > 0", "1.0", "1",
+              "factor of the objective (1/B) sum (y - f)^2 (0.5 is another convention)", "0.5"},
+             {"precision", "\"float32\" or \"float64\"", "\"float32\"", "1",
+              "in which numbers data are made and fits are done", "\"float64\""}},
             [](Reader& reader, SampleSizes n) { return std::make_shared<Sgd>(reader, n); }};
 }
 

@@ -115,6 +115,7 @@ bool vanishes(ExpertSpec const& expert)
 
 GateSpec read_gate(Reader reader)
 {
+    reader.documented(gate_keys());
     GateSpec gate;
     gate.score = reader.word("score", "score", names_of<Scores>());
     gate.normalizer = reader.word("normalizer", "normalizer", names_of<Normalizers>());
@@ -142,6 +143,7 @@ GateSpec read_gate(Reader reader)
 
 ExpertSpec read_expert(Reader reader)
 {
+    reader.documented(expert_keys());
     ExpertSpec expert;
     expert.form = reader.word("form", "expert form", names_of<Experts>());
     if (keys_of(expert).activation)

@@ -54,6 +54,10 @@ bool takes_power(int activation);
 /// Whether the expert with all parameters 0 is the function 0.
 bool vanishes(ExpertSpec const& expert);
 
+/// What the manual says of the keys of a gate and of an expert.
+KeyTable gate_keys();
+KeyTable expert_keys();
+
 /// Reads a gate {score, normalizer, temperature ("fixed"), tau1 (0), tau2 (0), activation, power,
 /// rank, top} or an expert {form, activation, power}, including finish(). Gates that do not
 /// compose are refused.

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 #include <utility>
 
 namespace moerate
@@ -69,6 +70,14 @@ Reader::Reader(Source const& source, json const& value, Pointer at, Reader* base
                                  kind_of(value_)));
 }
 
+void Reader::documented(KeyTable const& table)
+{
+    for (Key const& key : table.keys)
+        documented_.insert(key.name);
+    if (base_ != nullptr)
+        base_->documented(table);
+}
+
 bool Reader::has(std::string const& key)
 {
     return find(key) != nullptr;
@@ -76,6 +85,10 @@ bool Reader::has(std::string const& key)
 
 json const* Reader::find(std::string const& key)
 {
+    if (!documented_.empty() && documented_.count(key) == 0)
+        throw std::logic_error(fmt::format("the key {} has no place in the manual (its reader does "
+                                           "not declare it) add it to the reader's keys",
+                                           source_.name(at_ / key)));
     read_.insert(key);
     auto const found = value_.find(key);
     if (found != value_.end())
@@ -177,6 +190,10 @@ void Reader::refuse(std::string const& key, std::string const& reason)
 
 void Reader::finish() const
 {
+    if (source_.in_manual() && documented_.empty())
+        throw std::logic_error(fmt::format("the keys of {} have no place in the manual (its reader "
+                                           "declares none) call documented()",
+                                           source_.name(at_)));
     for (auto const& item : value_.items())
         finish(item.key());
 }
@@ -195,6 +212,7 @@ void Reader::absorb(Reader const& other, bool values)
 {
     read_.insert(other.read_.begin(), other.read_.end());
     refused_.insert(other.refused_.begin(), other.refused_.end());
+    documented_.insert(other.documented_.begin(), other.documented_.end());
     if (values)
         resolved_ = other.resolved_;
 }

@@ -7,6 +7,7 @@
 
 #include "host/core/error.h"
 #include "host/core/words.h"
+#include "host/measure/keys.h"
 #include "kernels/core/typelist.h"
 
 #include <nlohmann/json.hpp>
@@ -35,6 +36,9 @@ public:
 
     /// The value's name: "fit.sigmoid.gate.score", "atoms[2].gate.w".
     virtual std::string name(Pointer const& at) const = 0;
+
+    /// Whether the manual has every key that the document may hold.
+    virtual bool in_manual() const { return false; }
 };
 
 /// Numbers a key accepts.
@@ -79,6 +83,10 @@ class Reader
 public:
     /// The object `value` at `at`. With `base`, keys that the object lacks are looked up there.
     Reader(Source const& source, nlohmann::json const& value, Pointer at, Reader* base = nullptr);
+
+    /// The keys that the manual has of this object and of its base: others cannot be read from now
+    /// on (std::logic_error). finish() of an object of a document in the manual needs it.
+    void documented(KeyTable const& table);
 
     /// Whether the key is given; allows it.
     bool has(std::string const& key);
@@ -133,6 +141,7 @@ private:
     Pointer at_;
     Reader* base_;
     std::set<std::string> read_;
+    std::set<std::string> documented_;           ///< empty: not said
     std::map<std::string, std::string> refused_; ///< key -> reason
     nlohmann::ordered_json resolved_ = nlohmann::ordered_json::object();
 };

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 #include <unistd.h>
 
 namespace moerate
@@ -39,13 +40,40 @@ Progress::~Progress()
         say(style_.out, "\n");
 }
 
+double time_left(std::vector<TimedWork> const& done, Work const& total)
+{
+    Work finished;
+    for (TimedWork const& one : done)
+        finished += one.work;
+    if (finished.fits == 0)
+        return std::numeric_limits<double>::infinity();
+    Work left = total;
+    left.fits -= finished.fits;
+    left.sample_updates -= finished.sample_updates;
+    left.regression_points = std::max(0.0, left.regression_points - finished.regression_points);
+    left.flops = std::max(0.0, left.flops - finished.flops);
+    return fitted_time(done).seconds(left);
+}
+
+void Progress::at(std::string const& name)
+{
+    std::lock_guard<std::mutex> const lock(mutex_);
+    name_ = name;
+    if (!begun_)
+        begin_ = std::chrono::steady_clock::now();
+    begun_ = true;
+}
+
 void Progress::advance(Work const& work)
 {
+    std::lock_guard<std::mutex> const lock(mutex_);
     done_ += work;
     if (style_.out == nullptr)
         return;
     double const seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+    measured_.push_back({work, seconds - seconds_});
+    seconds_ = seconds;
     double const share = total_.flops > 0 ? std::min(1.0, done_.flops / total_.flops) : 1.0;
     if (style_.bar) {
         int const filled = static_cast<int>(std::lround(share * bar_width));
@@ -63,10 +91,11 @@ void Progress::advance(Work const& work)
 
 std::string Progress::text(double share, double seconds) const
 {
-    double const left = share > 0 ? seconds / share - seconds : 0;
-    return fmt::format("{:3.0f} %  {} of {} fits  {}updates/s  {} {}", 100 * share, done_.fits,
+    std::string const left = share < 1 ? format_seconds(time_left(measured_, total_)) : "";
+    return fmt::format("{:3.0f} %  {} of {} fits  {}updates/s  {} {}{}", 100 * share, done_.fits,
                        total_.fits, format_si(done_.sample_updates / std::max(seconds, 1e-9)),
-                       share < 1 ? "left" : "took", format_seconds(share < 1 ? left : seconds));
+                       share < 1 ? "left" : "took", share < 1 ? left : format_seconds(seconds),
+                       share < 1 && !name_.empty() ? "  at " + name_ : "");
 }
 
 std::string format_seconds(double seconds)
@@ -76,6 +105,13 @@ std::string format_seconds(double seconds)
     if (hours > 0)
         return fmt::format("{}:{:02}:{:02}", hours, minutes, whole % 60);
     return fmt::format("{}:{:02}", minutes, whole % 60);
+}
+
+std::string format_duration(double seconds)
+{
+    if (seconds >= 60)
+        return format_seconds(seconds);
+    return seconds < 1 ? fmt::format("{:.2f} s", seconds) : fmt::format("{:.1f} s", seconds);
 }
 
 } // namespace moerate

@@ -4,11 +4,13 @@
 /// How far a run is, for people.
 
 #include "host/core/words.h"
-#include "host/run/plan.h"
+#include "host/run/time_model.h"
 
 #include <chrono>
 #include <cstdio>
+#include <mutex>
 #include <string>
+#include <vector>
 
 namespace moerate
 {
@@ -24,7 +26,10 @@ struct ProgressStyle
     static ProgressStyle of_stderr(bool quiet);
 };
 
-/// Shows finished work against the total with rate and time to go.
+/// Seconds that all but `done` of `total` will take, by what was measured; infinite without any.
+double time_left(std::vector<TimedWork> const& done, Work const& total);
+
+/// Shows finished work against the total with rate and time to go. For several threads.
 class Progress
 {
 public:
@@ -34,6 +39,8 @@ public:
     Progress(Progress const&) = delete;
     Progress& operator=(Progress const&) = delete;
 
+    /// What is being worked on from now on: "softmax n=1000". The first call starts the clock.
+    void at(std::string const& name);
     /// Adds finished work and shows it: a bar always, lines every 10 % or 10 s.
     void advance(Work const& work);
 
@@ -42,11 +49,19 @@ private:
 
     ProgressStyle style_;
     Work total_, done_;
+    std::mutex mutex_;
+    std::string name_;
+    bool begun_ = false;
     std::chrono::steady_clock::time_point begin_;
+    std::vector<TimedWork> measured_; ///< what came in, with the time since what came before
+    double seconds_ = 0;              ///< when the last work came in
     double shown_share_ = 0, shown_seconds_ = 0;
 };
 
-/// A duration as 0:42, 12:05 or 3:04:05.
+/// A duration as 0:42, 12:05 or 3:04:05, rounded up: time to go.
 std::string format_seconds(double seconds);
+
+/// A duration as it is: 0.04 s, 8.4 s, from a minute on as format_seconds has it.
+std::string format_duration(double seconds);
 
 } // namespace moerate

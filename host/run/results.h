@@ -43,6 +43,8 @@ public:
     Results(Store& store, Log& log, RunReport& report, RunOptions const& options,
             Work const& total);
 
+    /// Says what a worker does from now on. For several threads.
+    void working_on(std::string const& name) { progress_.at(name); }
     /// Has a block's fits, which took `seconds`, saved in one transaction, once all blocks before
     /// are saved. For several threads. Throws StoreError if one of these could not be.
     void save(std::vector<FitRow> rows, Work const& work, std::string const& device,

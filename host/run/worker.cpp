@@ -22,6 +22,7 @@ void Worker::run()
     using Clock = std::chrono::steady_clock;
     std::vector<Job> block;
     while (!(block = queue_.take(size_.limits())).empty()) {
+        results_.working_on(name(block.back()));
         auto const begin = Clock::now();
         std::optional<std::vector<FitRow>> rows = compute(block);
         if (!rows) {

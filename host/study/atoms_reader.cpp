@@ -67,6 +67,20 @@ std::vector<int> read_atoms_list(Reader& reader, std::string const& key, int lar
     return atoms;
 }
 
+std::vector<Key> atom_keys()
+{
+    std::string grouping;
+    for_each(Normalizers{}, [&](auto member, int) {
+        if (member.grouped)
+            grouping += (grouping.empty() ? "" : ", ") + std::string(member.name);
+    });
+    return {{"experts", "whole number >= 1", "", "atoms",
+             "number of atoms, each a gate's share and an expert; a fit has at least the truth's",
+             "9", "normalizers without groups"},
+            {"groups", "list of whole numbers >= 1", "", "atoms", "number of atoms of each group",
+             "[4, 4]", "normalizer " + grouping}};
+}
+
 Atoms read_atoms(Reader& reader, GateSpec const& gate)
 {
     std::string_view const normalizer = name_of<Normalizers>(gate.normalizer);

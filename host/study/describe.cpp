@@ -3,6 +3,7 @@
 #include "host/measure/reader.h"
 #include "host/study/document.h"
 #include "host/study/study.h"
+#include "host/study/truth.h"
 #include "kernels/family/losses.h"
 #include "kernels/loss/columns.h"
 
@@ -16,27 +17,26 @@ namespace moerate
 namespace
 {
 
-/// "linear + softmax gate, ridge relu experts": the values of the names in use.
+/// The families as the file names them.
 std::string family(Model const& model)
 {
-    std::string text = "gate " + toml_value(gate_to_json(model.gate)) + ", expert " +
-                       toml_value(expert_to_json(model.expert));
+    std::string text = "gate = " + toml_value(gate_to_json(model.gate)) +
+                       ", expert = " + toml_value(expert_to_json(model.expert));
     if (model.gate.learned_temperature == 0 && model.temperature != 1.0)
-        text += fmt::format(", T = {}", model.temperature);
+        text += fmt::format(", temperature = {}", model.temperature);
     return text;
 }
 
-/// "5 atoms" or "5 atoms in groups of 2, 3".
+/// "experts = 5" or "groups = [2, 3]".
 std::string count_text(Model const& model)
 {
-    std::string text = fmt::format("{} atoms", model.k);
     if (model.groups == 0)
-        return text;
+        return fmt::format("experts = {}", model.k);
     std::vector<std::string> sizes;
     for (int group = 0; group < model.groups; ++group)
         sizes.push_back(std::to_string(
             std::count(model.group_of, model.group_of + model.k, std::uint8_t(group))));
-    return text + " in groups of " + joined(sizes);
+    return fmt::format("groups = [{}]", joined(sizes));
 }
 
 std::string atoms(std::vector<int> const& list)
@@ -54,12 +54,14 @@ std::string truth_text(TruthSpec const& truth)
         return text +
                fmt::format("            given{}{}\n", truth.file.empty() ? "" : " by ", truth.file);
     TruthDraw const& draw = *truth.draw;
-    text += fmt::format("            drawn: gate parameters N(0, {}), expert parameters N(0, {})",
+    text += fmt::format("            draw: gate parameters N(0, gate_variance = {}), expert "
+                        "parameters N(0, expert_variance = {})",
                         draw.gate_variance, draw.expert_variance);
     if (!draw.zero_gate.empty())
-        text += fmt::format("; {} of atoms {} zero",
-                            draw.zero_bias ? "all gate parameters" : "gate locations (not b)",
-                            atoms(draw.zero_gate));
+        text +=
+            fmt::format("\n            zero_gate = [{}], zero = \"{}\": {} of these atoms are 0",
+                        atoms(draw.zero_gate), draw.zero_bias ? "all" : "location",
+                        draw.zero_bias ? "all gate parameters" : "gate locations (not b)");
     return text + "\n";
 }
 
@@ -68,17 +70,20 @@ std::string start_text(Curve const& curve)
     StartSpec const& start = curve.start;
     std::string text;
     if (start.kind == StartKind::near)
-        text = fmt::format("near the target: each parameter + N(0, s^2), s = {} n^({})",
+        text = fmt::format("kind = \"near\": the target, each parameter + N(0, s^2), s = scale "
+                           "n^exponent, scale = {}, exponent = {}",
                            start.scale, start.exponent);
     else
-        text = start.kind == StartKind::truth ? "on the truth itself" : "on the target itself";
+        text = start.kind == StartKind::truth ? "kind = \"truth\": on the truth itself"
+                                              : "kind = \"target\": on the target itself";
     if (curve.model.k > curve.truth.model.k) {
         char const* const group = curve.model.groups > 0 ? " of its own group" : "";
-        text += fmt::format("; {} extra on {}, {}", curve.model.k - curve.truth.model.k,
-                            start.extra.empty()
-                                ? fmt::format("any true atom{} at random", group)
+        text += fmt::format(
+            "\n            extra: {} on {}, {}", curve.model.k - curve.truth.model.k,
+            start.extra.empty() ? fmt::format("any true atom{} at random", group)
                                 : fmt::format("true atoms {}{}", atoms(start.extra), group),
-                            start.split == Split::share ? "sharing its mass" : "as null experts");
+            start.split == Split::share ? "split = \"share\": they share its mass"
+                                        : "split = \"null\": as null experts");
     }
     if (start.number.count > 1)
         text += fmt::format("\n            {} starts: the first as above, {} around it, {} blind",
@@ -163,9 +168,46 @@ bool meant_for_projection(LossSpec const& loss)
     return form_of(loss.choice.loss).mass_cells == MassCells::none && loss.target == Target::truth;
 }
 
-std::string notes(Curve const& curve)
+/// Whether the truth has an atom whose gate locations are all 0.
+bool has_flat_gate(Study const& study, Curve const& curve)
+{
+    std::vector<double> const theta = true_parameters(study, curve);
+    Layout const& layout = curve.truth.model.layout;
+    for (int atom = 0; atom < curve.truth.model.k; ++atom) {
+        bool flat = true;
+        for (int b = 0; b < layout.blocks; ++b) {
+            Block const& block = layout.block[b];
+            for (int i = 0; i < block.width && block.role == Role::location; ++i)
+                flat = flat && theta[std::size_t(block.offset + atom * block.width + i)] == 0;
+        }
+        if (flat)
+            return true;
+    }
+    return false;
+}
+
+/// A loss whose mass term covers the cells of several atoms alone is that of regime 1 (003 eq 6):
+/// an over-specified sigmoid fit of a truth that has an atom with w* = 0.
+std::string regime_note(Study const& study, Curve const& curve)
 {
     std::string text;
+    for (LossSpec const& loss : curve.losses)
+        if (curve.model.k > curve.truth.model.k &&
+            form_of(loss.choice.loss).mass_cells == MassCells::over && !has_flat_gate(study, curve))
+            text += fmt::format(
+                "  warning   the theorem of {} does not apply to this truth: it is about a true "
+                "atom "
+                "with w* = 0 that\n            several atoms share (regime 1), and here all w* != "
+                "0 "
+                "(regime 2), where the loss is that of\n            all atoms (D3, L3) against the "
+                "projection of the truth. truth.draw.zero_gate makes such an atom\n",
+                name_of<Losses>(loss.choice.loss));
+    return text;
+}
+
+std::string notes(Study const& study, Curve const& curve)
+{
+    std::string text = regime_note(study, curve);
     bool const same = same_families(curve.truth.model, curve.model);
     if (!same)
         text += "  note      parameters of different families are not comparable unless the target "
@@ -180,23 +222,37 @@ std::string notes(Curve const& curve)
     return text;
 }
 
-std::string curve_text(Curve const& curve)
+/// The settings of an estimator as the file names them.
+std::string settings_text(Estimator const& estimator)
+{
+    std::string text;
+    nlohmann::json const settings = estimator.settings();
+    for (auto const& item : settings.items())
+        text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", item.key(),
+                            toml_value(item.value()));
+    return text;
+}
+
+std::string curve_text(Study const& study, Curve const& curve)
 {
     std::string text = fmt::format("\ncurve \"{}\"\n", printable(curve.label));
-    text +=
-        fmt::format("  data      d = {}, noise variance {}\n", curve.model.d, curve.noise_variance);
+    text += fmt::format(
+        "  data      d = {0}, noise_variance = {1}: x ~ Uniform([-1, 1]^{0}), y = f*(x) + "
+        "N(0, {1})\n",
+        curve.model.d, curve.noise_variance);
     text += "  truth     " + truth_text(curve.truth);
     text += fmt::format("  fit       {}, {}; {} parameters\n", count_text(curve.model),
                         family(curve.model), curve.model.layout.size);
     text += "  start     " + start_text(curve) + "\n";
-    text += fmt::format("  estimator {}: {}\n", curve.estimator->name(), curve.estimator->text());
+    text += fmt::format("  estimator {}: {}\n            {}\n", curve.estimator->name(),
+                        curve.estimator->text(), settings_text(*curve.estimator));
     text += losses_text(curve);
     if (curve.reported_slope)
         text += fmt::format("  reported  slope {}\n", *curve.reported_slope);
     if (!curve.theory.empty())
         text += fmt::format("  theory    {}\n",
                             curve.theory == "sub" ? "slower than any power of n" : curve.theory);
-    return text + notes(curve);
+    return text + notes(study, curve);
 }
 
 } // namespace
@@ -212,12 +268,10 @@ std::string describe(Study const& study)
         text += fmt::format("  source    {}\n", printable(study.source));
     text += fmt::format("  n         {}{}\n", n,
                         study.nested ? " (nested: a smaller n is a prefix of a larger one)" : "");
-    text +=
-        fmt::format("  seed {}, {} replicates, regression error on {} samples, at most {} % of "
-                    "fits may fail\n",
-                    study.seed, study.replicates, study.regression_samples, 100 * study.max_failed);
+    text += fmt::format("  seed = {}, replicates = {}, regression_samples = {}, max_failed = {}\n",
+                        study.seed, study.replicates, study.regression_samples, study.max_failed);
     for (Curve const& curve : study.curves)
-        text += curve_text(curve);
+        text += curve_text(study, curve);
     return text;
 }
 

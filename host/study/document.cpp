@@ -169,6 +169,26 @@ void Document::set(Pointer const& at, json value, std::string const& place)
     place_[pointer] = place;
 }
 
+void Document::move(Pointer const& from, Pointer const& to)
+{
+    std::string const old = from.to_string();
+    std::map<std::string, std::string> moved;
+    for (auto const& [pointer, place] : place_)
+        if (pointer == old || pointer.compare(0, old.size() + 1, old + "/") == 0)
+            moved[to.to_string() + pointer.substr(old.size())] = place;
+    json value = root_.at(from);
+    root_.at(from.parent_pointer()).erase(from.back());
+    root_[to] = std::move(value);
+    for (auto const& [pointer, place] : moved)
+        place_[pointer] = place;
+}
+
+void Document::drop_empty(Pointer at, Pointer const& top)
+{
+    for (; at != top && root_.contains(at) && root_.at(at).empty(); at = at.parent_pointer())
+        root_.at(at.parent_pointer()).erase(at.back());
+}
+
 std::string Document::place(Pointer const& at) const
 {
     for (Pointer here = at;; here = here.parent_pointer()) {

@@ -31,6 +31,12 @@ public:
     std::string place(Pointer const& at) const override;
     /// Dotted as --set has it, fits by label: "fit.sigmoid.gate.score".
     std::string name(Pointer const& at) const override;
+    bool in_manual() const override { return true; }
+
+    /// Moves what stands at `from` to `to`, with its places; the tables that held it stay.
+    void move(Pointer const& from, Pointer const& to);
+    /// Takes the table at `at`, if it is empty, and then those above it away, up to but not `top`.
+    void drop_empty(Pointer at, Pointer const& top);
 
 private:
     std::string file_;

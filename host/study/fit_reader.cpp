@@ -86,6 +86,7 @@ Starts read_starts(Reader& reader, Estimator const& estimator)
 StartSpec read_start(Reader& reader, Model const& model, Model const& truth,
                      Estimator const& estimator)
 {
+    reader.documented(start_keys());
     StartSpec start;
     start.kind = StartKind(reader.word("kind", "start", {"near", "truth", "target"}, "near"));
     if (start.kind == StartKind::near) {
@@ -155,8 +156,66 @@ std::string read_theory(Reader& reader)
 
 } // namespace
 
+KeyTable start_keys()
+{
+    return {
+        "[start]",
+        "Where a fit begins. Fitted atom i <= k* starts at true atom i; an extra atom at a true "
+        "atom of "
+        "extra; then every parameter gets + N(0, s^2) with s = scale * n^exponent. A parameter "
+        "that the "
+        "truth's family lacks starts from 0 (T and lambda from 1) plus the same noise.\n"
+        "split = \"share\": the atoms at one true atom share its mass, under softmax b - T log m "
+        "each for "
+        "m of them; split = \"null\": an extra atom gets an expert that is 0 and leaves the mass "
+        "alone.\n"
+        "A start near the truth is knowledge that no estimator has: the rates show its own slope "
+        "beside "
+        "that of the fits. [fit.start] overrides it key by key for one fit.",
+        {{"kind", "\"near\", \"truth\" or \"target\"", "\"near\"", "1",
+          "near the target measure, exactly on the truth, or exactly on the target", "\"truth\""},
+         {"scale", "number >= 0", "0.005", "unit of each parameter", "s at n = 1", "0.1",
+          "kind \"near\""},
+         {"exponent", "number", "-0.083", "1", "power of n in s", "-0.5", "kind \"near\""},
+         {"extra", "\"random\" or a list of true atoms, counted from 1", "\"random\"", "atoms",
+          "true atoms at which extra atoms start", "[2]", "fits with more atoms than the truth"},
+         {"split", "\"share\" or \"null\"", "\"share\"", "1",
+          "how atoms at one true atom divide what it does", "\"share\"",
+          "\"null\": sigmoid gates, experts that vanish at 0"},
+         {"starts", "1", "1", "starts", "starts of a fit (more are not available yet)", "1"},
+         {"blind", "0", "0", "starts", "of these, not near the truth (not available yet)", "0"}}};
+}
+
+KeyTable fit_keys()
+{
+    KeyTable table{
+        "[[fit]]",
+        "One model that is fitted to all data sets: a curve of the figure. A file has one or more.",
+        {{"label", "text", "", "1", "names the fit in tables, in --set and in [sweep]",
+          "\"softmax\""},
+         {"gate", "table, see gate", "", "1", "gate of the fitted model",
+          "{ score = \"linear\", normalizer = \"softmax\" }"},
+         {"expert", "table, see expert", "(the truth's)", "1", "experts of the fitted model",
+          "{ form = \"ridge\", activation = \"relu\" }"}}};
+    for (Key& key : atom_keys())
+        table.keys.push_back(std::move(key));
+    for (Key& key : loss_keys())
+        table.keys.push_back(std::move(key));
+    table.keys.insert(table.keys.end(),
+                      {{"reported_slope", "number", "(none)", "1",
+                        "slope that a paper reports, shown beside", "-0.51"},
+                       {"theory", "number or \"sub\"", "(none)", "1",
+                        "slope that a theorem claims; \"sub\": slower than any power of n", "-0.5"},
+                       {"start", "table, keys of [start]", "{}", "1",
+                        "overrides [start] for this fit, key by key", "{ scale = 0.1 }"},
+                       {"estimator", "table, keys of [estimator]", "{}", "1",
+                        "overrides [estimator] for this fit, key by key", "{ batch = 16 }"}});
+    return table;
+}
+
 Curve read_fit(Reader& reader, Setting const& setting, SharedTables const& shared)
 {
+    reader.documented(fit_keys());
     Curve curve;
     Model const& truth = setting.truth.model;
     curve.label = reader.text("label");

@@ -19,6 +19,7 @@ std::vector<int> read_geometric(Reader reader)
     json const* geom = reader.find("geom");
     if (geom == nullptr)
         reader.missing("geom");
+    reader.documented({"n", "", {"geom"}});
     reader.finish();
     bool const numbers = geom->is_array() && geom->size() == 3 && (*geom)[0].is_number() &&
                          (*geom)[1].is_number() && (*geom)[2].is_number_integer();
@@ -102,8 +103,36 @@ std::string read_id(Reader& reader)
 
 } // namespace
 
+KeyTable head_keys()
+{
+    return {
+        "[study]",
+        "What is measured, how often, and at which sample sizes.",
+        {{"id", "name of letters, digits, - _ .", "", "1",
+          "names the study and its folder results/ID", "\"my-study\""},
+         {"title", "text", "\"\"", "1", "heads tables and figures",
+          "\"Two gates on softmax data\""},
+         {"source", "text", "\"\"", "1", "where the experiment comes from", "\"003, Figure 1a\""},
+         {"seed", "whole number >= 0", "", "1",
+          "all random numbers follow from it: truth, data, starts, order of samples", "20240522"},
+         {"replicates", "whole number >= 1", "", "data sets",
+          "independent data sets at every n; each fit is made once on each", "20"},
+         {"n", "increasing list, or { geom = [lowest, highest, count] }", "", "samples",
+          "sample sizes; geom spaces them by equal ratios, rounded to whole numbers",
+          "{ geom = [1000, 100000, 10] }"},
+         {"nested", "true or false", "false", "1",
+          "whether the data of a smaller n are the first samples of a larger one (of the same "
+          "replicate) instead of data of their own",
+          "true"},
+         {"regression_samples", "whole number >= 1", "100000", "samples",
+          "fresh x, without noise, at which regression and expert errors are measured", "20000"},
+         {"max_failed", "number from 0 to 1", "0.05", "share of fits",
+          "more failed fits than this in any cell end the run with exit code 3", "0.1"}}};
+}
+
 Study read_head(Reader& reader)
 {
+    reader.documented(head_keys());
     Study study;
     study.id = read_id(reader);
     study.title = reader.text("title", "");

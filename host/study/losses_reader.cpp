@@ -31,6 +31,7 @@ bool has_r(int loss)
 /// One loss: {name = "softmax.L2r", r = 1}.
 NamedLoss read_loss(Reader reader)
 {
+    reader.documented(one_loss_keys());
     NamedLoss named;
     named.loss = reader.word("name", "loss", names_of<Losses>());
     if (has_r(named.loss) && reader.has("r"))
@@ -117,6 +118,37 @@ void check_fit(Reader& reader, int loss, GateSpec const& gate)
 }
 
 } // namespace
+
+KeyTable one_loss_keys()
+{
+    std::string with_r;
+    for_each(Losses{}, [&](auto member, int) {
+        if (member.has_r)
+            with_r += (with_r.empty() ? "" : ", ") + std::string(member.name);
+    });
+    return {"loss",
+            "An entry of fit.loss that has an exponent of its own.",
+            {{"name", "name of a loss", "", "1", "the loss", "\"softmax.L2r\""},
+             {"r", "number > 0", "(fit.r)", "1", "power of the parameter terms", "1", with_r}}};
+}
+
+std::vector<Key> loss_keys()
+{
+    return {
+        {"loss", "name, { name, r }, or a list of both", "", "1",
+         "what is measured of the distance to the target; a row of the rates each (moerate list "
+         "losses; which gates a loss takes is checked)",
+         "[\"softmax.L1\", { name = \"softmax.L2r\", r = 1 }]"},
+        {"r", "number > 0", "2.0", "1", "power of the losses that have one and give none", "1.5",
+         one_loss_keys().keys.back().used_by},
+        {"gauge", "\"align\" or \"none\"", "\"align\"", "1",
+         "whether the loss is taken after the moves that change no function (softmax: a common "
+         "shift "
+         "of all gates), or of the raw parameters",
+         "\"none\""},
+        {"target", "\"truth\"", "\"truth\"", "1",
+         "what the loss compares with (\"projection\" is not available yet)", "\"truth\""}};
+}
 
 std::vector<LossSpec> read_losses(Reader& reader, Model const& model)
 {

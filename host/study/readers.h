@@ -13,6 +13,19 @@
 namespace moerate
 {
 
+/// What the manual says of the keys of each table, in the file of its reader (keys.h has them all).
+KeyTable head_keys();
+KeyTable data_keys();
+KeyTable truth_keys();
+KeyTable draw_keys();
+KeyTable start_keys();
+KeyTable fit_keys();
+KeyTable one_loss_keys();
+KeyTable target_keys();
+KeyTable top_keys();
+std::vector<Key> atom_keys(); ///< of [truth] and [[fit]]
+std::vector<Key> loss_keys(); ///< of [[fit]]
+
 /// [study], without curves.
 Study read_head(Reader& reader);
 

@@ -83,8 +83,12 @@ Pointer locate(Document const& document, std::string const& path, std::string co
     std::string const fit = "fit.", sweep = "sweep.";
     if (path.compare(0, fit.size(), fit) == 0)
         return locate_fit(document, path.substr(fit.size()), place);
-    if (path.compare(0, sweep.size(), sweep) == 0)
-        return Pointer() / "sweep" / path.substr(sweep.size()); // its keys are dotted themselves
+    if (path.compare(0, sweep.size(), sweep) == 0) { // its keys are dotted themselves
+        std::string const key = path.substr(sweep.size());
+        bool const quoted = key.size() > 2 && key.back() == key.front() &&
+                            (key.front() == '"' || key.front() == '\'');
+        return Pointer() / "sweep" / (quoted ? key.substr(1, key.size() - 2) : key);
+    }
     return append_keys(Pointer(), path, place);
 }
 

@@ -32,6 +32,7 @@ public:
 
     Study read()
     {
+        top_.documented(top_keys());
         top_.integer("spec_version", between(1, 1), 1);
         check_tables();
         Reader head = top_.table("study");
@@ -150,6 +151,7 @@ private:
         if (!document_.root().contains("target"))
             return;
         Reader target = section(document_, "target");
+        target.documented(target_keys());
         target.integer("samples", at_least(1), 200000);
         target.integer("starts", at_least(1), 32);
         target.finish();
@@ -194,6 +196,32 @@ private:
 
 } // namespace
 
+KeyTable top_keys()
+{
+    return {"The file",
+            "An experiment file is TOML. Its tables:",
+            {{"spec_version", "1", "1", "1", "version of this format", "1"},
+             {"study", "table", "", "1", "what is measured, and how often", ""},
+             {"data", "table", "", "1", "the law of x and of the noise", ""},
+             {"truth", "table", "", "1", "what the data come from", ""},
+             {"start", "table", "{}", "1", "where fits begin", ""},
+             {"estimator", "table", "{}", "1", "how fits are made", ""},
+             {"fit", "list of tables", "", "1", "the models that are fitted", ""},
+             {"target", "table", "{}", "1", "search for projections (not available yet)", ""},
+             {"sweep", "table", "{}", "1", "keys that take several values in turn", ""}}};
+}
+
+KeyTable target_keys()
+{
+    return {
+        "[target]",
+        "How the projection of the truth onto a fitted family is searched for. Read and checked, "
+        "but of "
+        "no use yet: no fit is measured against its projection.",
+        {{"samples", "whole number >= 1", "200000", "samples", "samples of the search", "100000"},
+         {"starts", "whole number >= 1", "32", "starts", "starts of the search", "16"}}};
+}
+
 Study parse_study(std::string const& text, std::string const& name,
                   std::vector<std::string> const& settings, std::string const& folder)
 {
@@ -201,7 +229,9 @@ Study parse_study(std::string const& text, std::string const& name,
         throw UsageError(name + ": is empty (an experiment file has [study], [data], [truth] and "
                                 "[[fit]]) start from a file of experiments/");
     Document document = Document::parse(text, name);
+    flatten_sweep(document);
     apply_settings(document, settings);
+    flatten_sweep(document);
     return StudyReader(document, folder).read();
 }
 

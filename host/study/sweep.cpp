@@ -42,29 +42,10 @@ std::string obstacle(Pointer const& at)
     return "";
 }
 
-/// TOML takes a bare a.b = [...] for a table a.
-[[noreturn]] void refuse_bare(Document const& document, Pointer at, std::string path,
-                              json const& table)
-{
-    json const* value = &table;
-    while (value->is_object() && !value->empty()) {
-        auto const first = value->items().begin();
-        path += "." + first.key();
-        at /= first.key();
-        value = &first.value();
-    }
-    throw UsageError(fmt::format("{}: {} stands without quotes (to TOML its dots make tables, and "
-                                 "a sweep's keys are whole paths) write {} = {}",
-                                 document.place(at), path, toml_value(path),
-                                 value->is_array() ? toml_value(*value) : "[value, value]"));
-}
-
 SweptKey read_key(Document const& document, std::string const& path, json const& values)
 {
     Pointer const here = Pointer() / "sweep" / path;
     std::string const place = document.place(here);
-    if (values.is_object() && !values.empty())
-        refuse_bare(document, here, path, values);
     SweptKey key;
     key.path = path;
     key.at = locate(document, path, place);
@@ -93,6 +74,35 @@ SweptKey read_key(Document const& document, std::string const& path, json const&
 }
 
 } // namespace
+
+void flatten_sweep(Document& document)
+{
+    Pointer const sweep = Pointer() / "sweep";
+    if (!document.root().contains(sweep) || !document.root().at(sweep).is_object())
+        return;
+    std::vector<std::pair<Pointer, std::string>> bare; // where values stand, and their whole paths
+    auto const collect = [&](auto const& self, json const& table, Pointer const& at,
+                             std::string const& path) -> void {
+        for (auto const& item : table.items()) {
+            std::string const longer = path.empty() ? item.key() : path + "." + item.key();
+            if (item.value().is_object() && !item.value().empty())
+                self(self, item.value(), at / item.key(), longer);
+            else if (!path.empty())
+                bare.emplace_back(at / item.key(), longer);
+        }
+    };
+    collect(collect, document.root().at(sweep), sweep, "");
+    for (auto const& [at, path] : bare) {
+        if (document.root().contains(sweep / path))
+            throw UsageError(
+                fmt::format("{}: {} is swept twice, with quotes and without (both mean the "
+                            "same) drop one",
+                            document.place(at), path));
+        document.move(at, sweep / path);
+    }
+    for (auto const& [at, path] : bare)
+        document.drop_empty(at.parent_pointer(), sweep);
+}
 
 std::vector<SweptKey> read_sweep(Document const& document)
 {

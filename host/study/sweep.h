@@ -20,6 +20,10 @@ struct SweptKey
     std::vector<nlohmann::json> values; ///< at least one
 };
 
+/// To TOML a bare a.b = [...] of [sweep] is a table a: makes it the whole path "a.b" that it means.
+/// Throws UsageError where a key stands in both forms.
+void flatten_sweep(Document& document);
+
 /// Reads [sweep], keys in alphabetical order. Throws UsageError for keys that cannot vary within a
 /// study and for values that are not a list.
 std::vector<SweptKey> read_sweep(Document const& document);

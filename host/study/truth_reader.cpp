@@ -37,6 +37,7 @@ namespace
 
 TruthDraw read_draw(Reader reader, Reader& truth, int k)
 {
+    reader.documented(draw_keys());
     TruthDraw draw;
     draw.gate_variance = reader.number("gate_variance", at_least(0));
     draw.expert_variance = reader.number("expert_variance", at_least(0));
@@ -126,8 +127,68 @@ TruthSpec drawn_truth(Reader& reader, int d)
 
 } // namespace
 
+KeyTable data_keys()
+{
+    return {"[data]",
+            "The law of the data: x ~ Uniform([-1, 1]^d), independent components; y = f*(x) + e, "
+            "where f* "
+            "is the truth's regression function and e ~ N(0, noise_variance), independent of x. "
+            "All fits "
+            "of a study see the same x and e at a given n and replicate.",
+            {{"d", "whole number >= 1", "", "1", "dimension of x", "32"},
+             {"noise_variance", "number >= 0", "", "variance of y",
+              "variance of e (not its standard deviation)", "0.01"}}};
+}
+
+KeyTable truth_keys()
+{
+    KeyTable table{
+        "[truth]",
+        "The true mixture f*(x) = sum_i g_i(x) h_i(x): its families, and its parameters, which are "
+        "either "
+        "drawn once from the seed (draw) or given (file, or measure inline).",
+        {{"gate", "table, see gate", "", "1", "gate g of the truth; not with file or measure",
+          "{ score = \"linear\", normalizer = \"softmax\" }"},
+         {"expert", "table, see expert", "", "1",
+          "experts h of the truth; not with file or measure",
+          "{ form = \"ridge\", activation = \"relu\" }"},
+         {"temperature", "number > 0", "1.0", "1",
+          "T of the scores s/T, whether a fit has it fixed or learns it", "0.5"},
+         {"draw", "table, see truth.draw", "(or file)", "1", "draw the parameters from the seed",
+          "{ gate_variance = 0.01, expert_variance = 0.1 }"},
+         {"file", "text", "(or draw)", "1",
+          "JSON file of a mixing measure, looked up beside the experiment file", "\"truth.json\""},
+         {"measure", "table", "(or draw)", "1",
+          "the same measure inline: what check and the store have in place of file", ""}}};
+    table.keys[5].example =
+        "{ d = 1, gate = { score = \"linear\", normalizer = \"sigmoid\" }, expert "
+        "= { form = \"constant\" }, atoms = [{ gate = { w = [1.0], b = 0.0 }, expert "
+        "= { b = 1.0 } }] }";
+    for (Key& key : atom_keys())
+        table.keys.push_back(std::move(key));
+    return table;
+}
+
+KeyTable draw_keys()
+{
+    return {
+        "truth.draw",
+        "Parameters of a drawn truth: independent N(0, variance), each with its own place in the "
+        "random "
+        "stream, so that a further atom or parameter leaves the others as they are.",
+        {{"gate_variance", "number >= 0", "", "variance",
+          "variance of every gate parameter (weights and bias alike)", "0.01"},
+         {"expert_variance", "number >= 0", "", "variance", "variance of every expert parameter",
+          "0.03125"},
+         {"zero_gate", "list of atoms, counted from 1", "[]", "atoms",
+          "atoms whose gate parameters are 0 instead", "[8]"},
+         {"zero", "\"all\" or \"location\"", "\"all\"", "1",
+          "what zero_gate sets to 0: all gate parameters, or all but the bias b", "\"location\""}}};
+}
+
 void read_data(Reader& reader, Setting& setting)
 {
+    reader.documented(data_keys());
     setting.d = reader.integer("d", between(1, largest_size));
     setting.noise_variance = reader.number("noise_variance", at_least(0));
     reader.finish();
@@ -135,6 +196,7 @@ void read_data(Reader& reader, Setting& setting)
 
 TruthSpec read_truth(Reader& reader, int d, std::string const& folder)
 {
+    reader.documented(truth_keys());
     int const ways = reader.has("draw") + reader.has("file") + reader.has("measure");
     if (ways != 1)
         throw UsageError(fmt::format("{}: truth has {} draw, file, measure (the truth is either "

@@ -23,12 +23,13 @@ struct EvaluateTask
     Model model;
     Real const* theta; ///< [layout.size]
     int n;
-    Real const* x;  ///< [n][d]
-    Real const* y;  ///< [n], or null where neither mse nor gradient is wanted
-    Real* f;        ///< out [n]
-    Real* weights;  ///< out [k][n] g_i(x_t)
-    Real* gradient; ///< out [layout.size], of mse = (1/n) sum (y - f)^2
-    double* mse;    ///< out
+    Real const* x;           ///< [n][d]
+    Real const* y;           ///< [n], or null where neither mse nor gradient is wanted
+    Real* f;                 ///< out [n]
+    Real* weights;           ///< out [k][n] g_i(x_t)
+    Real* gradient;          ///< out [layout.size], of mse = (1/n) sum (y - f)^2
+    double* mse;             ///< out
+    Real* experts = nullptr; ///< out [k][n] h_i(x_t)
 };
 
 } // namespace moerate

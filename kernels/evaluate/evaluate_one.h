@@ -49,9 +49,12 @@ MOE_HD MOE_FLAT void run_one(Lanes lanes, EvaluateTask<Real> const& task, void* 
         for (int b = lanes.rank(); b < count; b += lanes.size()) {
             if (task.f != nullptr)
                 task.f[first + b] = planes.f[b];
-            for (int j = 0; task.weights != nullptr && j < model.k; ++j)
-                task.weights[static_cast<std::size_t>(j) * task.n + first + b] =
-                    planes.plane[j * chunk + b];
+            auto const put_atoms = [&](Real* to, Real const* from) {
+                for (int j = 0; to != nullptr && j < model.k; ++j)
+                    to[static_cast<std::size_t>(j) * task.n + first + b] = from[j * chunk + b];
+            };
+            put_atoms(task.weights, planes.plane);
+            put_atoms(task.experts, planes.expert);
         }
         if (task.mse != nullptr)
             m.square.add_square(lanes, planes.f, task.y + first, count);

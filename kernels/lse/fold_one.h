@@ -90,14 +90,16 @@ MOE_HD MOE_FLAT void load_fold(Lanes lanes, FoldTask const& task, FoldMemory con
 }
 
 /// The sums of row i of group l with row j of group r.
-MOE_HD MOE_FLAT inline double const* sums_of_rows(FoldTask const& task, GramLayout const& layout,
-                                                  int l, int i, int r, int j)
+MOE_HD MOE_INLINE double const* sums_of_rows(FoldTask const& task, GramLayout const& layout, int l,
+                                             int i, int r, int j)
 {
-    if (l > r || (l == r && i > j))
-        return sums_of_rows(task, layout, r, j, l, i);
-    GramProduct const& product = layout.product[layout.product_of(l, r)];
-    int const count = layout.rows[r].count;
-    int const pair = l == r ? vech_index(count, i, j) : i * count + j;
+    bool const swapped = l > r || (l == r && i > j);
+    GramProduct const& product =
+        layout.product[swapped ? layout.product_of(r, l) : layout.product_of(l, r)];
+    int const low = swapped ? j : i;
+    int const high = swapped ? i : j;
+    int const count = layout.rows[product.right].count;
+    int const pair = product.square() ? vech_index(count, low, high) : low * count + high;
     return task.maps_gram + product.begin + static_cast<std::size_t>(pair) * product.stride;
 }
 

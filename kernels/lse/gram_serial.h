@@ -23,12 +23,13 @@ class SerialGram
 {
     /// Samples of a block: sums are loaded and stored once a block, while a panel of it fits the
     /// first cache.
-    static constexpr int block = 128;
+    static constexpr int block = 192;
     static constexpr int width = Simd<Real>::width;
     static constexpr int panel = 2 * width; ///< what `multiply` takes at a time
     static constexpr int quad = Simd<Real>::quad;
     static constexpr bool direct =
         std::is_same_v<Real, double>; ///< the sums themselves are added to
+    static_assert(block % quad == 0);
     static_assert(!direct || sum_align % width == 0);
 
 public:
@@ -161,18 +162,18 @@ private:
         }
     }
 
-    /// One vector of a panel: monomial m of sample t at to[t * panel + m].
-    void make_monomials(FeaturePair const* list, Real* to)
+    /// One vector of a panel: monomial m of sample t < count at to[t * panel + m].
+    void make_monomials(FeaturePair const* list, int count, Real* to)
     {
         for (int m = 0; m < width; ++m) {
             Real const* const a = planes_ + list[m].a * block;
             Real const* const b = planes_ + list[m].b * block;
             Real* const product = products_ + m * block;
             MOE_SIMD
-            for (int t = 0; t < block; ++t)
+            for (int t = 0; t < count; ++t)
                 product[t] = a[t] * b[t];
         }
-        for (int t = 0; t < block; t += quad)
+        for (int t = 0; t < count; t += quad)
             transpose_quad<Real>(products_ + t, block, to + t * panel, panel);
     }
 
@@ -192,7 +193,7 @@ private:
         for (int m = 0; m < product.monomials; m += panel) {
             int const columns = std::min(panel, padded(product) - m);
             for (int v = 0; v < columns; v += width)
-                make_monomials(list + m + v, panel_ + v);
+                make_monomials(list + m + v, count, panel_ + v);
             if constexpr (direct) {
                 multiply<Real>(left, count, right, columns, pairs, opens ? Init::zero : Init::out,
                                nullptr, {sums + m, product.stride});

@@ -172,8 +172,9 @@ TEST_CASE("only an estimator's own file knows it")
 TEST_CASE("each estimator reads the keys that it declares, and refuses the others'")
 {
     for (EstimatorKind const& kind : estimators()) {
-        std::vector<std::string> allowed = kind.keys;
-        allowed.push_back("kind");
+        std::vector<std::string> allowed{"kind"};
+        for (Key const& key : kind.keys)
+            allowed.push_back(key.name);
         std::sort(allowed.begin(), allowed.end());
         CHECK_THAT(error_of({{"kind", kind.name}, {"zzzzzzzz", 1}}),
                    Contains("unknown key \"zzzzzzzz\"") && EndsWith("allowed: " + joined(allowed)));

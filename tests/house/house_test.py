@@ -25,7 +25,7 @@ FLOORS = [
     ["host/core"],
     ["host/measure", "host/device"],
     ["host/estimate"],
-    ["host/study"],
+    ["host/study", "host/data"],
     ["host/store"],
     ["host/rates", "host/run"],
     ["host/cli"],

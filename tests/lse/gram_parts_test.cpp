@@ -71,7 +71,7 @@ TEST_CASE("gradient, coefficients and folded matrix do not depend on the number 
 
 TEST_CASE("Gram matrices of awkward numbers of samples")
 {
-    for (int const n : {1, 2, 31, 32, 33, 127, 128, 129, 257}) {
+    for (int const n : {1, 2, 31, 32, 33, 191, 192, 193, 385}) {
         auto const problem =
             drawn_problem<double>(named_model("quadratic", 2, 2), n, static_cast<unsigned>(n));
         Normal const want = plain_normal(problem);
@@ -85,7 +85,7 @@ TEST_CASE("Gram matrices of awkward numbers of samples")
     }
 }
 
-// Data and coefficients are rounded to float32, 6e-8 relative, and products of up to 128 of them
+// Data and coefficients are rounded to float32, 6e-8 relative, and products of up to 192 samples
 // are added so: some 1e-6 of what the sums' terms are together. What a sum of many such has is
 // float64.
 TEST_CASE("float32 Gram matrices are near those of float64")

@@ -83,14 +83,14 @@ TEST_CASE("a fit is the same alone and among others")
 {
     std::vector<RoundsCase> const cases = seven_cases();
     auto const device = make_cpu_device(1);
-    std::vector<Fitted> alone;
+    std::vector<RoundsFit> alone;
     for (RoundsCase const& c : cases)
         alone.push_back(fitted(*device, {c})[0]);
     auto const check = [&](Device& other, std::vector<std::size_t> const& order) {
         std::vector<RoundsCase> list;
         for (std::size_t const i : order)
             list.push_back(cases[i]);
-        std::vector<Fitted> const together = fitted(other, list);
+        std::vector<RoundsFit> const together = fitted(other, list);
         for (std::size_t i = 0; i < order.size(); ++i) {
             INFO("case " << order[i]);
             CHECK(same(together[i].result, alone[order[i]].result));
@@ -107,7 +107,7 @@ TEST_CASE("a fit is the same alone and among others")
     CHECK(some.largest_list > 1);
     CHECK(some.largest_list < 7);
     std::vector<int> rounds; // or else nothing left the list before the others
-    for (Fitted const& fit : alone)
+    for (RoundsFit const& fit : alone)
         rounds.push_back(fit.result.rounds);
     CHECK(*std::min_element(rounds.begin(), rounds.end()) <
           *std::max_element(rounds.begin(), rounds.end()));
@@ -116,7 +116,7 @@ TEST_CASE("a fit is the same alone and among others")
 TEST_CASE("fits end on a device that does nothing")
 {
     IdleDevice device;
-    for (Fitted const& fit : fitted(device, seven_cases()))
+    for (RoundsFit const& fit : fitted(device, seven_cases()))
         CHECK(fit.result.rounds <= 60);
 }
 

@@ -30,7 +30,7 @@ struct RoundsCase
 };
 
 /// A fit as it came back.
-struct Fitted
+struct RoundsFit
 {
     LseResult result;
     std::vector<double> theta;
@@ -59,7 +59,7 @@ struct OnDevice
 };
 
 /// Fits all cases in one list.
-inline std::vector<Fitted> fitted(Device& device, std::vector<RoundsCase> const& cases)
+inline std::vector<RoundsFit> fitted(Device& device, std::vector<RoundsCase> const& cases)
 {
     std::vector<OnDevice> memory;
     std::vector<LseItem<double>> items;
@@ -68,13 +68,13 @@ inline std::vector<Fitted> fitted(Device& device, std::vector<RoundsCase> const&
         items.push_back(memory.back().item(c));
     }
     std::vector<LseResult> const results = run_rounds(device, items);
-    std::vector<Fitted> out;
+    std::vector<RoundsFit> out;
     for (std::size_t i = 0; i < cases.size(); ++i)
         out.push_back({results.at(i), memory[i].theta.download()});
     return out;
 }
 
-inline Fitted fitted(RoundsCase const& c)
+inline RoundsFit fitted(RoundsCase const& c)
 {
     return fitted(*make_cpu_device(1), {c})[0];
 }

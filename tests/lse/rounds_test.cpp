@@ -33,7 +33,7 @@ RoundsCase kink(double b)
 
 TEST_CASE("a line has the minimum of the normal equations")
 {
-    Fitted const fit = fitted(line(5, -3));
+    RoundsFit const fit = fitted(line(5, -3));
     CHECK(fit.theta[2] == Approx(0.9).epsilon(1e-6)); // from a gain of 1e-9
     CHECK(fit.theta[3] == Approx(0.8).epsilon(1e-6));
     CHECK(fit.result.mse == Approx(0.175).epsilon(1e-9));
@@ -49,7 +49,7 @@ TEST_CASE("the minimum on a bound")
 {
     RoundsCase c = line(-5, -3);
     c.upper[2] = 0.5; // then b = 1, residuals 1/2, 0, 1/2, -1
-    Fitted const fit = fitted(c);
+    RoundsFit const fit = fitted(c);
     CHECK(fit.theta[2] == 0.5);
     CHECK(fit.theta[3] == Approx(1).epsilon(1e-6));
     CHECK(fit.result.mse == Approx(0.375).epsilon(1e-9));
@@ -60,7 +60,7 @@ TEST_CASE("the minimum on a bound")
     CHECK(fitted(c).theta[2] == 0.5);
     // b, too: 2 a >= 2 - b of both right points, slope of a at b = 0.25: a = (9 - 0.5) / 6 > 0.5
     c.upper[3] = 0.25;
-    Fitted const corner = fitted(c);
+    RoundsFit const corner = fitted(c);
     CHECK(corner.theta[3] == 0.25);
     CHECK(corner.result.at_bound == 2);
     CHECK(corner.result.end == LseEnd::gradient);
@@ -74,7 +74,7 @@ TEST_CASE("ends of fits")
     SECTION("no rounds left")
     {
         c.settings.iterations = 1;
-        Fitted const fit = fitted(c);
+        RoundsFit const fit = fitted(c);
         CHECK(fit.result.end == LseEnd::slow);
         CHECK(fit.result.rounds == 1);
         // all of what is left: n (MSE - 0.175) / sigma^2 with sigma^2 = n MSE / max(1, n - p)
@@ -87,7 +87,7 @@ TEST_CASE("ends of fits")
     {
         c.settings.iterations = 0;
         c.noise_variance = 0.01;
-        Fitted const fit = fitted(c);
+        RoundsFit const fit = fitted(c);
         CHECK(fit.result.end == LseEnd::slow);
         CHECK(fit.result.rounds == 0);
         CHECK(fit.result.mse == fit.result.start_mse);
@@ -98,7 +98,7 @@ TEST_CASE("ends of fits")
     SECTION("nothing to do")
     {
         c.problem.y = {-8, -3, 2, 7};
-        Fitted const fit = fitted(c);
+        RoundsFit const fit = fitted(c);
         CHECK(fit.result.end == LseEnd::gradient);
         CHECK(fit.result.rounds == 0);
         CHECK(fit.result.mse == 0);
@@ -106,7 +106,7 @@ TEST_CASE("ends of fits")
     SECTION("no MSE at the start")
     {
         c.problem.y[1] = NAN;
-        Fitted const fit = fitted(c);
+        RoundsFit const fit = fitted(c);
         CHECK(fit.result.end == LseEnd::not_finite);
         CHECK(fit.result.rounds == 0);
         CHECK(fit.theta == c.problem.theta);
@@ -114,7 +114,7 @@ TEST_CASE("ends of fits")
     SECTION("a kink")
     {
         for (double const b : {-0.5, 3.0}) {
-            Fitted const fit = fitted(kink(b));
+            RoundsFit const fit = fitted(kink(b));
             CHECK(fit.result.end == LseEnd::stuck);
             CHECK(std::fabs(fit.theta[3]) < 1e-8);
             CHECK(fit.result.mse == Approx(0.625));
@@ -128,7 +128,7 @@ TEST_CASE("a trace has all rounds")
 {
     RoundsCase c{near_truth(model_of("softmax", "gelu", 2, 2), 200, 3, 0.1, 0.5)};
     c.settings.trace = true;
-    Fitted const fit = fitted(c);
+    RoundsFit const fit = fitted(c);
     REQUIRE(fit.result.trace.size() == static_cast<std::size_t>(fit.result.rounds));
     double mse = fit.result.start_mse;
     for (RoundRecord const& round : fit.result.trace) {
@@ -147,7 +147,7 @@ TEST_CASE("a fit without noise comes to the truth")
 {
     for (char const* normalizer : {"softmax", "sigmoid"}) {
         RoundsCase const c{near_truth(model_of(normalizer, "gelu", 3, 3), 300, 5, 0, 0.05)};
-        Fitted const fit = fitted(c);
+        RoundsFit const fit = fitted(c);
         INFO(normalizer << ", rounds " << fit.result.rounds);
         double square = 0;
         for (double const y : c.problem.y)
@@ -162,12 +162,12 @@ TEST_CASE("the defaults end within 1e-8 of the minimum")
     for (unsigned seed = 0; seed < 10; ++seed) {
         char const* const normalizer = seed % 2 == 0 ? "softmax" : "sigmoid";
         RoundsCase c{near_truth(model_of(normalizer, "gelu", 2, 2), 500, 10 + seed, 0.1, 0.1)};
-        Fitted const fit = fitted(c);
+        RoundsFit const fit = fitted(c);
         INFO("seed " << seed);
         CHECK(fit.result.end == LseEnd::gain);
         c.problem.theta = fit.theta;
         c.settings = {1e-14, 0, 0, 1000};
-        Fitted const further = fitted(c);
+        RoundsFit const further = fitted(c);
         CHECK(further.result.start_mse == Approx(fit.result.mse).epsilon(1e-13)); // centred anew
         CHECK(further.result.mse <= fit.result.mse * (1 + 1e-13));
         CHECK(further.result.mse >= fit.result.mse * (1 - 1e-8));
@@ -187,7 +187,7 @@ TEST_CASE("fewer samples than coordinates, dead atoms and a truth of fewer atoms
     theta[expert[0].offset + 2] = theta[expert[0].offset + 3] = 0;
     theta[expert[1].offset + 1] = -1;
     std::vector<double> const start = cases[1].problem.theta;
-    std::vector<Fitted> const fits = fitted(*make_cpu_device(1), cases);
+    std::vector<RoundsFit> const fits = fitted(*make_cpu_device(1), cases);
     for (std::size_t i = 0; i < cases.size(); ++i) {
         INFO("case " << i);
         CHECK(fits[i].result.end != LseEnd::not_finite);

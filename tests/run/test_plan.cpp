@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 
 using namespace moerate;
@@ -115,6 +116,9 @@ TEST_CASE("durations and counts are printed for people", "[run]")
     CHECK(format_seconds(0) == "0:00");
     CHECK(format_seconds(59.2) == "1:00"); // rounded up: time to go
     CHECK(format_seconds(3723) == "1:02:03");
+    CHECK(format_duration(0.041) == "0.04 s");
+    CHECK(format_duration(8.44) == "8.4 s");
+    CHECK(format_duration(3723) == "1:02:03");
     CHECK(format_si(0) == "0 ");
     CHECK(format_si(9.91e7) == "99.1 M");
     CHECK(format_si(999.9) == "1 k");
@@ -141,6 +145,54 @@ std::string shown(ProgressStyle style, std::vector<Work> const& steps, Work cons
 }
 
 } // namespace
+
+namespace
+{
+
+/// A block of fits whose flops take 1 ns each and whose regression points 20 ns each.
+TimedWork block(double flops, double points, double noise = 1)
+{
+    Work work;
+    work.fits = 1;
+    work.flops = flops;
+    work.regression_points = points;
+    return {work, noise * (1e-9 * flops + 2e-8 * points)};
+}
+
+} // namespace
+
+TEST_CASE("time to go is told from work whose mixture changes", "[run]")
+{
+    // As n grows tenfold from one block to the next, fits cost more and the errors as much as
+    // before.
+    std::vector<TimedWork> all;
+    Work total;
+    for (int i = 0; i < 40; ++i) {
+        all.push_back(block(1e8 * std::pow(100.0, i / 39.0), 1e7, i % 2 == 0 ? 1.05 : 0.95));
+        total += all.back().work;
+    }
+    double all_seconds = 0, seconds = 0;
+    for (TimedWork const& one : all)
+        all_seconds += one.seconds;
+    int checked = 0;
+    for (std::size_t done = 1; done < all.size(); ++done) {
+        seconds += all[done - 1].seconds;
+        if (seconds < 0.1 * all_seconds) // before that, nothing is promised
+            continue;
+        std::vector<TimedWork> const measured(all.begin(), all.begin() + std::ptrdiff_t(done));
+        CAPTURE(done, seconds);
+        CHECK(time_left(measured, total) == Approx(all_seconds - seconds).epsilon(0.2));
+        ++checked;
+    }
+    CHECK(checked > 10);
+    CHECK(std::isinf(time_left({}, total)));
+    // Blocks that are all alike tell one number.
+    Work const twice = 2 * block(3e8, 1e6).work;
+    CHECK(time_left({block(3e8, 1e6)}, twice) == Approx(block(3e8, 1e6).seconds));
+    // Neither is ever paid back: points that seem to cost less than nothing cost nothing.
+    TimedWork const odd{block(1e9, 1e9).work, 0.1};
+    CHECK(fitted_time({odd, block(1e9, 0)}).per_point == 0);
+}
 
 TEST_CASE("progress is a bar on a terminal and few lines elsewhere", "[run]")
 {

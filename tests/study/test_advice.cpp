@@ -90,13 +90,7 @@ TEST_CASE("advice about single values is accepted")
 
 TEST_CASE("advice about sweeps is accepted")
 {
-    check_text(swept("data.noise_variance = [0.1, 0.2]"),
-               R"(s.toml:29:6: data.noise_variance stands without quotes)",
-               swept(R"("data.noise_variance" = [0.1, 0.2])"));
-    CHECK_THAT(sample::error_of_text(swept("data.noise_variance = [0.1, 0.2]")),
-               Contains(R"(write "data.noise_variance" = [0.1, 0.2])"));
-    check_text(swept("fit.soft.experts = [3, 4]"), R"(write "fit.soft.experts" = [3, 4])",
-               swept(R"("fit.soft.experts" = [3, 4])"));
+    CHECK(sample::error_of_text(swept("data.noise_variance = [0.1, 0.2]")) == "");
     check_text(sample::text + "[sweep.data]\nd = 3\n", R"(write "data.d" = [value, value])",
                swept(R"("data.d" = [3, 4])"));
     check_text(swept(R"("data.d" = 3)"), R"(write "data.d" = [value, value])",

@@ -246,8 +246,7 @@ TEST_CASE("describe names the keys of the cells and what one side lacks")
              "temperature.L4");
     CHECK_THAT(describe(f.read()), Contains("cells by  gate w, T; expert a, b"));
     std::string const grouped = describe(hierarchical("[2, 2]", "[2, 3]").read());
-    CHECK_THAT(grouped, Contains("4 atoms in groups of 2, 2") &&
-                            Contains("5 atoms in groups of 2, 3") &&
-                            Contains("1 extra on any true atom of its own group at random") &&
+    CHECK_THAT(grouped, Contains("groups = [2, 2]") && Contains("groups = [2, 3]") &&
+                            Contains("extra: 1 on any true atom of its own group at random") &&
                             Contains("cells by  groups w; their members: gate w; expert a, b"));
 }

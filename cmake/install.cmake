@@ -1,0 +1,19 @@
+# cmake --install build --prefix P: the program, the published experiments, the figure's tool, manual
+# pages and completions. Nothing in it knows P: the tree can be moved, and goes on without the sources.
+include(GNUInstallDirs)
+set_target_properties(moerate PROPERTIES INSTALL_RPATH "\$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
+set(moerate_share ${CMAKE_INSTALL_DATADIR}/moerate)
+install(TARGETS moerate RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(PROGRAMS tools/plot DESTINATION ${CMAKE_INSTALL_BINDIR} RENAME moerate-plot)
+install(FILES tools/plot.py tools/plot_text.py DESTINATION ${moerate_share})
+install(DIRECTORY experiments DESTINATION ${moerate_share} FILES_MATCHING PATTERN *.toml)
+install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs)
+
+# The program writes its own pages, when it is there: at the install.
+install(CODE "
+    set(program \"${CMAKE_BINARY_DIR}/moerate\")
+    set(root \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}\")
+    set(man \"\${root}/${CMAKE_INSTALL_MANDIR}/man1\")
+    set(share \"\${root}/${CMAKE_INSTALL_DATADIR}\")
+    include(\"${CMAKE_SOURCE_DIR}/cmake/install_pages.cmake\")")

@@ -1,0 +1,66 @@
+#pragma once
+
+/// @file
+/// moerate's parser: its commands and options.
+
+#include "host/cli/command_text.h"
+#include "host/cli/commands.h"
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace moerate
+{
+
+/// The parser with the options that its commands fill; the chosen command is left in `command`.
+struct CommandLine
+{
+    CLI::App app{"Measures how fast mixture-of-experts least-squares fits recover their truth as n "
+                 "grows.",
+                 "moerate"};
+    CommonOptions common;
+    StudyOptions study;
+    DeviceOptions device;
+    RunCommandOptions run;
+    ExportOptions output;
+    CaseOptions cases;
+    FitOptions fit;
+    PredictOptions prediction;
+    HelpOptions help;
+    InitOptions init;
+    std::string folder, axis, shell;
+    std::vector<std::string> folders;
+    bool as_toml = false;
+    std::function<int()> command;
+
+    /// What the value of an option is, for completion; text where nothing is said.
+    std::map<CLI::Option const*, Takes> takes;
+    std::map<CLI::App const*, std::vector<std::string>> shown; ///< examples of a command
+    std::map<CLI::Option const*, std::vector<std::string>> words;
+
+    CommandLine();
+    CLI::App* add(std::string const& name, std::string const& text,
+                  std::vector<std::string> const& examples, std::function<int()> call);
+    CLI::Option* valued(CLI::Option* option, Takes what);
+    CLI::Option* one_of(CLI::Option* option, std::vector<std::string> const& list);
+    void add_study(CLI::App* sub);
+    void add_device(CLI::App* sub, std::string& device_name);
+    void add_devices(CLI::App* sub);
+    CLI::Option* add_folder(CLI::App* sub, std::string const& name, std::string& value,
+                            std::string const& text);
+    void add_study_commands();
+    void add_store_commands();
+    void add_case_commands();
+    void add_data_commands();
+    void add_help_commands();
+    ProgramText text() const;
+
+private:
+    OptionText option_text(CLI::Option const& option) const;
+};
+
+} // namespace moerate

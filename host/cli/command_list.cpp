@@ -1,0 +1,120 @@
+#include "host/cli/command_line.h"
+#include "host/cli/output.h"
+
+namespace moerate
+{
+
+void CommandLine::add_study_commands()
+{
+    CLI::App* check =
+        add("check", "Check an experiment file and print it with every default filled in",
+            {"moerate check experiments/003-1a.toml",
+             "moerate check experiments/003-1a.toml --set study.replicates=5 --toml"},
+            [this] { return check_command(study, as_toml, common); });
+    add_study(check);
+    check->add_flag("--toml", as_toml, "Print the resolved study as an experiment file");
+    CLI::App* plan = add("plan", "Print cells, fits, estimated time and memory",
+                         {"moerate plan experiments/003-1a.toml --device cpu"},
+                         [this] { return plan_command(study, folder, device, common); });
+    add_study(plan);
+    add_devices(plan);
+    add_folder(plan, "-o,--output", folder, "Results folder: count what it holds");
+    CLI::App* go =
+        add("run", "Do all work that the results folder does not hold",
+            {"moerate run experiments/003-1a.toml -o results/003-1a",
+             "moerate run experiments/003-1a.toml --set fit.softmax.experts=10 -o results/ten"},
+            [this] {
+                run.study = study;
+                run.device = device;
+                return run_command(run, common);
+            });
+    add_study(go);
+    add_devices(go);
+    add_folder(go, "-o,--output", run.folder, "Results folder [results/<study id>]");
+    go->add_option("--save-every", run.save_every, "Seconds of work between two saves, about")
+        ->check(CLI::Range(0.01, 3600.0))
+        ->capture_default_str();
+    go->add_flag("--no-params", run.no_parameters,
+                 "Do not store parameters (further losses then need new fits)");
+}
+
+void CommandLine::add_store_commands()
+{
+    std::string const text = "Results folder";
+    CLI::App* status =
+        add("status", "Print how much of its study a results folder holds",
+            {"moerate status results/003-1a"}, [this] { return status_command(folder, common); });
+    add_folder(status, "folder", folder, text)->required();
+    CLI::App* rates = add("rates", "Print convergence rates",
+                          {"moerate rates results/003-1a", "moerate rates results/003-1a --json"},
+                          [this] { return rates_command(folders, device, common); });
+    valued(rates->add_option("folders", folders, "Results folders"), Takes::results)->required();
+    add_devices(rates);
+    CLI::App* out = add("export", "Write all fits of a results folder, or its experiment file",
+                        {"moerate export results/003-1a --format csv -o fits.csv",
+                         "moerate export results/003-1a --format toml"},
+                        [this] { return export_command(output); });
+    add_folder(out, "folder", output.folder, text)->required();
+    one_of(out->add_option("--format", output.format, "What to write"), {"csv", "json", "toml"})
+        ->required();
+    valued(out->add_option("-o,--output", output.file, "File to write [stdout]"), Takes::file);
+    out->add_flag("--force", output.force, "Replace the file if it exists");
+}
+
+void CommandLine::add_case_commands()
+{
+    std::string const text = "JSON array of cases; - reads stdin";
+    CLI::App* eval = add("eval", "Predictions, gate weights, MSE and gradient of given models", {},
+                         [this] { return eval_command(cases, common); });
+    valued(eval->add_option("cases", cases.file, text), Takes::file)->required();
+    add_device(eval, cases.device);
+    one_of(eval->add_option("--precision", cases.precision, "Numbers to compute in"),
+           {"float64", "float32"})
+        ->capture_default_str();
+    CLI::App* loss = add("loss", "Voronoi losses of fitted against true mixing measures", {},
+                         [this] { return loss_command(cases, common); });
+    valued(loss->add_option("cases", cases.file, text), Takes::file)->required();
+    CLI::App* list =
+        add("list", "Scores, normalizers, activations, experts, losses, estimators",
+            {"moerate list", "moerate list losses"}, [this] { return list_command(axis, common); });
+    one_of(list->add_option("axis", axis, "Only this axis"), axis_names());
+    add("doctor", "Describe this build and this machine", {"moerate doctor"},
+        [this] { return doctor_command(common); });
+}
+
+void CommandLine::add_help_commands()
+{
+    CLI::App* start =
+        add("init", "Write a commented experiment file that runs as it is",
+            {"moerate init my-study", "moerate init squared --gate linear/sigmoid --expert power",
+             "moerate init again --from 003-1a"},
+            [this] { return init_command(init, common); });
+    start->add_option("name", init.name, "Name of the study; writes NAME.toml")
+        ->capture_default_str();
+    valued(start->add_option("--from", init.from,
+                             "Experiment to begin with: its name in experiments/, or a file"),
+           Takes::experiment);
+    start->add_option("--gate", init.gate, "Gate of truth and fit: SCORE/NORMALIZER, or either");
+    start->add_option("--expert", init.expert, "Experts: FORM/ACTIVATION, or either");
+    start->add_flag("--force", init.force, "Replace the file if it exists");
+    CLI::App* manual = add("help", "Print what a command does, or the manual's page of keys",
+                           {"moerate help run", "moerate help keys"},
+                           [this] { return help_command(help, common); });
+    std::vector<std::string> topics{"keys", "commands"};
+    for (CLI::App const* sub : app.get_subcommands([](CLI::App const*) { return true; }))
+        topics.push_back(sub->get_name());
+    topics.emplace_back("completion");
+    one_of(manual->add_option("topic", help.topic, "What to read about"), topics);
+    one_of(manual->add_option("--format", help.format, "How to write it"),
+           {"text", "markdown", "man"})
+        ->capture_default_str();
+    CLI::App* completion =
+        add("completion", "Print the script that completes moerate's words in a shell",
+            {"moerate completion bash"}, [this] {
+                print_text(completion_script(shell));
+                return 0;
+            });
+    one_of(completion->add_option("shell", shell, "Shell"), {"bash", "zsh", "fish"})->required();
+}
+
+} // namespace moerate

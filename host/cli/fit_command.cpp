@@ -1,0 +1,196 @@
+#include "host/cli/commands.h"
+
+#include "host/cli/device_choice.h"
+#include "host/cli/measure_option.h"
+#include "host/cli/output.h"
+#include "host/core/error.h"
+#include "host/core/text.h"
+#include "host/data/regression.h"
+#include "host/estimate/estimators.h"
+#include "host/measure/families.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cmath>
+#include <sstream>
+
+namespace moerate
+{
+namespace
+{
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+/// The estimator of --estimator with what --box and --set say of it.
+std::shared_ptr<Estimator const> chosen_estimator(FitOptions const& options, int n)
+{
+    json settings = json::object();
+    for (std::string const& setting : options.settings) {
+        auto const [key, value] = key_and_value(setting, "--set");
+        settings[key] = value;
+    }
+    settings["kind"] = options.estimator;
+    if (!options.box.empty())
+        settings["box"] = option_value(options.box);
+    OptionSource const source(options.box.empty() || !options.settings.empty() ? "--set" : "--box");
+    Reader reader(source, settings, Pointer());
+    return read_estimator(reader, {n, n});
+}
+
+/// The model of --gate, --expert and --experts for d inputs.
+Model chosen_model(FitOptions const& options, int d)
+{
+    for (auto const& [value, name] :
+         {std::pair{options.gate, "--gate"}, std::pair{options.expert, "--expert"}})
+        if (value.empty())
+            throw UsageError(fmt::format("{} is missing (a fit needs a model) give --gate, "
+                                         "--expert and --experts, or a measure by --start",
+                                         name));
+    if (options.experts.empty())
+        throw UsageError("--experts is missing (a fit needs to know how many) give a number, or "
+                         "one for each group");
+    GateSpec const gate = gate_from_json(option_table(options.gate, "--gate"), "--gate");
+    ExpertSpec const expert =
+        expert_from_json(option_table(options.expert, "--expert"), "--expert");
+    return sized_model(gate, expert, d, counted_atoms(gate, options.experts), 1.0, "the model");
+}
+
+/// What is to be fitted; `n` samples of `d` inputs.
+RegressionSpec chosen_spec(FitOptions const& options, DataTable const& table,
+                           Estimator const& estimator)
+{
+    RegressionSpec spec;
+    spec.estimator = &estimator;
+    spec.seed = options.seed;
+    spec.raw = options.raw;
+    if (options.start.empty()) {
+        spec.model = chosen_model(options, table.d);
+    } else {
+        Measure const start = read_measure_file(options.start);
+        if (start.model.d != table.d)
+            throw UsageError(fmt::format("{} has {} inputs ({} has d = {}) give data and start of "
+                                         "one dimension",
+                                         input_name(options.data), table.d,
+                                         input_name(options.start), start.model.d));
+        spec.model = start.model;
+        spec.start = start.theta;
+    }
+    int const usual = estimator.usual_starts();
+    spec.starts.count = options.starts > 0 ? options.starts : usual;
+    if (usual == 1 && spec.starts.count > 1)
+        throw UsageError(fmt::format("--starts = {} ({} begins once, at the given start) leave it "
+                                     "out or use --estimator lse",
+                                     spec.starts.count, estimator.name()));
+    if (usual == 1 && options.start.empty())
+        throw UsageError(fmt::format("--start is missing ({} has no starts of its own) give a "
+                                     "measure or use --estimator lse",
+                                     estimator.name()));
+    spec.starts.blind = options.start.empty() ? spec.starts.count : spec.starts.count / 2;
+    return spec;
+}
+
+ordered_json starts_json(FitFacts const& facts)
+{
+    ordered_json all = ordered_json::array();
+    for (StartRecord const& start : facts.starts)
+        all.push_back({{"mse", start.mse},
+                       {"status", start.ended},
+                       {"distance", start.distance},
+                       {"kind", start.kind},
+                       {"above", start.above}});
+    return all;
+}
+
+template <class T>
+ordered_json or_null(std::optional<T> const& value)
+{
+    return value ? ordered_json(*value) : ordered_json();
+}
+
+std::string status_of(FitOutcome const& outcome)
+{
+    return !outcome.finite               ? "not_finite"
+           : outcome.facts.ended.empty() ? "ok"
+                                         : outcome.facts.ended;
+}
+
+/// The document of interfaces.md, with what else there is to say behind it.
+ordered_json to_json(Regression const& fit, double seconds)
+{
+    FitFacts const& facts = fit.outcome.facts;
+    ordered_json document = {
+        {"measure", measure_to_json(fit.measure)},
+        {"status", status_of(fit.outcome)},
+        {"certified", facts.stationary.value_or(false) && facts.best.value_or(false)},
+        {"mse", fit.mse},
+        {"start_mse", fit.start_mse},
+        {"gradient_norm", facts.gradient_norm},
+        {"predicted_gain", facts.predicted_gain},
+        {"iterations", facts.iterations},
+        {"rank", or_null(facts.rank)},
+        {"parameters", fit.parameters},
+        {"at_bound", or_null(facts.at_bound)},
+        {"aic", fit.aic},
+        {"bic", fit.bic},
+        {"standard_errors", parameters_to_json(fit.measure.model, fit.standard_errors)},
+        {"starts", starts_json(facts)},
+        {"seconds", seconds}};
+    document["standardised"] = {{"center", fit.scaling.center}, {"scale", fit.scaling.scale}};
+    document["notes"] = fit.notes;
+    return document;
+}
+
+void note_starts(bool quiet, FitFacts const& facts)
+{
+    std::vector<std::vector<std::string>> lines{
+        {"start", "kind", "mse", "ended", "above best", "distance"}};
+    for (std::size_t i = 0; i < facts.starts.size(); ++i) {
+        StartRecord const& start = facts.starts[i];
+        bool const won = facts.won && *facts.won == static_cast<int>(i);
+        lines.push_back({fmt::format("{}{}", i + 1, won ? "*" : ""), start.kind,
+                         fmt::format("{:.9g}", start.mse), start.ended,
+                         fmt::format("{:.3g}", start.above),
+                         fmt::format("{:.3g}", start.distance)});
+    }
+    if (lines.size() > 1)
+        note(quiet,
+             "starts (* the fit; above best: of n mse / sigma^2; distance: rms of predictions)");
+    std::istringstream text(lines.size() > 1 ? aligned(lines) : "");
+    for (std::string line; std::getline(text, line);)
+        note(quiet, line);
+}
+
+} // namespace
+
+int fit_command(FitOptions const& options, CommonOptions const& common)
+{
+    if (options.data == "-" && options.start == "-")
+        throw UsageError(
+            "data and --start are both stdin (it can be read once) give one as a file");
+    auto const begin = std::chrono::steady_clock::now();
+    DataTable table;
+    std::string const name = input_name(options.data);
+    read_input(options.data, "a CSV file",
+               [&](std::istream& in) { table = read_table(in, name, Response::needed); });
+    std::shared_ptr<Estimator const> const estimator = chosen_estimator(options, table.n);
+    RegressionSpec const spec = chosen_spec(options, table, *estimator);
+    std::unique_ptr<Device> const device =
+        open_device(options.device.device, options.device.threads);
+    note(common.quiet,
+         fmt::format("{}: {} samples, d = {}; {} parameters; {}, {} starts, {} of "
+                     "them blind; {}",
+                     name, table.n, table.d, spec.model.layout.size, estimator->name(),
+                     spec.starts.count, spec.starts.blind, device_text(device->info())));
+    Regression const fit = fit_table(*device, table, spec);
+    double const seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    note_starts(common.quiet, fit.outcome.facts);
+    for (std::string const& text : fit.notes)
+        note(common.quiet, text);
+    print_json(to_json(fit, seconds));
+    return static_cast<int>(fit.outcome.finite ? Exit::done : Exit::failed_fits);
+}
+
+} // namespace moerate

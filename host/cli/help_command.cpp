@@ -1,0 +1,47 @@
+#include "host/cli/command_text.h"
+#include "host/cli/commands.h"
+#include "host/cli/keys_page.h"
+#include "host/cli/output.h"
+#include "host/core/error.h"
+
+#include <algorithm>
+
+namespace moerate
+{
+namespace
+{
+
+int print_keys(std::string const& format, bool json)
+{
+    if (json)
+        print_json(keys_json());
+    else if (format == "man")
+        throw UsageError(
+            "the page of keys has no man format (docs/experiment-file.md is that page) use "
+            "--format text or markdown");
+    else
+        print_text(format == "markdown" ? keys_markdown() : keys_text());
+    return 0;
+}
+
+} // namespace
+
+int help_command(HelpOptions const& options, CommonOptions const& common)
+{
+    if (options.topic == "keys")
+        return print_keys(options.format, common.json);
+    ProgramText const program = program_text();
+    auto const command =
+        std::find_if(program.commands.begin(), program.commands.end(),
+                     [&](CommandText const& one) { return one.name == options.topic; });
+    bool const whole = command == program.commands.end(); // "", "commands"
+    if (options.format == "markdown")
+        print_text(commands_markdown(program));
+    else if (options.format == "man")
+        print_text(man_page(program, whole ? nullptr : &*command));
+    else
+        print_text(usage_text(whole ? "" : command->name));
+    return 0;
+}
+
+} // namespace moerate

@@ -1,0 +1,51 @@
+#pragma once
+
+/// @file
+/// Values on the command line that files hold elsewhere: gates, experts, settings, measures.
+
+#include "host/measure/families.h"
+#include "host/measure/measure_json.h"
+#include "host/measure/reader.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace moerate
+{
+
+/// Names a place by the option that the value came from.
+class OptionSource final : public Source
+{
+public:
+    explicit OptionSource(std::string option) : option_(std::move(option)) {}
+    std::string place(Pointer const&) const override { return option_; }
+    std::string name(Pointer const& at) const override
+    {
+        std::string const text = at.to_string();
+        return text.empty() ? text : text.substr(1);
+    }
+
+private:
+    std::string option_;
+};
+
+/// The value of an option: as in TOML, or a bare word.
+nlohmann::json option_value(std::string const& text);
+
+/// key and value of "key=value". Throws UsageError naming the option.
+std::pair<std::string, nlohmann::json> key_and_value(std::string const& text,
+                                                     std::string const& option);
+
+/// A table: "score=linear,normalizer=softmax", or {score = "linear", ...} as in experiment files.
+/// Throws UsageError naming the option.
+nlohmann::json option_table(std::string const& text, std::string const& option);
+
+/// Atoms of --experts: one number, or where the gate has groups one for each of them. Throws
+/// UsageError.
+Atoms counted_atoms(GateSpec const& gate, std::vector<int> const& experts);
+
+/// A measure alone, or in what `moerate fit` printed ("measure"). Throws UsageError.
+Measure read_measure_file(std::string const& file);
+
+} // namespace moerate

@@ -1,0 +1,99 @@
+#include "host/run/time_model.h"
+
+#include "host/run/pipeline.h"
+#include "host/run/speed.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace moerate
+{
+namespace
+{
+
+constexpr double pilot_seconds = 0.25; ///< of a block that is timed, about
+constexpr int most_pilot_jobs = 4096;
+
+/// Jobs of one kind of data that take about pilot_seconds at `speed` flops a second, a multiple of
+/// `workers` (those that work side by side), at most all replicates.
+std::vector<Job> pilot(Study const& study, Plan const& plan, int data, double speed, int workers)
+{
+    Job job{data, 0, plan.data[data].cells};
+    double const one = work_of(study, plan, job).flops;
+    int const count = static_cast<int>(
+        std::clamp(pilot_seconds * speed / one, 1.0, static_cast<double>(most_pilot_jobs)));
+    std::vector<Job> jobs;
+    int const rounds = std::max(1, count / workers);
+    for (job.replicate = 0; job.replicate < std::min(rounds * workers, study.replicates);
+         ++job.replicate)
+        jobs.push_back(job);
+    return jobs;
+}
+
+template <class Real>
+TimedWork timed(Study const& study, Plan const& plan, Device& device, std::vector<Job> const& jobs)
+{
+    Pipeline<Real> pipeline(device, study, plan);
+    pipeline.run({jobs.front()}); // the truth at the evaluation points, which a run has once
+    TimedWork result{{}, 0};
+    for (Job const& job : jobs)
+        result.work += work_of(study, plan, job);
+    auto const begin = std::chrono::steady_clock::now();
+    pipeline.run(jobs);
+    result.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return result;
+}
+
+} // namespace
+
+TimeModel fitted_time(std::vector<TimedWork> const& done)
+{
+    double ff = 0, fp = 0, pp = 0, ft = 0, pt = 0, f = 0, t = 0;
+    for (TimedWork const& one : done) {
+        double const flops = one.work.flops, points = one.work.regression_points;
+        ff += flops * flops;
+        fp += flops * points;
+        pp += points * points;
+        ft += flops * one.seconds;
+        pt += points * one.seconds;
+        f += flops;
+        t += one.seconds;
+    }
+    TimeModel const plain{f > 0 ? t / f : 0, 0};
+    double const determinant = ff * pp - fp * fp;
+    if (!(determinant > 1e-3 * ff * pp)) // nearly the same mixture in every block
+        return plain;
+    TimeModel const both{(ft * pp - pt * fp) / determinant, (pt * ff - ft * fp) / determinant};
+    if (both.per_flop < 0)
+        return {0, pt / pp};
+    return both.per_point < 0 ? plain : both;
+}
+
+TimeModel measure_time(Study const& study, Plan const& plan, Device& device)
+{
+    double const speed = measure_speed(study, device);
+    int const workers = std::max(device.info().launch_fits, device.info().threads);
+    int const last = static_cast<int>(plan.data.size()) - 1;
+    int small = 0, large = 0;
+    auto const flops = [&](int data) {
+        return work_of(study, plan, {data, 0, plan.data[data].cells}).flops;
+    };
+    for (int data = 0; data <= last; ++data) {
+        if (plan.data[data].n < plan.data[small].n)
+            small = data;
+        if (plan.data[data].n > plan.data[large].n &&
+            flops(data) * workers <= pilot_seconds * speed)
+            large = data;
+    }
+    std::vector<TimedWork> done;
+    for (int const data : {small, large}) {
+        std::vector<Job> const jobs = pilot(study, plan, data, speed, workers);
+        done.push_back(in_float64(study, plan, jobs.front())
+                           ? timed<double>(study, plan, device, jobs)
+                           : timed<float>(study, plan, device, jobs));
+    }
+    return fitted_time(done);
+}
+
+} // namespace moerate

@@ -1,0 +1,33 @@
+#include "host/study/keys.h"
+
+#include "host/estimate/estimators.h"
+#include "host/study/readers.h"
+
+namespace moerate
+{
+
+std::vector<KeyTable> experiment_keys()
+{
+    return {data_keys(), top_keys(),      head_keys(),      truth_keys(),
+            draw_keys(), gate_keys(),     expert_keys(),    start_keys(),
+            fit_keys(),  one_loss_keys(), estimator_keys(), target_keys()};
+}
+
+std::string const& paths_text()
+{
+    static std::string const text =
+        "[sweep] gives keys several values: every combination is a curve of its own, labelled "
+        "LABEL [key=value]. Its keys are whole paths, quoted or bare: \"estimator.batch\" = [16, "
+        "32] and "
+        "estimator.batch = [16, 32] are the same, in the file and in --set "
+        "sweep.estimator.batch=[16,32]. "
+        "A fit is named by its label: \"fit.softmax.experts\" = [9, 10]. A fit that sets a swept "
+        "key of "
+        "[start] or [estimator] itself is not multiplied. Keys of [study] cannot be swept.\n"
+        "--set path=value overrides a key; the value is TOML, so a text needs its quotes: "
+        "--set 'study.id=\"other\"'. A fit is named by its label here, too: --set "
+        "fit.softmax.experts=10.";
+    return text;
+}
+
+} // namespace moerate

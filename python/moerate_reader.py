@@ -1,0 +1,167 @@
+"""Results of moerate in Python: fits, losses, parameters and rates of a results folder.
+
+    import moerate_reader as moerate
+    results = moerate.open("results/003-1a")
+    fits = results.fits()                     # a pandas DataFrame, or a dict of numpy arrays
+    losses = results.losses(at="fit")
+    theta = results.parameters("softmax", n=1000, replicate=0)    # {"atoms": [{"gate": {"w": ...
+    table = results.rates()                   # as `moerate rates --json`
+
+Needs numpy; returns DataFrames where pandas is installed (frames=False: arrays). fits() and losses()
+read the store alone; parameters() and rates() call the binary `moerate`: of the PATH, of the
+environment variable MOERATE, or open(..., binary=...).
+"""
+
+import glob
+import json
+import os
+import sqlite3
+import subprocess
+
+import numpy
+
+__all__ = ["open", "Results"]
+FORMAT = 2  # of the store that this file reads
+
+
+class Results:
+    """A results folder. Reads only; a run may go on in it meanwhile."""
+
+    def __init__(self, folder, binary=None, frames=None):
+        self.folder = os.fspath(folder)
+        self.binary = binary or os.environ.get("MOERATE", "moerate")
+        self.files = [os.path.join(self.folder, "store.sqlite")]
+        self.files = [file for file in self.files if os.path.exists(file)] + sorted(
+            glob.glob(os.path.join(glob.escape(self.folder), "store.*of*.sqlite")))
+        if not self.files:
+            raise FileNotFoundError(f"{self.folder} holds no store (store.sqlite) run moerate first")
+        self._frames = _pandas() if frames is None or frames else None
+        if frames and self._frames is None:
+            raise ImportError("frames=True needs pandas (it is not installed) install it or leave "
+                              "frames out")
+        self._exported = None
+
+    def study(self):
+        """The experiment file, as `moerate export --format toml` has it."""
+        return self._rows("SELECT toml FROM study")[1][0][0]
+
+    def fits(self):
+        """One row a fit: cell, label, n, replicate, its status and numbers, and those of each of its
+        points (start_mse; the fit's own without prefix), as in `moerate export --format csv`."""
+        names, rows = self._rows("SELECT c.label, c.n, f.* FROM fit f JOIN cell c ON c.id = f.cell")
+        fits = {}
+        for row in rows:
+            fit = dict(zip(names, row))
+            fit["replicate"] = fit.pop("r")
+            fits.setdefault((fit["cell"], fit["replicate"]), fit)
+        names, rows = self._rows("SELECT * FROM point")
+        for row in rows:
+            point = dict(zip(names, row))
+            fit = fits[(point.pop("cell"), point.pop("r"))]
+            prefix = "" if point["at"] == "fit" else point["at"] + "_"
+            fit.update({prefix + name: value for name, value in point.items()
+                        if name not in ("at", "params")})
+        return self._table(_sorted(fits.values(), ("label", "n", "replicate")))
+
+    def losses(self, at=None):
+        """One row a measured loss: cell, label, n, replicate, at ("start", "fit"), loss, r, gauge,
+        target, and its numbers. With `at` those of one point."""
+        names, rows = self._rows(
+            "SELECT c.label, c.n, l.* FROM loss l JOIN cell c ON c.id = l.cell"
+            + (" WHERE l.at = ?" if at else ""), (at,) if at else ())
+        losses = {}
+        for row in rows:
+            loss = dict(zip(names, row))
+            loss["replicate"] = loss.pop("r")
+            loss["r"] = loss.pop("exponent")
+            loss["loss"] = loss.pop("name")
+            key = tuple(loss[name] for name in ("cell", "replicate", "at", "loss", "r", "gauge",
+                                                "target"))
+            losses.setdefault(key, loss)
+        return self._table(_sorted(losses.values(), ("label", "n", "replicate", "loss", "r", "at")))
+
+    def parameters(self, label, n, replicate, at="fit"):
+        """Parameters of one fit by name, lists as numpy arrays: {"gate", "expert", "atoms": [{"gate":
+        {"w", "b"}, "expert": {"a", "b"}}...], ...}. at: "fit" or "start"."""
+        if self._exported is None:
+            fits = json.loads(self._call("export", self.folder, "--format", "json"))["fits"]
+            self._exported = {(fit["label"], fit["n"], fit["replicate"]): fit for fit in fits}
+        fit = self._exported.get((label, n, replicate))
+        if fit is None:
+            raise KeyError(f"no fit {label!r} at n = {n}, replicate {replicate} in {self.folder}")
+        measure = fit["measure" if at == "fit" else at]
+        if measure is None:
+            raise KeyError(f"{label!r}, n = {n}, replicate {replicate} is stored without parameters")
+        return _arrays(measure)
+
+    def rates(self):
+        """The rows of `moerate rates --json`: a list of dicts."""
+        return json.loads(self._call("rates", self.folder, "--json"))["rows"]
+
+    def _call(self, *arguments):
+        done = subprocess.run([self.binary, *arguments], capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise RuntimeError(done.stderr.strip() or f"{self.binary} failed ({done.returncode})")
+        return done.stdout
+
+    def _rows(self, query, values=()):
+        names, rows = None, []
+        for file in self.files:
+            store = sqlite3.connect(f"file:{_quoted(file)}?mode=ro", uri=True)
+            try:
+                version = store.execute("PRAGMA user_version").fetchone()[0]
+                if version != FORMAT:
+                    raise ValueError(f"{file} has format {version} (this reader knows {FORMAT}) "
+                                     "run it again with this version's moerate")
+                cursor = store.execute(query, values)
+                names = [column[0] for column in cursor.description]
+                rows += cursor.fetchall()
+            finally:
+                store.close()
+        return names, rows
+
+    def _table(self, rows):
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        columns = {name: _column([row.get(name) for row in rows]) for name in names}
+        return self._frames.DataFrame(columns) if self._frames else columns
+
+
+def open(folder, binary=None, frames=None):  # pylint: disable=redefined-builtin
+    """The results in a folder."""
+    return Results(folder, binary, frames)
+
+
+def _pandas():
+    try:
+        import pandas
+        return pandas
+    except ImportError:
+        return None
+
+
+def _quoted(file):
+    return os.path.abspath(file).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+
+
+def _sorted(rows, names):
+    return sorted(rows, key=lambda row: tuple(row[name] for name in names))
+
+
+def _column(values):
+    """Numbers as an array in which NaN stands for what is not there; texts as objects."""
+    if all(value is None or isinstance(value, (int, float)) for value in values):
+        if any(value is None or isinstance(value, float) for value in values):
+            return numpy.array([numpy.nan if value is None else value for value in values], float)
+        return numpy.array(values, numpy.int64)
+    return numpy.array(values, object)
+
+
+def _arrays(value):
+    """Lists of numbers as arrays, all below a JSON value."""
+    if isinstance(value, dict):
+        return {name: _arrays(one) for name, one in value.items()}
+    if isinstance(value, list):
+        if value and all(isinstance(one, dict) for one in value):
+            return [_arrays(one) for one in value]
+        return numpy.array(value, float)
+    return value

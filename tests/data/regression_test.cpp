@@ -1,0 +1,149 @@
+#include "host/data/regression.h"
+
+#include "host/device/device.h"
+#include "host/estimate/estimators.h"
+#include "host/measure/reader.h"
+#include "kernels/family/activations.h"
+#include "kernels/model/layout.h"
+
+#include <catch2/catch.hpp>
+
+#include <cmath>
+#include <random>
+
+using namespace moerate;
+
+namespace
+{
+
+/// Names places in messages of the tests.
+struct TestSource : Source
+{
+    std::string place(Pointer const&) const override { return "test"; }
+    std::string name(Pointer const& at) const override { return at.to_string(); }
+};
+
+std::shared_ptr<Estimator const> least_squares()
+{
+    static nlohmann::json const settings = {{"kind", "lse"}};
+    TestSource const source;
+    Reader reader(source, settings, Pointer());
+    return read_estimator(reader, {1, 1 << 20});
+}
+
+Model model_of(char const* activation, int d, int k)
+{
+    ExpertSpec expert;
+    expert.activation = find<Activations>(activation);
+    return make_model({}, expert, d, k);
+}
+
+Regression fitted(DataTable const& table, Model const& model, bool raw = false)
+{
+    std::unique_ptr<Device> const device = make_cpu_device(1);
+    std::shared_ptr<Estimator const> const estimator = least_squares();
+    RegressionSpec spec;
+    spec.model = model;
+    spec.estimator = estimator.get();
+    spec.starts = {8, 8};
+    spec.raw = raw;
+    return fit_table(*device, table, spec);
+}
+
+/// Two experts with a gate on x1, noise 0.05.
+DataTable drawn_table(int n, int d, double unit)
+{
+    std::mt19937_64 random(3);
+    std::uniform_real_distribution<double> uniform(-1, 1);
+    std::normal_distribution<double> normal;
+    DataTable table{d, n, {}, {}};
+    for (int t = 0; t < n; ++t) {
+        std::vector<double> x(static_cast<std::size_t>(d));
+        for (double& value : x)
+            value = uniform(random);
+        double const g = 1 / (1 + std::exp(-3 * x[0]));
+        table.y.push_back(g * (2 * x[0] + 1) - (1 - g) * x[0] + 0.05 * normal(random));
+        for (double const value : x)
+            table.x.push_back(unit * value + 3 * unit);
+    }
+    return table;
+}
+
+} // namespace
+
+TEST_CASE("one expert of identity is linear regression, errors and criteria by hand",
+          "[regression]")
+{
+    DataTable const table{1, 5, {-1, 0, 1, 2, 5}, {1, 2, 2, 5, 7}};
+    Regression const fit = fitted(table, model_of("identity", 1, 1));
+    double mean_x = 0, mean_y = 0, sxx = 0, sxy = 0;
+    for (int t = 0; t < 5; ++t) {
+        mean_x += table.x[t] / 5;
+        mean_y += table.y[t] / 5;
+    }
+    for (int t = 0; t < 5; ++t) {
+        sxx += (table.x[t] - mean_x) * (table.x[t] - mean_x);
+        sxy += (table.x[t] - mean_x) * (table.y[t] - mean_y);
+    }
+    double const slope = sxy / sxx;
+    double square = 0, of_slope = 0, of_offset = 0;
+    for (int t = 0; t < 5; ++t) {
+        double const away = table.x[t] - mean_x;
+        double const residual = table.y[t] - mean_y - slope * away;
+        square += residual * residual;
+        of_slope += std::pow(away / sxx * residual, 2);
+        of_offset += std::pow((0.2 - mean_x * away / sxx) * residual, 2);
+    }
+    std::vector<double> const& theta = fit.measure.theta; // w, b, a, b
+    std::vector<double> const& error = fit.standard_errors;
+    // What is left of n mse / sigma^2 is below 1e-6, and with it the squares of these errors.
+    CHECK(theta[2] == Approx(slope).epsilon(1e-6));
+    CHECK(theta[3] == Approx(mean_y - slope * mean_x).epsilon(1e-6));
+    CHECK(fit.mse == Approx(square / 5).epsilon(1e-12));
+    CHECK(std::isnan(error[0])); // the gate of one atom is 1 whatever its parameters
+    CHECK(std::isnan(error[1]));
+    CHECK(error[2] == Approx(std::sqrt(5.0 / 3 * of_slope)).epsilon(1e-8));
+    CHECK(error[3] == Approx(std::sqrt(5.0 / 3 * of_offset)).epsilon(1e-8));
+    CHECK(fit.outcome.facts.rank == 2);
+    double const deviance = 5 * (std::log(2 * 3.141592653589793 * square / 5) + 1);
+    CHECK(fit.aic == Approx(deviance + 6).epsilon(1e-9));
+    CHECK(fit.bic == Approx(deviance + 3 * std::log(5.0)).epsilon(1e-9));
+    CHECK(std::isnan(fit.start_mse));
+}
+
+TEST_CASE("inputs in any unit give the same fit, told in their own unit", "[regression]")
+{
+    Model const model = model_of("gelu", 2, 2);
+    Regression const one = fitted(drawn_table(400, 2, 1), model);
+    Regression const large = fitted(drawn_table(400, 2, 1e6), model);
+    // The standardised data differ by roundings, and so does the minimum, quadratically.
+    CHECK(large.mse == Approx(one.mse).epsilon(1e-8));
+    CHECK(one.mse < 0.01);
+    // Blind starts may find the two atoms in either order. Slopes are good to a thousandth.
+    bool const swapped = std::abs(large.measure.theta[6] * 1e6 - one.measure.theta[6]) > 1;
+    for (std::size_t i = 6; i < 10; ++i) { // a: what the data tell apart
+        std::size_t const j = swapped ? 6 + (i + 2 - 6) % 4 : i;
+        CHECK(large.measure.theta[j] * 1e6 == Approx(one.measure.theta[i]).margin(1e-3));
+        CHECK(large.standard_errors[j] * 1e6 == Approx(one.standard_errors[i]).epsilon(1e-3));
+    }
+}
+
+TEST_CASE("constant inputs, few samples and atoms too many are named with advice", "[regression]")
+{
+    DataTable table = drawn_table(40, 2, 1);
+    for (std::size_t t = 0; t < 40; ++t)
+        table.x[2 * t + 1] = 7;
+    Regression const fit = fitted(table, model_of("identity", 2, 8));
+    REQUIRE(fit.notes.size() >= 2);
+    CHECK_THAT(fit.notes[0], Catch::StartsWith("x2 is 7 in all samples"));
+    CHECK_THAT(fit.notes[1], Catch::StartsWith("there are 40 samples for 48 parameters"));
+    CHECK(std::isfinite(fit.mse));
+
+    // Two experts of one law: y is linear, so a second atom is one too many.
+    DataTable line = drawn_table(200, 1, 1);
+    for (std::size_t t = 0; t < 200; ++t)
+        line.y[t] = 2 * line.x[t] - 1;
+    Regression const twice = fitted(line, model_of("identity", 1, 2));
+    REQUIRE_FALSE(twice.notes.empty());
+    CHECK_THAT(twice.notes.back(), Catch::Contains("try --experts 1"));
+}

@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""python/moerate_reader.py against `moerate export`. Argument: BUILD_FOLDER."""
+
+import csv
+import importlib.util
+import io
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+if importlib.util.find_spec("numpy") is None and sys.executable != "/usr/bin/python3":
+    os.execv("/usr/bin/python3", ["/usr/bin/python3", *sys.argv])  # as tools/plot: Debian's has it
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+def numbers_agree(text, value):
+    if text == "":
+        return value is None or math.isnan(value)
+    return float(text) == float(value)  # bit for bit: the export has all digits
+
+
+class Reader(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        spec = importlib.util.spec_from_file_location(
+            "moerate_reader", os.path.join(ROOT, "python", "moerate_reader.py"))
+        cls.module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(cls.module)
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.binary = os.path.join(BUILD, "moerate")
+        cls.results = os.path.join(cls.folder.name, "a b#%?")
+        cls.call("run", os.path.join(ROOT, "experiments/003-1a.toml"), "-o", cls.results, "-q",
+                 "--device", "cpu", "--set", "study.n=[100, 200]", "--set", "study.replicates=3",
+                 "--set", "study.regression_samples=500")
+        cls.reader = cls.module.open(cls.results, binary=cls.binary, frames=False)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    @classmethod
+    def call(cls, *arguments):
+        return subprocess.run([cls.binary, *arguments], check=True, capture_output=True,
+                              text=True).stdout
+
+    def test_fits_and_losses_are_those_of_the_export(self):
+        fits, losses = self.reader.fits(), self.reader.losses(at="fit")
+        at_fit = {key: i for i, key in enumerate(zip(fits["cell"], fits["replicate"]))}
+        at_loss = {key: i for i, key in enumerate(zip(losses["cell"], losses["replicate"],
+                                                      losses["loss"], losses["r"]))}
+        lines = list(csv.DictReader(io.StringIO(self.call("export", self.results, "--format", "csv"))))
+        self.assertEqual(len(lines), 3 * 2 * 3)  # losses, n, replicates
+        for line in lines:
+            i = at_fit[(line["cell"], int(line["replicate"]))]
+            for name in ("n", "mse", "start_mse", "mse_truth", "excess", "regression",
+                         "start_expert_over", "expert_exact", "moved", "iterations"):
+                self.assertTrue(numbers_agree(line[name], fits[name][i]), name)
+            self.assertEqual((line["label"], line["status"]), (fits["label"][i], fits["status"][i]))
+            i = at_loss[(line["cell"], int(line["replicate"]), line["loss"], float(line["r"]))]
+            for name in ("value", "mass", "over", "exact", "missed", "over_gate", "empty"):
+                self.assertTrue(numbers_agree(line[name], losses[name][i]), name)
+        self.assertEqual(len(self.reader.losses()["value"]), 2 * len(lines))  # and at the start
+
+    def test_parameters_by_name(self):
+        fits = json.loads(self.call("export", self.results, "--format", "json"))["fits"]
+        one = next(fit for fit in fits if (fit["label"], fit["n"], fit["replicate"])
+                   == ("sigmoid", 200, 2))
+        for at, key in (("fit", "measure"), ("start", "start")):
+            theta = self.reader.parameters("sigmoid", 200, 2, at=at)
+            self.assertEqual(len(theta["atoms"]), 9)
+            for mine, theirs in zip(theta["atoms"], one[key]["atoms"]):
+                self.assertEqual(list(mine["gate"]["w"]), theirs["gate"]["w"])
+                self.assertEqual(mine["expert"]["b"], theirs["expert"]["b"])
+        with self.assertRaises(KeyError):
+            self.reader.parameters("sigmoid", 300, 0)
+
+    def test_rates_and_study(self):
+        self.assertEqual([row["label"] for row in self.reader.rates()],
+                         ["softmax", "softmax", "sigmoid"])
+        self.assertEqual(self.reader.study(), self.call("export", self.results, "--format", "toml"))
+
+    def test_frames_where_pandas_is(self):
+        if importlib.util.find_spec("pandas") is None:
+            with self.assertRaises(ImportError):
+                self.module.open(self.results, frames=True)
+            return
+        frame = self.module.open(self.results, frames=True).fits()
+        self.assertEqual(list(frame["n"]), list(self.reader.fits()["n"]))
+
+    def test_a_folder_without_a_store_is_refused(self):
+        with self.assertRaises(FileNotFoundError):
+            self.module.open(self.folder.name)
+
+
+if __name__ == "__main__":
+    BUILD = sys.argv[1]
+    unittest.main(argv=sys.argv[:1])
