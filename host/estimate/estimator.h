@@ -57,10 +57,10 @@ struct FitRequest
 /// Where one of a fit's starts led to.
 struct StartRecord
 {
-    std::string kind{};    ///< "near" or "blind"
+    std::string kind{};  ///< "near" or "blind"
     double mse = 0;      ///< on the training data, at its end
     double above = 0;    ///< n (mse - least mse of all starts) / sigma_hat^2
-    std::string ended{};   ///< as FitFacts::ended
+    std::string ended{}; ///< as FitFacts::ended
     double distance = 0; ///< rms difference of its predictions and the best one's
 };
 
@@ -78,18 +78,18 @@ struct FitFacts
     double actual_gain = unknown;    ///< of n mse / sigma_hat^2, from the start to the end
     double radius = unknown;         ///< of the region where the quadratic model was trusted
     double gradient_norm = unknown;  ///< largest part of the projected gradient of n mse / 2
-    std::optional<int> at_bound{};     ///< parameters on the bounds of the box
+    std::optional<int> at_bound{};   ///< parameters on the bounds of the box
 
     std::optional<int> coordinates{}; ///< parameters less the antisymmetric parts of matrices A
     std::optional<int> rank{};        ///< of J^T J at the fit, scaled to a unit diagonal
-    std::optional<int> deficit{};     ///< flat directions of f (spec.md 1.3): parameters - rank - dead
-    std::optional<int> dead{};        ///< coordinates that no sample's prediction depends on
+    std::optional<int> deficit{}; ///< flat directions of f (spec.md 1.3): parameters - rank - dead
+    std::optional<int> dead{};    ///< coordinates that no sample's prediction depends on
     std::array<double, 5> smallest = {unknown, unknown, unknown, unknown, unknown};
     ///< eigenvalues of that matrix without its dead coordinates, from the least on
 
     std::optional<bool> stationary{}; ///< predicted_gain is at most 0.01
-    std::optional<bool> best{};       ///< several starts, blind ones among them, led to the least mse
-    std::optional<int> won{};         ///< number of the start that led to the fit
+    std::optional<bool> best{}; ///< several starts, blind ones among them, led to the least mse
+    std::optional<int> won{};   ///< number of the start that led to the fit
     std::vector<StartRecord> starts{};
 
     static constexpr double unknown = std::numeric_limits<double>::quiet_NaN();

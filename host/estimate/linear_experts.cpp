@@ -32,7 +32,10 @@ struct ExpertBlocks
         }
     }
     /// Numbers of an atom that are sought.
-    int numbers() const { return (direction != nullptr ? direction->width : 0) + (bias != nullptr); }
+    int numbers() const
+    {
+        return (direction != nullptr ? direction->width : 0) + (bias != nullptr);
+    }
 
     Block const *direction = nullptr, *bias = nullptr, *scale = nullptr;
 };

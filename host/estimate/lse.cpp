@@ -113,7 +113,7 @@ EstimatorKind lse_kind()
     return {
         "lse",
         "argmin over a box of (1/n) sum (y - f(x))^2, by Levenberg-Marquardt",
-        "002 eq 3, 003 eq 3",
+        "Levenberg 1944, Marquardt 1963",
         {{"box", "number > 0, or a table of such by blocks", "10", "1",
           "largest size of a parameter; a table gives it for the blocks it names (w, b, a, A, "
           "...), others keep 10",

@@ -30,10 +30,12 @@ Rank rank_of(std::vector<double> const& gram, std::size_t p)
         for (Eigen::Index j = 0; j < size; ++j) {
             std::size_t const a = alive[static_cast<std::size_t>(i)];
             std::size_t const b = alive[static_cast<std::size_t>(j)];
-            scaled(i, j) = gram[a * p + b] / std::sqrt(gram[a * p + a]) / std::sqrt(gram[b * p + b]);
+            scaled(i, j) =
+                gram[a * p + b] / std::sqrt(gram[a * p + a]) / std::sqrt(gram[b * p + b]);
         }
     Eigen::VectorXd const values =
-        Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(scaled, Eigen::EigenvaluesOnly).eigenvalues();
+        Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(scaled, Eigen::EigenvaluesOnly)
+            .eigenvalues();
     double const least = rank_tolerance * values[size - 1];
     for (Eigen::Index i = 0; i < size; ++i) {
         found.rank += values[i] > least ? 1 : 0;

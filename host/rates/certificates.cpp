@@ -51,7 +51,9 @@ bool on_the_box(FitRow const& fit)
 std::optional<std::string> too_few_samples(Curve const& curve, std::vector<FitsAt> const& all)
 {
     std::vector<std::optional<int>> rank(all.size());
-    each_fit(all, [&](FitRow const& fit, std::size_t i) { rank[i] = std::max(rank[i], fit.facts.rank); });
+    each_fit(all, [&](FitRow const& fit, std::size_t i) {
+        rank[i] = std::max(rank[i], fit.facts.rank);
+    });
     int const p = curve.model.layout.size;
     for (std::size_t i = 0; i < all.size(); ++i) {
         int const least = rank[i].value_or(p);
@@ -59,7 +61,8 @@ std::optional<std::string> too_few_samples(Curve const& curve, std::vector<FitsA
             continue;
         long long const needed = static_cast<long long>(least_samples_a_rank) * least;
         if (rank[i])
-            return fmt::format("n = {} is below {} rank = {}", all[i].n, least_samples_a_rank, needed);
+            return fmt::format("n = {} is below {} rank = {}", all[i].n, least_samples_a_rank,
+                               needed);
         return fmt::format(
             "n = {} is below {} p = {} (p counts parameters; the rank is not known for {})",
             all[i].n, least_samples_a_rank, needed, curve.estimator->name());
@@ -87,9 +90,9 @@ std::vector<double> box_share(std::vector<FitsAt> const& all)
 {
     std::vector<double> shares;
     for (FitsAt const& at : all)
-        shares.push_back(
-            share({at}, [](FitRow const& fit) { return std::optional<bool>(on_the_box(fit)); })
-                .value_or(0));
+        shares.push_back(share({at}, [](FitRow const& fit) {
+                             return std::optional<bool>(on_the_box(fit));
+                         }).value_or(0));
     return shares;
 }
 
@@ -114,7 +117,8 @@ std::optional<std::string> bracket_reason(Curve const& curve, std::vector<FitsAt
     auto const on_box =
         share(all, [](FitRow const& fit) { return std::optional<bool>(on_the_box(fit)); });
     if (on_box && *on_box > many_on_the_box)
-        reasons.push_back(fmt::format("{:.0f} % of fits have a parameter on the box", 100 * *on_box));
+        reasons.push_back(
+            fmt::format("{:.0f} % of fits have a parameter on the box", 100 * *on_box));
     if (reasons.empty())
         return std::nullopt;
     return fmt::format("{}", fmt::join(reasons, "; "));

@@ -63,7 +63,7 @@ struct RateRow
     Slope mean, median, trimmed, geometric; ///< of the loss
     Slope start;                            ///< mean loss of the starting points
     std::optional<Slope> oracle; ///< mean loss where the start near the truth alone led to
-    Slope regression;                       ///< mean regression error
+    Slope regression;            ///< mean regression error
     ExpertSlopes expert;
     ResponseSlopes response;
     std::optional<double> reported_slope;

@@ -147,9 +147,9 @@ std::string counts_of(std::vector<int> const& counts)
 
 std::string fits_block(std::vector<RateRow> const& rows)
 {
-    std::vector<std::vector<std::string>> lines{
-        {"label", "admissible", "certified", "near start won", "rank", "on the box", "failed",
-         "no descent", "n/sigma^2"}};
+    std::vector<std::vector<std::string>> lines{{"label", "admissible", "certified",
+                                                 "near start won", "rank", "on the box", "failed",
+                                                 "no descent", "n/sigma^2"}};
     for (RateRow const* row : by_label(rows))
         lines.push_back({row->label, percent(row->admissible_share, "undefined"),
                          percent(row->certified_share, "-"), percent(row->near_start_won, "-"),

@@ -63,7 +63,8 @@ public:
     CellLosses(Study const& study, Cell const& cell, Store& store, Device& device, BlockSize& size,
                Log& log)
         : cell_(cell), curve_(study.curves[cell.curve]), store_(store), device_(device),
-          size_(size), log_(log), lack_(lacking(cell, curve_.start.number.count, store)), replicates_(replicates_of(lack_))
+          size_(size), log_(log), lack_(lacking(cell, curve_.start.number.count, store)),
+          replicates_(replicates_of(lack_))
     {
         for (Target const target : targets_of(curve_, cell.losses))
             if (!done())

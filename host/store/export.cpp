@@ -18,7 +18,10 @@ class Line
 public:
     void add(std::string const& text) { fields_.push_back(csv_field(text)); }
     void add(int value) { fields_.push_back(fmt::format("{}", value)); }
-    void add(std::optional<int> value) { fields_.push_back(value ? fmt::format("{}", *value) : ""); }
+    void add(std::optional<int> value)
+    {
+        fields_.push_back(value ? fmt::format("{}", *value) : "");
+    }
     void add(std::optional<bool> value)
     {
         fields_.push_back(value ? fmt::format("{:d}", *value) : "");

@@ -20,7 +20,8 @@ std::string csv_field(std::string const& text);
 /// those columns empty. Curves that share a cell have each their own lines, with the losses that
 /// they ask for. Columns: cell, label, n, replicate, status, the numbers of FitRow, admissible,
 /// iterations, seconds, the estimator's facts (columns.h), loss, r, gauge, target, start_value,
-/// oracle_value, the numbers of LossRecord at the fit, empty. What does not exist is an empty field; numbers are in shortest round-trip form.
+/// oracle_value, the numbers of LossRecord at the fit, empty. What does not exist is an empty
+/// field; numbers are in shortest round-trip form.
 std::string export_csv(Store const& store);
 
 /// {"study", "title", "source", "fits": [{"cell", "label", "n", "replicate", "status", the numbers

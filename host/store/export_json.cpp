@@ -79,8 +79,8 @@ Json starts_json(std::vector<StartRecord> const& starts)
     Json json = Json::array();
     for (StartRecord const& start : starts) {
         Json one;
-        each_start_value(start,
-                         [&](char const* name, auto const& value) { one[name] = value_json(value); });
+        each_start_value(
+            start, [&](char const* name, auto const& value) { one[name] = value_json(value); });
         json.push_back(std::move(one));
     }
     return json;
@@ -102,7 +102,8 @@ Json fit_json(CellRow const& cell, Listed const& as, FitRow const& fit)
     json["n"] = cell.n;
     json["replicate"] = fit.replicate;
     json["status"] = status_name(fit.status);
-    each_exported(fit, [&](std::string const& name, double value) { json[name] = value_json(value); });
+    each_exported(fit,
+                  [&](std::string const& name, double value) { json[name] = value_json(value); });
     json["admissible"] = value_json(fit.admissible);
     json["iterations"] = fit.facts.iterations;
     json["seconds"] = value_json(fit.facts.seconds);
@@ -110,7 +111,8 @@ Json fit_json(CellRow const& cell, Listed const& as, FitRow const& fit)
     json["starts"] = starts_json(fit.facts.starts);
     json["losses"] = losses_json(as, fit);
     for (char const* at : fit_points)
-        json[at == std::string(at_fit) ? "measure" : at] = measure_or_null(curve, point_or_none(fit, at).theta);
+        json[at == std::string(at_fit) ? "measure" : at] =
+            measure_or_null(curve, point_or_none(fit, at).theta);
     return json;
 }
 

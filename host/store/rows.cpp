@@ -131,9 +131,8 @@ void RowWriter::insert(std::string const& cell, int replicate, int number, Start
 {
     insert_start_.with(cell, replicate, number);
     int at = 3;
-    each_start_value(start, [&](char const*, auto const& value) {
-        bind_value(insert_start_, ++at, value);
-    });
+    each_start_value(
+        start, [&](char const*, auto const& value) { bind_value(insert_start_, ++at, value); });
     insert_start_.run();
 }
 

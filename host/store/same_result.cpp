@@ -58,7 +58,7 @@ bool same_values(Row const& a, Row const& b, Each&& each)
 bool same_start(StartRecord const& a, StartRecord const& b)
 {
     return same_values(a, b,
-                        [](StartRecord const& start, auto&& f) { each_start_value(start, f); });
+                       [](StartRecord const& start, auto&& f) { each_start_value(start, f); });
 }
 
 bool same_point(Point const& a, Point const& b)
@@ -87,7 +87,7 @@ bool same_result(LossRow const& a, LossRow const& b)
 {
     return a.cell == b.cell && a.record.empty == b.record.empty &&
            same_values(a.record, b.record,
-                        [](LossRecord const& record, auto&& f) { each_loss_number(record, f); });
+                       [](LossRecord const& record, auto&& f) { each_loss_number(record, f); });
 }
 
 } // namespace moerate

@@ -9,10 +9,9 @@
 namespace moerate
 {
 
-constexpr char const* at_start = "start"; ///< where the estimator began
-constexpr char const* at_oracle =
-    "oracle"; ///< where the start alone led to that was given to it: near the truth, which no user
-              ///< of real data could
+constexpr char const* at_start = "start";   ///< where the estimator began
+constexpr char const* at_oracle = "oracle"; ///< where the start alone led to that was given to it:
+                                            ///< near the truth, which no user of real data could
 constexpr char const* at_fit = "fit"; ///< where it ended
 
 /// All points that a fit may have, in the order in which it comes to them.

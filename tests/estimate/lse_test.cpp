@@ -87,8 +87,9 @@ struct Mixture
         DeviceArray<double> const at(device, truth);
         x = DeviceArray<double>(device, static_cast<std::size_t>(n) * 2);
         y = DeviceArray<double>(device, n);
-        device.run(std::vector<GenerateTask<double>>{{model, at.data(), key, Stream::x, n, 0.1,
-                                                      x.data(), y.data(), nullptr, nullptr, nullptr}});
+        device.run(
+            std::vector<GenerateTask<double>>{{model, at.data(), key, Stream::x, n, 0.1, x.data(),
+                                               y.data(), nullptr, nullptr, nullptr}});
     }
     FitProblem<double> problem(double* theta, Starts starts = {}, double* near = nullptr) const
     {
@@ -133,14 +134,17 @@ TEST_CASE("least squares reads its box and its ends")
     CHECK(settings["precision"] == "float64");
     CHECK(usual->in_float64());
     CHECK(usual->usual_starts() == 8);
-    json const own{{"box", {{"w", 5}, {"K", 2}}}, {"box_lambda", 3},   {"box_temperature", 4},
-                   {"iterations", 7},             {"precision", "float64"}};
+    json const own{{"box", {{"w", 5}, {"K", 2}}},
+                   {"box_lambda", 3},
+                   {"box_temperature", 4},
+                   {"iterations", 7},
+                   {"precision", "float64"}};
     auto const lse = read(own);
     for (auto const& [key, value] : own.items())
         CHECK(lse->settings().at(key) == value);
     CHECK(lse->limited_to(3)->settings()["iterations"] == 3);
-    CHECK_THAT(lse->text(), Contains("|w| <= 5") && Contains("at most 7 iterations") &&
-                                Contains("[1/4, 4]"));
+    CHECK_THAT(lse->text(),
+               Contains("|w| <= 5") && Contains("at most 7 iterations") && Contains("[1/4, 4]"));
     CHECK_THAT(error_of({{"precision", "float32"}}), Contains("use \"float64\""));
     CHECK_THAT(error_of({{"box", -1}}), Contains("above 0"));
     CHECK_THAT(error_of({{"box", {{"v", 1}}}}), Contains("unknown key \"v\""));
@@ -156,7 +160,8 @@ TEST_CASE("a box has bounds by coordinate")
     ExpertSpec expert;
     expert.form = find<Experts>("ffn");
     Model const model = make_model(gate, expert, 2, 1); // A (3), w (2), b, T, a (2), b, lambda
-    Box const box = box_of({{"box", {{"A", 1}, {"b", 2}}}, {"box_temperature", 4}, {"box_lambda", 8}});
+    Box const box =
+        box_of({{"box", {{"A", 1}, {"b", 2}}}, {"box_temperature", 4}, {"box_lambda", 8}});
     Box::Bounds const bounds = box.bounds(model);
     CHECK(bounds.upper == std::vector<double>{1, 1, 1, 10, 10, 2, 4, 10, 10, 2, 8});
     CHECK(bounds.lower == std::vector<double>{-1, -1, -1, -10, -10, -2, 0.25, -10, -10, -2, -8});
@@ -222,7 +227,8 @@ TEST_CASE("a mixture's fit is below the truth, and does not depend on what else 
     std::size_t const p = one.truth.size();
     auto const fit_both = [&](bool both) {
         DeviceArray<double> const a(*device, one.truth), b(*device, one.truth), near(*device, p);
-        std::vector<FitRequest<double>> requests{{lse.get(), one.problem(a.data(), {8, 4}, near.data())}};
+        std::vector<FitRequest<double>> requests{
+            {lse.get(), one.problem(a.data(), {8, 4}, near.data())}};
         if (both)
             requests.insert(requests.begin(), {lse.get(), other.problem(b.data(), {2, 1})});
         auto const outcomes = fit<double>(*device, requests);

@@ -45,9 +45,9 @@ TEST_CASE("shares are over the fits that did not fail and know")
         if (fit.replicate != 2)
             fit.add_point({at_oracle, {}, 0, {}, {}, true});
     });
-    CHECK(certified_share(all) == 0.5);                          // 3 of 2, 3
-    CHECK(near_start_won(all) == 0.5);                           // 3 of 1, 3
-    CHECK(box_share(all) == std::vector<double>{2. / 3, 0});     // 2, 3 of 1, 2, 3
+    CHECK(certified_share(all) == 0.5);                      // 3 of 2, 3
+    CHECK(near_start_won(all) == 0.5);                       // 3 of 1, 3
+    CHECK(box_share(all) == std::vector<double>{2. / 3, 0}); // 2, 3 of 1, 2, 3
     auto const none = fits([](FitRow&, int) {});
     CHECK_FALSE(certified_share(none));
     CHECK_FALSE(near_start_won(none));

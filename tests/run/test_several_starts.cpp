@@ -1,6 +1,8 @@
 // Fits from several starts, by least squares beside gradient descent: their points, what is stored
 // of them, and their rates.
 
+#include "host/run/memory.h"
+#include "host/run/pipeline.h"
 #include "host/store/export.h"
 #include "host/study/identity.h"
 #include "tests/run/runs.h"
@@ -17,8 +19,7 @@ namespace
 /// The small study with smooth experts, its sigmoid fit by least squares from three starts.
 Study mixed(std::vector<std::string> settings = {})
 {
-    settings.insert(settings.begin(),
-                    {"truth.expert.activation=\"gelu\"", "study.n=[64,256]"});
+    settings.insert(settings.begin(), {"truth.expert.activation=\"gelu\"", "study.n=[64,256]"});
     return parse_study(std::string(small::text) + "[fit.estimator]\nkind = \"lse\"\n"
                                                   "[fit.start]\nstarts = 3\nblind = 1\n",
                        "small.toml", settings);
@@ -156,6 +157,18 @@ TEST_CASE("results do not depend on threads and blocks", "[run]")
     small::check_same_stores(one.path(), several.path());
 }
 
+TEST_CASE("the memory of fits from several starts is predicted to the byte", "[run]")
+{
+    Study const study = mixed();
+    Plan const plan = make_plan(study);
+    for (Job const& job : missing_jobs(study, plan, nullptr)) {
+        small::Asked asked;
+        small::FakeDevice device(0, {}, asked);
+        Pipeline(device, study, plan).run({job});
+        CHECK(MemoryModel(study, plan).bytes({job}) == asked.peak);
+    }
+}
+
 TEST_CASE("exactly specified least squares gain the rank on the truth", "[run]")
 {
     small::Folder folder;
@@ -216,7 +229,8 @@ TEST_CASE("exports have the estimators' facts, the starts and all points", "[run
     small::run(mixed(), folder.path());
     Store const store = Store::open(folder.path());
     std::string const csv = export_csv(store);
-    for (char const* column : {",oracle_mse,", ",rank,", ",certified,", ",oracle_value,", ",ended,"})
+    for (char const* column :
+         {",oracle_mse,", ",rank,", ",certified,", ",oracle_value,", ",ended,"})
         CHECK_THAT(csv.substr(0, csv.find('\n')), Contains(column));
     auto const json = export_json(store);
     for (auto const& fit : json["fits"]) {
