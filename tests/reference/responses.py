@@ -57,7 +57,6 @@ def draw(random, gate, expert, d, k):
     def normal(*shape):
         return np.round(random.normal(size=shape), 3).tolist()
 
-    gate, expert = GATES[gate], EXPERTS[expert]
     measure = {"d": d, "gate": gate, "expert": expert}
     if gate.get("temperature") == "learned":
         measure["temperature"] = 0.75
@@ -151,8 +150,8 @@ def main():
     random = np.random.default_rng(2)
     cases = []
     for gate, expert, k, true_gate, true_expert, true_k, d, points in CASES:
-        fit = draw(random, gate, expert, d, k)
-        truth = draw(random, true_gate, true_expert, d, true_k)
+        fit = draw(random, GATES[gate], EXPERTS[expert], d, k)
+        truth = draw(random, GATES[true_gate], EXPERTS[true_expert], d, true_k)
         x = np.round(random.uniform(-1, 1, size=(points, d)), 3)
         cases.append(case(f"{gate} {expert} k={k} to {true_gate} {true_expert} k={true_k}", fit,
                           truth, x))
