@@ -6,6 +6,7 @@
 #include "host/cli/output.h"
 #include "host/cli/program.h"
 #include "host/core/error.h"
+#include "tools/options.h"
 #include "version.h"
 
 #include <CLI/CLI.hpp>
@@ -177,13 +178,8 @@ int bench(int argc, char** argv)
     Options o;
     CLI::App app("Sample-updates per second against the measured SGEMM ceiling of this machine");
     add_options(app, o);
-    try {
-        app.parse(argc, argv);
-    } catch (CLI::Success const& help) {
-        return app.exit(help);
-    } catch (CLI::ParseError const& error) {
-        throw UsageError(fmt::format("{} (see moerate-bench --help)", error.what()));
-    }
+    if (std::optional<int> const done = parse_options(app, argc, argv, "moerate-bench"))
+        return *done;
     Bench const bench = open_bench(o);
     fill_in_defaults(o, bench.on_cuda());
     nlohmann::ordered_json out = head(o, bench);

@@ -6,6 +6,7 @@
 #include "host/cli/program.h"
 #include "host/core/error.h"
 #include "host/core/streams.h"
+#include "tools/options.h"
 #include "version.h"
 
 #include <CLI/CLI.hpp>
@@ -190,13 +191,8 @@ int coverage_main(int argc, char** argv)
     Options o;
     CLI::App app("How often 95 % intervals of slopes hold the true slope, and how wide they are");
     add_options(app, o);
-    try {
-        app.parse(argc, argv);
-    } catch (CLI::Success const& help) {
-        return app.exit(help);
-    } catch (CLI::ParseError const& error) {
-        throw UsageError(fmt::format("{} (see tools/coverage --help)", error.what()));
-    }
+    if (std::optional<int> const done = parse_options(app, argc, argv, "tools/coverage"))
+        return *done;
     if (o.quick && app.count("--studies") == 0)
         o.studies = 200;
     if (o.quick && app.count("--replicates") == 0)

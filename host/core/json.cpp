@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <vector>
 
@@ -43,6 +45,8 @@ public:
                 string();
                 break;
             default:
+                if (text_[at_] == '-' || (text_[at_] >= '0' && text_[at_] <= '9'))
+                    number();
                 break;
             }
     }
@@ -80,6 +84,19 @@ private:
             throw UsageError(fmt::format("{}:{}: the key \"{}\" stands twice in one object (the "
                                          "first at {}; one of them would be lost) keep one",
                                          name_, place(begin), printable(key), first->second));
+    }
+
+    /// Goes to the last character of a number.
+    void number()
+    {
+        std::size_t const begin = at_;
+        at_ = std::min(text_.find_first_not_of("0123456789.eE+-", begin), text_.size()) - 1;
+        std::string const written = text_.substr(begin, at_ + 1 - begin);
+        bool const digit =
+            written.substr(0, written.find_first_of("eE")).find_first_of("123456789") !=
+            std::string::npos;
+        if (digit && std::strtod(written.c_str(), nullptr) == 0)
+            throw UsageError(fmt::format("{}:{}: {}", name_, place(begin), becomes_zero));
     }
 
     /// A key with its escapes undone: two ways to write it are one key.

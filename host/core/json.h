@@ -14,9 +14,14 @@ namespace moerate
 /// level.
 constexpr int deepest_nesting = 64;
 
+/// What is said of a number that is not 0 as it is written, but would be in float64.
+constexpr char const* becomes_zero =
+    "the value is too small (it would become 0 in float64, whose numbers begin at 1e-308) raise it "
+    "or write 0";
+
 /// Parses what a user gave; `name` stands for it in messages. Throws UsageError that names line and
-/// column of a syntax error, of a key that its object already has, and of deeper nesting than
-/// deepest_nesting.
+/// column of a syntax error, of a key that its object already has, of a number that becomes_zero,
+/// and of deeper nesting than deepest_nesting.
 nlohmann::json parse_json(std::string const& text, std::string const& name);
 
 /// The document as text, indented by one space a level. Always valid: bytes that are no UTF-8

@@ -121,12 +121,15 @@ EstimatorKind lse_kind()
          {"box_temperature", "number >= 1", "10", "1", "B of 1/B <= T <= B for a learned T", "4"},
          {"box_lambda", "number > 0", "(box)", "1", "largest size of lambda", "100"},
          {"gain_tolerance", "number >= 0", "1e-4", "1",
-          "a fit ends where n MSE / sigma^2 can fall by no more ...", "1e-6"},
+          "a fit ends where n MSE / sigma^2 can fall by no more than this and the MSE, relative, "
+          "by no more than decrease_tolerance",
+          "1e-6"},
          {"gradient_tolerance", "number >= 0", "1e-12", "1",
           "or where no column of J has a larger cosine with the residuals", "1e-9"},
          {"decrease_tolerance", "number >= 0", "1e-9", "1",
-          "... and the MSE by no larger a share; a thousandth of it ends a fit in three rounds",
-          "1e-12"},
+          "see gain_tolerance; a fit also ends where three rounds in a row gained a thousandth "
+          "of it",
+          "1e-10"},
          {"iterations", "whole number >= 1", "300", "rounds", "or after so many", "600"},
          {"precision", "\"float64\"", "\"float64\"", "1",
           "in which numbers data are made and fits are done", "\"float64\""}},

@@ -18,6 +18,7 @@ struct FitMemory
     int gradient[2]; ///< at either theta
     int gram;        ///< none where the item has one
     int curvature;
+    int along;
     int work; ///< of the Gram matrix by the maps, then of the step
     int coefficients;
 };
@@ -50,7 +51,7 @@ std::size_t fit_bytes(LseItem<Real> const& item)
 {
     auto const size = static_cast<std::size_t>(item.model.layout.size);
     auto const p = static_cast<std::size_t>(coordinate_count(item.model));
-    return sizeof(double) * (4 * size + gram_own(item) + p * p + work_numbers(item)) +
+    return sizeof(double) * (5 * size + gram_own(item) + p * p + work_numbers(item)) +
            sizeof(Real) * coefficient_numbers(item);
 }
 
@@ -67,6 +68,7 @@ LseWave<Real>::LseWave(Device& device, LseItem<Real> const* items, std::size_t c
             gradient = numbers_.add(p);
         memory[i].gram = numbers_.add(gram_own(item));
         memory[i].curvature = numbers_.add(p * p);
+        memory[i].along = numbers_.add(p);
         memory[i].work = numbers_.add(work_numbers(item));
         memory[i].coefficients = coefficients_.add(coefficient_numbers(item));
     }
@@ -81,6 +83,7 @@ LseWave<Real>::LseWave(Device& device, LseItem<Real> const* items, std::size_t c
                          {numbers_.at(at.gradient[0]), numbers_.at(at.gradient[1])},
                          item.gram == nullptr ? numbers_.at(at.gram) : item.gram,
                          numbers_.at(at.curvature),
+                         numbers_.at(at.along),
                          numbers_.at(at.work),
                          coefficients_.at(at.coefficients),
                          mse_.data() + i,
@@ -157,6 +160,7 @@ void LseWave<Real>::step(Fits const& some, bool first)
                         fit.curvature,
                         fit.gradient[fit.now],
                         fit.moved ? fit.gradient[1 - fit.now] : nullptr,
+                        fit.along,
                         fit.progress.curved() ? 1 : 0,
                         fit.progress.damping(),
                         fit.progress.gain_below(),

@@ -19,6 +19,7 @@ struct LseFit
     double* gradient[2];
     double* gram;
     double* curvature;
+    double* along;
     double* work;
     Real* coefficients;
     double* mse;

@@ -64,6 +64,8 @@ void add_slope_reasons(Notes& notes, RateRow const& row)
     add_reason(notes, row.expert.over, row.label + " expert over");
     add_reason(notes, row.expert.exact, row.label + " expert exact");
     add_reason(notes, row.expert.missed, row.label + " expert missed");
+    add_reason(notes, row.response.cell, row.label + " response cell");
+    add_reason(notes, row.response.gate, row.label + " response gate");
 }
 
 int total(std::vector<int> const& counts)

@@ -113,6 +113,13 @@ public:
         common_.expert = {risk("expert error over", &RiskRecord::expert_over, true),
                           risk("expert error exact", &RiskRecord::expert_exact, true),
                           risk("expert error missed", &RiskRecord::expert_missed)};
+        auto const response = [&](char const* what, double RiskRecord::*error) {
+            return mean(numbers_of(all_, what, [=](FitRow const& fit) {
+                return response_number(fit.at(at_fit).risk, error);
+            }));
+        };
+        common_.response = {response("response of the cells", &RiskRecord::response_cell),
+                            response("gate weight of the cells", &RiskRecord::response_gate)};
     }
 
     RateRow row(LossSpec const& spec) const
@@ -208,9 +215,9 @@ std::vector<RateRow> rates(Store const& store)
 
 double resampled_replicates(Study const& study)
 {
-    std::size_t columns = 0; // regression and three expert errors; the losses at all points
+    std::size_t columns = 0; // the numbers of a RiskRecord; the losses at all points
     for (Curve const& curve : study.curves)
-        columns += 4 + points_of(curve.start.number.count) * curve.losses.size();
+        columns += 6 + points_of(curve.start.number.count) * curve.losses.size();
     return static_cast<double>(columns * study.n.size()) * study.replicates * bootstrap_draws;
 }
 

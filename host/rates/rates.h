@@ -34,6 +34,13 @@ struct ExpertSlopes
     Slope missed; ///< largest distance of a true expert to the nearest fitted one
 };
 
+/// Slopes of the mean of what the cells lack in response and in gate weight (spec.md 2.2).
+struct ResponseSlopes
+{
+    Slope cell;
+    Slope gate;
+};
+
 /// One row of the table: one label, loss and target of one study.
 struct RateRow
 {
@@ -58,6 +65,7 @@ struct RateRow
     std::optional<Slope> oracle; ///< mean loss where the start near the truth alone led to
     Slope regression;            ///< mean regression error
     ExpertSlopes expert;
+    ResponseSlopes response;
     std::optional<double> reported_slope;
     std::string theory;
     std::string off_target;  ///< why target "truth" is not what the fit estimates, empty if it is

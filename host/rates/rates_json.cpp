@@ -81,6 +81,8 @@ Json row_json(RateRow const& row)
     json["expert"] = {{"over", slope_json(row.expert.over)},
                       {"exact", slope_json(row.expert.exact)},
                       {"missed", slope_json(row.expert.missed)}};
+    json["response"] = {{"cell", slope_json(row.response.cell)},
+                        {"gate", slope_json(row.response.gate)}};
     json["oracle"] = row.oracle ? slope_json(*row.oracle) : Json(nullptr);
     json["no_descent"] = row.no_descent;
     json["near_start_won"] = optional(row.near_start_won);

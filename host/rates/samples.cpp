@@ -33,6 +33,7 @@ constexpr Words words[] = {
     {Lack::not_kept, "was not measured in",
      "whose parameters were not stored (run with --no-params): a new folder has it"},
     {Lack::undefined, "is undefined in", "which have no such cell"},
+    {Lack::older, "was not measured in", "which an older version stored: a new folder has it"},
 };
 
 bool empty(std::vector<double> const& values)
@@ -105,6 +106,14 @@ Number error_number(double value, bool partial)
     if (std::isfinite(value))
         return {value, Lack::none};
     return {none, partial && std::isnan(value) ? Lack::undefined : Lack::not_finite};
+}
+
+Number response_number(RiskRecord const& risk, double RiskRecord::*error)
+{
+    // Wherever f is a number, the parts of its sum are.
+    if (std::isnan(risk.*error) && std::isfinite(risk.regression))
+        return {none, Lack::older};
+    return error_number(risk.*error);
 }
 
 Numbers numbers_of(std::vector<FitsAt> const& all, char const* what,

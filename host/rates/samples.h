@@ -32,8 +32,9 @@ enum class Lack : int
     not_measured, ///< may still be, from the stored parameters
     not_kept,     ///< cannot be: the parameters were not stored
     undefined,    ///< the fit has nothing of this kind
+    older,        ///< a version that did not measure it has stored the fit
 };
-constexpr int lacks = 5; ///< members of Lack
+constexpr int lacks = 6; ///< members of Lack
 
 /// A number of a fit, or why there is none.
 struct Number
@@ -47,6 +48,9 @@ Number loss_number(FitRow const& fit, LossKey const& key);
 
 /// An error that every fit has; with `partial`, one that is stored as NaN where it is undefined.
 Number error_number(double value, bool partial = false);
+
+/// An error that versions before 2.1 of the store did not measure.
+Number response_number(RiskRecord const& risk, double RiskRecord::*error);
 
 /// One number of all fits of a curve.
 struct Numbers

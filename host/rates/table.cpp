@@ -127,6 +127,17 @@ std::string errors_block(std::vector<RateRow> const& rows)
     return aligned(lines);
 }
 
+std::string responses_block(std::vector<RateRow> const& rows)
+{
+    std::vector<std::vector<std::string>> lines{{"label", "response cell", "response gate"}};
+    for (RateRow const* row : by_label(rows)) {
+        bool const bracketed = row->bracketed.has_value();
+        lines.push_back({row->label, slope_text(row->response.cell, bracketed),
+                         slope_text(row->response.gate, bracketed)});
+    }
+    return aligned(lines);
+}
+
 /// "0" where all are, else the counts by n.
 std::string counts_of(std::vector<int> const& counts)
 {
@@ -158,6 +169,9 @@ std::string study_text(std::vector<RateRow> const& rows)
     text += rate_block(rows);
     text += "\nThe same slope of other statistics of the loss\n\n" + statistics_block(rows);
     text += "\nThe same slope of mean errors in L2, which gates share\n\n" + errors_block(rows);
+    text += "\nThe same slope of what a true atom's cell lacks in L2, which sharing does not "
+            "change\n\n" +
+            responses_block(rows);
     text += "\nThe fits; counts by n\n\n" + fits_block(rows);
     return text + "\n" + notes_text(rows);
 }
@@ -185,6 +199,9 @@ std::string rates_table(std::vector<RateRow> const& rows)
         "expert over, exact: largest error of a fitted expert in cells of several atoms, of one; "
         "missed: of a true expert to the nearest fitted one; each over the replicates that have "
         "it.");
+    text += wrapped(
+        "response cell, gate: largest distance of a true atom's g*h, of its gate weight g, to the "
+        "sum over its fitted atoms: identified also where these trade their shares.");
     text += wrapped(
         "admissible: share of fits whose training error is at most that of the reference, so "
         "that the theory's upper bounds apply to them.");

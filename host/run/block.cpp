@@ -214,7 +214,8 @@ void JobBlock<Real>::risk()
                 tasks.push_back({fit.curve->model, reference.measure.model,
                                  points.theta.at(fit.theta), reference.theta.data(),
                                  study_.regression_samples, reference.x.data(), reference.f.data(),
-                                 reference.experts.data(), points.risk.data() + i});
+                                 reference.experts.data(), reference.weights.data(),
+                                 points.risk.data() + i});
     }
     device_.run(tasks);
     for (auto& [at, points] : points_)

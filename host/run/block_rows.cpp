@@ -2,6 +2,7 @@
 
 #include "host/measure/inclusion.h"
 #include "host/run/measure_losses.h"
+#include "host/store/columns.h"
 
 #include <cmath>
 #include <limits>
@@ -41,8 +42,9 @@ Point JobBlock<Real>::point(std::size_t number, std::string const& at) const
     point.theta =
         slice(points.host.theta, points.theta.offset(fit.theta), fit.curve->model.layout.size);
     point.mse = points.measured[number] ? points.host.mse[number] : nan;
-    point.risk =
-        points.measured[number] ? points.host.risk[number] : RiskRecord{nan, nan, nan, nan};
+    point.risk = points.host.risk[number];
+    if (!points.measured[number])
+        each_risk_number(point.risk, [](Column const&, double& value) { value = nan; });
     return point;
 }
 

@@ -29,11 +29,15 @@ struct Reference
         : measure(std::move(itself)), theta64(device, measure.theta),
           theta(device, std::vector<Real>(measure.theta.begin(), measure.theta.end())),
           x(device, static_cast<std::size_t>(samples) * measure.model.d), f(device, samples),
-          experts(device, static_cast<std::size_t>(samples) * measure.model.k)
+          experts(device, static_cast<std::size_t>(samples) * measure.model.k),
+          weights(device, experts.size())
     {
         device.run(std::vector<GenerateTask<Real>>{{measure.model, theta.data(), key,
                                                     Stream::evaluate, samples, 0.0, x.data(),
                                                     f.data(), experts.data(), nullptr}});
+        device.run(
+            std::vector<EvaluateTask<Real>>{{measure.model, theta.data(), samples, x.data(),
+                                             nullptr, nullptr, weights.data(), nullptr, nullptr}});
     }
 
     Measure measure;
@@ -42,6 +46,7 @@ struct Reference
     DeviceArray<Real> x;         ///< [m][d] evaluation points
     DeviceArray<Real> f;         ///< [m] its prediction at x
     DeviceArray<Real> experts;   ///< [k*][m] its h_j(x)
+    DeviceArray<Real> weights;   ///< [k*][m] its g_j(x)
 };
 
 /// The measure of a curve that is called `target`. Throws std::logic_error for one that the program

@@ -30,10 +30,9 @@ std::vector<Job> pilot(Study const& study, Plan const& plan, int data, double sp
     return jobs;
 }
 
-template <class Real>
 TimedWork timed(Study const& study, Plan const& plan, Device& device, std::vector<Job> const& jobs)
 {
-    Pipeline<Real> pipeline(device, study, plan);
+    Pipeline pipeline(device, study, plan);
     pipeline.run({jobs.front()}); // the truth at the evaluation points, which a run has once
     TimedWork result{{}, 0};
     for (Job const& job : jobs)
@@ -89,9 +88,7 @@ TimeModel measure_time(Study const& study, Plan const& plan, Device& device)
     std::vector<TimedWork> done;
     for (int const data : {small, large}) {
         std::vector<Job> const jobs = pilot(study, plan, data, speed, workers);
-        done.push_back(in_float64(study, plan, jobs.front())
-                           ? timed<double>(study, plan, device, jobs)
-                           : timed<float>(study, plan, device, jobs));
+        done.push_back(timed(study, plan, device, jobs));
     }
     return fitted_time(done);
 }

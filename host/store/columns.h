@@ -78,6 +78,8 @@ void each_risk_number(Record& record, F&& f)
     f("expert_over", record.expert_over);
     f("expert_exact", record.expert_exact);
     f("expert_missed", record.expert_missed);
+    f(Column("response_cell", 1), record.response_cell);
+    f(Column("response_gate", 1), record.response_gate);
 }
 
 /// Calls f(column, number) for each number of a point. Measured is Point or Point const.

@@ -4,6 +4,7 @@
 /// A TOML document as JSON values with the place of each, so that overrides and sweeps are plain
 /// edits and every message can still name file, line and column.
 
+#include "host/core/json.h"
 #include "host/measure/reader.h"
 
 #include <map>
@@ -47,12 +48,7 @@ private:
 /// A number of a document that would become 0; what() says so in words for the user.
 struct TooSmall : std::range_error
 {
-    explicit TooSmall(std::string where)
-        : range_error(
-              "the value is too small (it would become 0 in float64, whose numbers begin at "
-              "1e-308) raise it or write 0"),
-          place(std::move(where))
-    {}
+    explicit TooSmall(std::string where) : range_error(becomes_zero), place(std::move(where)) {}
     std::string place;
 };
 

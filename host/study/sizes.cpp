@@ -33,7 +33,7 @@ std::size_t one_loss_bytes(Curve const& curve)
 std::size_t point_bytes(Study const& study, Curve const& curve)
 {
     Model const& truth = curve.truth.model;
-    std::size_t const numbers_a_point = static_cast<std::size_t>(truth.d) + 1 + truth.k;
+    std::size_t const numbers_a_point = static_cast<std::size_t>(truth.d) + 1 + 2 * truth.k;
     return real_bytes(curve) * (numbers_a_point * study.regression_samples + numbers(truth)) +
            sizeof(double) * numbers(truth);
 }

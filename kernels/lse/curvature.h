@@ -2,17 +2,20 @@
 
 /// @file
 /// What Gauss-Newton leaves out of the Hessian, sum_t r_t nabla^2 f_t, learned from the gradients:
-/// the structured secant of NL2SOL (Dennis, Gay, Welsch 1981). Without it steps near a minimum with
-/// residuals converge linearly, and in flat valleys slowly.
+/// a structured secant as in NL2SOL (Dennis, Gay, Welsch 1981). Without it steps near a minimum
+/// with residuals converge linearly, and in flat valleys slowly.
+///
+/// A step s changed the gradient by y, the integral of the Hessian along s. What H has in it is its
+/// mean at both ends times s, up to s^3; with one end alone the error is as large as what is
+/// sought.
 
 #include "kernels/lse/free_set.h"
 
 MOE_BEGIN_ISA
 
-/// C <- tau C + (w y^T + y w^T) / (y.s) - (w.s) / (y.s)^2 y y^T after a step s that changed the
-/// gradient by y, w = y - H s - tau C s: then C s = y - H s. tau <= 1 sizes C down where it is too
-/// large along s: |s.(y - H s)| / |s.C s|. Nothing happens where y.s is not positive. Complete on
-/// return.
+/// C <- tau C + (w y^T + y w^T) / (y.s) - (w.s) / (y.s)^2 y y^T with w = y - h - tau C s: then C s
+/// = y - h, where h = (H s + H_before s) / 2. tau <= 1 sizes C down where it is too large along s:
+/// |s.(y - h)| / |s.C s|. Nothing happens where y.s is not positive. Complete on return.
 template <class Lanes>
 MOE_HD void update_curvature(Lanes lanes, StepTask const& task, StepMemory const& m, int p)
 {
@@ -25,6 +28,9 @@ MOE_HD void update_curvature(Lanes lanes, StepTask const& task, StepMemory const
     }
     lanes.sync();
     multiply_step(lanes, task, m, p, [](int) { return true; });
+    for (int i = lanes.rank(); i < p; i += lanes.size())
+        m.product[i] = (m.product[i] + task.along[i]) / 2;
+    lanes.sync();
     double const along = sum_of(p, [&](int i) { return m.step[i] * change[i]; });
     if (!(along > 0))
         return;

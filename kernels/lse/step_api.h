@@ -48,7 +48,8 @@ struct StepTask
     double const* gradient; ///< [p] g
     double const* gradient_before; ///< [p] where the fit was before, which `trial` then holds;
                                    ///< null: C stays
-    int curved;        ///< 1: M = H + C, 0: M = H
+    double* along; ///< [p] in, with gradient_before: H there times the step that led here; out: H s
+    int curved;    ///< 1: M = H + C, 0: M = H
     double damping;    ///< > 0
     double gain_below; ///< the gain is worked out where twice what H predicts, which is less, is at
                        ///< most this

@@ -162,6 +162,8 @@ MOE_HD void take_step(Lanes lanes, StepTask const& task, StepMemory const& m, in
     if (record.factored == 0)
         return;
     move(lanes, task, m, p);
+    for (int i = lanes.rank(); i < p; i += lanes.size())
+        task.along[i] = m.product[i];
     lanes.sync();
     if (2 * plain <= task.gain_below)
         record.gain = predicted_gain(lanes, task, m, p);

@@ -1,7 +1,8 @@
 #pragma once
 
 /// @file
-/// Regression error and family-free expert errors on common noise-free points (spec.md 2.2).
+/// Regression error, family-free expert errors and responses on common noise-free points
+/// (spec.md 2.2).
 
 #include "kernels/core/task_launch.h"
 #include "kernels/model/shape.h"
@@ -20,6 +21,9 @@ struct RiskRecord
     double expert_over;   ///< max ||h_i - h*_j|| over atoms in cells of more than one atom
     double expert_exact;  ///< the same over cells of one atom
     double expert_missed; ///< max_j min_i ||h*_j - h_i||
+    // What stays identified where atoms of one cell A_j trade their shares; an empty sum is 0.
+    double response_cell; ///< max_j || sum_{i in A_j} g_i h_i - g*_j h*_j ||
+    double response_gate; ///< max_j || sum_{i in A_j} g_i - g*_j ||
 };
 
 /// One fit against its truth. Cells are formed by expert parameters only.
@@ -36,7 +40,8 @@ struct RiskTask
     int points;               ///< m
     Real const* x;            ///< [m][d]
     Real const* f_true;       ///< [m]
-    Real const* experts_true; ///< [k*][m]
+    Real const* experts_true; ///< [k*][m] h*_j
+    Real const* weights_true; ///< [k*][m] g*_j
     RiskRecord* record;
 };
 

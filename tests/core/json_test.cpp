@@ -73,3 +73,15 @@ TEST_CASE("JSON text is valid for any bytes and numbers")
     CHECK(text == "{\n \"folder\": \"caf\uFFFD\",\n \"value\": null\n}");
     CHECK(nlohmann::json::parse(text)["folder"] == "caf\uFFFD");
 }
+
+TEST_CASE("a number that would become 0 is refused where it stands")
+{
+    CHECK_THAT(refusal("{\"a\": 1,\n \"b\": [2, -1e-400]}"),
+               StartsWith("x.json:2:11: the value is too small (it would become 0"));
+    CHECK_THAT(refusal("1e-400"), StartsWith("x.json:1:1: "));
+    CHECK_THAT(refusal("[0." + std::string(400, '0') + "1]"), StartsWith("x.json:1:2: "));
+    CHECK_THAT(refusal("[0.0e-400, 4e-324, 1e-324]"), StartsWith("x.json:1:20: "));
+    for (char const* text : {"0", "-0.0", "0e5", "0.000e-400", "\"1e-400\"", "{\"1e-400\": 5e-324}",
+                             "[5e-324, 1e-308, 10, 1E+2]"})
+        CHECK(refusal(text) == "not refused");
+}

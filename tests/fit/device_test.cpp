@@ -30,7 +30,7 @@ struct Job
     StreamKey key;
     int n;
     DeviceArray<double> target;
-    DeviceArray<Real> theta_true, x, y, theta, gradient, points_x, points_f, experts;
+    DeviceArray<Real> theta_true, x, y, theta, gradient, points_x, points_f, experts, weights;
     DeviceArray<int> extra;
     DeviceArray<double> mse_truth, mse;
     DeviceArray<SgdOutcome> outcome;
@@ -56,6 +56,7 @@ Job<Real> make_job(Device& device, Mixture const& mixture, int n, int replicate)
     job.points_x = {device, points * 9};
     job.points_f = {device, points};
     job.experts = {device, points * 4};
+    job.weights = {device, points * 4};
     job.extra = {device, std::vector<int>{0, 1, 2, 3}};
     job.mse_truth = {device, 1};
     job.mse = {device, 1};
@@ -107,9 +108,11 @@ void run_block(Device& device, std::vector<Job<Real>> const& jobs, std::vector<i
                        job.theta.data(), job.outcome.data()});
         evaluate.push_back({job.model, job.theta.data(), job.n, job.x.data(), job.y.data(), nullptr,
                             nullptr, job.gradient.data(), job.mse.data()});
+        evaluate.push_back({job.truth, job.theta_true.data(), points, job.points_x.data(), nullptr,
+                            nullptr, job.weights.data(), nullptr, nullptr});
         risk.push_back({job.model, job.truth, job.theta.data(), job.theta_true.data(), points,
                         job.points_x.data(), job.points_f.data(), job.experts.data(),
-                        job.record.data()});
+                        job.weights.data(), job.record.data()});
     }
     auto const run = [&](auto const& tasks) {
         std::vector<double> const seconds = device.run(tasks);

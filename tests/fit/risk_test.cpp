@@ -1,8 +1,7 @@
 // Regression and expert errors on all backends: hand-made fits first, then drawn ones against plain
 // loops.
 
-#include "kernels/risk/risk_api.h"
-#include "tests/fit/problem.h"
+#include "tests/fit/risk_case.h"
 
 #include <catch2/catch.hpp>
 
@@ -13,45 +12,6 @@ using namespace moerate;
 
 namespace
 {
-
-/// A measure with f and the experts' responses [k][m] on given points.
-template <class Real>
-struct Truth
-{
-    Model model;
-    std::vector<Real> theta;
-    std::vector<Real> x;
-    std::vector<Real> f;
-    std::vector<Real> experts;
-
-    int points() const { return static_cast<int>(f.size()); }
-};
-
-template <class Real>
-Truth<Real> truth_of(Model const& model, std::vector<Real> const& theta, std::vector<Real> const& x)
-{
-    auto const m = x.size() / static_cast<std::size_t>(model.d);
-    Truth<Real> truth{model, theta, x, std::vector<Real>(m), std::vector<Real>(m * model.k)};
-    std::vector<double> const point = converted<double>(x);
-    for (std::size_t t = 0; t < m; ++t) {
-        PlainSample const at =
-            plain_sample(model, converted<double>(theta), point.data() + t * model.d);
-        truth.f[t] = static_cast<Real>(at.f);
-        for (std::size_t j = 0; j < at.responses.size(); ++j)
-            truth.experts[j * m + t] = static_cast<Real>(at.responses[j]);
-    }
-    return truth;
-}
-
-template <class Real>
-RiskRecord risk(Backend const& backend, Model const& model, std::vector<Real> const& theta,
-                Truth<Real> const& truth)
-{
-    RiskRecord record{-1, -1, -1, -1};
-    backend.run(RiskTask<Real>{model, truth.model, theta.data(), truth.theta.data(), truth.points(),
-                               truth.x.data(), truth.f.data(), truth.experts.data(), &record});
-    return record;
-}
 
 /// Experts h_j(x) = x/2 + b_j in one dimension, gates all alike: ||h_i - h_j|| = |b_i - b_j|.
 template <class Real>
@@ -132,8 +92,12 @@ TEMPLATE_TEST_CASE("a fit equal to the truth has no error at all", "", float, do
             model_of(mixture.normalizer, mixture.activation, 7, 4), 1100, 4);
         for (Backend const& backend : all_backends()) {
             auto on = truth_of(truth.model, truth.theta, truth.x);
-            on.f = evaluated(backend, truth).f; // the same roundings as in the measurement
-            CHECK(risk(backend, truth.model, truth.theta, on).regression == 0);
+            Evaluated<TestType> const same = evaluated(backend, truth);
+            on.f = same.f; // the same roundings as in the measurement
+            on.weights = same.weights;
+            RiskRecord const got = risk(backend, truth.model, truth.theta, on);
+            CHECK(got.regression == 0);
+            CHECK(got.response_gate == 0);
         }
     }
 }
@@ -167,7 +131,7 @@ RiskRecord plain_risk(Model const& model, std::vector<Real> const& theta, Truth<
         }
         cells[std::min_element(distance.begin(), distance.end()) - distance.begin()].push_back(i);
     }
-    RiskRecord record{0, NAN, NAN, 0};
+    RiskRecord record{0, NAN, NAN, 0, 0, 0};
     for (int j = 0; j < truth.model.k; ++j) {
         double least = INFINITY;
         for (int i = 0; i < model.k; ++i)
@@ -177,6 +141,21 @@ RiskRecord plain_risk(Model const& model, std::vector<Real> const& theta, Truth<
             double& bucket = cells[j].size() > 1 ? record.expert_over : record.expert_exact;
             bucket = std::fmax(bucket, error[i][j]);
         }
+        double response = 0, gate = 0;
+        for (std::size_t t = 0; t < m; ++t) {
+            double const g_true = static_cast<double>(truth.weights[j * m + t]);
+            double lacking = -g_true * static_cast<double>(truth.experts[j * m + t]);
+            double lacking_gate = -g_true;
+            for (int const i : cells[j]) {
+                lacking += fit.weights[i * m + t] * fit.experts[i * m + t];
+                lacking_gate += fit.weights[i * m + t];
+            }
+            response += lacking * lacking;
+            gate += lacking_gate * lacking_gate;
+        }
+        auto const norm = [&](double square) { return std::sqrt(square / static_cast<double>(m)); };
+        record.response_cell = std::fmax(record.response_cell, norm(response));
+        record.response_gate = std::fmax(record.response_gate, norm(gate));
     }
     for (std::size_t t = 0; t < m; ++t)
         record.regression += std::pow(fit.f[t] - static_cast<double>(truth.f[t]), 2);
@@ -213,6 +192,8 @@ TEMPLATE_TEST_CASE("errors of drawn fits equal plain sums", "", float, double)
                 CHECK(same(got.expert_over, want.expert_over));
                 CHECK(same(got.expert_exact, want.expert_exact));
                 CHECK(same(got.expert_missed, want.expert_missed));
+                CHECK(same(got.response_cell, want.response_cell));
+                CHECK(same(got.response_gate, want.response_gate));
             }
         }
     }
@@ -229,5 +210,6 @@ TEMPLATE_TEST_CASE("a parameter that is not a number is no small error", "", flo
         RiskRecord const got = risk(backend, truth.model, theta, truth);
         CHECK(std::isnan(got.regression));
         CHECK((std::isnan(got.expert_over) || std::isnan(got.expert_exact)));
+        CHECK(std::isnan(got.response_cell));
     }
 }

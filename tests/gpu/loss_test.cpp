@@ -60,10 +60,11 @@ RiskRecord risk_of(Device& device, Problem<Real> const& fit, Problem<Real> const
         experts.insert(experts.end(), at_truth.f.begin(), at_truth.f.end());
     DeviceArray<Real> const theta(device, fit.theta), theta_true(device, truth.theta);
     DeviceArray<Real> const x(device, truth.x), f(device, at_truth.f), responses(device, experts);
+    DeviceArray<Real> const weights(device, at_truth.weights);
     DeviceArray<RiskRecord> const record(device, 1);
     device.run(std::vector<RiskTask<Real>>{{fit.model, truth.model, theta.data(), theta_true.data(),
                                             truth.n(), x.data(), f.data(), responses.data(),
-                                            record.data()}});
+                                            weights.data(), record.data()}});
     return record.download().front();
 }
 
@@ -85,6 +86,8 @@ void check_risk(Problem<Real> const& fit, Problem<Real> const& truth, double tol
     check_same_value(got.expert_over, want.expert_over, tolerance);
     check_same_value(got.expert_exact, want.expert_exact, tolerance);
     check_same_value(got.expert_missed, want.expert_missed, tolerance);
+    check_same_value(got.response_cell, want.response_cell, tolerance);
+    check_same_value(got.response_gate, want.response_gate, tolerance);
 }
 
 } // namespace

@@ -15,14 +15,14 @@ Stepped step_on(Device& device, StepCase const& c)
     DeviceArray<double> const theta(device, c.theta), lower(device, c.lower),
         upper(device, c.upper), gram(device, c.gram), curvature(device, c.curvature),
         gradient(device, c.gradient), before(device, c.gradient_before),
-        trial(device, c.theta_before);
+        trial(device, c.theta_before), along(device, c.along);
     DeviceArray<double> const work = unwritten<double>(device, step_numbers(c.model));
     DeviceArray<StepRecord> const record(device, 1);
-    device.run(
-        std::vector<StepTask>{{c.model, theta.data(), lower.data(), upper.data(), gram.data(),
-                               curvature.data(), gradient.data(), before.data(), c.curved ? 1 : 0,
-                               c.damping, c.gain_below, work.data(), trial.data(), record.data()}});
-    return {record.download().front(), trial.download(), curvature.download()};
+    device.run(std::vector<StepTask>{{c.model, theta.data(), lower.data(), upper.data(),
+                                      gram.data(), curvature.data(), gradient.data(), before.data(),
+                                      along.data(), c.curved ? 1 : 0, c.damping, c.gain_below,
+                                      work.data(), trial.data(), record.data()}});
+    return {record.download().front(), trial.download(), curvature.download(), along.download()};
 }
 
 /// A step in a box from where the one before has led, which makes use of all that a task has.
@@ -59,6 +59,7 @@ TEST_CASE("steps of a GPU are those of the CPU")
             CHECK(got.record.at_bound == want.record.at_bound);
             // roundings of sums of p terms, times a condition of some 10^3 of the damped system
             CHECK(largest_difference(got.trial, want.trial) <= 1e-10);
+            CHECK(largest_difference(got.along, want.along) <= 1e-10 * (1 + largest(want.along)));
             CHECK(largest_difference(got.curvature, want.curvature) <=
                   1e-12 * p * (1 + largest(want.curvature)));
             if (want.record.factored == 0)

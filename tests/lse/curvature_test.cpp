@@ -13,8 +13,8 @@ namespace
 
 constexpr double rounding = 1e-14;
 
-/// One coordinate at 1 that came from 0: H = 2, g went from -3 to 1/2.
-StepCase const one{{2}, {0.5}, {1}, 1, {-9}, {9}, -1, {0}, {-3}, {0}};
+/// One coordinate at 1 that came from 0: H = 2 at both, g went from -3 to 1/2.
+StepCase const one{{2}, {0.5}, {1}, 1, {-9}, {9}, -1, {0}, {-3}, {0}, {2}};
 
 } // namespace
 
@@ -28,6 +28,8 @@ TEST_CASE("what a gradient's change says of the curvature")
         CHECK(step(backend, c).curvature[0] == Approx(1.5).epsilon(rounding));
         c.curvature = {1}; // too small: nothing is sized up
         CHECK(step(backend, c).curvature[0] == Approx(1.5).epsilon(rounding));
+        c.along = {1}; // H was 1: 3.5 - 1.5
+        CHECK(step(backend, c).curvature[0] == Approx(2).epsilon(rounding));
         c.gradient_before = {0.5}; // no change: no minimum along the step
         CHECK(step(backend, c).curvature[0] == 1);
         c.gradient_before = {};
@@ -44,6 +46,7 @@ TEST_CASE("a step by both matrices")
         Stepped const plain = step(backend, c);
         CHECK(plain.trial[0] == Approx(1 - 0.125).epsilon(rounding));
         CHECK(plain.record.predicted == Approx(0.0625 - 0.015625).epsilon(rounding));
+        CHECK(plain.along[0] == Approx(-0.25).epsilon(rounding));
         CHECK(plain.record.other == Approx(0.0625 - 3.5 / 128).epsilon(rounding));
         // (3.5 + 2) s = -1/2
         StepCase curved = c;
@@ -92,6 +95,7 @@ TEST_CASE("the secant equation at awkward sizes")
                 c.curvature[static_cast<std::size_t>(i) * p + j] =
                     before.gram[static_cast<std::size_t>(i) * p + j] * (i + j) / (p + p);
         c.gradient_before = before.gradient;
+        c.along = before.gradient;
         std::vector<double> first;
         for (Backend const& backend : all_backends()) {
             INFO(backend.name() << ", p = " << p);
@@ -99,11 +103,12 @@ TEST_CASE("the secant equation at awkward sizes")
             double worst = 0, largest = 0;
             for (int i = 0; i < p; ++i) {
                 double wanted = now.gradient[i] - before.gradient[i];
+                wanted -= c.along[i] / 2;
                 double size = std::fabs(wanted);
                 for (int j = 0; j < p; ++j) {
                     std::size_t const at = static_cast<std::size_t>(i) * p + j;
                     double const s = c.theta[j] - c.theta_before[j];
-                    wanted -= (now.gram[at] + got[at]) * s;
+                    wanted -= (now.gram[at] / 2 + got[at]) * s;
                     size += std::fabs(now.gram[at] * s) + std::fabs(got[at] * s);
                     CHECK(got[at] == Approx(got[static_cast<std::size_t>(j) * p + i]).margin(0));
                 }

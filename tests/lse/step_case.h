@@ -43,6 +43,7 @@ struct StepCase
     std::vector<double> curvature = std::vector<double>(gram.size()); ///< [p][p]
     std::vector<double> gradient_before{};                            ///< empty: C stays
     std::vector<double> theta_before = theta;
+    std::vector<double> along = std::vector<double>(theta.size()); ///< H there times that step
     bool curved = false;
     Model model = plain_numbers(static_cast<int>(theta.size()));
 };
@@ -52,6 +53,7 @@ struct Stepped
     StepRecord record;
     std::vector<double> trial;
     std::vector<double> curvature;
+    std::vector<double> along;
 };
 
 /// Takes the step in working memory full of NaN; the trial begins so, too.
@@ -61,15 +63,16 @@ inline Stepped step(Backend const& backend, StepCase const& c)
     auto const alignment = std::align_val_t(64);
     auto* const work = static_cast<double*>(::operator new(sizeof(double) * numbers, alignment));
     std::fill_n(work, numbers, NAN);
-    Stepped out{{}, c.theta_before, c.curvature};
+    Stepped out{{}, c.theta_before, c.curvature, c.along};
     if (c.gradient_before.empty())
         std::fill(out.trial.begin(), out.trial.end(), NAN);
+    out.along.resize(c.lower.size(), NAN);
     out.curvature.resize(c.lower.size() * c.lower.size(), NAN);
     backend.run(
         StepTask{c.model, c.theta.data(), c.lower.data(), c.upper.data(),
                  c.gram.empty() ? nullptr : c.gram.data(), out.curvature.data(), c.gradient.data(),
-                 c.gradient_before.empty() ? nullptr : c.gradient_before.data(), c.curved ? 1 : 0,
-                 c.damping, c.gain_below, work, out.trial.data(), &out.record});
+                 c.gradient_before.empty() ? nullptr : c.gradient_before.data(), out.along.data(),
+                 c.curved ? 1 : 0, c.damping, c.gain_below, work, out.trial.data(), &out.record});
     ::operator delete(work, alignment);
     return out;
 }

@@ -215,6 +215,22 @@ TEST_CASE("each expert error is over the replicates that have it")
                Contains("expert over") && Contains("expert exact") && Contains("expert missed"));
 }
 
+TEST_CASE("responses are over the replicates whose version measured them")
+{
+    auto const rows = changed_rates({}, [](FitRow& fit, std::string const&, int) {
+        if (fit.replicate == 0)
+            fit.at(at_fit).risk.response_cell = none;
+    });
+    ResponseSlopes const& response = rows[0].response;
+    CHECK(response.cell.value[0] == Approx(0.1 * (1.1 + 1.2 + 1.3) / 3 / 5));
+    CHECK(response.gate.value[0] == Approx(0.1 * 1.15 / 6));
+    CHECK_THAT(response.cell.reason, Contains("the response of the cells was not measured in") &&
+                                         Contains("which an older version stored"));
+    CHECK(response.gate.reason.empty());
+    CHECK(rates_to_json(rows)["rows"][0]["response"]["cell"]["value"][0] == response.cell.value[0]);
+    CHECK_THAT(rates_table(rows), Contains("response cell") && Contains("response gate"));
+}
+
 TEST_CASE("each study has its blocks and notes")
 {
     auto rows = changed_rates({}, nullptr);

@@ -74,8 +74,9 @@ TEST_CASE("rates of a store, one row a label and loss")
     CHECK(row.reported_slope == -0.2);
     CHECK(row.theory == "-0.5");
     CHECK(row.n_over_sigma2[1] == Approx(1e5));
-    for (Slope const* slope : {&row.mean, &row.median, &row.trimmed, &row.geometric, &row.start,
-                               &row.regression, &row.expert.over, &row.expert.missed})
+    for (Slope const* slope :
+         {&row.mean, &row.median, &row.trimmed, &row.geometric, &row.start, &row.regression,
+          &row.expert.over, &row.expert.missed, &row.response.cell, &row.response.gate})
     {
         CHECK(slope->slope == Approx(-0.5).epsilon(1e-12));
         CHECK(slope->lo <= slope->slope);
@@ -87,6 +88,8 @@ TEST_CASE("rates of a store, one row a label and loss")
     CHECK(row.regression.value[0] == Approx(0.1 * 1.15 / 3));
     CHECK(row.expert.over.value[0] == Approx(0.1 * 1.15 / 2));
     CHECK(row.expert.missed.value[0] == Approx(0.1 * 1.15 / 4));
+    CHECK(row.response.cell.value[0] == Approx(0.1 * 1.15 / 5));
+    CHECK(row.response.gate.value[0] == Approx(0.1 * 1.15 / 6));
     CHECK(std::isnan(row.expert.exact.slope)); // all cells have several atoms
     CHECK_THAT(row.expert.exact.reason, Contains("expert error exact is undefined in all 8 fits"));
     CHECK(row.admissible_share == 0.25);
@@ -202,6 +205,7 @@ TEST_CASE("the JSON object has the documented keys in order")
                                            "start",
                                            "regression",
                                            "expert",
+                                           "response",
                                            "oracle",
                                            "no_descent",
                                            "near_start_won",
@@ -218,6 +222,9 @@ TEST_CASE("the JSON object has the documented keys in order")
     for (char const* kind : {"over", "exact", "missed"})
         CHECK(row["expert"][kind]["value"].size() == 2);
     CHECK(row["expert"].size() == 3);
+    for (char const* kind : {"cell", "gate"})
+        CHECK(row["response"][kind]["value"].size() == 2);
+    CHECK(row["response"].size() == 2);
     CHECK(row["no_descent"] == nlohmann::ordered_json::array({0, 0}));
     CHECK(row["box_share"] == nlohmann::ordered_json::array({0.0, 0.0}));
     CHECK_FALSE(row["mean"].contains("reason"));
@@ -231,7 +238,8 @@ TEST_CASE("numbers that do not exist are null, with a reason")
     rows[0].n_over_sigma2 = {std::numeric_limits<double>::infinity()};
     for (Slope* slope :
          {&rows[0].mean, &rows[0].median, &rows[0].trimmed, &rows[0].geometric, &rows[0].start,
-          &rows[0].regression, &rows[0].expert.over, &rows[0].expert.exact, &rows[0].expert.missed})
+          &rows[0].regression, &rows[0].expert.over, &rows[0].expert.exact, &rows[0].expert.missed,
+          &rows[0].response.cell, &rows[0].response.gate})
         *slope = {{0.0}, {none}, none, none, none, "why"};
     auto const row = nlohmann::json::parse(rates_to_json(rows).dump())["rows"][0];
     CHECK(row["mean"]["slope"].is_null());

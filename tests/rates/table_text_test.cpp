@@ -32,6 +32,7 @@ RateRow named(std::string const& study, std::string const& label)
     row.mean = row.median = row.trimmed = row.geometric = slope;
     row.start = row.regression = slope;
     row.expert = {slope, slope, slope};
+    row.response = {slope, slope};
     return row;
 }
 

@@ -28,7 +28,8 @@ TEST_CASE("references of one truth share its points, each has its own values the
         device->run(std::vector<RiskTask<double>>{
             {truth.measure.model, reference.measure.model, truth.theta.data(),
              reference.theta.data(), study.regression_samples, reference.x.data(),
-             reference.f.data(), reference.experts.data(), record.data()}});
+             reference.f.data(), reference.experts.data(), reference.weights.data(),
+             record.data()}});
         return record.download()[0].regression;
     };
     double sum = 0;

@@ -104,6 +104,6 @@ TEST_CASE("what no machine can hold is refused with its bytes")
     Study const study = sample::parse(sample::text);
     Curve const& curve = study.curves[0];
     CHECK(data_bytes(curve, 100) == 100 * (2 + 1) * 4);
-    CHECK(point_bytes(study, curve) == 100000 * (2 + 1 + 2) * 4 + 2 * 6 * (4 + 8));
+    CHECK(point_bytes(study, curve) == 100000 * (2 + 1 + 2 * 2) * 4 + 2 * 6 * (4 + 8));
     CHECK(fit_bytes(curve) + 2 * 18 * 8 == 3 * 18 * 4 + loss_bytes(curve, 2));
 }
