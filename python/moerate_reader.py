@@ -64,7 +64,7 @@ class Results:
         return self._table(_sorted(fits.values(), ("label", "n", "replicate")))
 
     def losses(self, at=None):
-        """One row a measured loss: cell, label, n, replicate, at ("start", "fit"), loss, r, gauge,
+        """One row a measured loss: cell, label, n, replicate, at ("start", "oracle", "fit"), loss, r, gauge,
         target, and its numbers. With `at` those of one point."""
         names, rows = self._rows(
             "SELECT c.label, c.n, l.* FROM loss l JOIN cell c ON c.id = l.cell"
@@ -82,7 +82,7 @@ class Results:
 
     def parameters(self, label, n, replicate, at="fit"):
         """Parameters of one fit by name, lists as numpy arrays: {"gate", "expert", "atoms": [{"gate":
-        {"w", "b"}, "expert": {"a", "b"}}...], ...}. at: "fit" or "start"."""
+        {"w", "b"}, "expert": {"a", "b"}}...], ...}. at: "fit", "start" or "oracle"."""
         if self._exported is None:
             fits = json.loads(self._call("export", self.folder, "--format", "json"))["fits"]
             self._exported = {(fit["label"], fit["n"], fit["replicate"]): fit for fit in fits}

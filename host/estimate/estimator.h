@@ -29,7 +29,7 @@ class Estimator;
 struct Starts
 {
     int count = 1;
-    int blind = 0; ///< below count
+    int blind = 0; ///< at most count
 };
 
 /// A model, data and a start. x, y, theta and near are addresses of the device's memory.

@@ -141,10 +141,11 @@ make_starts(Device& device, std::vector<StartsRequest> const& requests)
         for (int s = 0; s < number.count; ++s) {
             StartDraws const draws(problem->key, s);
             bool const fitted = blind(number, s) && (number.count - s) % 2 != 0;
-            Coordinates const z = s == 0              ? given
-                                  : !blind(number, s) ? near_start(model, given, draws)
-                                  : fitted            ? random_gates(model, draws)
-                                                      : random_start(model, *bounds, draws);
+            bool const near = !blind(number, s);
+            Coordinates const z = near && s == 0 ? given
+                                  : near         ? near_start(model, given, draws)
+                                  : fitted       ? random_gates(model, draws)
+                                                 : random_start(model, *bounds, draws);
             starts[r].push_back(theta_of(model, z, *bounds));
             if (fitted)
                 residual.push_back({r, static_cast<std::size_t>(s)});

@@ -182,8 +182,14 @@ KeyTable start_keys()
          {"split", "\"share\" or \"null\"", "\"share\"", "1",
           "how atoms at one true atom divide what it does", "\"share\"",
           "\"null\": sigmoid gates, experts that vanish at 0"},
-         {"starts", "1", "1", "starts", "starts of a fit (more are not available yet)", "1"},
-         {"blind", "0", "0", "starts", "of these, not near the truth (not available yet)", "0"}}};
+         {"starts", "whole number >= 1", "(estimators that begin once: 1, others 8)", "starts",
+          "points that a fit begins at; the lowest end is the fit. The first is as above, the "
+          "others "
+          "lie around it",
+          "1", "estimators that begin more than once"},
+         {"blind", "whole number >= 0", "(half of starts)", "starts",
+          "of these, so many that do not know the truth in place of the last ones", "0",
+          "estimators that begin more than once"}}};
 }
 
 KeyTable fit_keys()
