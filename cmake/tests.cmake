@@ -77,7 +77,8 @@ if(NOT MOE_SANITIZE)
     add_test(NAME install COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/tools/install_test.py
         ${CMAKE_BINARY_DIR} ${CMAKE_COMMAND})
     add_test(NAME reader COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/tools/reader_test.py ${CMAKE_BINARY_DIR})
-    add_test(NAME docs COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/tools/docs_test.py ${CMAKE_BINARY_DIR})
+    add_test(NAME docs COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/tools/docs_test.py ${CMAKE_BINARY_DIR}
+        ${CMAKE_CXX_COMPILER})
 endif()
 add_test(NAME plot-tool COMMAND ${CMAKE_SOURCE_DIR}/tests/tools/plot_test.py)
 foreach(folder task fit loss lse rates)

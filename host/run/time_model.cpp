@@ -73,20 +73,17 @@ TimeModel measure_time(Study const& study, Plan const& plan, Device& device)
 {
     double const speed = measure_speed(study, device);
     int const workers = std::max(device.info().launch_fits, device.info().threads);
-    int const last = static_cast<int>(plan.data.size()) - 1;
-    int small = 0, large = 0;
-    auto const flops = [&](int data) {
-        return work_of(study, plan, {data, 0, plan.data[data].cells}).flops;
-    };
-    for (int data = 0; data <= last; ++data) {
-        if (plan.data[data].n < plan.data[small].n)
-            small = data;
-        if (plan.data[data].n > plan.data[large].n &&
-            flops(data) * workers <= pilot_seconds * speed)
-            large = data;
-    }
+    std::vector<int> moments; // kinds of data of which a job for each worker takes a moment
+    for (int data = 0; data < static_cast<int>(plan.data.size()); ++data)
+        if (work_of(study, plan, {data, 0, plan.data[data].cells}).flops * workers <=
+            pilot_seconds * speed)
+            moments.push_back(data);
+    if (moments.empty())
+        return {1 / speed, 0};
+    auto const fewer = [&](int a, int b) { return plan.data[a].n < plan.data[b].n; };
+    auto const [small, large] = std::minmax_element(moments.begin(), moments.end(), fewer);
     std::vector<TimedWork> done;
-    for (int const data : {small, large}) {
+    for (int const data : {*small, *large}) {
         std::vector<Job> const jobs = pilot(study, plan, data, speed, workers);
         done.push_back(timed(study, plan, device, jobs));
     }

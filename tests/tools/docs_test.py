@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """The manual says what the program does: the pages that the program makes are those of docs/, and
-every command in a page's sh block runs. Argument: BUILD_FOLDER."""
+every command in a page's sh block runs. Arguments: BUILD_FOLDER COMPILER."""
 
 import glob
+import json
 import os
 import re
 import sqlite3
@@ -40,6 +41,31 @@ class Made(unittest.TestCase):
         self.assertEqual(read("docs/commands.md"), moerate("help", "commands", "--format", "markdown"))
 
 
+class Init(unittest.TestCase):
+    """moerate init writes a file that is taken, of every family."""
+
+    def written(self, *options):
+        with tempfile.TemporaryDirectory() as folder:
+            run = subprocess.run([os.path.join(BUILD, "moerate"), "init", os.path.join(folder, "own"),
+                                  "-q", *options], capture_output=True, text=True, check=False)
+            self.assertEqual(run.returncode, 0, f"{options}: {run.stderr}")
+            file = os.path.join(folder, "own.toml")
+            resolved = moerate("check", file, "--toml")
+            self.assertIn("\n# ", open(file, encoding="utf-8").read())
+            return resolved
+
+    def test_every_family(self):
+        families = json.loads(moerate("list", "--json"))
+        for axis, option in (("scores", "--gate"), ("normalizers", "--gate"), ("experts", "--expert"),
+                             ("activations", "--expert")):
+            for member in families[axis]:
+                with self.subTest(axis, member=member["name"]):
+                    self.assertIn(f'"{member["name"]}"', self.written(option, member["name"]))
+
+    def test_an_experiment_by_its_name(self):
+        self.assertIn('id = "own"', self.written("--from", "000-1a"))
+
+
 class Store(unittest.TestCase):
     def test_every_column_is_defined(self):
         page = read("docs/store.md")
@@ -54,6 +80,26 @@ class Store(unittest.TestCase):
                     with self.subTest(table, column=column[0]):
                         self.assertIn(f"`{column[0]}`", page)
             store.close()
+
+
+class Examples(unittest.TestCase):
+    def test_the_members_of_the_architecture_page_compile(self):
+        """Each complete example, appended to its list, with the kernels that walk that list."""
+        kinds = {"Score": ("SCORES", "sgd/sgd"), "Activation": ("ACTIVATIONS", "evaluate/evaluate"),
+                 "Loss": ("LOSSES", "loss/loss")}
+        examples = [block for block in blocks(read("docs/architecture.md"), "cpp")
+                    if block.startswith("#include")]
+        self.assertEqual(len(examples), len(kinds))
+        for example in examples:
+            name = re.search(r"struct (\w+)", example)[1]
+            axis, kernels = next(value for kind, value in kinds.items() if name.endswith(kind))
+            text = ("#define MOE_ISA isa_example\n#include <string_view>\n" + example
+                    + f"#define MOE_MORE_{axis} , {name}\n#include \"kernels/{kernels}_cpu.cpp\"\n")
+            with self.subTest(name):
+                run = subprocess.run([COMPILER, "-std=c++17", "-march=x86-64-v3", "-fsyntax-only",
+                                      "-fopenmp-simd", f"-I{ROOT}", "-xc++", "-"], input=text,
+                                     capture_output=True, text=True, check=False)
+                self.assertEqual(run.returncode, 0, run.stderr)
 
 
 class Commands(unittest.TestCase):
@@ -91,5 +137,5 @@ class Commands(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    BUILD = sys.argv[1]
+    BUILD, COMPILER = sys.argv[1], sys.argv[2]
     unittest.main(argv=sys.argv[:1])
