@@ -19,7 +19,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <regex>
 
 namespace moerate
 {
@@ -247,10 +246,13 @@ std::string experiment(std::string const& from)
 std::string copied_file(std::string const& name, std::string const& from)
 {
     std::string const text = experiment(from);
-    static std::regex const id("(^|\n)id *= *\"[^\"\n]*\"");
-    return fmt::format("# {}: written by moerate init from {}.\n", name, from) +
-           std::regex_replace(text, id, fmt::format("$1id = \"{}\"", name),
-                              std::regex_constants::format_first_only);
+    std::string const key = "\nid = \"";
+    std::size_t const at = text.find(key);
+    if (at == std::string::npos)
+        throw UsageError(fmt::format("--from {}: it has no line id = \"...\" to change", from));
+    std::size_t const begin = at + key.size(), end = text.find('"', begin);
+    return fmt::format("# {}: written by moerate init from {}.\n{}{}{}", name, from,
+                       text.substr(0, begin), name, text.substr(end));
 }
 
 } // namespace
