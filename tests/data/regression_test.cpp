@@ -96,18 +96,18 @@ TEST_CASE("one expert of identity is linear regression, errors and criteria by h
     }
     std::vector<double> const& theta = fit.measure.theta; // w, b, a, b
     std::vector<double> const& error = fit.standard_errors;
-    // What is left of n mse / sigma^2 is below 1e-6, and with it the squares of these errors.
-    CHECK(theta[2] == Approx(slope).epsilon(1e-6));
-    CHECK(theta[3] == Approx(mean_y - slope * mean_x).epsilon(1e-6));
-    CHECK(fit.mse == Approx(square / 5).epsilon(1e-12));
+    // A fit ends where its MSE can fall by no more than 1e-9 of it: as the squares of these errors.
+    CHECK(theta[2] == Approx(slope).epsilon(1e-4));
+    CHECK(theta[3] == Approx(mean_y - slope * mean_x).epsilon(1e-4));
+    CHECK(fit.mse == Approx(square / 5).epsilon(1e-9));
     CHECK(std::isnan(error[0])); // the gate of one atom is 1 whatever its parameters
     CHECK(std::isnan(error[1]));
-    CHECK(error[2] == Approx(std::sqrt(5.0 / 3 * of_slope)).epsilon(1e-8));
-    CHECK(error[3] == Approx(std::sqrt(5.0 / 3 * of_offset)).epsilon(1e-8));
+    CHECK(error[2] == Approx(std::sqrt(5.0 / 3 * of_slope)).epsilon(1e-4));
+    CHECK(error[3] == Approx(std::sqrt(5.0 / 3 * of_offset)).epsilon(1e-4));
     CHECK(fit.outcome.facts.rank == 2);
     double const deviance = 5 * (std::log(2 * 3.141592653589793 * square / 5) + 1);
-    CHECK(fit.aic == Approx(deviance + 6).epsilon(1e-9));
-    CHECK(fit.bic == Approx(deviance + 3 * std::log(5.0)).epsilon(1e-9));
+    CHECK(fit.aic == Approx(deviance + 6).epsilon(1e-8));
+    CHECK(fit.bic == Approx(deviance + 3 * std::log(5.0)).epsilon(1e-8));
     CHECK(std::isnan(fit.start_mse));
 }
 
