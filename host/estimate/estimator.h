@@ -103,7 +103,7 @@ struct FitOutcome
     bool near_finite = true; ///< whether those of FitProblem::near are
 };
 
-/// What a fit costs, at most.
+/// What a fit costs at most, or usually where it ends by itself.
 struct FitCost
 {
     double sample_updates = 0; ///< samples that pass through a gradient, over all iterations

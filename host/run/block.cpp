@@ -41,7 +41,7 @@ JobBlock<Real>::JobBlock(Device& device, Study const& study, Plan const& plan,
         slices->allocate(device_);
     mse_reference_ = DeviceArray<double>(device_, compared_.size());
     mean_square_ = DeviceArray<double>(device_, jobs.size());
-    if (points_.at(at_oracle).theta.size() == 0)
+    if (points_[at_oracle].theta.size() == 0)
         points_.erase(at_oracle);
     else
         points_.at(at_oracle).theta.allocate(device_);
