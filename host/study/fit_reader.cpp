@@ -182,8 +182,11 @@ KeyTable start_keys()
          {"split", "\"share\" or \"null\"", "\"share\"", "1",
           "how atoms at one true atom divide what it does", "\"share\"",
           "\"null\": sigmoid gates, experts that vanish at 0"},
-         {"starts", "1", "1", "starts", "starts of a fit (more are not available yet)", "1"},
-         {"blind", "0", "0", "starts", "of these, not near the truth (not available yet)", "0"}}};
+         {"starts", "whole number >= 1", "(sgd 1, lse 8)", "starts",
+          "starts of a fit, of which the least MSE is kept", "1", "more than 1: kind lse"},
+         {"blind", "whole number >= 0", "(half of starts)", "starts",
+          "how many of them do not know the truth; the first one is never blind", "0",
+          "more than 0: kind lse"}}};
 }
 
 KeyTable fit_keys()
