@@ -183,14 +183,14 @@ KeyTable start_keys()
          {"split", "\"share\" or \"null\"", "\"share\"", "1",
           "how atoms at one true atom divide what it does", "\"share\"",
           "\"null\": sigmoid gates, experts that vanish at 0"},
-         {"starts", "whole number >= 1", "(estimators that begin once: 1, others 8)", "starts",
-          "points that a fit begins at; the lowest end is the fit. The first is as above, the "
-          "others "
-          "lie around it",
+         {"starts", "whole number >= 1", "(8, or 1 where the estimator begins once)", "starts",
+          "points that a fit begins at, of which the lowest end is the fit: the first as above, "
+          "others around it",
           "1", "estimators that begin more than once"},
          {"blind", "whole number >= 0", "(half of starts)", "starts",
-          "of these, so many that do not know the truth in place of the last ones", "0",
-          "estimators that begin more than once"}}};
+          "how many of them do not know the truth, in place of the last ones; the first is never "
+          "blind",
+          "0", "estimators that begin more than once"}}};
 }
 
 KeyTable fit_keys()
