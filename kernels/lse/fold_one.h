@@ -18,17 +18,19 @@ struct FoldMemory
     double* by_theta;       ///< [layout.size]
     double* half;           ///< [p][columns] chain rule on one side
     CoordinatePlace* place; ///< [p]
+    int* before;            ///< [features + 1] monomials of the features before
     /// [features of l][features of r] of groups l and r: number of the monomial.
     int* table[GramLayout::most_groups][GramLayout::most_groups];
 
     MOE_HD MOE_FLAT FoldMemory(Scratch& scratch, Model const& model)
-        : dense(scratch, model), layout(gram_layout(model)), columns(0), p(coordinate_count(model)),
+        : dense(scratch, model), layout(gram_groups(model)), columns(0), p(coordinate_count(model)),
           by_theta(scratch.take<double>(model.layout.size))
     {
         for (int g = 0; g < layout.groups; ++g)
             columns += layout.rows[g].count * size(g);
         half = scratch.take<double>(static_cast<std::size_t>(p) * columns);
         place = scratch.take<CoordinatePlace>(p);
+        before = scratch.take<int>(gram_features(layout) + 1);
         for (int l = 0; l < layout.groups; ++l)
             for (int r = 0; r < layout.groups; ++r)
                 table[l][r] = scratch.take<int>(static_cast<std::size_t>(size(l)) * size(r));
@@ -51,17 +53,17 @@ MOE_HD std::size_t scratch_bytes(Lanes, FoldTask const& task)
 template <class Lanes>
 MOE_HD MOE_FLAT void number_monomials(Lanes lanes, FoldMemory const& m, GramProduct const& sums)
 {
-    Monomials const all{m.layout.factors(sums.left), m.layout.factors(sums.right), sums.square()};
+    Monomials const all = m.layout.monomials(sums);
     int* const table = m.table[sums.left][sums.right];
     int* const mirrored = m.table[sums.right][sums.left];
     int const height = all.left.size();
     int const width = all.right.size();
-    if (lanes.rank() == 0) {
-        int next = 0;
-        for (int a = 0; a < height; ++a)
-            for (int b = all.first(a); b < width; ++b)
-                if (all.leads(a, b))
-                    table[a * width + b] = next++;
+    count_monomials(lanes, all, m.before);
+    for (int a = lanes.rank(); a < height; a += lanes.size()) {
+        int next = m.before[a];
+        for (int b = all.first(a); b < width; ++b)
+            if (all.leads(a, b))
+                table[a * width + b] = next++;
     }
     lanes.sync();
     for (int a = lanes.rank(); a < height; a += lanes.size()) {
@@ -80,8 +82,9 @@ MOE_HD MOE_FLAT void number_monomials(Lanes lanes, FoldMemory const& m, GramProd
 
 /// Fills the tables.
 template <class Lanes>
-MOE_HD MOE_FLAT void load_fold(Lanes lanes, FoldTask const& task, FoldMemory const& m)
+MOE_HD MOE_FLAT void load_fold(Lanes lanes, FoldTask const& task, FoldMemory& m)
 {
+    m.layout = gram_layout(lanes, task.model, m.before);
     m.dense.load(lanes, task.theta);
     for (int z = lanes.rank(); z < m.p; z += lanes.size())
         m.place[z] = coordinate_place(task.model, z);
@@ -145,7 +148,7 @@ template <class Lanes>
 MOE_HD MOE_FLAT void run_one(Lanes lanes, FoldTask const& task, void* scratch_memory)
 {
     Scratch scratch(scratch_memory);
-    FoldMemory const m(scratch, task.model);
+    FoldMemory m(scratch, task.model);
     load_fold(lanes, task, m);
     lanes.sync();
     int column = 0;

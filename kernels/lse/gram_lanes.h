@@ -2,12 +2,15 @@
 
 /// @file
 /// Khatri-Rao sums in cooperating lanes: a tile of pairs times monomials after the other, each over
-/// all samples. A lane has some of the tile's sums in registers.
+/// all samples, chunk by chunk. What a chunk's samples have stands in one table, a row a sample:
+/// features, coefficients and 1; pairs and monomials alike are products of two of its columns. A
+/// lane has some of the tile's sums in registers.
 
 #include "kernels/core/expect.h"
 #include "kernels/core/lanes.h"
 #include "kernels/core/scratch.h"
 #include "kernels/lse/gram_api.h"
+#include "kernels/lse/linearize_api.h"
 #include "kernels/model/features.h"
 #include "kernels/model/limits.h"
 
@@ -20,26 +23,27 @@ class LaneGram
 {
     static constexpr int side = 6; ///< of the square of sums that a lane has at a time
     static constexpr int squares = gram_tile / side;
-    static constexpr int stride =
-        gram_tile + 1; ///< odd: lanes write columns without bank conflicts
+    static constexpr int factors = 2 * gram_tile + 1; ///< odd: columns without bank conflicts
     static_assert(gram_tile % side == 0);
 
 public:
     MOE_HD MOE_FLAT LaneGram(Lanes lanes, Scratch& scratch, GramTask<Real> const& task)
-        : lanes_(lanes), task_(task), layout_(gram_layout(task.model)),
-          planes_(scratch.take<Real>(static_cast<std::size_t>(layout_.features.total + 2) * chunk)),
-          monomial_(scratch.take<Real>(chunk * stride)), pair_(scratch.take<Real>(chunk * stride)),
-          before_(scratch.take<int>(widest(layout_) + 2)),
-          rows_(scratch.take<FeaturePair>(gram_tile)),
-          columns_(scratch.take<FeaturePair>(gram_tile))
+        : lanes_(lanes), task_(task), layout_(gram_groups(task.model)),
+          coefficients_(coefficient_rows(task.model)), width_((one() + 1) | 1), // odd likewise
+          table_(scratch.take<Real>(static_cast<std::size_t>(width_) * chunk)),
+          factor_(scratch.take<Real>(chunk * factors)),
+          before_(scratch.take<int>(gram_features(layout_) + 1)),
+          columns_(scratch.take<FeaturePair>(2 * gram_tile))
     {}
 
     MOE_HD MOE_FLAT void run()
     {
-        std::size_t const size = static_cast<std::size_t>(layout_.features.total + 2) * chunk;
-        for (std::size_t i = lanes_.rank(); i < size; i += lanes_.size())
-            planes_[i] = Real(0); // what stands behind the end of a short chunk is finite
-        int const all = tiles();
+        layout_ = gram_layout(lanes_, task_.model, before_);
+        for (int i = lanes_.rank(); i < width_ * chunk; i += lanes_.size())
+            table_[i] = Real(i % width_ == one() ? 1 : 0); // rows behind a short chunk are finite
+        int all = 0;
+        for (int i = 0; i < layout_.products; ++i)
+            all += tiles_in(layout_.product[i]);
         int const begin =
             static_cast<int>(static_cast<std::int64_t>(all) * task_.part / task_.parts);
         int const end =
@@ -48,62 +52,25 @@ public:
         for (int i = 0; i < layout_.products; ++i) {
             GramProduct const& product = layout_.product[i];
             int const across = tiles_of(product.monomials);
-            int const count = tiles_of(product.pairs) * across;
-            bool counted = false;
-            for (int tile = 0; tile < count; ++tile, ++next) {
-                if (next < begin || next >= end)
-                    continue;
-                if (!counted)
-                    count_monomials(product);
-                counted = true;
+            int const last = end - next < tiles_in(product) ? end - next : tiles_in(product);
+            int tile = begin > next ? begin - next : 0;
+            if (tile < last)
+                count_monomials(lanes_, layout_.monomials(product), before_);
+            for (; tile < last; ++tile)
                 add_tile(product, tile / across * gram_tile, tile % across * gram_tile);
-            }
+            next += tiles_in(product);
         }
     }
 
 private:
-    MOE_HD static int widest(GramLayout const& layout)
-    {
-        int most = 0;
-        for (int g = 0; g < layout.groups; ++g)
-            most = layout.rows[g].range.size > most ? layout.rows[g].range.size : most;
-        return most;
-    }
-
-    MOE_HD int tiles() const
-    {
-        int tiles = 0;
-        for (int i = 0; i < layout_.products; ++i)
-            tiles += tiles_of(layout_.product[i].monomials) * tiles_of(layout_.product[i].pairs);
-        return tiles;
-    }
-
-    MOE_HD Monomials monomials(GramProduct const& product) const
-    {
-        return {layout_.factors(product.left), layout_.factors(product.right), product.square()};
-    }
-
-    /// before_[a]: monomials of the features before a.
-    MOE_HD MOE_FLAT void count_monomials(GramProduct const& product)
-    {
-        Monomials const all = monomials(product);
-        int const size = all.left.size();
-        lanes_.sync();
-        for (int a = lanes_.rank(); a < size; a += lanes_.size())
-            before_[a + 1] = all.count_of(a);
-        lanes_.sync();
-        if (lanes_.rank() == 0) {
-            before_[0] = 0;
-            for (int a = 0; a < size; ++a)
-                before_[a + 1] += before_[a];
-        }
-        lanes_.sync();
-    }
+    /// Columns of the table: features and two of working memory, coefficients, 1.
+    MOE_HD int first_coefficient() const { return layout_.features.total + 2; }
+    MOE_HD int one() const { return first_coefficient() + coefficients_; }
 
     /// Columns of the features in monomial number `m`.
     MOE_HD MOE_FLAT FeaturePair monomial_at(GramProduct const& product, int m) const
     {
-        Monomials const all = monomials(product);
+        Monomials const all = layout_.monomials(product);
         int a = 0;
         while (before_[a + 1] <= m)
             ++a;
@@ -111,27 +78,27 @@ private:
         for (int left = m - before_[a];; ++b)
             if (all.leads(a, b) && left-- == 0)
                 break;
-        return {column(product.left, a), column(product.right, b)};
+        return {column_of(product.left, a), column_of(product.right, b)};
     }
 
-    /// Where a feature stands in the planes; -1: it is 1.
-    MOE_HD int column(int group, int f) const
+    MOE_HD int column_of(int group, int f) const
     {
         FeatureRange const range = layout_.rows[group].range;
-        return f < range.size ? range.begin + f : -1;
+        return f < range.size ? range.begin + f : one();
     }
 
-    /// Rows of coefficients of pair number `p`.
+    /// Columns of the coefficients in pair number `p`.
     MOE_HD MOE_FLAT FeaturePair pair_at(GramProduct const& product, int p) const
     {
-        GramRows const& left = layout_.rows[product.left];
-        GramRows const& right = layout_.rows[product.right];
+        int const left = first_coefficient() + layout_.rows[product.left].first;
+        int const right = first_coefficient() + layout_.rows[product.right].first;
+        int const count = layout_.rows[product.right].count;
         if (!product.square())
-            return {left.first + p / right.count, right.first + p % right.count};
+            return {left + p / count, right + p % count};
         int i = 0;
-        for (; p >= left.count - i; ++i)
-            p -= left.count - i;
-        return {left.first + i, left.first + i + p};
+        for (; p >= count - i; ++i)
+            p -= count - i;
+        return {left + i, left + i + p};
     }
 
     /// The sums from pair `row` and monomial `column` on.
@@ -141,14 +108,11 @@ private:
         int const columns =
             product.monomials - column < gram_tile ? product.monomials - column : gram_tile;
         lanes_.sync();
-        for (int i = lanes_.rank(); i < gram_tile; i += lanes_.size()) {
-            if (i < rows)
-                rows_[i] = pair_at(product, row + i);
-            if (i < columns)
-                columns_[i] = monomial_at(product, column + i);
+        for (int i = lanes_.rank(); i < gram_tile; i += lanes_.size()) { // behind the ends: 1
+            columns_[i] = i < rows ? pair_at(product, row + i) : FeaturePair{one(), one()};
+            columns_[gram_tile + i] =
+                i < columns ? monomial_at(product, column + i) : FeaturePair{one(), one()};
         }
-        for (int i = lanes_.rank(); i < chunk * stride; i += lanes_.size())
-            monomial_[i] = pair_[i] = Real(0); // behind the tile's ends
         lanes_.sync();
         double* const out = task_.maps_gram + product.begin +
                             static_cast<std::size_t>(row) * product.stride + column;
@@ -159,9 +123,9 @@ private:
             int const v = square % squares * side;
             double sum[side][side] = {};
             for (int t = 0; t < task_.n; t += chunk) {
-                fill(t, rows, columns);
+                fill(t);
                 if (square < squares * squares)
-                    add_chunk(u, v, sum);
+                    add_chunk(u, gram_tile + v, sum);
             }
             for (int i = 0; i < side; ++i)
                 for (int j = 0; j < side; ++j)
@@ -170,8 +134,8 @@ private:
         }
     }
 
-    /// Features, monomials and pairs of the chunk of samples from `first` on.
-    MOE_HD MOE_FLAT void fill(int first, int rows, int columns)
+    /// Table and factors of the chunk of samples from `first` on.
+    MOE_HD MOE_FLAT void fill(int first)
     {
         int const d = task_.model.d;
         std::size_t const n = static_cast<std::size_t>(task_.n);
@@ -179,24 +143,35 @@ private:
         Real const* const x = task_.x + static_cast<std::size_t>(first) * d;
         Real const* const c = task_.coefficients + first;
         lanes_.sync();
-        for (int i = lanes_.rank(); i < count * d; i += lanes_.size())
-            planes_[i % d * chunk + i / d] = x[i];
-        lanes_.sync();
-        derive_features<chunk, Real>(lanes_, layout_.features, FeaturePlanes<Real, chunk>{planes_},
-                                     count);
-        lanes_.sync();
-        auto const feature = [&](int column, int b) {
-            return column < 0 ? Real(1) : planes_[column * chunk + b];
-        };
-        for (int i = lanes_.rank(); i < columns * chunk; i += lanes_.size()) {
-            int const b = i % chunk;
-            FeaturePair const at = columns_[i / chunk];
-            monomial_[b * stride + i / chunk] = feature(at.a, b) * feature(at.b, b);
+        int const ahead = lanes_.size() / d; // of i, in rows and columns
+        int const aside = lanes_.size() % d;
+        int b = lanes_.rank() / d;
+        int f = lanes_.rank() % d;
+        for (int i = lanes_.rank(); i < count * d; i += lanes_.size()) {
+            table_[b * width_ + f] = x[i];
+            b += ahead;
+            f += aside;
+            if (f >= d) {
+                f -= d;
+                ++b;
+            }
         }
-        for (int i = lanes_.rank(); i < rows * chunk; i += lanes_.size()) {
-            int const b = i % chunk;
-            FeaturePair const at = rows_[i / chunk];
-            pair_[b * stride + i / chunk] = b < count ? c[at.a * n + b] * c[at.b * n + b] : Real(0);
+        for (int i = lanes_.rank(); i < coefficients_ * chunk; i += lanes_.size()) {
+            int const t = i % chunk;
+            table_[t * width_ + first_coefficient() + i / chunk] =
+                t < count ? c[i / chunk * n + t] : Real(0);
+        }
+        lanes_.sync();
+        if (layout_.features.derived()) {
+            derive_features<chunk, Real>(lanes_, layout_.features,
+                                         FeatureRows<Real>{table_, width_}, count);
+            lanes_.sync();
+        }
+        for (int i = lanes_.rank(); i < 2 * gram_tile; i += lanes_.size()) {
+            Real const* const left = table_ + columns_[i].a;
+            Real const* const right = table_ + columns_[i].b;
+            for (int t = 0; t < chunk; ++t)
+                factor_[t * factors + i] = left[t * width_] * right[t * width_];
         }
         lanes_.sync();
     }
@@ -217,12 +192,12 @@ private:
 
     MOE_HD MOE_FLAT void add_products(int u, int v, Real (&sum)[side][side]) const
     {
-        for (int b = 0; b < chunk; ++b) {
+        for (int t = 0; t < chunk; ++t) {
             Real left[side];
             Real right[side];
             for (int i = 0; i < side; ++i) {
-                left[i] = pair_[b * stride + u + i];
-                right[i] = monomial_[b * stride + v + i];
+                left[i] = factor_[t * factors + u + i];
+                right[i] = factor_[t * factors + v + i];
             }
             for (int i = 0; i < side; ++i)
                 for (int j = 0; j < side; ++j)
@@ -233,12 +208,12 @@ private:
     Lanes lanes_;
     GramTask<Real> const& task_;
     GramLayout layout_;
-    Real* planes_;         ///< [total + 2][chunk] features
-    Real* monomial_;       ///< [chunk][stride] of the tile
-    Real* pair_;           ///< [chunk][stride]
-    int* before_;          ///< [features + 1]
-    FeaturePair* rows_;    ///< [gram_tile] rows of coefficients of the tile's pairs
-    FeaturePair* columns_; ///< [gram_tile] planes of its monomials' features
+    int coefficients_; ///< rows of them
+    int width_;
+    Real* table_;          ///< [chunk][width]
+    Real* factor_;         ///< [chunk][factors] the tile's pairs, then its monomials
+    int* before_;          ///< [features + 1] monomials of the features before
+    FeaturePair* columns_; ///< [2 gram_tile] of the table, whose product a factor is
 };
 
 MOE_END_ISA

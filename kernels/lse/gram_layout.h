@@ -56,8 +56,11 @@ struct GramLayout
     /// The product of groups l <= r.
     MOE_HD int product_of(int l, int r) const { return l * groups - l * (l - 1) / 2 + r - l; }
 
-    /// The features that the rows of a group read.
-    MOE_HD FeatureFactors factors(int group) const { return {features, rows[group].range}; }
+    MOE_HD Monomials monomials(int l, int r) const
+    {
+        return {{features, rows[l].range}, {features, rows[r].range}, l == r};
+    }
+    MOE_HD Monomials monomials(GramProduct const& of) const { return monomials(of.left, of.right); }
 };
 
 /// Adds a group of rows, to the last one where that reads the same features.
@@ -75,8 +78,9 @@ MOE_HD inline void add_rows(GramLayout& layout, int first, int count, FeatureRan
     layout.rows[layout.groups++] = {first, count, range};
 }
 
-/// The layout of a model's sums. Counts the monomials: some 10 ns for each two features.
-MOE_HD inline GramLayout gram_layout(Model const& model)
+/// The layout of a model's sums, where count(monomials) says how many there are.
+template <class Count>
+MOE_HD MOE_FLAT GramLayout gram_layout(Model const& model, Count const& count)
 {
     Shape const shape = shape_of(model, 1);
     GramLayout layout;
@@ -90,14 +94,47 @@ MOE_HD inline GramLayout gram_layout(Model const& model)
             int const left = layout.rows[l].count;
             int const right = layout.rows[r].count;
             int const pairs = l == r ? left * (left + 1) / 2 : left * right;
-            Monomials const monomials{layout.factors(l), layout.factors(r), l == r};
-            int const count = monomials.count();
-            int const stride = (count + sum_align - 1) / sum_align * sum_align;
-            layout.product[layout.products++] = {l, r, pairs, count, stride, layout.numbers};
+            int const monomials = count(layout.monomials(l, r));
+            int const stride = (monomials + sum_align - 1) / sum_align * sum_align;
+            layout.product[layout.products++] = {l, r, pairs, monomials, stride, layout.numbers};
             layout.numbers += static_cast<std::size_t>(pairs) * stride;
         }
     }
     return layout;
+}
+
+/// The same in lanes that count together; `before` has room for gram_features + 1 numbers.
+template <class Lanes>
+MOE_HD MOE_FLAT GramLayout gram_layout(Lanes lanes, Model const& model, int* before)
+{
+    return gram_layout(model,
+                       [&](Monomials const& all) { return count_monomials(lanes, all, before); });
+}
+
+/// The same by one thread: some 20 ns for each two features.
+MOE_HD inline GramLayout gram_layout(Model const& model)
+{
+    return gram_layout(model, [](Monomials const& all) {
+        int count = 0;
+        for (int a = 0; a < all.left.size(); ++a)
+            count += all.count_of(a);
+        return count;
+    });
+}
+
+/// Its groups of rows alone: nothing is counted.
+MOE_HD inline GramLayout gram_groups(Model const& model)
+{
+    return gram_layout(model, [](Monomials const&) { return 0; });
+}
+
+/// Most features that rows of coefficients read, 1 among them.
+MOE_HD inline int gram_features(GramLayout const& layout)
+{
+    int most = 0;
+    for (int g = 0; g < layout.groups; ++g)
+        most = layout.rows[g].range.size > most ? layout.rows[g].range.size : most;
+    return most + 1;
 }
 
 /// Doubles of a model's sums: the size of GramTask::maps_gram.
@@ -114,13 +151,18 @@ MOE_HD constexpr int tiles_of(int count)
     return (count + gram_tile - 1) / gram_tile;
 }
 
+MOE_HD inline int tiles_in(GramProduct const& product)
+{
+    return tiles_of(product.pairs) * tiles_of(product.monomials);
+}
+
 /// Tiles of a model's sums.
 MOE_HD inline int gram_tiles(Model const& model)
 {
     GramLayout const layout = gram_layout(model);
     int tiles = 0;
     for (int i = 0; i < layout.products; ++i)
-        tiles += tiles_of(layout.product[i].pairs) * tiles_of(layout.product[i].monomials);
+        tiles += tiles_in(layout.product[i]);
     return tiles;
 }
 

@@ -57,7 +57,7 @@ public:
             for (int i = 0; i < layout_.products; ++i) {
                 GramProduct const& product = layout_.product[i];
                 add_product(product, mine(product, tile, tiles), list, first, count);
-                tile += tiles_of(product.pairs) * tiles_of(product.monomials);
+                tile += tiles_in(product);
                 list += padded(product);
             }
         }
@@ -114,8 +114,7 @@ private:
         FeaturePair* next = monomial_;
         for (int i = 0; i < layout_.products; ++i) {
             GramProduct const& product = layout_.product[i];
-            Monomials const all{layout_.factors(product.left), layout_.factors(product.right),
-                                product.square()};
+            Monomials const all = layout_.monomials(product);
             FeaturePair* const end = next + padded(product);
             for (int a = 0; a < all.left.size(); ++a)
                 for (int b = all.first(a); b < all.right.size(); ++b)

@@ -5,6 +5,7 @@
 /// as x_1 x_2 . x_3 = x_1 x_3 . x_2: of d = 8 and (x, vech, 1) there are 1035 pairs but 495
 /// products.
 
+#include "kernels/core/lanes.h"
 #include "kernels/spec/features.h"
 
 MOE_BEGIN_ISA
@@ -85,8 +86,11 @@ struct Monomials
     /// The leading product that equals that of a and b.
     MOE_HD FeaturePair leader(int a, int b) const
     {
-        if (square && a > b)
-            return leader(b, a);
+        if (square && a > b) {
+            int const other = a;
+            a = b;
+            b = other;
+        }
         if (!left.has_vech())
             return {a, b};
         FeatureFactors::Two const p = left.of(a);
@@ -119,15 +123,25 @@ struct Monomials
             count += leads(a, b) ? 1 : 0;
         return count;
     }
-
-    /// All leading products.
-    MOE_HD int count() const
-    {
-        int count = 0;
-        for (int a = 0; a < left.size(); ++a)
-            count += count_of(a);
-        return count;
-    }
 };
+
+/// Counts leading products: before[a], a <= left.size(), are those of the features before a.
+/// Returns how many there are.
+template <class Lanes>
+MOE_HD MOE_FLAT int count_monomials(Lanes lanes, Monomials const& all, int* before)
+{
+    int const size = all.left.size();
+    lanes.sync();
+    for (int a = lanes.rank(); a < size; a += lanes.size())
+        before[a + 1] = all.count_of(a);
+    lanes.sync();
+    if (lanes.rank() == 0) {
+        before[0] = 0;
+        for (int a = 0; a < size; ++a)
+            before[a + 1] += before[a];
+    }
+    lanes.sync();
+    return before[size];
+}
 
 MOE_END_ISA
