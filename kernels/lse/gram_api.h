@@ -24,7 +24,7 @@ struct GramTask
     int n;
     Real const* x;            ///< [n][d]
     Real const* coefficients; ///< [coefficient_rows(model)][n], of LinearizeTask
-    double* maps_gram;        ///< out [gram_numbers(model)], this part's of it
+    double* maps_gram;        ///< out [gram_numbers(model)], this part's; 64-byte aligned
     int part;                 ///< < parts
     int parts;                ///< 1: everything; at most gram_tiles(model) have something to do
 };
@@ -33,11 +33,11 @@ struct GramTask
 
 MOE_BEGIN_ISA
 
-/// Flops of a task.
+/// Flops of a task, equal monomials counted several times: lists have many tasks.
 template <class Real>
 MOE_HD double work(GramTask<Real> const& task)
 {
-    return 2.0 * gram_sums(task.model) * task.n / task.parts;
+    return 2.0 * most_gram_sums(task.model) * task.n / task.parts;
 }
 
 MOE_END_ISA

@@ -176,4 +176,18 @@ MOE_HD inline double gram_sums(Model const& model)
     return sums;
 }
 
+/// The same where nothing is counted, that is with equal monomials several times.
+MOE_HD inline double most_gram_sums(Model const& model)
+{
+    GramLayout const layout = gram_groups(model);
+    double sums = 0;
+    for (int i = 0; i < layout.products; ++i) {
+        GramProduct const& product = layout.product[i];
+        double const left = layout.rows[product.left].range.size + 1;
+        double const right = layout.rows[product.right].range.size + 1;
+        sums += product.pairs * (product.square() ? left * (left + 1) / 2 : left * right);
+    }
+    return sums;
+}
+
 MOE_END_ISA

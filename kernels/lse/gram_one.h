@@ -42,7 +42,8 @@ MOE_HD std::size_t scratch_bytes(Lanes lanes, GramTask<Real> const& task)
 template <class Real, class Lanes>
 MOE_HD MOE_FLAT void run_one(Lanes lanes, GramTask<Real> const& task, void* scratch_memory)
 {
-    MOE_EXPECT(0 <= task.part && task.part < task.parts);
+    MOE_EXPECT(task.n >= 1 && 0 <= task.part && task.part < task.parts);
+    MOE_EXPECT(aligned(task.maps_gram, 64));
     Scratch scratch(scratch_memory);
     typename GramSumsOf<Real, Lanes>::Type sums(lanes, scratch, task);
     sums.run();

@@ -48,7 +48,9 @@ public:
         list_monomials();
         std::fill(planes_, planes_ + (layout_.features.total + 2) * block, Real(0));
         std::fill(ones(), ones() + block, Real(1));
-        int const tiles = gram_tiles(task_.model);
+        int tiles = 0;
+        for (int i = 0; i < layout_.products; ++i)
+            tiles += tiles_in(layout_.product[i]);
         for (int first = 0; first < task_.n; first += block) {
             int const count = std::min(block, task_.n - first);
             fetch(first, count);

@@ -36,10 +36,10 @@ struct LinearizeTask
 
 MOE_BEGIN_ISA
 
-/// Rows of coefficients: df_t by each linear map's value at sample t, the score maps (atoms, then
-/// groups) and then the expert maps; where the score has an outer activation by its biases behind
-/// it (k) and by 1/T-scaled psi (k), where experts have a factor by lambda (k). Row j of J by the
-/// maps is c_j(t) [phi(x_t), 1], with 1 alone for the last two.
+/// Rows of coefficients at each sample: df by the value of each linear map, the score maps (atoms,
+/// then groups) and then the expert maps; then, where the score has an outer activation psi, df/ds
+/// (k) and psi df/ds (k); then, where experts have a factor lambda, df/dlambda (k). A row's part of
+/// the Jacobian by the maps is c(t) [phi(x_t), 1], of the last two kinds c(t) alone.
 MOE_HD inline int coefficient_rows(Model const& model)
 {
     Shape const shape = shape_of(model, 1);

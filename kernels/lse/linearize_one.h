@@ -115,6 +115,7 @@ MOE_HD MOE_FLAT void linearize_chunk(Lanes lanes, LinearizeTask<Real> const& tas
 template <class Real, class Lanes>
 MOE_HD MOE_FLAT void run_one(Lanes lanes, LinearizeTask<Real> const& task, void* scratch_memory)
 {
+    MOE_EXPECT(task.n >= 1);
     Scratch scratch(scratch_memory);
     LinearizeMemory<Real, Lanes> m(lanes, scratch, task.model);
     Model const& model = task.model;
