@@ -1,6 +1,7 @@
 // Steps bent along the way that the residuals take: by hand, then against the equations.
 
 #include "kernels/lse/accelerate_api.h"
+#include "kernels/lse/linearize_api.h"
 #include "tests/fit/problem.h"
 #include "tests/lse/step_case.h"
 
@@ -141,5 +142,22 @@ TEST_CASE("accelerations of awkward sizes solve their equations")
                 first = trial;
             CHECK(std::memcmp(first.data(), trial.data(), sizeof(double) * trial.size()) == 0);
         }
+    }
+}
+
+TEMPLATE_TEST_CASE("a linearisation tells its predictions", "", float, double)
+{
+    auto const problem = drawn_problem<TestType>(model_of("softmax", "gelu", 3, 4), 70, 1);
+    auto const plain = converted<double>(problem);
+    for (Backend const& backend : all_backends()) {
+        INFO(backend.name());
+        std::vector<TestType> f(problem.y.size(), TestType(NAN));
+        backend.run(LinearizeTask<TestType>{problem.model, plain.theta.data(), problem.n(),
+                                            problem.x.data(), problem.y.data(), nullptr, nullptr,
+                                            nullptr, f.data()});
+        for (std::size_t t = 0; t < f.size(); ++t) // responses of size 1: some roundings
+            CHECK(std::fabs(static_cast<double>(f[t]) -
+                            plain_sample(plain.model, plain.theta, plain.x.data() + 3 * t).f) <=
+                  (sizeof(TestType) == 4 ? 1e-5 : 1e-13));
     }
 }
