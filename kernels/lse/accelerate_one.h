@@ -95,6 +95,7 @@ MOE_HD void run_one(Lanes lanes, AccelerateTask const& task, void* scratch_memor
     if (!find_acceleration(lanes, task, m, p, count))
         return;
     double const along_a = damped_square(step, m, p);
+    lanes.sync(); // all have read the steps
     if (!(along_a <= most_acceleration * most_acceleration * along_v)) // nor what is not a number
         return;
     for (int i = lanes.rank(); i < p; i += lanes.size()) {

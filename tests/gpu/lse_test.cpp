@@ -45,7 +45,7 @@ StepCase drawn_step(int p)
     return c;
 }
 
-/// The trial of a case, bent on a device where r_vv is what the gradient is.
+/// The trial of a case, bent on a device where J^T r_vv is a tenth of the gradient.
 std::vector<double> bent_on(Device& device, StepCase const& c)
 {
     DeviceArray<double> const theta(device, c.theta), lower(device, c.lower),
@@ -53,7 +53,7 @@ std::vector<double> bent_on(Device& device, StepCase const& c)
         gradient(device, c.gradient), trial(device, c.theta_before), along(device, c.along);
     std::vector<double> change(c.theta.size());
     for (std::size_t i = 0; i < change.size(); ++i) {
-        change[i] = -0.005 * c.gradient[i];
+        change[i] = -0.0005 * c.gradient[i];
         for (std::size_t j = 0; j < change.size(); ++j)
             change[i] -= 0.1 * c.gram[i * change.size() + j] * (c.theta_before[j] - c.theta[j]);
     }
@@ -99,7 +99,7 @@ TEST_CASE("steps of a GPU are those of the CPU")
 
 TEST_CASE("bent steps of a GPU are those of the CPU")
 {
-    for (int const p : {1, 7, 65, 130}) {
+    for (int const p : {7, 65, 130}) {
         INFO("p = " << p);
         StepCase c = drawn_step(p);
         for (double& t : c.theta_before) // far enough for |a| to be less, and off the bounds
