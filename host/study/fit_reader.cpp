@@ -78,8 +78,9 @@ Starts read_starts(Reader& reader, Estimator const& estimator)
                                           starts.count, estimator.name()));
     if (starts.blind >= starts.count)
         reader.fail("blind", fmt::format("= {} of starts = {} (the first start is never "
-                                         "blind) use at most {}",
-                                         starts.blind, starts.count, starts.count - 1));
+                                         "blind) use {}{}",
+                                         starts.blind, starts.count,
+                                         starts.count > 1 ? "at most " : "", starts.count - 1));
     return starts;
 }
 
