@@ -4,7 +4,9 @@ every command in a page's sh block runs. Arguments: BUILD_FOLDER COMPILER."""
 
 import glob
 import json
+import math
 import os
+import random
 import re
 import sqlite3
 import subprocess
@@ -29,6 +31,16 @@ def blocks(text, language):
 def moerate(*arguments):
     return subprocess.run([os.path.join(BUILD, "moerate"), *arguments], capture_output=True,
                           text=True, check=True).stdout
+
+
+def own_data():
+    """data.csv of the examples: what a reader would have himself."""
+    draw = random.Random(1)
+    rows = ["x1,x2,y"]
+    for _ in range(200):
+        x1, x2 = draw.uniform(-1, 1), draw.uniform(-1, 1)
+        rows.append(f"{x1},{x2},{math.tanh(2 * x1) * x2 + draw.gauss(0, 0.1)}")
+    return "\n".join(rows) + "\n"
 
 
 class Made(unittest.TestCase):
@@ -111,6 +123,8 @@ class Commands(unittest.TestCase):
                 for name in ("experiments", "tools", "python", "docs"):
                     os.symlink(os.path.join(ROOT, name), os.path.join(folder, name))
                 os.symlink(BUILD, os.path.join(folder, "build"))
+                with open(os.path.join(folder, "data.csv"), "w", encoding="utf-8") as file:
+                    file.write(own_data())
                 path = BUILD + os.pathsep + os.environ["PATH"]
                 for block in blocks(read(page), "sh"):
                     found += 1
