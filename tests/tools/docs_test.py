@@ -33,14 +33,15 @@ def moerate(*arguments):
                           text=True, check=True).stdout
 
 
-def own_data():
-    """data.csv of the examples: what a reader would have himself."""
+def own_files():
+    """What a reader of the examples would have himself: data, and inputs to predict at."""
     draw = random.Random(1)
-    rows = ["x1,x2,y"]
+    data, inputs = ["x1,x2,y"], ["x1,x2"]
     for _ in range(200):
         x1, x2 = draw.uniform(-1, 1), draw.uniform(-1, 1)
-        rows.append(f"{x1},{x2},{math.tanh(2 * x1) * x2 + draw.gauss(0, 0.1)}")
-    return "\n".join(rows) + "\n"
+        data.append(f"{x1},{x2},{math.tanh(2 * x1) * x2 + draw.gauss(0, 0.1)}")
+        inputs.append(f"{x1},{x2}")
+    return {"data.csv": data, "new.csv": inputs}
 
 
 class Made(unittest.TestCase):
@@ -123,8 +124,9 @@ class Commands(unittest.TestCase):
                 for name in ("experiments", "tools", "python", "docs"):
                     os.symlink(os.path.join(ROOT, name), os.path.join(folder, name))
                 os.symlink(BUILD, os.path.join(folder, "build"))
-                with open(os.path.join(folder, "data.csv"), "w", encoding="utf-8") as file:
-                    file.write(own_data())
+                for name, lines in own_files().items():
+                    with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+                        file.write("\n".join(lines) + "\n")
                 path = BUILD + os.pathsep + os.environ["PATH"]
                 for block in blocks(read(page), "sh"):
                     found += 1
