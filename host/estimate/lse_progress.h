@@ -16,6 +16,10 @@ constexpr double first_damping = 1e-4;
 constexpr double least_damping = 1e-12;
 constexpr double most_damping = 1e16;
 
+/// Rounds after which a fit is known to be in a bent valley, where acceleration is worth two more
+/// passes over the samples.
+constexpr int patient_rounds = 30;
+
 /// One fit's way from round to round. S = n MSE / 2.
 class LseProgress
 {
@@ -42,6 +46,9 @@ public:
     double gain_below() const;
     /// Whether the next step goes by H + C: the model that has foretold decreases better.
     bool curved() const { return curved_; }
+
+    /// Whether steps are bent: an exact-specified fit has ended before.
+    bool accelerated() const { return result_.rounds >= patient_rounds; }
 
     /// Takes a step from the present point.
     Next after(StepRecord const& step);

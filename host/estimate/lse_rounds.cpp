@@ -1,3 +1,4 @@
+#include "host/estimate/lse_memory.h"
 #include "host/estimate/lse_wave.h"
 
 namespace moerate

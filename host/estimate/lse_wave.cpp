@@ -1,10 +1,12 @@
 #include "host/estimate/lse_wave.h"
 
+#include "host/estimate/lse_memory.h"
+#include "kernels/lse/accelerate_api.h"
 #include "kernels/lse/fold_api.h"
-#include "kernels/lse/gram_api.h"
-#include "kernels/lse/linearize_api.h"
 
 #include <algorithm>
+#include <iterator>
+#include <type_traits>
 
 namespace moerate
 {
@@ -20,40 +22,13 @@ struct FitMemory
     int curvature;
     int along;
     int work; ///< of the Gram matrix by the maps, then of the step
+    int probe;
+    int change;
     int coefficients;
+    int f;
 };
 
-/// Numbers of a fit's Gram matrix, where the item has none.
-template <class Real>
-std::size_t gram_own(LseItem<Real> const& item)
-{
-    auto const p = static_cast<std::size_t>(coordinate_count(item.model));
-    return item.gram == nullptr ? p * p : 0;
-}
-
-/// Numbers that an item's fit needs for its products: those of two tasks, one after the other.
-template <class Real>
-std::size_t work_numbers(LseItem<Real> const& item)
-{
-    return std::max(gram_numbers(item.model), step_numbers(item.model));
-}
-
-template <class Real>
-std::size_t coefficient_numbers(LseItem<Real> const& item)
-{
-    return static_cast<std::size_t>(coefficient_rows(item.model)) * item.n;
-}
-
 } // namespace
-
-template <class Real>
-std::size_t fit_bytes(LseItem<Real> const& item)
-{
-    auto const size = static_cast<std::size_t>(item.model.layout.size);
-    auto const p = static_cast<std::size_t>(coordinate_count(item.model));
-    return sizeof(double) * (5 * size + gram_own(item) + p * p + work_numbers(item)) +
-           sizeof(Real) * coefficient_numbers(item);
-}
 
 template <class Real>
 LseWave<Real>::LseWave(Device& device, LseItem<Real> const* items, std::size_t count)
@@ -70,6 +45,9 @@ LseWave<Real>::LseWave(Device& device, LseItem<Real> const* items, std::size_t c
         memory[i].curvature = numbers_.add(p * p);
         memory[i].along = numbers_.add(p);
         memory[i].work = numbers_.add(work_numbers(item));
+        memory[i].probe = numbers_.add(static_cast<std::size_t>(item.model.layout.size));
+        memory[i].change = numbers_.add(p);
+        memory[i].f = coefficients_.add(static_cast<std::size_t>(item.n));
         memory[i].coefficients = coefficients_.add(coefficient_numbers(item));
     }
     numbers_.allocate(device);
@@ -85,7 +63,10 @@ LseWave<Real>::LseWave(Device& device, LseItem<Real> const* items, std::size_t c
                          numbers_.at(at.curvature),
                          numbers_.at(at.along),
                          numbers_.at(at.work),
+                         numbers_.at(at.probe),
+                         numbers_.at(at.change),
                          coefficients_.at(at.coefficients),
+                         coefficients_.at(at.f),
                          mse_.data() + i,
                          steps_.data() + i});
     }
@@ -146,27 +127,58 @@ void LseWave<Real>::multiply(Fits const& some)
     });
 }
 
-/// Trials from the points; `first`: the points themselves, put into the box.
+/// The trial from a fit's point; `first`: the point itself, put into the box.
+template <class Real>
+StepTask step_task(LseFit<Real> const& fit, bool first)
+{
+    LseItem<Real> const& item = *fit.item;
+    return {item.model,
+            fit.theta[fit.now],
+            item.lower,
+            item.upper,
+            first ? nullptr : fit.gram,
+            fit.curvature,
+            fit.gradient[fit.now],
+            fit.moved ? fit.gradient[1 - fit.now] : nullptr,
+            fit.along,
+            fit.progress.curved() ? 1 : 0,
+            fit.progress.damping(),
+            fit.progress.gain_below(),
+            fit.work,
+            fit.theta[1 - fit.now],
+            fit.step};
+}
+
 template <class Real>
 void LseWave<Real>::step(Fits const& some, bool first)
 {
-    run_list(some, 1, [first](LseFit<Real> const& fit, int) {
+    run_list(some, 1, [first](LseFit<Real> const& fit, int) { return step_task(fit, first); });
+}
+
+/// Bends the trials of fits that are long on their way. The second derivative of the residuals is
+/// taken by differences, which have no digits in float32.
+template <class Real>
+void LseWave<Real>::accelerate(Fits const& all)
+{
+    Fits some;
+    std::copy_if(all.begin(), all.end(), std::back_inserter(some), [](LseFit<Real> const* fit) {
+        return std::is_same_v<Real, double> && fit->progress.accelerated();
+    });
+    run_list(some, 1, [](LseFit<Real> const& fit, int) {
+        return AccelerateTask{step_task(fit, false), fit.probe, nullptr};
+    });
+    run_list(some, 1, [](LseFit<Real> const& fit, int) {
         LseItem<Real> const& item = *fit.item;
-        return StepTask{item.model,
-                        fit.theta[fit.now],
-                        item.lower,
-                        item.upper,
-                        first ? nullptr : fit.gram,
-                        fit.curvature,
-                        fit.gradient[fit.now],
-                        fit.moved ? fit.gradient[1 - fit.now] : nullptr,
-                        fit.along,
-                        fit.progress.curved() ? 1 : 0,
-                        fit.progress.damping(),
-                        fit.progress.gain_below(),
-                        fit.work,
-                        fit.theta[1 - fit.now],
-                        fit.step};
+        return LinearizeTask<Real>{item.model, fit.probe, item.n,  item.x, item.y,
+                                   nullptr,    nullptr,   nullptr, fit.f};
+    });
+    run_list(some, 1, [](LseFit<Real> const& fit, int) {
+        LseItem<Real> const& item = *fit.item;
+        return LinearizeTask<Real>{item.model, fit.theta[fit.now], item.n, item.x, fit.f,
+                                   nullptr,    fit.change,         nullptr};
+    });
+    run_list(some, 1, [](LseFit<Real> const& fit, int) {
+        return AccelerateTask{step_task(fit, false), fit.probe, fit.change};
     });
 }
 
@@ -222,6 +234,7 @@ template <class Real>
 typename LseWave<Real>::Fits LseWave<Real>::judge()
 {
     Fits const all = live();
+    accelerate(all);
     linearize(all);
     std::vector<double> const mse = mse_.download();
     Fits moved;
@@ -251,7 +264,5 @@ std::vector<LseResult> LseWave<Real>::run()
 
 template class LseWave<float>;
 template class LseWave<double>;
-template std::size_t fit_bytes(LseItem<float> const&);
-template std::size_t fit_bytes(LseItem<double> const&);
 
 } // namespace moerate

@@ -21,7 +21,10 @@ struct LseFit
     double* curvature;
     double* along;
     double* work;
+    double* probe;
+    double* change;
     Real* coefficients;
+    Real* f;
     double* mse;
     StepRecord* step;
     int now = 0;
@@ -52,6 +55,7 @@ private:
     void linearize(Fits const& some);
     void multiply(Fits const& some);
     void step(Fits const& some, bool first);
+    void accelerate(Fits const& all);
     void end(LseFit<Real>& fit);
     void start();
     void find_trials();
@@ -64,9 +68,5 @@ private:
     DeviceArray<StepRecord> steps_;
     std::vector<LseFit<Real>> fits_;
 };
-
-/// Bytes of the device that a fit needs in a wave, but for some records.
-template <class Real>
-std::size_t fit_bytes(LseItem<Real> const& item);
 
 } // namespace moerate

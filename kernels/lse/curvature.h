@@ -32,8 +32,10 @@ MOE_HD void update_curvature(Lanes lanes, StepTask const& task, StepMemory const
         m.product[i] = (m.product[i] + task.along[i]) / 2;
     lanes.sync();
     double const along = sum_of(p, [&](int i) { return m.step[i] * change[i]; });
-    if (!(along > 0))
+    if (!(along > 0)) {
+        lanes.sync(); // all have read what the caller may write
         return;
+    }
     double const wanted =
         magnitude(sum_of(p, [&](int i) { return m.step[i] * (change[i] - m.product[i]); }));
     double const present = magnitude(sum_of(p, [&](int i) { return m.step[i] * m.bend[i]; }));

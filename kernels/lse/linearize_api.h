@@ -29,6 +29,7 @@ struct LinearizeTask
     Real* coefficients; ///< out [coefficient_rows(model)][n], see there
     double* gradient;   ///< out [coordinate_count(model)] J^T r, J = df/dz (coordinates.h)
     double* mse;        ///< out (1/n) sum r^2
+    Real* f = nullptr;  ///< out [n] f(x)
 };
 
 } // namespace moerate

@@ -131,6 +131,8 @@ MOE_HD MOE_FLAT void run_one(Lanes lanes, LinearizeTask<Real> const& task, void*
         int const count = task.n - first < chunk ? task.n - first : chunk;
         m.forward.chunk_at(lanes, task.x, task.n, first, count);
         m.square.add_square(lanes, m.forward.planes.f, task.y + first, count);
+        for (int b = lanes.rank(); task.f != nullptr && b < count; b += lanes.size())
+            task.f[first + b] = m.forward.planes.f[b];
         if (task.coefficients != nullptr || task.gradient != nullptr)
             linearize_chunk(lanes, task, m, first, count);
         lanes.sync();

@@ -8,6 +8,7 @@
 #include "kernels/data/generate_api.h"
 #include "kernels/evaluate/evaluate_api.h"
 #include "kernels/loss/loss_api.h"
+#include "kernels/lse/accelerate_api.h"
 #include "kernels/lse/fold_api.h"
 #include "kernels/lse/gram_api.h"
 #include "kernels/lse/linearize_api.h"
@@ -24,7 +25,7 @@ using Tasks =
     TypeList<GenerateTask<float>, GenerateTask<double>, StartTask<float>, StartTask<double>,
              SgdTask<float>, SgdTask<double>, EvaluateTask<float>, EvaluateTask<double>,
              LinearizeTask<float>, LinearizeTask<double>, GramTask<float>, GramTask<double>,
-             FoldTask, StepTask, RiskTask<float>, RiskTask<double>, LossTask<float>,
+             FoldTask, StepTask, AccelerateTask, RiskTask<float>, RiskTask<double>, LossTask<float>,
              LossTask<double>, SummaryTask, ResampleTask>;
 
 MOE_END_ISA

@@ -4,7 +4,9 @@ every command in a page's sh block runs. Arguments: BUILD_FOLDER COMPILER."""
 
 import glob
 import json
+import math
 import os
+import random
 import re
 import sqlite3
 import subprocess
@@ -29,6 +31,17 @@ def blocks(text, language):
 def moerate(*arguments):
     return subprocess.run([os.path.join(BUILD, "moerate"), *arguments], capture_output=True,
                           text=True, check=True).stdout
+
+
+def own_files():
+    """What a reader of the examples would have himself: data, and inputs to predict at."""
+    draw = random.Random(1)
+    data, inputs = ["x1,x2,y"], ["x1,x2"]
+    for _ in range(200):
+        x1, x2 = draw.uniform(-1, 1), draw.uniform(-1, 1)
+        data.append(f"{x1},{x2},{math.tanh(2 * x1) * x2 + draw.gauss(0, 0.1)}")
+        inputs.append(f"{x1},{x2}")
+    return {"data.csv": data, "new.csv": inputs}
 
 
 class Made(unittest.TestCase):
@@ -111,6 +124,9 @@ class Commands(unittest.TestCase):
                 for name in ("experiments", "tools", "python", "docs"):
                     os.symlink(os.path.join(ROOT, name), os.path.join(folder, name))
                 os.symlink(BUILD, os.path.join(folder, "build"))
+                for name, lines in own_files().items():
+                    with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+                        file.write("\n".join(lines) + "\n")
                 path = BUILD + os.pathsep + os.environ["PATH"]
                 for block in blocks(read(page), "sh"):
                     found += 1
