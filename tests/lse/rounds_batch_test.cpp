@@ -28,6 +28,10 @@ public:
     {
         cpu_->download(to, from, bytes);
     }
+    void copy(void* to, void const* from, std::size_t bytes) override
+    {
+        cpu_->copy(to, from, bytes);
+    }
     std::vector<double> run_list(TaskView const& list) override
     {
         largest_list = std::max(largest_list, list.size);
@@ -48,6 +52,7 @@ public:
     IdleDevice() : SmallDevice(1, std::size_t{1} << 40) {}
     void upload(void*, void const*, std::size_t) override {}
     void download(void* to, void const*, std::size_t bytes) override { std::memset(to, 1, bytes); }
+    void copy(void*, void const*, std::size_t) override {}
     std::vector<double> run_list(TaskView const& list) override
     {
         return std::vector<double>(list.size);
