@@ -48,7 +48,8 @@ TEST_CASE("a plan of any size is made in a moment or refused", "[cli]")
                                            "fit.softmax.experts=" + k, "fit.sigmoid.experts=" + k});
         CAPTURE(wide.err);
         if (k == "8000")
-            CHECK(nlohmann::json::parse(wide.out)["bytes"] > 10'000'000'000LL);
+            // 1.6e8 parameters: start, fit and target of two fits, and the truth, in float32
+            CHECK(nlohmann::json::parse(wide.out)["bytes"] > 5'000'000'000LL);
         else
             CHECK(wide.code == 2); // pairs of experts
     }

@@ -64,7 +64,7 @@ TEST_CASE("advice about single values is accepted")
         {{"start.extra=[1,1]"}, "drop the repeat", {"start.extra=[1]"}},
         {{"start.split=\"null\""}, "use \"share\"", {"start.split=\"share\""}},
         {{"start.starts=2"}, "use 1", {"start.starts=1"}},
-        {{"start.blind=2"}, "use at most 0", {"start.blind=0"}},
+        {{"start.blind=2"}, "use 0", {"start.blind=0"}},
         {{"fit.soft.target=\"projection\""},
          "use target = \"truth\"",
          {"fit.soft.target=\"truth\""}},
