@@ -12,10 +12,10 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <regex>
 #include <stdexcept>
 
 using namespace moerate;
@@ -148,13 +148,35 @@ TEST_CASE("an estimator is asked only in a precision that it works in")
     CHECK(fit<float>(*device, {}).empty());
 }
 
+namespace
+{
+
+/// Whether `word`, in small or capital letters, stands in `text` by itself or before an underscore.
+bool has_word(std::string text, std::string const& word)
+{
+    auto const part = [&](std::size_t at) {
+        return at < text.size() && (std::isalnum(static_cast<unsigned char>(text[at])) != 0);
+    };
+    for (char& c : text)
+        c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
+        bool const begins = at == 0 || !(part(at - 1) || text[at - 1] == '_');
+        if (begins && !part(at + word.size()))
+            return true;
+    }
+    return false;
+}
+
+} // namespace
+
 TEST_CASE("only an estimator's own file knows it")
 {
+    CHECK(has_word("by Sgd_settings", "sgd"));
+    CHECK_FALSE(has_word("my_sgd, sgd2, false", "sgd"));
     namespace fs = std::filesystem;
     fs::path const host = MOE_SOURCE_DIR "/host";
     int files = 0;
     for (EstimatorKind const& kind : estimators()) {
-        std::regex const name("\\b" + kind.name + "(_|\\b)", std::regex::icase);
         if (!fs::exists(host / "estimate" / (kind.name + ".cpp")))
             continue; // the tests' own
         for (char const* folder : {"study", "store", "run", "rates"})
@@ -162,7 +184,7 @@ TEST_CASE("only an estimator's own file knows it")
                 std::ifstream file(entry.path());
                 std::string const text{std::istreambuf_iterator<char>(file), {}};
                 INFO(entry.path().string() << " and " << kind.name);
-                CHECK_FALSE(std::regex_search(text, name));
+                CHECK_FALSE(has_word(text, kind.name));
                 ++files;
             }
     }
