@@ -1,5 +1,6 @@
 #include "host/cli/case_reader.h"
 
+#include "host/cli/measure_option.h"
 #include "host/cli/output.h"
 
 #include <fmt/format.h>
@@ -8,22 +9,6 @@ namespace moerate
 {
 namespace
 {
-
-/// Places in one case: the case's own name, then the path to the value.
-class CaseSource final : public Source
-{
-public:
-    explicit CaseSource(std::string where) : where_(std::move(where)) {}
-    std::string place(Pointer const&) const override { return where_; }
-    std::string name(Pointer const& at) const override
-    {
-        std::string text = at.to_string();
-        return text.empty() ? text : text.substr(1);
-    }
-
-private:
-    std::string where_;
-};
 
 std::string case_name(std::string const& file, std::size_t index, nlohmann::json const& value)
 {
@@ -48,7 +33,7 @@ void read_cases(std::string const& file,
         if (!document[i].is_object())
             throw UsageError(
                 fmt::format("{} is {} (an object is needed)", where, kind_of(document[i])));
-        CaseSource const source(where);
+        PlainSource const source(where);
         Reader reader(source, document[i], Pointer());
         reader.has("expected"); // reference files that carry their answers can be given as they are
         read(reader, where);

@@ -3,18 +3,6 @@
 
 namespace moerate
 {
-namespace
-{
-
-std::vector<std::string> estimator_names()
-{
-    std::vector<std::string> names;
-    for (EstimatorKind const& kind : estimators())
-        names.push_back(kind.name);
-    return names;
-}
-
-} // namespace
 
 void CommandLine::add_data_commands()
 {

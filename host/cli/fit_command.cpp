@@ -34,7 +34,7 @@ std::shared_ptr<Estimator const> chosen_estimator(FitOptions const& options, int
     settings["kind"] = options.estimator;
     if (!options.box.empty())
         settings["box"] = option_value(options.box);
-    OptionSource const source(options.box.empty() || !options.settings.empty() ? "--set" : "--box");
+    PlainSource const source(options.box.empty() || !options.settings.empty() ? "--set" : "--box");
     Reader reader(source, settings, Pointer());
     return read_estimator(reader, {n, n});
 }

@@ -14,12 +14,13 @@
 namespace moerate
 {
 
-/// Names a place by the option that the value came from.
-class OptionSource final : public Source
+/// Names all places alike, by the option or the case that the values came from, and a value by its
+/// path.
+class PlainSource final : public Source
 {
 public:
-    explicit OptionSource(std::string option) : option_(std::move(option)) {}
-    std::string place(Pointer const&) const override { return option_; }
+    explicit PlainSource(std::string place) : place_(std::move(place)) {}
+    std::string place(Pointer const&) const override { return place_; }
     std::string name(Pointer const& at) const override
     {
         std::string const text = at.to_string();
@@ -27,7 +28,7 @@ public:
     }
 
 private:
-    std::string option_;
+    std::string place_;
 };
 
 /// The value of an option: as in TOML, or a bare word.

@@ -13,14 +13,6 @@ namespace moerate
 namespace
 {
 
-std::vector<std::string> names()
-{
-    std::vector<std::string> result;
-    for (EstimatorKind const& kind : estimators())
-        result.push_back(kind.name);
-    return result;
-}
-
 bool has_key(EstimatorKind const& kind, std::string const& name)
 {
     return std::any_of(kind.keys.begin(), kind.keys.end(),
@@ -44,12 +36,20 @@ std::vector<EstimatorKind>& estimators()
     return all;
 }
 
+std::vector<std::string> estimator_names()
+{
+    std::vector<std::string> result;
+    for (EstimatorKind const& kind : estimators())
+        result.push_back(kind.name);
+    return result;
+}
+
 KeyTable estimator_keys()
 {
     KeyTable table{
         "[estimator]",
         "How a model is fitted to data. [fit.estimator] overrides it key by key for one fit.",
-        {{"kind", "one of " + joined(names()), "", "1", "the estimator", "\"sgd\""}}};
+        {{"kind", "one of " + joined(estimator_names()), "", "1", "the estimator", "\"sgd\""}}};
     for (EstimatorKind const& kind : estimators()) {
         for (Key key : kind.keys) {
             auto const same =
@@ -72,8 +72,8 @@ KeyTable estimator_keys()
 std::shared_ptr<Estimator const> read_estimator(Reader& reader, SampleSizes n)
 {
     reader.documented(estimator_keys());
-    EstimatorKind const& kind =
-        estimators().at(static_cast<std::size_t>(reader.word("kind", "estimator", names())));
+    EstimatorKind const& kind = estimators().at(
+        static_cast<std::size_t>(reader.word("kind", "estimator", estimator_names())));
     std::shared_ptr<Estimator const> estimator = kind.read(reader, n);
     for (EstimatorKind const& other : estimators())
         refuse_keys(reader, kind, other);

@@ -39,6 +39,9 @@ struct EstimatorKind
 /// `moerate list` follow.
 std::vector<EstimatorKind>& estimators();
 
+/// Their names, in the order of the list.
+std::vector<std::string> estimator_names();
+
 /// What the manual says of the keys of [estimator]: of all estimators, those that several read
 /// once, with the names of these.
 KeyTable estimator_keys();
