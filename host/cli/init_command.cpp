@@ -63,16 +63,10 @@ void choose(std::string const& option, std::string const& text, int& first, int&
     }
 }
 
-int activation(std::string const& name)
-{
-    std::vector<std::string> const names = names_of<Activations>();
-    return static_cast<int>(std::find(names.begin(), names.end(), name) - names.begin());
-}
-
 Families families_of(InitOptions const& options)
 {
     Families chosen;
-    chosen.expert.activation = activation("gelu");
+    chosen.expert.activation = find<Activations>("gelu");
     choose<Scores, Normalizers>("--gate", options.gate, chosen.gate.score, chosen.gate.normalizer);
     choose<Experts, Activations>("--expert", options.expert, chosen.expert.form,
                                  chosen.expert.activation);
@@ -83,7 +77,7 @@ Families families_of(InitOptions const& options)
                         options.gate));
     GateKeys const keys = keys_of(chosen.gate);
     if (keys.activation)
-        chosen.gate.activation = activation("tanh");
+        chosen.gate.activation = find<Activations>("tanh");
     chosen.gate.rank = keys.rank ? 2 : chosen.gate.rank;
     chosen.gate.top = keys.top ? 2 : chosen.gate.top;
     if (keys.tau)
