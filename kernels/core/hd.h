@@ -66,6 +66,13 @@
 #define MOE_ROLLED
 #endif
 
+/// Before a loop over registers: each index must be a constant.
+#if defined(__CUDA_ARCH__)
+#define MOE_UNROLLED _Pragma("unroll")
+#else
+#define MOE_UNROLLED
+#endif
+
 /// For small functions called inside of a MOE_SIMD loop: one call that is left would stop g++ from
 /// vectorising it.
 #if defined(__CUDACC__)

@@ -10,7 +10,8 @@
 /// 16 bytes from a task's arrays to scratch memory; it has arrived after wait_copies() of the lane
 /// that asked for it, and another lane may read it after the next sync().
 ///
-/// `copied_maps` true narrows an instance to models whose maps copy theta (Shape::copied).
+/// `copied_maps` true narrows an instance to models whose maps copy theta and whose rows fit a
+/// lane's registers (Shape::copied, Shape::own).
 
 #include "kernels/core/hd.h"
 

@@ -13,7 +13,7 @@ struct TaskLaunch
 {
     int warps = 1;       ///< of the block that does a task: one (WarpLanes) or several (BlockLanes)
     bool tiled = false;  ///< in shared memory a kernel of its own with register tiles; one warp
-    bool narrow = false; ///< one more of these for models whose maps copy theta (Shape::copied)
+    bool narrow = false; ///< one more of these, kept small: lanes whose copied_maps is true
 };
 
 } // namespace moerate

@@ -16,8 +16,8 @@ struct EvaluateMemory
     Maps<Real> by_maps;
     SampleSum square;
 
-    MOE_HD MOE_FLAT EvaluateMemory(Lanes lanes, Scratch& scratch, Model const& model)
-        : forward(lanes, scratch, model), by_maps(forward.tile, scratch, forward.shape),
+    MOE_HD MOE_FLAT EvaluateMemory(Lanes lanes, Scratch& scratch, EvaluateTask<Real> const& task)
+        : forward(lanes, scratch, task.model, task.gradient != nullptr), by_maps(forward.tile, scratch, forward.shape),
           square(scratch)
     {}
 };
@@ -27,7 +27,7 @@ template <class Real, class Lanes>
 MOE_HD std::size_t scratch_bytes(Lanes lanes, EvaluateTask<Real> const& task)
 {
     Scratch measure(nullptr);
-    EvaluateMemory<Real, Lanes> const memory(lanes, measure, task.model);
+    EvaluateMemory<Real, Lanes> const memory(lanes, measure, task);
     return measure.used();
 }
 
@@ -36,7 +36,7 @@ template <class Real, class Lanes>
 MOE_HD MOE_FLAT void run_one(Lanes lanes, EvaluateTask<Real> const& task, void* scratch_memory)
 {
     Scratch scratch(scratch_memory);
-    EvaluateMemory<Real, Lanes> m(lanes, scratch, task.model);
+    EvaluateMemory<Real, Lanes> m(lanes, scratch, task);
     Model const& model = task.model;
     Planes<Real> const& planes = m.forward.planes;
     m.forward.load(lanes, task.theta);
@@ -63,7 +63,7 @@ MOE_HD MOE_FLAT void run_one(Lanes lanes, EvaluateTask<Real> const& task, void* 
             for (int b = lanes.rank(); b < chunk; b += lanes.size())
                 planes.residual[b] =
                     b < count ? scale * (planes.f[b] - task.y[first + b]) : Real(0);
-            coefficients(lanes, model, m.forward.shape, m.forward.maps, planes);
+            coefficients<ChunkRows>(lanes, model, m.forward.shape, m.forward.maps, planes);
             lanes.sync();
             add_gradient(lanes, m.forward.tile, m.forward.shape, planes, first == 0, m.by_maps);
         }

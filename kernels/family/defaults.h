@@ -41,6 +41,7 @@ struct NormalizerDefaults
 {
     static constexpr bool grouped = false;  ///< atoms stand in groups, which have scores, too
     static constexpr bool uses_top = false; ///< reads gate.top
+    static constexpr bool own_rows = false; ///< weights() goes over rows by Rows::each alone
     static constexpr std::array<Parameter, 0> parameters{};
 };
 

@@ -3,13 +3,14 @@
 /// @file
 /// Normalizers: from scores s to gate weights g_i, and an atom's mixing weight m_i (spec.md 1.1).
 ///
-/// weights() works in place on a chunk of samples: score row j of sample b stands at
-/// s[j * chunk + b], and the weight of atom i is left in row i; a lane touches its own samples
-/// only. `work` holds 4 * chunk numbers. Where each score has one atom (not `grouped`), slope() is
+/// weights() works in place on the rows of some samples (kernels/core/sample_rows.h): score row j of
+/// sample b stands at s[j * samples + b], and the weight of atom i is left in row i; a lane touches
+/// its own samples only. `work` holds 4 * samples numbers. Where each score has one atom (not `grouped`), slope() is
 /// sum_i h_i dg_i/ds_j, the derivative of the prediction f = sum_i g_i h_i by one score.
 
 #include "kernels/core/expect.h"
 #include "kernels/core/math.h"
+#include "kernels/core/sample_rows.h"
 #include "kernels/core/typelist.h"
 #include "kernels/family/defaults.h"
 #include "kernels/family/map_rows.h"
@@ -25,48 +26,49 @@ constexpr Real infinite = std::numeric_limits<Real>::infinity();
 
 /// Softmax over the rows for which in(j) holds, in place, shifted by their largest score: finite
 /// for all finite scores. There may be none. Lane-local.
-template <int chunk, class Real, class Lanes, class In>
-MOE_HD void softmax_rows(Lanes lanes, Real* s, Real* work, int rows, In const& in)
+template <class Rows, class Real, class Lanes, class In>
+MOE_HD MOE_FLAT void softmax_rows(Lanes lanes, Real* s, Real* work, int rows, In const& in)
 {
+    constexpr int samples = Rows::samples;
     Real* const top = work;
-    Real* const sum = work + chunk;
+    Real* const sum = work + samples;
     int first = 0;
     while (first < rows && !in(first))
         ++first;
     if (first == rows)
         return;
     MOE_SIMD
-    for (int b = lanes.rank(); b < chunk; b += lanes.size()) {
-        top[b] = s[first * chunk + b];
+    for (int b = lanes.rank(); b < samples; b += lanes.size()) {
+        top[b] = s[first * samples + b];
         sum[b] = Real(0);
     }
-    for (int j = first + 1; j < rows; ++j) {
-        if (!in(j))
-            continue;
+    Rows::each(rows, [&](int j) {
+        if (j <= first || !in(j))
+            return;
         MOE_SIMD
-        for (int b = lanes.rank(); b < chunk; b += lanes.size())
-            top[b] = s[j * chunk + b] > top[b] ? s[j * chunk + b] : top[b];
-    }
-    for (int j = first; j < rows; ++j) {
-        if (!in(j))
-            continue;
+        for (int b = lanes.rank(); b < samples; b += lanes.size())
+            top[b] = s[j * samples + b] > top[b] ? s[j * samples + b] : top[b];
+    });
+    Rows::each(rows, [&](int j) {
+        if (j < first || !in(j))
+            return;
         MOE_SIMD
-        for (int b = lanes.rank(); b < chunk; b += lanes.size()) {
-            Real const e = math::exp(s[j * chunk + b] - top[b]);
-            s[j * chunk + b] = e;
+        for (int b = lanes.rank(); b < samples; b += lanes.size()) {
+            Real const e = math::exp(s[j * samples + b] - top[b]);
+            s[j * samples + b] = e;
             sum[b] += e;
         }
-    }
+    });
     MOE_SIMD
-    for (int b = lanes.rank(); b < chunk; b += lanes.size())
+    for (int b = lanes.rank(); b < samples; b += lanes.size())
         sum[b] = Real(1) / sum[b];
-    for (int j = first; j < rows; ++j) {
-        if (!in(j))
-            continue;
+    Rows::each(rows, [&](int j) {
+        if (j < first || !in(j))
+            return;
         MOE_SIMD
-        for (int b = lanes.rank(); b < chunk; b += lanes.size())
-            s[j * chunk + b] *= sum[b];
-    }
+        for (int b = lanes.rank(); b < samples; b += lanes.size())
+            s[j * samples + b] *= sum[b];
+    });
 }
 
 /// g_i = exp(s_i) / sum_j exp(s_j).
@@ -76,11 +78,12 @@ struct SoftmaxNormalizer : NormalizerDefaults
     static constexpr std::string_view formula = "g_i = exp(s_i) / sum_j exp(s_j)";
     static constexpr std::string_view source = "002 eq 2";
     static constexpr Mass mass = Mass::exponential;
+    static constexpr bool own_rows = true;
 
-    template <int chunk, class Real, class Lanes>
-    MOE_HD static void weights(Lanes lanes, Model const& model, Real* s, Real* work)
+    template <class Rows, class Real, class Lanes>
+    MOE_HD MOE_FLAT static void weights(Lanes lanes, Model const& model, Real* s, Real* work)
     {
-        softmax_rows<chunk>(lanes, s, work, model.k, [](int) { return true; });
+        softmax_rows<Rows>(lanes, s, work, model.k, [](int) { return true; });
     }
 
     template <class Real>
@@ -97,15 +100,17 @@ struct SigmoidNormalizer : NormalizerDefaults
     static constexpr std::string_view formula = "g_i = 1 / (1 + exp(-s_i))";
     static constexpr std::string_view source = "003 eq 2";
     static constexpr Mass mass = Mass::logistic;
+    static constexpr bool own_rows = true;
 
-    template <int chunk, class Real, class Lanes>
-    MOE_HD static void weights(Lanes lanes, Model const& model, Real* s, Real* /*work*/)
+    template <class Rows, class Real, class Lanes>
+    MOE_HD MOE_FLAT static void weights(Lanes lanes, Model const& model, Real* s, Real* /*work*/)
     {
-        for (int j = 0; j < model.k; ++j) {
+        constexpr int samples = Rows::samples;
+        Rows::each(model.k, [&](int j) {
             MOE_SIMD
-            for (int b = lanes.rank(); b < chunk; b += lanes.size())
-                s[j * chunk + b] = Real(1) / (Real(1) + math::exp(-s[j * chunk + b]));
-        }
+            for (int b = lanes.rank(); b < samples; b += lanes.size())
+                s[j * samples + b] = Real(1) / (Real(1) + math::exp(-s[j * samples + b]));
+        });
     }
 
     template <class Real>
@@ -125,51 +130,53 @@ struct TopkNormalizer : NormalizerDefaults
     static constexpr std::string_view source = "002 section 2";
     static constexpr Mass mass = Mass::exponential;
     static constexpr bool uses_top = true;
+    static constexpr bool own_rows = true;
 
-    template <int chunk, class Real, class Lanes>
-    MOE_HD static void weights(Lanes lanes, Model const& model, Real* s, Real* work)
+    template <class Rows, class Real, class Lanes>
+    MOE_HD MOE_FLAT static void weights(Lanes lanes, Model const& model, Real* s, Real* work)
     {
+        constexpr int samples = Rows::samples;
         MOE_EXPECT(1 <= model.gate.top && model.gate.top <= model.k);
         // Round r finds the best score behind that of round r - 1 (in the order of score, then
         // index); what stands behind the last round's score falls out.
         constexpr Real lowest = -infinite<Real>;
         Real* const score = work;
-        Real* const index = work + chunk;
-        Real* const best = work + 2 * chunk;
-        Real* const best_index = work + 3 * chunk;
-        for (int b = lanes.rank(); b < chunk; b += lanes.size()) {
+        Real* const index = work + samples;
+        Real* const best = work + 2 * samples;
+        Real* const best_index = work + 3 * samples;
+        for (int b = lanes.rank(); b < samples; b += lanes.size()) {
             score[b] = -lowest;
             index[b] = Real(-1);
         }
         for (int r = 0; r < model.gate.top; ++r) {
-            for (int b = lanes.rank(); b < chunk; b += lanes.size())
+            for (int b = lanes.rank(); b < samples; b += lanes.size())
                 best[b] = lowest;
-            for (int j = 0; j < model.k; ++j) {
+            Rows::each(model.k, [&](int j) {
                 Real const at = static_cast<Real>(j);
                 MOE_SIMD
-                for (int b = lanes.rank(); b < chunk; b += lanes.size()) {
-                    Real const t = s[j * chunk + b];
+                for (int b = lanes.rank(); b < samples; b += lanes.size()) {
+                    Real const t = s[j * samples + b];
                     bool const open = (t < score[b]) | ((t == score[b]) & (at > index[b]));
                     bool const better = open & (t > best[b]);
                     best[b] = better ? t : best[b];
                     best_index[b] = better ? at : best_index[b];
                 }
-            }
-            for (int b = lanes.rank(); b < chunk; b += lanes.size()) {
+            });
+            for (int b = lanes.rank(); b < samples; b += lanes.size()) {
                 score[b] = best[b];
                 index[b] = best_index[b];
             }
         }
-        for (int j = 0; j < model.k; ++j) {
+        Rows::each(model.k, [&](int j) {
             Real const at = static_cast<Real>(j);
             MOE_SIMD
-            for (int b = lanes.rank(); b < chunk; b += lanes.size()) {
-                Real const t = s[j * chunk + b];
+            for (int b = lanes.rank(); b < samples; b += lanes.size()) {
+                Real const t = s[j * samples + b];
                 bool const behind = (t < score[b]) | ((t == score[b]) & (at > index[b]));
-                s[j * chunk + b] = behind ? lowest : t;
+                s[j * samples + b] = behind ? lowest : t;
             }
-        }
-        softmax_rows<chunk>(lanes, s, work, model.k, [](int) { return true; });
+        });
+        softmax_rows<Rows>(lanes, s, work, model.k, [](int) { return true; });
     }
 
     template <class Real>
@@ -219,42 +226,44 @@ struct HierarchicalNormalizer : NormalizerDefaults
                   gradient + block[1].offset);
     }
 
-    template <int chunk, class Real, class Lanes>
+    template <class Rows, class Real, class Lanes>
     MOE_HD static void weights(Lanes lanes, Model const& model, Real* s, Real* work)
     {
+        constexpr int samples = Rows::samples;
         for (int u = 0; u < model.groups; ++u)
-            softmax_rows<chunk>(lanes, s, work, model.k,
+            softmax_rows<Rows>(lanes, s, work, model.k,
                                 [&](int j) { return model.group_of[j] == u; });
-        softmax_rows<chunk>(lanes, s + model.k * chunk, work, model.groups,
+        softmax_rows<Rows>(lanes, s + model.k * samples, work, model.groups,
                             [](int) { return true; });
         for (int i = 0; i < model.k; ++i) {
-            Real const* const group = s + (model.k + model.group_of[i]) * chunk;
+            Real const* const group = s + (model.k + model.group_of[i]) * samples;
             MOE_SIMD
-            for (int b = lanes.rank(); b < chunk; b += lanes.size())
-                s[i * chunk + b] *= group[b];
+            for (int b = lanes.rank(); b < samples; b += lanes.size())
+                s[i * samples + b] *= group[b];
         }
     }
 
     /// Weights g (rows 0..k-1) and group weights p (behind them) to coefficients dL/ds, in place:
     /// with H_u = sum_{i in u} g_i h_i, atoms get r g_i (h_i - H_u / p_u), groups r (H_u - p_u f).
-    template <int chunk, class Real, class Lanes>
+    template <class Rows, class Real, class Lanes>
     MOE_HD static void backward(Lanes lanes, Model const& model, Real const* residual,
                                 Real const* h, Real const* f, Real* g, Real* work)
     {
+        constexpr int samples = Rows::samples;
         for (int u = 0; u < model.groups; ++u) {
-            Real* const group = g + (model.k + u) * chunk;
+            Real* const group = g + (model.k + u) * samples;
             Real* const sum = work;
-            Real* const mean = work + chunk;
-            for (int b = lanes.rank(); b < chunk; b += lanes.size())
+            Real* const mean = work + samples;
+            for (int b = lanes.rank(); b < samples; b += lanes.size())
                 sum[b] = Real(0);
             for (int i = 0; i < model.k; ++i) {
                 MOE_SIMD
-                for (int b = lanes.rank(); b < chunk; b += lanes.size())
+                for (int b = lanes.rank(); b < samples; b += lanes.size())
                     sum[b] +=
-                        model.group_of[i] == u ? g[i * chunk + b] * h[i * chunk + b] : Real(0);
+                        model.group_of[i] == u ? g[i * samples + b] * h[i * samples + b] : Real(0);
             }
             MOE_SIMD
-            for (int b = lanes.rank(); b < chunk; b += lanes.size()) {
+            for (int b = lanes.rank(); b < samples; b += lanes.size()) {
                 mean[b] =
                     group[b] > Real(0) ? sum[b] / group[b] : Real(0); // an empty group's g are 0
                 group[b] = residual[b] * (sum[b] - group[b] * f[b]);
@@ -263,8 +272,8 @@ struct HierarchicalNormalizer : NormalizerDefaults
                 if (model.group_of[i] != u)
                     continue;
                 MOE_SIMD
-                for (int b = lanes.rank(); b < chunk; b += lanes.size())
-                    g[i * chunk + b] *= residual[b] * (h[i * chunk + b] - mean[b]);
+                for (int b = lanes.rank(); b < samples; b += lanes.size())
+                    g[i * samples + b] *= residual[b] * (h[i * samples + b] - mean[b]);
             }
         }
     }

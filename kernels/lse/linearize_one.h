@@ -22,7 +22,7 @@ struct LinearizeMemory
     double* by_theta; ///< [layout.size]
 
     MOE_HD MOE_FLAT LinearizeMemory(Lanes lanes, Scratch& scratch, Model const& model)
-        : forward(lanes, scratch, model), by_maps(forward.tile, scratch, forward.shape),
+        : forward(lanes, scratch, model, true), by_maps(forward.tile, scratch, forward.shape),
           dense(scratch, model), square(scratch), theta(scratch.take<Real>(model.layout.size)),
           by_theta(scratch.take<double>(model.layout.size))
     {}
@@ -84,7 +84,7 @@ MOE_HD MOE_FLAT void linearize_chunk(Lanes lanes, LinearizeTask<Real> const& tas
     Planes<Real> const& planes = forward.planes;
     for (int b = lanes.rank(); b < chunk; b += lanes.size())
         planes.residual[b] = b < count ? Real(1) : Real(0);
-    coefficients(lanes, task.model, forward.shape, forward.maps, planes);
+    coefficients<ChunkRows>(lanes, task.model, forward.shape, forward.maps, planes);
     std::size_t const n = static_cast<std::size_t>(task.n);
     Real* to = task.coefficients;
     if (to != nullptr) {

@@ -14,13 +14,16 @@ struct Forward
 {
     Model const& model;
     Shape shape;
+    bool own; ///< a lane works on its sample in registers: planes have no slopes
     Tile<Real, Lanes> tile;
     Maps<Real> maps;
     Planes<Real> planes;
 
-    MOE_HD MOE_FLAT Forward(Lanes lanes, Scratch& scratch, Model const& of)
+    /// `slopes`: coefficients() may follow predict_chunk(), on the planes that it leaves.
+    MOE_HD MOE_FLAT Forward(Lanes lanes, Scratch& scratch, Model const& of, bool slopes = false)
         : model(of), shape(shape_in<Lanes>(of, Tile<Real, Lanes>::align)),
-          tile(lanes, scratch, shape.features), maps(tile, scratch, shape), planes(scratch, shape)
+          own(Lanes::warp && !slopes && shape.own), tile(lanes, scratch, shape.features),
+          maps(tile, scratch, shape), planes(scratch, shape, own)
     {}
 
     /// Loads the parameters; before the first chunk.
@@ -35,8 +38,30 @@ struct Forward
     /// Weights, responses and f of the rows that were fetched last, into the planes.
     MOE_HD MOE_FLAT void predict_chunk(Lanes lanes)
     {
+        predict_chunk(lanes, [](auto, auto, Planes<Real> const&, int) {});
+    }
+
+    /// The same; before a sample's rows are left, then(lanes, rows, planes, first) may go on with
+    /// them, for a sample b of these planes is number first + b of the chunk.
+    template <class Then>
+    MOE_HD MOE_FLAT void predict_chunk(Lanes lanes, Then const& then)
+    {
         all_scores(tile, shape, maps, planes.plane);
-        predict(lanes, model, shape, maps, planes);
+        if constexpr (Lanes::warp) {
+            if (own) {
+                OwnPlanes<Real> mine;
+                Planes<Real> const p = mine.planes();
+                mine.load(shape.k, planes, lanes.rank());
+                predict<OwnRows>(SerialLanes{}, model, shape, maps, p);
+                then(SerialLanes{}, OwnRows{}, p, lanes.rank());
+                mine.store(shape.k, planes, lanes.rank());
+                return;
+            }
+        }
+        if constexpr (!Lanes::copied_maps) {
+            predict<ChunkRows>(lanes, model, shape, maps, planes);
+            then(lanes, ChunkRows{}, planes, 0);
+        }
     }
 
     /// Before the first chunk_at of a pass: asks for the chunks from `first` on, of n samples.

@@ -3,7 +3,9 @@
 /// @file
 /// What the kernels need to know about a model, read once from the members that it names.
 
+#include "kernels/core/sample_rows.h"
 #include "kernels/family/activations.h"
+#include "kernels/family/normalizers.h"
 #include "kernels/model/layout.h"
 #include "kernels/spec/features.h"
 #include "kernels/spec/lookup.h"
@@ -20,6 +22,7 @@ struct Shape
     bool factor;    ///< experts have a factor lambda
     bool activated; ///< experts have an activation (else h = z)
     bool copied;    ///< the maps are theta's own numbers in another order, and x the only features
+    bool own;       ///< a lane's registers hold all rows of a sample (OwnRows)
 };
 
 /// Calls f(member) for the member at `index`; in an instance for copied maps only if it has such.
@@ -35,7 +38,7 @@ MOE_HD MOE_FLAT void visit_members(List list, int index, F const& f)
 /// The shape of a model; feature ranges begin at multiples of `align`.
 MOE_HD MOE_INLINE Shape shape_of(Model const& model, int align)
 {
-    Shape shape{{}, model.k, model.k + model.groups, false, false, true, false};
+    Shape shape{{}, model.k, model.k + model.groups, false, false, true, false, false};
     unsigned gate = 0;
     unsigned expert = 0;
     bool copied = model.gate.learned_temperature == 0 && model.temperature == 1.0;
@@ -52,6 +55,9 @@ MOE_HD MOE_INLINE Shape shape_of(Model const& model, int align)
     });
     shape.features = lay_out(gate, expert, model.d, model.gate.tau2, align);
     shape.copied = copied && gate == feature_x && expert == feature_x;
+    visit(Normalizers{}, model.gate.normalizer, [&](auto normalizer) {
+        shape.own = normalizer.own_rows && !shape.outer && !shape.factor && model.k <= OwnRows::most;
+    });
     return shape;
 }
 
@@ -65,6 +71,7 @@ MOE_HD MOE_FLAT Shape shape_in(Model const& model, int align)
                 model.k + model.groups,
                 false,
                 false,
+                true,
                 true,
                 true};
     else

@@ -25,12 +25,21 @@ struct Planes
     Real* unscaled; ///< [k][chunk] phi(z_j) where h_j = lambda_j phi(z_j), or null
     Real* outer;    ///< [2][k][chunk] psi and psi', or null
 
-    MOE_HD MOE_FLAT Planes(Scratch& scratch, Shape const& shape)
-        : f(rows(scratch, 7 + 2 * shape.k + shape.gate_rows)), residual(row(1)), work(row(2)),
-          slope(row(6)), plane(row(6 + shape.k)), expert(row(6 + shape.k + shape.gate_rows)),
-          unscaled(shape.factor ? rows(scratch, shape.k) : nullptr),
-          outer(shape.outer ? rows(scratch, 2 * shape.k) : nullptr)
-    {}
+    Planes() = default;
+
+    /// `own`: a lane has its sample's other rows in registers (OwnPlanes).
+    MOE_HD MOE_FLAT Planes(Scratch& scratch, Shape const& shape, bool own)
+    {
+        int const rows = shape.gate_rows + shape.k + 1;
+        f = take(scratch, own ? 1 + rows : 6 + shape.k + rows);
+        plane = row(own ? 1 : 6 + shape.k);
+        expert = plane == nullptr ? nullptr : plane + shape.gate_rows * chunk;
+        residual = own ? nullptr : row(1);
+        work = own ? nullptr : row(2);
+        slope = own ? nullptr : row(6);
+        unscaled = shape.factor ? take(scratch, shape.k) : nullptr;
+        outer = shape.outer ? take(scratch, 2 * shape.k) : nullptr;
+    }
 
     /// Sets the row behind the coefficients to zero; before the first use.
     template <class Lanes>
@@ -42,13 +51,54 @@ struct Planes
     }
 
 private:
-    MOE_HD MOE_FLAT static Real* rows(Scratch& scratch, int count)
+    MOE_HD MOE_FLAT static Real* take(Scratch& scratch, int count)
     {
         return scratch.take<Real>(static_cast<std::size_t>(count) * chunk);
     }
     MOE_HD MOE_FLAT Real* row(int number) const
     {
         return f == nullptr ? nullptr : f + number * chunk;
+    }
+};
+
+/// Rows of a chunk in planes.
+using ChunkRows = PlaneRows<chunk>;
+
+/// The planes of a lane's own sample, in registers.
+template <class Real>
+struct OwnPlanes
+{
+    Real f[1], residual[1], work[4];
+    Real slope[OwnRows::most], gate[OwnRows::most], expert[OwnRows::most];
+
+    MOE_HD MOE_FLAT Planes<Real> planes()
+    {
+        Planes<Real> p;
+        p.f = f;
+        p.residual = residual;
+        p.work = work;
+        p.slope = slope;
+        p.plane = gate;
+        p.expert = expert;
+        p.unscaled = p.outer = nullptr;
+        return p;
+    }
+
+    MOE_HD MOE_FLAT void load(int k, Planes<Real> const& from, int sample)
+    {
+        OwnRows::each(k, [&](int j) {
+            gate[j] = from.plane[j * chunk + sample];
+            expert[j] = from.expert[j * chunk + sample];
+        });
+    }
+
+    MOE_HD MOE_FLAT void store(int k, Planes<Real> const& to, int sample) const
+    {
+        to.f[sample] = f[0];
+        OwnRows::each(k, [&](int j) {
+            to.plane[j * chunk + sample] = gate[j];
+            to.expert[j * chunk + sample] = expert[j];
+        });
     }
 };
 
@@ -95,53 +145,59 @@ MOE_HD MOE_FLAT void apply_factor(Lanes lanes, Shape const& shape, Maps<Real> co
 }
 
 /// Scores to weights g, z to responses h (and slopes), f = sum_j g_j h_j; lane-local.
-template <class Real, class Lanes>
+template <class Rows, class Real, class Lanes>
 MOE_HD MOE_FLAT void predict(Lanes lanes, Model const& model, Shape const& shape,
                              Maps<Real> const& maps, Planes<Real> const& p)
 {
+    constexpr int samples = Rows::samples;
     Real* const g = p.plane;
     Real* const h = p.expert;
-    if (shape.outer)
-        apply_outer(lanes, model, shape, maps, p);
-    visit(Normalizers{}, model.gate.normalizer,
-          [&](auto normalizer) { normalizer.template weights<chunk>(lanes, model, g, p.work); });
+    if constexpr (!Rows::own)
+        if (shape.outer)
+            apply_outer(lanes, model, shape, maps, p);
+    visit(Normalizers{}, model.gate.normalizer, [&](auto normalizer) {
+        if constexpr (!Rows::own || normalizer.own_rows)
+            normalizer.template weights<Rows>(lanes, model, g, p.work);
+    });
     int const activation = shape.activated ? model.expert.activation : 0; // 0: identity
     visit(Activations{}, activation, [&](auto phi) {
-        for (int j = 0; j < shape.k * chunk; j += chunk) {
+        Rows::each(shape.k, [&](int j) {
             MOE_SIMD
-            for (int b = lanes.rank(); b < chunk; b += lanes.size()) {
-                auto const at = phi.eval(h[j + b], model.expert.power);
-                h[j + b] = at.value;
-                p.slope[j + b] = at.slope;
+            for (int b = lanes.rank(); b < samples; b += lanes.size()) {
+                auto const at = phi.eval(h[j * samples + b], model.expert.power);
+                h[j * samples + b] = at.value;
+                p.slope[j * samples + b] = at.slope;
             }
-        }
+        });
     });
-    if (shape.factor)
-        apply_factor(lanes, shape, maps, p);
+    if constexpr (!Rows::own)
+        if (shape.factor)
+            apply_factor(lanes, shape, maps, p);
     MOE_SIMD
-    for (int b = lanes.rank(); b < chunk; b += lanes.size())
+    for (int b = lanes.rank(); b < samples; b += lanes.size())
         p.f[b] = Real(0);
-    for (int j = 0; j < shape.k * chunk; j += chunk) {
+    Rows::each(shape.k, [&](int j) {
         MOE_SIMD
-        for (int b = lanes.rank(); b < chunk; b += lanes.size())
-            p.f[b] += g[j + b] * h[j + b];
-    }
+        for (int b = lanes.rank(); b < samples; b += lanes.size())
+            p.f[b] += g[j * samples + b] * h[j * samples + b];
+    });
 }
 
 /// Coefficients where every score has one atom; lane-local.
-template <class Normalizer, class Real, class Lanes>
+template <class Normalizer, class Rows, class Real, class Lanes>
 MOE_HD MOE_FLAT void atom_coefficients(Lanes lanes, int k, Planes<Real> const& p)
 {
-    for (int j = 0; j < k * chunk; j += chunk) {
-        Real* const gate = p.plane + j;
-        Real* const expert = p.expert + j;
+    constexpr int samples = Rows::samples;
+    Rows::each(k, [&](int j) {
+        Real* const gate = p.plane + j * samples;
+        Real* const expert = p.expert + j * samples;
         MOE_SIMD
-        for (int b = lanes.rank(); b < chunk; b += lanes.size()) {
+        for (int b = lanes.rank(); b < samples; b += lanes.size()) {
             Real const g = gate[b];
             gate[b] = p.residual[b] * Normalizer::slope(g, expert[b], p.f[b]);
-            expert[b] = p.residual[b] * g * p.slope[j + b];
+            expert[b] = p.residual[b] * g * p.slope[j * samples + b];
         }
-    }
+    });
 }
 
 /// Coefficients where groups have scores of their own; lane-local.
@@ -154,7 +210,7 @@ MOE_HD MOE_FLAT void group_coefficients(Lanes lanes, Model const& model, Planes<
         for (int b = lanes.rank(); b < chunk; b += lanes.size())
             p.slope[j + b] *= p.residual[b] * p.plane[j + b];
     }
-    Normalizer::template backward<chunk>(lanes, model, p.residual, p.expert, p.f, p.plane, p.work);
+    Normalizer::template backward<ChunkRows>(lanes, model, p.residual, p.expert, p.f, p.plane, p.work);
     for (int j = 0; j < end; j += chunk)
         for (int b = lanes.rank(); b < chunk; b += lanes.size())
             p.expert[j + b] = p.slope[j + b];
@@ -180,26 +236,29 @@ MOE_HD MOE_FLAT void chain_outer(Lanes lanes, Shape const& shape, Real inverse,
 
 /// Weights and responses to the coefficients dL/ds_j (dL/du_j) and dL/dz_j, given p.residual[b] =
 /// dL/df at sample b (0 behind the end of a short chunk); lane-local.
-template <class Real, class Lanes>
+template <class Rows, class Real, class Lanes>
 MOE_HD MOE_FLAT void coefficients(Lanes lanes, Model const& model, Shape const& shape,
                                   Maps<Real> const& maps, Planes<Real> const& p)
 {
-    if (shape.factor) { // dL/dlambda_j = sum_b r g_j phi_j
-        for (int j = 0; j < shape.k * chunk; j += chunk) {
-            MOE_SIMD
-            for (int b = lanes.rank(); b < chunk; b += lanes.size())
-                p.unscaled[j + b] *= p.residual[b] * p.plane[j + b];
+    if constexpr (!Rows::own) {
+        if (shape.factor) { // dL/dlambda_j = sum_b r g_j phi_j
+            for (int j = 0; j < shape.k * chunk; j += chunk) {
+                MOE_SIMD
+                for (int b = lanes.rank(); b < chunk; b += lanes.size())
+                    p.unscaled[j + b] *= p.residual[b] * p.plane[j + b];
+            }
         }
     }
     visit(Normalizers{}, model.gate.normalizer, [&](auto normalizer) {
         using Normalizer = decltype(normalizer);
-        if constexpr (Normalizer::grouped)
+        if constexpr (!Normalizer::grouped)
+            atom_coefficients<Normalizer, Rows>(lanes, shape.k, p);
+        else if constexpr (!Rows::own)
             group_coefficients<Normalizer>(lanes, model, p);
-        else
-            atom_coefficients<Normalizer>(lanes, shape.k, p);
     });
-    if (shape.outer)
-        chain_outer(lanes, shape, maps.outer[shape.k], p);
+    if constexpr (!Rows::own)
+        if (shape.outer)
+            chain_outer(lanes, shape, maps.outer[shape.k], p);
 }
 
 /// out[j] = (first ? 0 : out[j]) + sum_b plane[j][b], j < rows.

@@ -101,8 +101,9 @@ public:
         for_rows(maps, [&](auto rows, int first, int some) {
             int const from = first * stride(range.size);
             gradient_rows<decltype(rows)::value>(range, coefficient + first * chunk, some,
-                                                 first_chunk, g + from, gc + first);
+                                                 first_chunk, g + from);
         });
+        add_sums(coefficient, maps, first_chunk, gc);
         lanes_.sync();
     }
 
@@ -117,6 +118,17 @@ private:
         while ((1 << shift) < units && (1 << shift) < lanes_.size())
             ++shift;
         int const unit = lanes_.rank() & ((1 << shift) - 1);
+        if (1 << shift == units) { // a unit a lane
+            Real* to = next_ + (lanes_.rank() >> shift) * stride_ + unit * width;
+            x += unit * width;
+            for (int b = lanes_.rank() >> shift; b < count; b += lanes_.size() >> shift) {
+                std::size_t const from = row == nullptr ? static_cast<std::size_t>(b) : row[b];
+                lanes_.copy_async(reinterpret_cast<Unit*>(to),
+                                  reinterpret_cast<Unit const*>(x + from * features_.d));
+                to += (lanes_.size() >> shift) * stride_;
+            }
+            return;
+        }
         for (int b = lanes_.rank() >> shift; b < count; b += lanes_.size() >> shift) {
             std::size_t const from =
                 (row == nullptr ? static_cast<std::size_t>(b) : row[b]) * features_.d;
@@ -207,19 +219,19 @@ private:
     /// coefficients behind an odd number of maps is read (Planes), and its results dropped.
     template <int rows>
     MOE_HD MOE_FLAT void gradient_rows(FeatureRange range, Real const* coefficient, int maps,
-                                       bool first_chunk, Real* g, Real* gc) const
+                                       bool first_chunk, Real* g) const
     {
         int const quads = (range.size + 3) / 4;
         int const bits = quads > 4 ? 3 : quads > 2 ? 2 : 1; // side by side: 2^bits quads
         int const across = 1 << bits;
         for (int q = 0; q == 0 || q < quads; q += across)
-            gradient_columns<rows>(range, bits, q, quads, coefficient, maps, first_chunk, g, gc);
+            gradient_columns<rows>(range, bits, q, quads, coefficient, maps, first_chunk, g);
     }
 
     template <int rows>
     MOE_HD MOE_FLAT void gradient_columns(FeatureRange range, int bits, int first_quad, int quads,
                                           Real const* coefficient, int maps, bool first_chunk,
-                                          Real* g, Real* gc) const
+                                          Real* g) const
     {
         int const g_stride = stride(range.size);
         int const lane = lanes_.rank();
@@ -236,7 +248,6 @@ private:
         Real const* const near = x + 2 * upper;
         Real const* const far = x + 2 - 2 * upper;
         Real sum[rows][4] = {};
-        Real total[rows] = {};
         MOE_ROLLED
         for (int b = 0; b < samples; b += 4) {
             Pair<Real> phi[4][2];
@@ -247,32 +258,41 @@ private:
             for (int i = 0; i < rows; ++i) {
                 auto const a =
                     *reinterpret_cast<Quad<Real> const*>(coefficient + 2 * i * chunk + b);
-                for (int t = 0; t < 4; ++t) {
+                for (int t = 0; t < 4; ++t)
                     for (int f = 0; f < 4; ++f)
                         sum[i][f] += a.v[t] * phi[t][f / 2].v[f % 2];
-                    total[i] += a.v[t];
-                }
             }
         }
         bool const writes = quad < quads && (part & ~(8 >> bits)) == 0;
-        bool const sums = first_quad == 0 && side == 0 && part == 0;
         g += odd * g_stride + column + 2 * upper;
         for (int i = 0; i < rows; ++i) {
             Pair<Real> kept;
             for (int f = 0; f < 2; ++f)
                 kept.v[f] = sum[i][f] + lanes_.shuffle_xor(sum[i][f + 2], 8);
-            total[i] += lanes_.shuffle_xor(total[i], 8);
-            for (int mask = 1 << bits; mask < 8; mask *= 2) {
+            for (int mask = 1 << bits; mask < 8; mask *= 2)
                 for (int f = 0; f < 2; ++f)
                     kept.v[f] += lanes_.shuffle_xor(kept.v[f], mask);
-                total[i] += lanes_.shuffle_xor(total[i], mask);
-            }
-            int const row = 2 * i + odd;
-            bool const inside = i + 1 < rows || row < maps;
-            if (writes && inside)
+            if (writes && (i + 1 < rows || 2 * i + odd < maps))
                 put(reinterpret_cast<Pair<Real>*>(g + 2 * i * g_stride), kept, first_chunk);
-            if (sums && inside)
-                gc[row] = first_chunk ? total[i] : gc[row] + total[i];
+        }
+    }
+
+    /// gc_j += sum_b C[j][b], a lane a row; lanes begin at different quads, which are in different
+    /// banks.
+    MOE_HD MOE_FLAT void add_sums(Real const* coefficient, int maps, bool first_chunk,
+                                  Real* gc) const
+    {
+        constexpr int quads = chunk / 4;
+        for (int j = lanes_.rank(); j < maps; j += lanes_.size()) {
+            Quad<Real> sum{};
+            for (int q = 0; q < quads; ++q) {
+                auto const c = *reinterpret_cast<Quad<Real> const*>(coefficient + j * chunk +
+                                                                    4 * ((j + q) % quads));
+                for (int v = 0; v < 4; ++v)
+                    sum.v[v] += c.v[v];
+            }
+            Real const total = (sum.v[0] + sum.v[1]) + (sum.v[2] + sum.v[3]);
+            gc[j] = first_chunk ? total : gc[j] + total;
         }
     }
 

@@ -4,46 +4,11 @@
 /// Regression error, family-free expert errors and responses of one fit, the algorithm of all
 /// backends (spec.md 2.2; 002 eq 8, 003 eq 7).
 
-#include "kernels/model/forward.h"
-#include "kernels/risk/risk_api.h"
+#include "kernels/risk/risk_sums.h"
 
 #include <limits>
 
 MOE_BEGIN_ISA
-
-/// Chunks between two foldings of the pair sums into float64: 32 terms a float sum keep its
-/// rounding at some 1e-6 of the sum, below the sampling error of 10^5 points.
-constexpr int chunks_a_fold = 32;
-
-/// Working memory of a risk measurement.
-template <class Real, class Lanes>
-struct RiskMemory
-{
-    Forward<Real, Lanes> forward;
-    SampleSum square;
-    Real* part;  ///< [sums][chunk] what came to the sums since the last folding
-    double* sum; ///< [sums] up to it: of (h_i - h*_j)^2 [k][k*], then of the cells' responses [k*],
-                 ///< then of their gates [k*]
-    int* cell;   ///< [k] true atom of each fitted one
-    int* member; ///< [k] fitted atoms by cell, ascending inside of one
-    Real* response; ///< [chunk] sum_{i in A_j} g_i h_i - g*_j h*_j
-    Real* gate;     ///< [chunk] sum_{i in A_j} g_i - g*_j
-
-    MOE_HD MOE_FLAT RiskMemory(Lanes lanes, Scratch& scratch, Model const& model, int true_atoms)
-        : forward(lanes, scratch, model), square(scratch),
-          part(scratch.take<Real>(static_cast<std::size_t>(sums(model.k, true_atoms)) * chunk)),
-          sum(scratch.take<double>(static_cast<std::size_t>(sums(model.k, true_atoms)))),
-          cell(scratch.take<int>(static_cast<std::size_t>(model.k))),
-          member(scratch.take<int>(static_cast<std::size_t>(model.k))),
-          response(scratch.take<Real>(chunk)), gate(scratch.take<Real>(chunk))
-    {}
-
-    /// Number of sums.
-    MOE_HD static constexpr int sums(int k, int true_atoms)
-    {
-        return k * true_atoms + 2 * true_atoms;
-    }
-};
 
 /// Bytes of working memory of run_one.
 template <class Real, class Lanes>
@@ -52,115 +17,6 @@ MOE_HD std::size_t scratch_bytes(Lanes lanes, RiskTask<Real> const& task)
     Scratch measure(nullptr);
     RiskMemory<Real, Lanes> const memory(lanes, measure, task.model, task.truth.k);
     return measure.used();
-}
-
-/// Adds the chunk's (h_i - h*_j)^2 to the pair sums.
-template <class Real, class Lanes>
-MOE_HD MOE_FLAT void add_pairs(Lanes lanes, RiskTask<Real> const& task, RiskMemory<Real, Lanes>& m,
-                               int first, int count)
-{
-    int const k = task.model.k;
-    int const true_atoms = task.truth.k;
-    Real const* const h = m.forward.planes.expert;
-    if constexpr (Lanes::serial) {
-        for (int i = 0; i < k; ++i) {
-            for (int j = 0; j < true_atoms; ++j) {
-                Real const* const truth =
-                    task.experts_true + static_cast<std::size_t>(j) * task.points + first;
-                Real* const part = m.part + (i * true_atoms + j) * chunk;
-                MOE_SIMD
-                for (int b = 0; b < count; ++b) {
-                    Real const difference = h[i * chunk + b] - truth[b];
-                    part[b] += difference * difference;
-                }
-            }
-        }
-    } else { // the truth's number comes from far: it is read once
-        for (int j = 0; j < true_atoms; ++j) {
-            Real const* const from =
-                task.experts_true + static_cast<std::size_t>(j) * task.points + first;
-            for (int b = lanes.rank(); b < count; b += lanes.size()) {
-                Real const truth = from[b];
-                for (int i = 0; i < k; ++i) {
-                    Real const difference = h[i * chunk + b] - truth;
-                    m.part[(i * true_atoms + j) * chunk + b] += difference * difference;
-                }
-            }
-        }
-    }
-}
-
-/// Asks for a chunk of numbers before they are needed.
-template <class Real>
-MOE_HD MOE_FLAT void prefetch_chunk(Real const* from)
-{
-#ifndef __CUDA_ARCH__
-    for (int b = 0; b < chunk; b += static_cast<int>(64 / sizeof(Real))) // cache lines
-        __builtin_prefetch(from + b);
-#endif
-}
-
-/// Adds the chunk's squares of what the cells' responses and gates lack to their sums.
-template <class Real, class Lanes>
-MOE_HD MOE_FLAT void add_responses(Lanes lanes, RiskTask<Real> const& task,
-                                   RiskMemory<Real, Lanes>& m, int first, int count)
-{
-    int const k = task.model.k;
-    int const true_atoms = task.truth.k;
-    Planes<Real> const& planes = m.forward.planes;
-    Real* const response = m.response;
-    Real* const gate = m.gate;
-    for (int j = 0, at = 0; j < true_atoms; ++j) { // a lane has its samples all through: no sync
-        std::size_t const truth = static_cast<std::size_t>(j) * task.points + first;
-        Real const* const g_true = task.weights_true + truth;
-        Real const* const h_true = task.experts_true + truth;
-        // 2 k* streams are more than a CPU follows by itself.
-        constexpr int ahead = 8 * chunk;
-        if (Lanes::serial && first + ahead + chunk <= task.points) {
-            prefetch_chunk(g_true + ahead);
-            prefetch_chunk(h_true + ahead);
-        }
-        MOE_SIMD
-        for (int b = lanes.rank(); b < count; b += lanes.size()) {
-            response[b] = -(g_true[b] * h_true[b]);
-            gate[b] = -g_true[b];
-        }
-        for (; at < k && m.cell[m.member[at]] == j; ++at) {
-            Real const* const g = planes.plane + m.member[at] * chunk;
-            Real const* const h = planes.expert + m.member[at] * chunk;
-            MOE_SIMD
-            for (int b = lanes.rank(); b < count; b += lanes.size()) {
-                response[b] += g[b] * h[b];
-                gate[b] += g[b];
-            }
-        }
-        Real* const of_response = m.part + (k * true_atoms + j) * chunk;
-        Real* const of_gate = of_response + true_atoms * chunk;
-        MOE_SIMD
-        for (int b = lanes.rank(); b < count; b += lanes.size()) {
-            of_response[b] += response[b] * response[b];
-            of_gate[b] += gate[b] * gate[b];
-        }
-    }
-}
-
-/// Moves the float sums into float64.
-template <class Real, class Lanes>
-MOE_HD MOE_FLAT void fold_sums(Lanes lanes, int sums, RiskMemory<Real, Lanes>& m)
-{
-    lanes.sync();
-    for (int p = lanes.rank(); p < sums; p += lanes.size()) {
-        Real* const part = m.part + p * chunk;
-        double sum = 0;
-        MOE_SIMD_SUM(sum)
-        for (int b = 0; b < chunk; ++b)
-            sum += static_cast<double>(part[b]);
-        m.sum[p] += sum;
-        MOE_SIMD
-        for (int b = 0; b < chunk; ++b)
-            part[b] = Real(0);
-    }
-    lanes.sync();
 }
 
 /// Squared distance between the expert parameters of fitted atom i and true atom j. A parameter
@@ -220,6 +76,11 @@ MOE_HD MOE_FLAT void assign_cells(Lanes lanes, RiskTask<Real> const& task,
             before += m.cell[l] < m.cell[i] || (m.cell[l] == m.cell[i] && l < i) ? 1 : 0;
         m.member[before] = i;
     }
+    for (int j = lanes.rank(); j <= task.truth.k; j += lanes.size()) {
+        m.begin[j] = 0;
+        for (int l = 0; l < k; ++l)
+            m.begin[j] += m.cell[l] < j ? 1 : 0;
+    }
 }
 
 /// The record from the sums: maxima over atoms and cells.
@@ -274,7 +135,7 @@ MOE_HD MOE_FLAT void run_one(Lanes lanes, RiskTask<Real> const& task, void* scra
     m.forward.begin(task.x, task.points);
     for (int p = lanes.rank(); p < sums; p += lanes.size())
         m.sum[p] = 0;
-    for (int i = lanes.rank(); i < sums * chunk; i += lanes.size())
+    for (int i = lanes.rank(); i < sums * m.parts; i += lanes.size())
         m.part[i] = Real(0);
     assign_cells(lanes, task, m);
     lanes.sync();
@@ -283,8 +144,13 @@ MOE_HD MOE_FLAT void run_one(Lanes lanes, RiskTask<Real> const& task, void* scra
         int const count = task.points - first < chunk ? task.points - first : chunk;
         m.forward.chunk_at(lanes, task.x, task.points, first, count);
         m.square.add_square(lanes, m.forward.planes.f, task.f_true + first, count);
-        add_pairs(lanes, task, m, first, count);
-        add_responses(lanes, task, m, first, count);
+        if constexpr (Lanes::warp) {
+            lanes.sync(); // rows of all samples
+            WarpSums<Real>(lanes, task, first, count).add(m);
+        } else {
+            add_pairs(lanes, task, m, first, count);
+            add_responses(lanes, task, m, first, count);
+        }
         if (++open == chunks_a_fold || first + chunk >= task.points) {
             fold_sums(lanes, sums, m);
             open = 0;

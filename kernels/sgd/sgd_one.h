@@ -31,7 +31,7 @@ struct SgdMemory
     int* finite;          ///< [1]
 
     MOE_HD MOE_FLAT SgdMemory(Lanes lanes, Scratch& scratch, Model const& model)
-        : forward(lanes, scratch, model), by_maps(forward.tile, scratch, forward.shape),
+        : forward(lanes, scratch, model, !Lanes::copied_maps), by_maps(forward.tile, scratch, forward.shape),
           theta(forward.shape.copied ? nullptr : scratch.take<Real>(model.layout.size)),
           gradient(forward.shape.copied ? nullptr : scratch.take<Real>(model.layout.size)),
           now(scratch.take<Incoming<Real>>(1)), then(scratch.take<Incoming<Real>>(1)),
@@ -110,13 +110,14 @@ MOE_HD MOE_FLAT void add_chunk(Lanes lanes, SgdTask<Real> const& task, SgdMemory
                                Chunk const& at, Real scale)
 {
     auto& forward = m.forward;
-    Planes<Real> const& planes = forward.planes;
-    forward.predict_chunk(lanes);
-    for (int b = lanes.rank(); b < chunk; b += lanes.size())
-        planes.residual[b] = b < at.count ? scale * (planes.f[b] - m.now->y[b]) : Real(0);
-    coefficients(lanes, task.model, forward.shape, forward.maps, planes);
+    forward.predict_chunk(lanes, [&](auto mine, auto rows, Planes<Real> const& p, int first) {
+        for (int b = mine.rank(); b < rows.samples; b += mine.size())
+            p.residual[b] =
+                first + b < at.count ? scale * (p.f[b] - m.now->y[first + b]) : Real(0);
+        coefficients<decltype(rows)>(mine, task.model, forward.shape, forward.maps, p);
+    });
     lanes.sync();
-    add_gradient(lanes, forward.tile, forward.shape, planes, at.opens(), m.by_maps);
+    add_gradient(lanes, forward.tile, forward.shape, forward.planes, at.opens(), m.by_maps);
 }
 
 /// One parameter after a step.
@@ -131,14 +132,23 @@ MOE_HD Real stepped(Real theta, Real gradient, Real rate)
 template <class Real, class Lanes>
 MOE_HD MOE_FLAT void step_maps(Lanes lanes, Real rate, SgdMemory<Real, Lanes> const& m)
 {
-    auto const step_all = [&](Real* to, Real const* gradient, int size) {
-        MOE_SIMD
-        for (int i = lanes.rank(); i < size; i += lanes.size())
-            to[i] = stepped(to[i], gradient[i], rate);
-    };
     Maps<Real> const& maps = m.forward.maps;
-    step_all(maps.w, m.by_maps.w, maps.size);
-    step_all(maps.c, m.by_maps.c, m.forward.shape.gate_rows + m.forward.shape.k);
+    if constexpr (Lanes::warp) { // rows are whole quads
+        for (int i = 4 * lanes.rank(); i < maps.size; i += 4 * lanes.size()) {
+            auto to = *reinterpret_cast<Quad<Real> const*>(maps.w + i);
+            auto const gradient = *reinterpret_cast<Quad<Real> const*>(m.by_maps.w + i);
+            for (int v = 0; v < 4; ++v)
+                to.v[v] = stepped(to.v[v], gradient.v[v], rate);
+            *reinterpret_cast<Quad<Real>*>(maps.w + i) = to;
+        }
+    } else {
+        MOE_SIMD
+        for (int i = lanes.rank(); i < maps.size; i += lanes.size())
+            maps.w[i] = stepped(maps.w[i], m.by_maps.w[i], rate);
+    }
+    MOE_SIMD
+    for (int i = lanes.rank(); i < m.forward.shape.gate_rows + m.forward.shape.k; i += lanes.size())
+        maps.c[i] = stepped(maps.c[i], m.by_maps.c[i], rate);
 }
 
 /// theta <- step(theta, gradient), then the maps of the new theta. A learned temperature steps in

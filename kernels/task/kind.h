@@ -68,10 +68,12 @@ Entry const& entry_of(Entry const* table, std::size_t size, TaskKind const& kind
 template <class Task>
 MOE_HD bool takes_narrow([[maybe_unused]] Task const& task)
 {
-    if constexpr (Task::launch.narrow)
-        return shape_of(task.model, 1).copied;
-    else
+    if constexpr (Task::launch.narrow) {
+        Shape const shape = shape_of(task.model, 1);
+        return shape.copied && shape.own;
+    } else {
         return false;
+    }
 }
 
 MOE_END_ISA

@@ -109,7 +109,7 @@ TEST_CASE("a group without atoms takes its weight and reads no row")
     float rows[2 * 32] = {};
     float work[4 * 32] = {};
     int asked = 0;
-    softmax_rows<32>(SerialLanes{}, rows, work, 2, [&](int row) {
+    softmax_rows<PlaneRows<32>>(SerialLanes{}, rows, work, 2, [&](int row) {
         REQUIRE(row < 2);
         ++asked;
         return false;

@@ -48,15 +48,16 @@ struct AbstainingNormalizer : NormalizerDefaults
     static constexpr std::string_view source = "this test";
     static constexpr Mass mass = Mass::exponential;
 
-    template <int chunk, class Real, class Lanes>
+    template <class Rows, class Real, class Lanes>
     MOE_HD static void weights(Lanes lanes, Model const& model, Real* s, Real* /*work*/)
     {
-        for (int b = lanes.rank(); b < chunk; b += lanes.size()) {
+        constexpr int samples = Rows::samples;
+        for (int b = lanes.rank(); b < samples; b += lanes.size()) {
             Real sum = Real(1);
             for (int j = 0; j < model.k; ++j)
-                sum += s[j * chunk + b] = math::exp(s[j * chunk + b]);
+                sum += s[j * samples + b] = math::exp(s[j * samples + b]);
             for (int j = 0; j < model.k; ++j)
-                s[j * chunk + b] /= sum;
+                s[j * samples + b] /= sum;
         }
     }
 

@@ -95,12 +95,16 @@ TEST_CASE("a view of a list gives each task and its work")
     CHECK(view.work(2) == 30);
 }
 
-TEST_CASE("fits in float32 whose maps copy theta go to the narrow instance, and no others")
+TEST_CASE("fits in float32 whose maps copy theta and whose rows fit a lane go to the narrow instance")
 {
     SgdTask<float> fit{};
     fit.model = linear_model(3, 2);
     CHECK(takes_narrow(fit));
     fit.model.temperature = 2;
+    CHECK_FALSE(takes_narrow(fit));
+    fit.model = linear_model(3, OwnRows::most);
+    CHECK(takes_narrow(fit));
+    fit.model = linear_model(3, OwnRows::most + 1);
     CHECK_FALSE(takes_narrow(fit));
     SgdTask<double> in_double{};
     in_double.model = linear_model(3, 2);
