@@ -18,6 +18,7 @@ struct ScoreDefaults
     static constexpr bool uses_activation = false; ///< s = (psi(W.phi) + c) / T by gate.activation
     static constexpr bool uses_tau = false;        ///< reads gate.tau1 and gate.tau2
     static constexpr bool copied_maps = false;     ///< pack and chain only copy
+    static constexpr bool single_maps = false; ///< chain: an entry of theta has one of the maps'
 
     /// Whether the common shift that location_shifts allows is one of w / (|w| + tau1), not of w.
     MOE_HD static constexpr bool shifts_direction(GateSpec const&) { return false; }
@@ -29,6 +30,7 @@ struct ExpertDefaults
     static constexpr bool uses_activation = true; ///< phi = expert.activation, else h = z
     static constexpr bool factor = false;         ///< h = lambda phi(z), lambda the third block
     static constexpr bool copied_maps = false;    ///< pack and chain only copy
+    static constexpr bool single_maps = false;    ///< chain: an entry of theta has one of the maps'
 };
 
 struct ActivationDefaults

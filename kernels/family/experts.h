@@ -29,6 +29,7 @@ struct RidgeExpert : ExpertDefaults
                                                {"b", Role::expert_bias, Extent::one}};
     static constexpr unsigned features = feature_x;
     static constexpr bool copied_maps = true;
+    static constexpr bool single_maps = true;
 
     /// Writes the maps of all atoms.
     template <class Real, class Lanes>
@@ -80,6 +81,7 @@ struct ConstantExpert : ExpertDefaults
     static constexpr Parameter parameters[] = {{"b", Role::expert_bias, Extent::one}};
     static constexpr unsigned features = feature_none;
     static constexpr bool uses_activation = false;
+    static constexpr bool single_maps = true;
 
     template <class Real, class Lanes>
     MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, MapRows<Real> to)

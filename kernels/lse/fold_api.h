@@ -17,7 +17,7 @@ namespace moerate
 struct FoldTask
 {
     static constexpr std::string_view name = "fold";
-    static constexpr TaskLaunch launch{2};
+    static constexpr TaskLaunch launch{4};
 
     Model model;
     double const* theta;     ///< [layout.size]

@@ -8,6 +8,23 @@
 
 MOE_BEGIN_ISA
 
+/// A number of the maps: of row `row` of a group that of feature `feature`.
+struct MapNumber
+{
+    int group, row, feature;
+};
+
+/// Whether the chain rule takes each coordinate from one number of the maps, so that a fold only
+/// gathers. One thread, whose results are stored, always takes the chain rule itself.
+template <class Lanes>
+MOE_HD MOE_FLAT bool gathers(Model const& model)
+{
+    bool single = !Lanes::serial && model.gate.learned_temperature == 0;
+    visit(Scores{}, model.gate.score, [&](auto score) { single = single && score.single_maps; });
+    visit(Experts{}, model.expert.form, [&](auto form) { single = single && form.single_maps; });
+    return single;
+}
+
 /// Working memory of a fold.
 struct FoldMemory
 {
@@ -16,19 +33,25 @@ struct FoldMemory
     int columns; ///< of the Jacobian by the maps
     int p;
     double* by_theta;       ///< [layout.size]
-    double* half;           ///< [p][columns] chain rule on one side
+    double* half;           ///< [p][columns] chain rule on one side; or, of a fold that gathers,
+    double* factor;         ///< [p] what a coordinate takes
+    MapNumber* from;        ///< [p] of which number of the maps
+    MapNumber* number;      ///< [columns] the numbers of the maps
     CoordinatePlace* place; ///< [p]
     int* before;            ///< [features + 1] monomials of the features before
     /// [features of l][features of r] of groups l and r: number of the monomial.
     int* table[GramLayout::most_groups][GramLayout::most_groups];
 
-    MOE_HD MOE_FLAT FoldMemory(Scratch& scratch, Model const& model)
+    MOE_HD MOE_FLAT FoldMemory(Scratch& scratch, Model const& model, bool gather)
         : dense(scratch, model), layout(gram_groups(model)), columns(0), p(coordinate_count(model)),
           by_theta(scratch.take<double>(model.layout.size))
     {
         for (int g = 0; g < layout.groups; ++g)
             columns += layout.rows[g].count * size(g);
-        half = scratch.take<double>(static_cast<std::size_t>(p) * columns);
+        half = scratch.take<double>(gather ? 0 : static_cast<std::size_t>(p) * columns);
+        factor = scratch.take<double>(gather ? p : 0);
+        from = scratch.take<MapNumber>(gather ? p : 0);
+        number = scratch.take<MapNumber>(gather ? columns : 0);
         place = scratch.take<CoordinatePlace>(p);
         before = scratch.take<int>(gram_features(layout) + 1);
         for (int l = 0; l < layout.groups; ++l)
@@ -45,7 +68,7 @@ template <class Lanes>
 MOE_HD std::size_t scratch_bytes(Lanes, FoldTask const& task)
 {
     Scratch measure(nullptr);
-    FoldMemory const memory(measure, task.model);
+    FoldMemory const memory(measure, task.model, gathers<Lanes>(task.model));
     return measure.used();
 }
 
@@ -142,15 +165,69 @@ MOE_HD MOE_FLAT void load_column(Lanes lanes, FoldMemory const& m, int z)
     lanes.sync();
 }
 
-/// J^T J = C G C^T, G the Gram matrix by the maps and C the chain rule from the maps to z, which is
-/// linear: first on the rows of G, then on the columns of what comes out.
-template <class Lanes>
-MOE_HD MOE_FLAT void run_one(Lanes lanes, FoldTask const& task, void* scratch_memory)
+/// by_theta: the chain rule on maps that have value(number) in the place of the number-th.
+template <class Lanes, class Value>
+MOE_HD MOE_FLAT void chain_values(Lanes lanes, FoldTask const& task, FoldMemory const& m,
+                                  Value const& value)
 {
-    Scratch scratch(scratch_memory);
-    FoldMemory m(scratch, task.model);
-    load_fold(lanes, task, m);
+    for (int c = lanes.rank(); c < m.columns; c += lanes.size()) {
+        MapNumber const at = m.number[c];
+        m.dense.row(m.layout.rows[at.group].first + at.row).at(at.feature) = value(c);
+    }
     lanes.sync();
+    m.dense.chain(lanes, task.theta, m.by_theta);
+}
+
+/// Finds what each coordinate takes from the maps: of maps that are all 1 its factor, of maps that
+/// are their own number, counted from 1, that number times the factor.
+template <class Lanes>
+MOE_HD MOE_FLAT void find_sources(Lanes lanes, FoldTask const& task, FoldMemory const& m)
+{
+    int before = 0;
+    for (int l = 0; l < m.layout.groups; ++l) {
+        int const count = m.layout.rows[l].count * m.size(l);
+        for (int c = lanes.rank(); c < count; c += lanes.size())
+            m.number[before + c] = {l, c / m.size(l), c % m.size(l)};
+        before += count;
+    }
+    lanes.sync();
+    chain_values(lanes, task, m, [](int) { return 1.0; });
+    for (int z = lanes.rank(); z < m.p; z += lanes.size())
+        m.factor[z] = by_coordinate(m.place[z], m.by_theta);
+    lanes.sync();
+    chain_values(lanes, task, m, [](int c) { return c + 1.0; });
+    for (int z = lanes.rank(); z < m.p; z += lanes.size()) {
+        double const number = by_coordinate(m.place[z], m.by_theta) / m.factor[z] - 0.5;
+        m.from[z] = m.number[number > 0 ? static_cast<int>(number) : 0]; // 0: a factor of 0
+    }
+    lanes.sync();
+}
+
+/// J^T J where a coordinate takes one number of the maps.
+template <class Lanes>
+MOE_HD MOE_FLAT void gather_sums(Lanes lanes, FoldTask const& task, FoldMemory const& m)
+{
+    find_sources(lanes, task, m);
+    for (int z = 0; z < m.p; ++z) {
+        MapNumber const row = m.from[z];
+        for (int y = lanes.rank(); y < m.p; y += lanes.size()) {
+            MapNumber const column = m.from[y];
+            double const* const sums =
+                sums_of_rows(task, m.layout, row.group, row.row, column.group, column.row);
+            int const monomial = m.table[row.group][column.group]
+                                        [row.feature * m.size(column.group) + column.feature];
+            task.gram[static_cast<std::size_t>(z) * m.p + y] =
+                m.factor[z] * m.factor[y] * sums[monomial];
+        }
+    }
+    lanes.sync();
+}
+
+/// The same by the chain rule C from the maps to z, which is linear: J^T J = C G C^T, G the Gram
+/// matrix by the maps, first on the rows of G, then on the columns of what comes out.
+template <class Lanes>
+MOE_HD MOE_FLAT void fold_sums(Lanes lanes, FoldTask const& task, FoldMemory const& m)
+{
     int column = 0;
     for (int l = 0; l < m.layout.groups; ++l) {
         for (int i = 0; i < m.layout.rows[l].count; ++i) {
@@ -174,6 +251,21 @@ MOE_HD MOE_FLAT void run_one(Lanes lanes, FoldTask const& task, void* scratch_me
         }
         lanes.sync();
     }
+}
+
+/// J^T J of the sums.
+template <class Lanes>
+MOE_HD MOE_FLAT void run_one(Lanes lanes, FoldTask const& task, void* scratch_memory)
+{
+    Scratch scratch(scratch_memory);
+    bool const gather = gathers<Lanes>(task.model);
+    FoldMemory m(scratch, task.model, gather);
+    load_fold(lanes, task, m);
+    lanes.sync();
+    if (gather)
+        gather_sums(lanes, task, m);
+    else
+        fold_sums(lanes, task, m);
 }
 
 MOE_END_ISA

@@ -18,7 +18,7 @@ template <class Real>
 struct GramTask
 {
     static constexpr std::string_view name = "gram";
-    static constexpr TaskLaunch launch{2};
+    static constexpr TaskLaunch launch{gram_at_once};
 
     Model model;
     int n;

@@ -1,73 +1,65 @@
 #pragma once
 
 /// @file
-/// Khatri-Rao sums in cooperating lanes: a tile of pairs times monomials after the other, each over
-/// all samples, chunk by chunk. What a chunk's samples have stands in one table, a row a sample:
-/// features, coefficients and 1; pairs and monomials alike are products of two of its columns. A
-/// lane has some of the tile's sums in registers.
+/// Khatri-Rao sums in cooperating lanes: tiles of pairs times monomials, some at once, each over
+/// all samples, chunk by chunk. What a chunk's samples have stands in one table, a row a feature, a
+/// coefficient or 1; pairs and monomials alike are products of two of its rows, made where they are
+/// used. Chunks arrive in one table while the other one is worked on.
 
 #include "kernels/core/expect.h"
 #include "kernels/core/lanes.h"
 #include "kernels/core/scratch.h"
 #include "kernels/lse/gram_api.h"
+#include "kernels/lse/gram_tile.h"
 #include "kernels/lse/linearize_api.h"
 #include "kernels/model/features.h"
-#include "kernels/model/limits.h"
-
-#include <type_traits>
 
 MOE_BEGIN_ISA
 
 template <class Real, class Lanes>
 class LaneGram
 {
-    static constexpr int side = 6; ///< of the square of sums that a lane has at a time
-    static constexpr int squares = gram_tile / side;
-    static constexpr int factors = 2 * gram_tile + 1; ///< odd: columns without bank conflicts
-    static_assert(gram_tile % side == 0);
+    using Sums = GramTileSums<Real, Lanes>;
+    static constexpr int pitch = Sums::pitch;
 
 public:
     MOE_HD MOE_FLAT LaneGram(Lanes lanes, Scratch& scratch, GramTask<Real> const& task)
         : lanes_(lanes), task_(task), layout_(gram_groups(task.model)),
-          coefficients_(coefficient_rows(task.model)), width_((one() + 1) | 1), // odd likewise
-          table_(scratch.take<Real>(static_cast<std::size_t>(width_) * chunk)),
-          factor_(scratch.take<Real>(chunk * factors)),
+          coefficients_(coefficient_rows(task.model)), table_{take_table(scratch),
+                                                              take_table(scratch)},
           before_(scratch.take<int>(gram_features(layout_) + 1)),
-          columns_(scratch.take<FeaturePair>(2 * gram_tile))
+          factors_(scratch.take<FeaturePair>(gram_at_once * gram_factors))
     {}
 
     MOE_HD MOE_FLAT void run()
     {
         layout_ = gram_layout(lanes_, task_.model, before_);
-        for (int i = lanes_.rank(); i < width_ * chunk; i += lanes_.size())
-            table_[i] = Real(i % width_ == one() ? 1 : 0); // rows behind a short chunk are finite
-        int all = 0;
-        for (int i = 0; i < layout_.products; ++i)
-            all += tiles_in(layout_.product[i]);
-        int const begin =
-            static_cast<int>(static_cast<std::int64_t>(all) * task_.part / task_.parts);
-        int const end =
-            static_cast<int>(static_cast<std::int64_t>(all) * (task_.part + 1) / task_.parts);
-        int next = 0;
-        for (int i = 0; i < layout_.products; ++i) {
-            GramProduct const& product = layout_.product[i];
-            int const across = tiles_of(product.monomials);
-            int const last = end - next < tiles_in(product) ? end - next : tiles_in(product);
-            int tile = begin > next ? begin - next : 0;
-            if (tile < last)
-                count_monomials(lanes_, layout_.monomials(product), before_);
-            for (; tile < last; ++tile)
-                add_tile(product, tile / across * gram_tile, tile % across * gram_tile);
-            next += tiles_in(product);
+        for (int i = lanes_.rank(); i < 2 * table_numbers(); i += lanes_.size()) {
+            int const at = i % table_numbers(); // what a short chunk has not is finite
+            table_[i / table_numbers()][at] = Real(at / pitch == one() ? 1 : 0);
         }
+        int tiles = 0;
+        for (int i = 0; i < layout_.products; ++i)
+            tiles += tiles_in(layout_.product[i]);
+        std::int64_t const groups = (tiles + gram_at_once - 1) / gram_at_once;
+        int const begin = static_cast<int>(groups * task_.part / task_.parts) * gram_at_once;
+        int const end = static_cast<int>(groups * (task_.part + 1) / task_.parts) * gram_at_once;
+        int const step = Sums::at_once(lanes_);
+        for (int first = begin; first < end && first < tiles; first += step)
+            add_tiles(first, tiles - first < step ? tiles - first : step);
     }
 
 private:
-    /// Columns of the table: features and two of working memory, coefficients, 1.
+    /// Rows of the table: features and two of working memory, coefficients, 1.
     MOE_HD int first_coefficient() const { return layout_.features.total + 2; }
     MOE_HD int one() const { return first_coefficient() + coefficients_; }
+    MOE_HD int table_numbers() const { return (one() + 1) * pitch; }
+    MOE_HD MOE_FLAT Real* take_table(Scratch& scratch) const
+    {
+        return scratch.take<Real>(table_numbers());
+    }
 
-    /// Columns of the features in monomial number `m`.
+    /// Where the features of monomial number `m` stand in a table.
     MOE_HD MOE_FLAT FeaturePair monomial_at(GramProduct const& product, int m) const
     {
         Monomials const all = layout_.monomials(product);
@@ -78,142 +70,154 @@ private:
         for (int left = m - before_[a];; ++b)
             if (all.leads(a, b) && left-- == 0)
                 break;
-        return {column_of(product.left, a), column_of(product.right, b)};
+        return {row_of(product.left, a) * pitch, row_of(product.right, b) * pitch};
     }
 
-    MOE_HD int column_of(int group, int f) const
+    MOE_HD int row_of(int group, int f) const
     {
         FeatureRange const range = layout_.rows[group].range;
         return f < range.size ? range.begin + f : one();
     }
 
-    /// Columns of the coefficients in pair number `p`.
+    /// Where the coefficients of pair number `p` stand in a table.
     MOE_HD MOE_FLAT FeaturePair pair_at(GramProduct const& product, int p) const
     {
         int const left = first_coefficient() + layout_.rows[product.left].first;
         int const right = first_coefficient() + layout_.rows[product.right].first;
         int const count = layout_.rows[product.right].count;
         if (!product.square())
-            return {left + p / count, right + p % count};
+            return {(left + p / count) * pitch, (right + p % count) * pitch};
         int i = 0;
         for (; p >= count - i; ++i)
             p -= count - i;
-        return {left + i, left + i + p};
+        return {(left + i) * pitch, (left + i + p) * pitch};
     }
 
-    /// The sums from pair `row` and monomial `column` on.
-    MOE_HD MOE_FLAT void add_tile(GramProduct const& product, int row, int column)
+    /// Tile number `tile` of all.
+    MOE_HD MOE_FLAT GramTile tile_at(int tile) const
     {
-        int const rows = product.pairs - row < gram_tile ? product.pairs - row : gram_tile;
-        int const columns =
-            product.monomials - column < gram_tile ? product.monomials - column : gram_tile;
-        lanes_.sync();
-        for (int i = lanes_.rank(); i < gram_tile; i += lanes_.size()) { // behind the ends: 1
-            columns_[i] = i < rows ? pair_at(product, row + i) : FeaturePair{one(), one()};
-            columns_[gram_tile + i] =
-                i < columns ? monomial_at(product, column + i) : FeaturePair{one(), one()};
+        int i = 0;
+        for (; tile >= tiles_in(layout_.product[i]); ++i)
+            tile -= tiles_in(layout_.product[i]);
+        GramProduct const& product = layout_.product[i];
+        int const across = tiles_of(product.monomials, gram_tile_monomials);
+        int const row = tile / across * gram_tile_pairs;
+        int const column = tile % across * gram_tile_monomials;
+        auto const at_most = [](int left, int most) { return left < most ? left : most; };
+        return {i, row, column, at_most(product.pairs - row, gram_tile_pairs),
+                at_most(product.monomials - column, gram_tile_monomials)};
+    }
+
+    /// Writes down what the factors of a tile are made of.
+    MOE_HD MOE_FLAT void list_factors(GramTile const& tile, FeaturePair* to)
+    {
+        GramProduct const& product = layout_.product[tile.product];
+        FeaturePair const none{one() * pitch, one() * pitch}; // behind the ends
+        count_monomials(lanes_, layout_.monomials(product), before_);
+        for (int i = lanes_.rank(); i < gram_factors; i += lanes_.size()) {
+            int const column = i - gram_tile_pairs;
+            to[i] = column < 0              ? i < tile.rows ? pair_at(product, tile.row + i) : none
+                    : column < tile.columns ? monomial_at(product, tile.column + column)
+                                            : none;
         }
+    }
+
+    /// The sums of `count` tiles from number `first` on.
+    MOE_HD MOE_FLAT void add_tiles(int first, int count)
+    {
         lanes_.sync();
+        for (int i = 0; i < count; ++i)
+            list_factors(tile_at(first + i), factors_ + i * gram_factors);
+        lanes_.sync();
+        bool const busy = Sums::own(lanes_) < count;
+        int const own = busy ? Sums::own(lanes_) : 0;
+        GramTile const tile = tile_at(first + own);
+        GramProduct const& product = layout_.product[tile.product];
         double* const out = task_.maps_gram + product.begin +
-                            static_cast<std::size_t>(row) * product.stride + column;
-        // As many rounds as there are squares for each lane; one where a block has the lanes.
-        for (int first = 0; first < squares * squares; first += lanes_.size()) {
-            int const square = first + lanes_.rank();
-            int const u = square / squares * side;
-            int const v = square % squares * side;
-            double sum[side][side] = {};
-            for (int t = 0; t < task_.n; t += chunk) {
-                fill(t);
-                if (square < squares * squares)
-                    add_chunk(u, gram_tile + v, sum);
-            }
-            for (int i = 0; i < side; ++i)
-                for (int j = 0; j < side; ++j)
-                    if (square < squares * squares && u + i < rows && v + j < columns)
-                        out[static_cast<std::size_t>(u + i) * product.stride + v + j] = sum[i][j];
+                            static_cast<std::size_t>(tile.row) * product.stride + tile.column;
+        Sums sums(lanes_, tile, factors_ + own * gram_factors, out, product.stride);
+        start_copies(0, table_[0]);
+        Real* now = table_[0];
+        Real* next = table_[1];
+        for (int t = 0; t < task_.n; t += chunk) {
+            lanes_.wait_copies();
+            lanes_.sync();
+            if (t + chunk < task_.n)
+                start_copies(t + chunk, next);
+            derive(task_.n - t < chunk ? task_.n - t : chunk, now);
+            if (busy)
+                sums.add(now, t == 0);
+            Real* const done = now;
+            now = next;
+            next = done;
         }
+        if (busy)
+            sums.store();
     }
 
-    /// Table and factors of the chunk of samples from `first` on.
-    MOE_HD MOE_FLAT void fill(int first)
+    /// Begins to bring the chunk of samples from `first` on.
+    MOE_HD MOE_FLAT void start_copies(int first, Real* table) const
     {
+        constexpr int samples = 8; // by 4 features: whole sectors of x, and banks of their own
+        constexpr int features = 4;
         int const d = task_.model.d;
         std::size_t const n = static_cast<std::size_t>(task_.n);
         int const count = task_.n - first < chunk ? task_.n - first : chunk;
         Real const* const x = task_.x + static_cast<std::size_t>(first) * d;
-        Real const* const c = task_.coefficients + first;
-        lanes_.sync();
-        int const ahead = lanes_.size() / d; // of i, in rows and columns
-        int const aside = lanes_.size() % d;
-        int b = lanes_.rank() / d;
-        int f = lanes_.rank() % d;
-        for (int i = lanes_.rank(); i < count * d; i += lanes_.size()) {
-            table_[b * width_ + f] = x[i];
-            b += ahead;
-            f += aside;
-            if (f >= d) {
-                f -= d;
-                ++b;
-            }
+        int const across = (d + features - 1) / features;
+        for (int i = lanes_.rank(); i < chunk * features * across; i += lanes_.size()) {
+            int const block = i / (samples * features);
+            int const t = block / across * samples + i % samples;
+            int const f = block % across * features + i / samples % features;
+            if (f < d && t < count)
+                lanes_.copy_async(table + f * pitch + t, x + t * d + f);
+            else if (f < d)
+                table[f * pitch + t] = Real(0);
         }
+        Real const* const c = task_.coefficients + first;
+        Real* const to = table + first_coefficient() * pitch;
         for (int i = lanes_.rank(); i < coefficients_ * chunk; i += lanes_.size()) {
             int const t = i % chunk;
-            table_[t * width_ + first_coefficient() + i / chunk] =
-                t < count ? c[i / chunk * n + t] : Real(0);
-        }
-        lanes_.sync();
-        if (layout_.features.derived()) {
-            derive_features<chunk, Real>(lanes_, layout_.features,
-                                         FeatureRows<Real>{table_, width_}, count);
-            lanes_.sync();
-        }
-        for (int i = lanes_.rank(); i < 2 * gram_tile; i += lanes_.size()) {
-            Real const* const left = table_ + columns_[i].a;
-            Real const* const right = table_ + columns_[i].b;
-            for (int t = 0; t < chunk; ++t)
-                factor_[t * factors + i] = left[t * width_] * right[t * width_];
-        }
-        lanes_.sync();
-    }
-
-    /// Adds a chunk to a square of sums: the chunk's own sums are taken in Real.
-    MOE_HD MOE_FLAT void add_chunk(int u, int v, double (&sum)[side][side]) const
-    {
-        if constexpr (std::is_same_v<Real, double>) {
-            add_products(u, v, sum);
-        } else {
-            Real part[side][side] = {};
-            add_products(u, v, part);
-            for (int i = 0; i < side; ++i)
-                for (int j = 0; j < side; ++j)
-                    sum[i][j] += static_cast<double>(part[i][j]);
+            if (t < count)
+                lanes_.copy_async(to + i / chunk * pitch + t, c + i / chunk * n + t);
+            else
+                to[i / chunk * pitch + t] = Real(0);
         }
     }
 
-    MOE_HD MOE_FLAT void add_products(int u, int v, Real (&sum)[side][side]) const
+    /// Makes the features that are not x. Complete on return.
+    MOE_HD MOE_FLAT void derive(int count, Real* table) const
     {
-        for (int t = 0; t < chunk; ++t) {
-            Real left[side];
-            Real right[side];
-            for (int i = 0; i < side; ++i) {
-                left[i] = factor_[t * factors + u + i];
-                right[i] = factor_[t * factors + v + i];
+        FeatureMap others = layout_.features;
+        if (!others.derived())
+            return;
+        if (others.vech >= 0) { // by all lanes, of which there may be more than samples
+            int const d = others.d;
+            int at = 0;
+            int a = 0;
+            int b = 0; // of row a of the triangle, from the diagonal on
+            for (int i = lanes_.rank(); i < feature_size(feature_vech, d) * chunk;
+                 i += lanes_.size()) {
+                b += i / chunk - at;
+                at = i / chunk;
+                for (; b >= d - a; ++a)
+                    b -= d - a;
+                Real* const x = table + i % chunk;
+                x[(others.vech + at) * pitch] = x[a * pitch] * x[(a + b) * pitch];
             }
-            for (int i = 0; i < side; ++i)
-                for (int j = 0; j < side; ++j)
-                    sum[i][j] += left[i] * right[j];
+            others.vech = -1;
         }
+        derive_features<chunk, Real>(lanes_, others, FeaturePlanes<Real, pitch>{table}, count);
+        lanes_.sync();
     }
 
     Lanes lanes_;
     GramTask<Real> const& task_;
     GramLayout layout_;
-    int coefficients_; ///< rows of them
-    int width_;
-    Real* table_;          ///< [chunk][width]
-    Real* factor_;         ///< [chunk][factors] the tile's pairs, then its monomials
+    int coefficients_;     ///< rows of them
+    Real* table_[2];       ///< [rows][pitch]
     int* before_;          ///< [features + 1] monomials of the features before
-    FeaturePair* columns_; ///< [2 gram_tile] of the table, whose product a factor is
+    FeaturePair* factors_; ///< [gram_at_once][gram_factors] of the tiles
 };
 
 MOE_END_ISA

@@ -143,17 +143,21 @@ MOE_HD inline std::size_t gram_numbers(Model const& model)
     return gram_layout(model).numbers;
 }
 
-/// Pairs and monomials of a tile of sums, the unit that parts of a Gram matrix are made of.
-constexpr int gram_tile = 48;
+/// Pairs and monomials of a tile of sums, and how many tiles are the unit that parts of a Gram
+/// matrix are made of in cooperating lanes.
+constexpr int gram_tile_pairs = 48;
+constexpr int gram_tile_monomials = 32;
+constexpr int gram_at_once = 4;
 
-MOE_HD constexpr int tiles_of(int count)
+MOE_HD constexpr int tiles_of(int count, int in_tile)
 {
-    return (count + gram_tile - 1) / gram_tile;
+    return (count + in_tile - 1) / in_tile;
 }
 
 MOE_HD inline int tiles_in(GramProduct const& product)
 {
-    return tiles_of(product.pairs) * tiles_of(product.monomials);
+    return tiles_of(product.pairs, gram_tile_pairs) *
+           tiles_of(product.monomials, gram_tile_monomials);
 }
 
 /// Tiles of a model's sums.

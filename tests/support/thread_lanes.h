@@ -35,6 +35,7 @@ class ThreadLanes
 public:
     static constexpr bool serial = false;
     static constexpr bool warp = false;
+    static constexpr bool matrices = false;
     static constexpr bool copied_maps = false;
     ThreadLanes() = default;
     ThreadLanes(int rank, int size, ThreadBarrier& barrier)

@@ -8,6 +8,7 @@
 
 #include <ucontext.h>
 
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <functional>
@@ -120,6 +121,7 @@ class AnyHostWarpLanes
 public:
     static constexpr bool serial = false;
     static constexpr bool warp = true;
+    static constexpr bool matrices = true;
     static constexpr bool copied_maps = copied;
     AnyHostWarpLanes() = default;
     AnyHostWarpLanes(int rank, HostWarp& of) : rank_(rank), warp_(&of) {}
@@ -136,6 +138,29 @@ public:
         std::memcpy(&value, warp_->slot(rank_ ^ mask), sizeof(T));
         sync();
         return value;
+    }
+    void multiply_add(double const (&left)[4], double const (&right)[2], double (&sum)[4]) const
+    {
+        auto const shown = [&](double const* two, int lane, double* to) { // two of a lane's numbers
+            std::memcpy(warp_->slot(rank_), two, 2 * sizeof(double));
+            sync();
+            for (int i = 0; i < 4; ++i)
+                std::memcpy(to + 2 * i, warp_->slot(lane + i), 2 * sizeof(double));
+        };
+        int const g = rank_ / 4;
+        int const t = rank_ % 4;
+        double a[2][8]; // of columns 0 .. 3 and 4 .. 7: (g, column), (g + 8, column)
+        double b[2][8]; // of columns 2 t and 2 t + 1: (row, column), (row + 4, column)
+        for (int i = 0; i < 2; ++i) {
+            shown(left + 2 * i, 4 * g, a[i]);
+            sync();
+        }
+        shown(right, 8 * t, b[0]);
+        shown(right, 8 * t + 4, b[1]);
+        sync();
+        for (int i = 0; i < 4; ++i)
+            for (int k = 0; k < 8; ++k)
+                sum[i] = std::fma(a[k / 4][k % 4 * 2 + i / 2], b[i % 2][k % 4 * 2 + k / 4], sum[i]);
     }
     template <class T>
     void copy_async(T* to, T const* from) const

@@ -18,6 +18,7 @@ struct LinearScore : ScoreDefaults
                                                {"b", Role::bias, Extent::one}};
     static constexpr unsigned features = feature_x;
     static constexpr bool copied_maps = true;
+    static constexpr bool single_maps = true;
 
     MOE_HD static constexpr bool location_shifts(GateSpec const&) { return true; }
 

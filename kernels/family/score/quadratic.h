@@ -40,6 +40,7 @@ struct QuadraticScore : ScoreDefaults
                                                {"w", Role::location, Extent::d},
                                                {"b", Role::bias, Extent::one}};
     static constexpr unsigned features = feature_x | feature_vech;
+    static constexpr bool single_maps = true;
 
     MOE_HD static constexpr bool location_shifts(GateSpec const&) { return true; }
 
@@ -74,6 +75,7 @@ struct MonomialScore : ScoreDefaults
     static constexpr Parameter parameters[] = {{"A", Role::location, Extent::d_d},
                                                {"b", Role::bias, Extent::one}};
     static constexpr unsigned features = feature_vech;
+    static constexpr bool single_maps = true;
 
     MOE_HD static constexpr bool location_shifts(GateSpec const&) { return true; }
 
