@@ -6,6 +6,8 @@
 
 #include "kernels/core/hd.h"
 
+#include <type_traits>
+
 MOE_BEGIN_ISA
 
 /// Rows of `count` samples in memory, shared by the lanes.
@@ -24,21 +26,35 @@ struct PlaneRows
     }
 };
 
-/// A lane's one sample, its rows registers: every index is a constant, so each() is unrolled.
+/// A lane's one sample, its rows registers: `count` of them, a constant, so that every index is one.
+template <int count>
 struct OwnRows
 {
     static constexpr int samples = 1;
     static constexpr bool own = true;
-    static constexpr int most = 12; ///< rows; registers for four times as many numbers
 
     template <class F>
-    MOE_HD MOE_FLAT static void each(int rows, F const& f)
+    MOE_HD MOE_FLAT static void each(int /*rows*/, F const& f)
     {
         MOE_UNROLLED
-        for (int j = 0; j < most; ++j)
-            if (j < rows)
-                f(j);
+        for (int j = 0; j < count; ++j)
+            f(j);
     }
 };
+
+/// Rows that a lane can have in registers: most of OwnRows.
+constexpr int most_own_rows = 10;
+
+/// f(std::integral_constant of size), 1 <= size <= most; else nothing.
+template <int most, class F>
+MOE_HD MOE_FLAT void with_size(int size, F const& f)
+{
+    if constexpr (most > 0) {
+        if (size == most)
+            f(std::integral_constant<int, most>{});
+        else
+            with_size<most - 1>(size, f);
+    }
+}
 
 MOE_END_ISA

@@ -36,6 +36,8 @@ using AnyLanes =
 template <class Task>
 using SharedLanes = std::conditional_t<Task::launch.tiled, WarpLanes<true>, AnyLanes<Task>>;
 
+using NarrowLanes = WarpLanes<true, true>;
+
 /// Does tasks[block] in shared memory.
 template <class Task, bool narrow>
 __global__ void __launch_bounds__(threads_per_task<Task>, resident_tasks<Task>)
@@ -133,6 +135,9 @@ SortedTasks<Task> sorted(Task const* tasks, std::size_t count, std::size_t limit
     for (Task const* task = tasks; task != tasks + count; ++task) {
         std::size_t bytes = scratch_bytes(SharedLanes<Task>{}, *task);
         Place place = takes_narrow(*task) ? in_narrow : in_shared;
+        if constexpr (Task::launch.narrow)
+            if (place == in_narrow)
+                bytes = scratch_bytes(NarrowLanes{}, *task);
         if (bytes > limit) {
             place = in_global;
             bytes = scratch_bytes(AnyLanes<Task>{}, *task);

@@ -36,6 +36,7 @@ struct ExpertDefaults
 struct ActivationDefaults
 {
     static constexpr bool uses_power = false; ///< eval reads its second argument
+    static constexpr bool light = false;      ///< eval is a few instructions
 };
 
 /// A normalizer over the atoms alone.

@@ -49,17 +49,19 @@ struct Forward
         all_scores(tile, shape, maps, planes.plane);
         if constexpr (Lanes::warp) {
             if (own) {
-                OwnPlanes<Real> mine;
-                Planes<Real> const p = mine.planes();
-                mine.load(shape.k, planes, lanes.rank());
-                predict<OwnRows>(SerialLanes{}, model, shape, maps, p);
-                then(SerialLanes{}, OwnRows{}, p, lanes.rank());
-                mine.store(shape.k, planes, lanes.rank());
+                if (!shape.light) // much text: once, on the planes
+                    activate<ChunkRows>(lanes, model, shape, planes);
+                with_size<most_own_rows>(shape.k, [&](auto k) {
+                    predict_own<decltype(k)::value>(
+                        lanes, model, shape, planes, [&](Planes<Real> const& p, auto rows) {
+                            then(SerialLanes{}, rows, p, lanes.rank());
+                        });
+                });
                 return;
             }
         }
         if constexpr (!Lanes::copied_maps) {
-            predict<ChunkRows>(lanes, model, shape, maps, planes);
+            predict(lanes, model, shape, maps, planes);
             then(lanes, ChunkRows{}, planes, 0);
         }
     }

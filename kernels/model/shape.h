@@ -23,6 +23,7 @@ struct Shape
     bool activated; ///< experts have an activation (else h = z)
     bool copied;    ///< the maps are theta's own numbers in another order, and x the only features
     bool own;       ///< a lane's registers hold all rows of a sample (OwnRows)
+    bool light;     ///< the experts' activation is
 };
 
 /// Calls f(member) for the member at `index`; in an instance for copied maps only if it has such.
@@ -35,10 +36,19 @@ MOE_HD MOE_FLAT void visit_members(List list, int index, F const& f)
     });
 }
 
+/// Whether the experts' activation is a few instructions (identity where they have none).
+MOE_HD MOE_INLINE bool light_experts(Model const& model)
+{
+    bool light = false;
+    visit(Activations{}, model.expert.activation, [&](auto phi) { light = phi.light; });
+    return light;
+}
+
 /// The shape of a model; feature ranges begin at multiples of `align`.
 MOE_HD MOE_INLINE Shape shape_of(Model const& model, int align)
 {
-    Shape shape{{}, model.k, model.k + model.groups, false, false, true, false, false};
+    Shape shape{{}, model.k, model.k + model.groups, false, false,
+                true, false, false, light_experts(model)};
     unsigned gate = 0;
     unsigned expert = 0;
     bool copied = model.gate.learned_temperature == 0 && model.temperature == 1.0;
@@ -56,7 +66,7 @@ MOE_HD MOE_INLINE Shape shape_of(Model const& model, int align)
     shape.features = lay_out(gate, expert, model.d, model.gate.tau2, align);
     shape.copied = copied && gate == feature_x && expert == feature_x;
     visit(Normalizers{}, model.gate.normalizer, [&](auto normalizer) {
-        shape.own = normalizer.own_rows && !shape.outer && !shape.factor && model.k <= OwnRows::most;
+        shape.own = normalizer.own_rows && !shape.outer && !shape.factor && model.k <= most_own_rows;
     });
     return shape;
 }
@@ -73,7 +83,8 @@ MOE_HD MOE_FLAT Shape shape_in(Model const& model, int align)
                 false,
                 true,
                 true,
-                true};
+                true,
+                light_experts(model)};
     else
         return shape_of(model, align);
 }

@@ -30,13 +30,14 @@ struct Planes
     /// `own`: a lane has its sample's other rows in registers (OwnPlanes).
     MOE_HD MOE_FLAT Planes(Scratch& scratch, Shape const& shape, bool own)
     {
-        int const rows = shape.gate_rows + shape.k + 1;
-        f = take(scratch, own ? 1 + rows : 6 + shape.k + rows);
-        plane = row(own ? 1 : 6 + shape.k);
-        expert = plane == nullptr ? nullptr : plane + shape.gate_rows * chunk;
+        int const before = own ? 1 : 6;
+        int const slopes = own && shape.light ? 0 : shape.k;
+        f = take(scratch, before + slopes + shape.gate_rows + shape.k + 1);
+        slope = row(before);
+        plane = row(before + slopes);
+        expert = row(before + slopes + shape.gate_rows);
         residual = own ? nullptr : row(1);
         work = own ? nullptr : row(2);
-        slope = own ? nullptr : row(6);
         unscaled = shape.factor ? take(scratch, shape.k) : nullptr;
         outer = shape.outer ? take(scratch, 2 * shape.k) : nullptr;
     }
@@ -64,12 +65,12 @@ private:
 /// Rows of a chunk in planes.
 using ChunkRows = PlaneRows<chunk>;
 
-/// The planes of a lane's own sample, in registers.
-template <class Real>
+/// The planes of a lane's own sample with k atoms, in registers.
+template <class Real, int k>
 struct OwnPlanes
 {
     Real f[1], residual[1], work[4];
-    Real slope[OwnRows::most], gate[OwnRows::most], expert[OwnRows::most];
+    Real slope[k], gate[k], expert[k];
 
     MOE_HD MOE_FLAT Planes<Real> planes()
     {
@@ -84,18 +85,20 @@ struct OwnPlanes
         return p;
     }
 
-    MOE_HD MOE_FLAT void load(int k, Planes<Real> const& from, int sample)
+    MOE_HD MOE_FLAT void load(Planes<Real> const& from, int sample, bool slopes)
     {
-        OwnRows::each(k, [&](int j) {
+        OwnRows<k>::each(k, [&](int j) {
             gate[j] = from.plane[j * chunk + sample];
             expert[j] = from.expert[j * chunk + sample];
+            if (slopes)
+                slope[j] = from.slope[j * chunk + sample];
         });
     }
 
-    MOE_HD MOE_FLAT void store(int k, Planes<Real> const& to, int sample) const
+    MOE_HD MOE_FLAT void store(Planes<Real> const& to, int sample) const
     {
         to.f[sample] = f[0];
-        OwnRows::each(k, [&](int j) {
+        OwnRows<k>::each(k, [&](int j) {
             to.plane[j * chunk + sample] = gate[j];
             to.expert[j * chunk + sample] = expert[j];
         });
@@ -144,43 +147,83 @@ MOE_HD MOE_FLAT void apply_factor(Lanes lanes, Shape const& shape, Maps<Real> co
     }
 }
 
-/// Scores to weights g, z to responses h (and slopes), f = sum_j g_j h_j; lane-local.
+/// z to responses h and slopes; lane-local. In registers only by a light activation.
 template <class Rows, class Real, class Lanes>
-MOE_HD MOE_FLAT void predict(Lanes lanes, Model const& model, Shape const& shape,
-                             Maps<Real> const& maps, Planes<Real> const& p)
+MOE_HD MOE_FLAT void activate(Lanes lanes, Model const& model, Shape const& shape,
+                              Planes<Real> const& p)
 {
     constexpr int samples = Rows::samples;
-    Real* const g = p.plane;
-    Real* const h = p.expert;
-    if constexpr (!Rows::own)
-        if (shape.outer)
-            apply_outer(lanes, model, shape, maps, p);
-    visit(Normalizers{}, model.gate.normalizer, [&](auto normalizer) {
-        if constexpr (!Rows::own || normalizer.own_rows)
-            normalizer.template weights<Rows>(lanes, model, g, p.work);
-    });
     int const activation = shape.activated ? model.expert.activation : 0; // 0: identity
     visit(Activations{}, activation, [&](auto phi) {
-        Rows::each(shape.k, [&](int j) {
-            MOE_SIMD
-            for (int b = lanes.rank(); b < samples; b += lanes.size()) {
-                auto const at = phi.eval(h[j * samples + b], model.expert.power);
-                h[j * samples + b] = at.value;
-                p.slope[j * samples + b] = at.slope;
-            }
-        });
+        if constexpr (!Rows::own || decltype(phi)::light) {
+            Rows::each(shape.k, [&](int j) {
+                MOE_SIMD
+                for (int b = lanes.rank(); b < samples; b += lanes.size()) {
+                    auto const at = phi.eval(p.expert[j * samples + b], model.expert.power);
+                    p.expert[j * samples + b] = at.value;
+                    p.slope[j * samples + b] = at.slope;
+                }
+            });
+        }
     });
-    if constexpr (!Rows::own)
-        if (shape.factor)
-            apply_factor(lanes, shape, maps, p);
+}
+
+/// Scores to weights g; lane-local.
+template <class Rows, class Real, class Lanes>
+MOE_HD MOE_FLAT void weigh(Lanes lanes, Model const& model, Planes<Real> const& p)
+{
+    visit(Normalizers{}, model.gate.normalizer, [&](auto normalizer) {
+        if constexpr (!Rows::own || decltype(normalizer)::own_rows)
+            normalizer.template weights<Rows>(lanes, model, p.plane, p.work);
+    });
+}
+
+/// f = sum_j g_j h_j; lane-local.
+template <class Rows, class Real, class Lanes>
+MOE_HD MOE_FLAT void mix(Lanes lanes, Shape const& shape, Planes<Real> const& p)
+{
+    constexpr int samples = Rows::samples;
     MOE_SIMD
     for (int b = lanes.rank(); b < samples; b += lanes.size())
         p.f[b] = Real(0);
     Rows::each(shape.k, [&](int j) {
         MOE_SIMD
         for (int b = lanes.rank(); b < samples; b += lanes.size())
-            p.f[b] += g[j * samples + b] * h[j * samples + b];
+            p.f[b] += p.plane[j * samples + b] * p.expert[j * samples + b];
     });
+}
+
+/// Scores to weights g, z to responses h (and slopes), f; lane-local.
+template <class Real, class Lanes>
+MOE_HD MOE_FLAT void predict(Lanes lanes, Model const& model, Shape const& shape,
+                             Maps<Real> const& maps, Planes<Real> const& p)
+{
+    if (shape.outer)
+        apply_outer(lanes, model, shape, maps, p);
+    weigh<ChunkRows>(lanes, model, p);
+    activate<ChunkRows>(lanes, model, shape, p);
+    if (shape.factor)
+        apply_factor(lanes, shape, maps, p);
+    mix<ChunkRows>(lanes, shape, p);
+}
+
+/// The same with k rows of the lane's sample in registers, where shape.own; then(planes) goes on
+/// with them before they are put back.
+template <int k, class Real, class Lanes, class Then>
+MOE_HD MOE_FLAT void predict_own(Lanes lanes, Model const& model, Shape const& shape,
+                                 Planes<Real> const& p, Then const& then)
+{
+    using Rows = OwnRows<k>;
+    constexpr SerialLanes alone{};
+    OwnPlanes<Real, k> mine;
+    Planes<Real> const own = mine.planes();
+    mine.load(p, lanes.rank(), !shape.light);
+    weigh<Rows>(alone, model, own);
+    if (shape.light)
+        activate<Rows>(alone, model, shape, own);
+    mix<Rows>(alone, shape, own);
+    then(own, Rows{});
+    mine.store(p, lanes.rank());
 }
 
 /// Coefficients where every score has one atom; lane-local.

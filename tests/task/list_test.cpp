@@ -102,9 +102,9 @@ TEST_CASE("fits in float32 whose maps copy theta and whose rows fit a lane go to
     CHECK(takes_narrow(fit));
     fit.model.temperature = 2;
     CHECK_FALSE(takes_narrow(fit));
-    fit.model = linear_model(3, OwnRows::most);
+    fit.model = linear_model(3, most_own_rows);
     CHECK(takes_narrow(fit));
-    fit.model = linear_model(3, OwnRows::most + 1);
+    fit.model = linear_model(3, most_own_rows + 1);
     CHECK_FALSE(takes_narrow(fit));
     SgdTask<double> in_double{};
     in_double.model = linear_model(3, 2);
