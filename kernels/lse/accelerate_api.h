@@ -22,7 +22,7 @@ constexpr double most_acceleration = 0.75;
 struct AccelerateTask
 {
     static constexpr std::string_view name = "accelerate";
-    static constexpr TaskLaunch launch{8};
+    static constexpr TaskLaunch launch{4};
 
     StepTask step;        ///< that was taken; record, gradient_before and gain_below are not read
     double* probe;        ///< out, then in [layout.size]

@@ -54,8 +54,8 @@ MOE_HD bool find_acceleration(Lanes lanes, AccelerateTask const& task, StepMemor
         m.right[f] = f < count ? -m.scale[f] * second : 0;
     }
     lanes.sync();
-    solve_transposed(lanes, u, m.right, m.solved);
-    solve(lanes, u, m.solved, m.right, m.tiles.left, m.solved);
+    solve_transposed(lanes, u, m.tiles, m.right, m.solved);
+    solve(lanes, u, m.tiles, m.solved, m.right, m.solved);
     for (int i = lanes.rank(); i < p; i += lanes.size())
         m.step[i] = 0;
     lanes.sync();
@@ -95,7 +95,7 @@ MOE_HD void run_one(Lanes lanes, AccelerateTask const& task, void* scratch_memor
     if (!find_acceleration(lanes, task, m, p, count))
         return;
     double const along_a = damped_square(step, m, p);
-    lanes.sync(); // all have read the steps
+    lanes.sync();                                                      // all have read the steps
     if (!(along_a <= most_acceleration * most_acceleration * along_v)) // nor what is not a number
         return;
     for (int i = lanes.rank(); i < p; i += lanes.size()) {

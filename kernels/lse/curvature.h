@@ -13,6 +13,33 @@
 
 MOE_BEGIN_ISA
 
+/// C <- tau C + w y^T + y w^T.
+template <class Lanes>
+MOE_HD void update_rows(Lanes lanes, StepTask const& task, int p, double tau, double const* w,
+                        double const* y)
+{
+    if constexpr (Lanes::serial) {
+        for (int i = 0; i < p; ++i) {
+            double* const row = curvature_row(task, p, i);
+            MOE_SIMD
+            for (int j = 0; j < p; ++j)
+                row[j] = tau * row[j] + (w[i] * y[j] + y[i] * w[j]);
+        }
+    } else {
+        constexpr int at_once = 8; // rows, whose numbers are on their way together
+        for (int first = 0; first < p; first += at_once) {
+            for (int j = lanes.rank(); j < p; j += lanes.size()) {
+                double before[at_once];
+                for (int r = 0; r < at_once; ++r)
+                    before[r] = curvature_row(task, p, first + r < p ? first + r : p - 1)[j];
+                for (int r = 0; r < at_once && first + r < p; ++r)
+                    curvature_row(task, p, first + r)[j] =
+                        tau * before[r] + (w[first + r] * y[j] + y[first + r] * w[j]);
+            }
+        }
+    }
+}
+
 /// C <- tau C + (w y^T + y w^T) / (y.s) - (w.s) / (y.s)^2 y y^T with w = y - h - tau C s: then C s
 /// = y - h, where h = (H s + H_before s) / 2. tau <= 1 sizes C down where it is too large along s:
 /// |s.(y - h)| / |s.C s|. Nothing happens where y.s is not positive. Complete on return.
@@ -48,12 +75,7 @@ MOE_HD void update_curvature(Lanes lanes, StepTask const& task, StepMemory const
         w[i] = (own - missing / along / 2 * change[i]) / along;
     }
     lanes.sync();
-    for (int i = 0; i < p; ++i) {
-        double* const row = curvature_row(task, p, i);
-        MOE_SIMD
-        for (int j = lanes.rank(); j < p; j += lanes.size())
-            row[j] = tau * row[j] + (w[i] * change[j] + change[i] * w[j]);
-    }
+    update_rows(lanes, task, p, tau, w, change);
     lanes.sync();
 }
 

@@ -56,7 +56,7 @@ private:
     {
         // a block's sums stand in `right` beside its rows
         return scratch.take<double>(
-            static_cast<std::size_t>(count < factor_block ? factor_block : count));
+            static_cast<std::size_t>(count < most_factor_block ? most_factor_block : count));
     }
 };
 
@@ -130,6 +130,34 @@ enum class System
     gain, ///< H, with flat_eigenvalue added to its unit diagonal
 };
 
+/// Writes the matrix of a system row by row, for one thread.
+template <class Scaled>
+void write_system(StepTask const& task, StepMemory const& m, int p, int count, System system,
+                  SquareMatrix a, Scaled const& scaled)
+{
+    bool const curved = system == System::step && task.curved != 0;
+    for (int f = 0; f < a.size; ++f) {
+        double* const row = a.row(f);
+        int const begin = f / most_factor_block * most_factor_block; // all that the factor reads
+        if (f < count) {
+            double const* const h = gram_row(task, p, m.free[f]);
+            MOE_SIMD
+            for (int c = begin; c < count; ++c)
+                row[c] = c == f ? 1 : scaled(f, h, c);
+        }
+        if (f < count && curved) {
+            double const* const bend = curvature_row(task, p, m.free[f]);
+            MOE_SIMD
+            for (int c = begin; c < count; ++c)
+                row[c] += scaled(f, bend, c);
+        }
+        for (int c = f < count ? count : begin; c < a.size; ++c)
+            row[c] = c == f ? 1 : 0; // the identity behind the last row
+    }
+    for (int f = 0; system == System::gain && f < count; ++f)
+        a.row(f)[f] += flat_eigenvalue;
+}
+
 /// The factor of a system of the free coordinates, scaled to a unit diagonal (but for C), in
 /// task.work. The answer, whether there is one, is the same for all lanes. Needs the list of
 /// `count` free coordinates.
@@ -138,39 +166,32 @@ MOE_HD bool factorize_free(Lanes lanes, StepTask const& task, StepMemory const& 
                            System system)
 {
     double const mu = system == System::step ? task.damping : 0;
-    bool const curved = system == System::step && task.curved != 0;
     for (int f = lanes.rank(); f < count; f += lanes.size()) {
         double const h = diagonal(task, p, m.free[f]);
         m.scale[f] = 1 / math::sqrt(h + mu * clamped(h, least_diagonal, most_diagonal));
     }
     lanes.sync();
     SquareMatrix const a = factor_of(task, p, count);
+    MOE_EXPECT(a.size % 8 == 0 && a.stride % 8 == 0 && aligned(a.at, 64));
     auto const scaled = [&](int f, double const* from, int c) {
         return m.scale[f] * from[m.free[c]] * m.scale[c];
     };
-    for (int f = 0; f < a.size; ++f) {
-        double* const row = a.row(f);
-        int const begin = f / factor_block * factor_block; // all that the factor reads
-        if (f < count) {
-            double const* const h = gram_row(task, p, m.free[f]);
-            MOE_SIMD
-            for (int c = begin + lanes.rank(); c < count; c += lanes.size())
-                row[c] = c == f ? 1 : scaled(f, h, c);
-        }
-        if (f < count && curved) {
-            double const* const bend = curvature_row(task, p, m.free[f]);
-            MOE_SIMD
-            for (int c = begin + lanes.rank(); c < count; c += lanes.size())
-                row[c] += scaled(f, bend, c);
-        }
-        for (int c = (f < count ? count : begin) + lanes.rank(); c < a.size; c += lanes.size())
-            row[c] = c == f ? 1 : 0; // the identity behind the last row
+#if !defined(__CUDACC__)
+    if constexpr (Lanes::serial) {
+        write_system(task, m, p, count, system, a, scaled);
+        return factorize_serial(a.at, a.stride, a.size, m.tiles.left, least_pivot);
+    } else
+#endif
+    {
+        bool const curved = system == System::step && task.curved != 0;
+        double const more = system == System::gain ? flat_eigenvalue : 0;
+        return factorize_tiles(lanes, a, m.tiles, [&](int f, int c) {
+            if (f >= count || c >= count)
+                return f == c ? 1.0 : 0.0; // the identity behind the last row
+            double const own = f == c ? 1 + more : scaled(f, gram_row(task, p, m.free[f]), c);
+            return curved ? own + scaled(f, curvature_row(task, p, m.free[f]), c) : own;
+        });
     }
-    lanes.sync();
-    for (int f = lanes.rank(); system == System::gain && f < count; f += lanes.size())
-        a.row(f)[f] += flat_eigenvalue;
-    lanes.sync();
-    return factorize(lanes, a, m.tiles);
 }
 
 /// product and bend = H and C times the steps of those coordinates for which in(i). Call sync

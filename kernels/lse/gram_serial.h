@@ -104,8 +104,8 @@ private:
         int const across = tiles_of(product.monomials, gram_tile_monomials);
         auto const rows_before = [&](std::int64_t at) { // whose first tile is before `at`
             std::int64_t const rows = (at - tile + across - 1) / across;
-            return static_cast<int>(
-                std::clamp<std::int64_t>(at <= tile ? 0 : rows * gram_tile_pairs, 0, product.pairs));
+            return static_cast<int>(std::clamp<std::int64_t>(
+                at <= tile ? 0 : rows * gram_tile_pairs, 0, product.pairs));
         };
         return {rows_before(begin), rows_before(end)};
     }

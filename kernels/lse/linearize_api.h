@@ -19,7 +19,8 @@ template <class Real>
 struct LinearizeTask
 {
     static constexpr std::string_view name = "linearize";
-    static constexpr TaskLaunch launch{1, std::is_same_v<Real, float>};
+    static constexpr bool tiled = std::is_same_v<Real, float>;
+    static constexpr TaskLaunch launch{tiled ? 1 : 2, tiled};
 
     Model model;
     double const* theta; ///< [layout.size]

@@ -18,13 +18,13 @@ struct LinearizeMemory
     Maps<Real> by_maps; ///< of one chunk
     DenseMaps dense;    ///< of all chunks
     SampleSum square;
-    Real* theta;      ///< [layout.size]
-    double* by_theta; ///< [layout.size]
+    double* by_theta; ///< [layout.size] at the end
+    Real* theta;      ///< [layout.size] at the beginning, in the same place
 
     MOE_HD MOE_FLAT LinearizeMemory(Lanes lanes, Scratch& scratch, Model const& model)
         : forward(lanes, scratch, model, true), by_maps(forward.tile, scratch, forward.shape),
-          dense(scratch, model), square(scratch), theta(scratch.take<Real>(model.layout.size)),
-          by_theta(scratch.take<double>(model.layout.size))
+          dense(scratch, model), square(scratch), by_theta(scratch.take<double>(model.layout.size)),
+          theta(reinterpret_cast<Real*>(by_theta))
     {}
 };
 

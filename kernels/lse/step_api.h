@@ -37,7 +37,7 @@ struct StepRecord
 struct StepTask
 {
     static constexpr std::string_view name = "step";
-    static constexpr TaskLaunch launch{8};
+    static constexpr TaskLaunch launch{4};
 
     Model model;
     double const* theta;    ///< [layout.size] the point

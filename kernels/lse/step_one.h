@@ -28,23 +28,33 @@ MOE_HD MOE_INLINE double larger(double a, double b)
     return b > a || b != b ? b : a;
 }
 
-/// What is known of the point without a step: every lane has it.
-MOE_HD inline StepRecord point_record(StepTask const& task, StepMemory const& m, int p)
+/// What is known of the point without a step: every lane has it. Makes use of the step's memory.
+template <class Lanes>
+MOE_HD StepRecord point_record(Lanes lanes, StepTask const& task, StepMemory const& m, int p)
 {
-    StepRecord record{0, 0, 0, 0, 0, 0, -1, 0, 0};
-    record.z_norm = math::sqrt(sum_of(p, [&](int i) { return m.z[i] * m.z[i]; }));
-    for (int i = 0; i < p; ++i) {
+    double* const bound = m.step;    // of each coordinate: 1 on a bound,
+    double* const moved = m.product; // |P(z - g) - z|,
+    double* const steep = m.bend;    // |g| / sqrt(H_ii) where it is free
+    for (int i = lanes.rank(); i < p; i += lanes.size()) {
         double const z = m.z[i];
-        record.at_bound += z <= task.lower[i] || z >= task.upper[i] ? 1 : 0;
+        bound[i] = z <= task.lower[i] || z >= task.upper[i] ? 1 : 0;
+        moved[i] = steep[i] = 0;
         if (task.gram == nullptr)
             continue;
         double const g = task.gradient[i];
-        double const moved = clamped(z - g, task.lower[i], task.upper[i]) - z;
-        record.projected_gradient = larger(record.projected_gradient, magnitude(moved));
+        moved[i] = magnitude(clamped(z - g, task.lower[i], task.upper[i]) - z);
         if (!is_frozen(task, m, p, i))
-            record.steepest =
-                larger(record.steepest, magnitude(g) / math::sqrt(diagonal(task, p, i)));
+            steep[i] = magnitude(g) / math::sqrt(diagonal(task, p, i));
     }
+    lanes.sync();
+    StepRecord record{0, 0, 0, 0, 0, 0, -1, 0, 0};
+    record.z_norm = math::sqrt(sum_of(p, [&](int i) { return m.z[i] * m.z[i]; }));
+    for (int i = 0; i < p; ++i) {
+        record.at_bound += bound[i] > 0 ? 1 : 0;
+        record.projected_gradient = larger(record.projected_gradient, moved[i]);
+        record.steepest = larger(record.steepest, steep[i]);
+    }
+    lanes.sync();
     return record;
 }
 
@@ -74,8 +84,8 @@ MOE_HD bool solve_free(Lanes lanes, StepTask const& task, StepMemory const& m, i
         m.right[f] = f < count ? -m.scale[f] * (task.gradient[i] + by_bound) : 0;
     }
     lanes.sync();
-    solve_transposed(lanes, u, m.right, m.solved);
-    solve(lanes, u, m.solved, m.right, m.tiles.left, m.solved);
+    solve_transposed(lanes, u, m.tiles, m.right, m.solved);
+    solve(lanes, u, m.tiles, m.solved, m.right, m.solved);
     for (int f = lanes.rank(); f < count; f += lanes.size()) {
         int const i = m.free[f];
         double const step = m.scale[f] * m.solved[f];
@@ -127,7 +137,7 @@ MOE_HD double predicted_gain(Lanes lanes, StepTask const& task, StepMemory const
     for (int f = lanes.rank(); f < u.size; f += lanes.size())
         m.right[f] = f < count ? m.scale[f] * task.gradient[m.free[f]] : 0;
     lanes.sync();
-    solve_transposed(lanes, u, m.right, m.solved);
+    solve_transposed(lanes, u, m.tiles, m.right, m.solved);
     return sum_of(u.size, [&](int f) { return m.solved[f] * m.solved[f]; });
 }
 
@@ -197,7 +207,7 @@ MOE_HD void run_one(Lanes lanes, StepTask const& task, void* scratch_memory)
     Scratch scratch(scratch_memory);
     StepMemory const m(lanes, scratch, p);
     gather_coordinates(lanes, task.model, task.theta, m.z);
-    StepRecord record = point_record(task, m, p);
+    StepRecord record = point_record(lanes, task, m, p);
     if (task.gram == nullptr) {
         begin_fit(lanes, task, m, p);
         record.factored = 1;

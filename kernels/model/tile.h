@@ -38,6 +38,9 @@ MOE_HD bool begin_aligned(FeatureRange range, Real const* maps, Real const* samp
 template <class Real, class Lanes, class = void>
 class Tile
 {
+    static constexpr int rows = 3;          ///< of maps that a lane has at a time, for each feature
+    static constexpr int pitch = chunk + 1; ///< odd: features without bank conflicts
+
 public:
     static constexpr int align = 1;
     static constexpr int ahead = 1; ///< chunks between a prefetch and its fetch, in a plain pass
@@ -45,13 +48,13 @@ public:
 
     MOE_HD Tile(Lanes lanes, Scratch& scratch, FeatureMap const& features)
         : lanes_(lanes), features_(features),
-          planes_(scratch.take<Real>(static_cast<std::size_t>(chunk) * (features.total + 2)))
+          planes_(scratch.take<Real>(static_cast<std::size_t>(pitch) * (features.total + 2)))
     {}
 
     /// Makes every entry finite, so that samples behind the end of a short chunk do no harm.
     MOE_HD void clear()
     {
-        for (int i = lanes_.rank(); i < chunk * features_.total; i += lanes_.size())
+        for (int i = lanes_.rank(); i < pitch * features_.total; i += lanes_.size())
             planes_[i] = Real(0);
         lanes_.sync();
     }
@@ -65,10 +68,10 @@ public:
         for (int i = lanes_.rank(); i < count * d; i += lanes_.size()) {
             int const b = i / d;
             std::size_t const from = row == nullptr ? b : row[b];
-            planes_[i % d * chunk + b] = x[from * d + i % d];
+            planes_[i % d * pitch + b] = x[from * d + i % d];
         }
         lanes_.sync();
-        derive_features<chunk, Real>(lanes_, features_, FeaturePlanes<Real, chunk>{planes_}, count);
+        derive_features<chunk, Real>(lanes_, features_, FeaturePlanes<Real, pitch>{planes_}, count);
         lanes_.sync();
     }
 
@@ -78,13 +81,25 @@ public:
 
     MOE_HD void scores(FeatureRange range, Real const* w, Real const* c, int maps, Real* s) const
     {
-        Real const* const phi = planes_ + range.begin * chunk;
-        for (int i = lanes_.rank(); i < maps * chunk; i += lanes_.size()) {
-            int const j = i / chunk;
-            Real sum = c[j];
-            for (int f = 0; f < range.size; ++f)
-                sum += w[j * range.size + f] * phi[f * chunk + i % chunk];
-            s[i] = sum;
+        int const size = range.size;
+        for (int i = lanes_.rank(); i < blocks(maps) * chunk; i += lanes_.size()) {
+            int const first = i / chunk * rows;
+            Real const* const phi = planes_ + range.begin * pitch + i % chunk;
+            Real const* row[rows]; // behind the end the last one
+            Real sum[rows];
+            for (int r = 0; r < rows; ++r) {
+                int const j = first + r < maps ? first + r : maps - 1;
+                row[r] = w + j * size;
+                sum[r] = c[j];
+            }
+            for (int f = 0; f < size; ++f) {
+                Real const feature = phi[f * pitch];
+                for (int r = 0; r < rows; ++r)
+                    sum[r] += row[r][f] * feature;
+            }
+            for (int r = 0; r < rows; ++r)
+                if (first + r < maps)
+                    s[(first + r) * chunk + i % chunk] = sum[r];
         }
         lanes_.sync();
     }
@@ -93,23 +108,33 @@ public:
                            Real* g, Real* gc) const
     {
         int const size = range.size;
-        for (int i = lanes_.rank(); i < maps * (size + 1); i += lanes_.size()) {
-            int const j = i / (size + 1);
+        for (int i = lanes_.rank(); i < blocks(maps) * (size + 1); i += lanes_.size()) {
+            int const j = i / (size + 1) * rows;
             int const f = i % (size + 1);
-            Real const* const phi = planes_ + (range.begin + f) * chunk;
-            Real sum = Real(0);
-            for (int b = 0; b < chunk; ++b)
-                sum += coefficient[j * chunk + b] * (f < size ? phi[b] : Real(1));
-            Real& out = f < size ? g[j * size + f] : gc[j];
-            out = first ? sum : out + sum;
+            Real const* const phi = planes_ + (range.begin + f) * pitch;
+            Real const* of[rows]; // behind the end the last one
+            Real sum[rows] = {};
+            for (int r = 0; r < rows; ++r)
+                of[r] = coefficient + (j + r < maps ? j + r : maps - 1) * chunk;
+            for (int b = 0; b < chunk; ++b) {
+                Real const feature = f < size ? phi[b] : Real(1);
+                for (int r = 0; r < rows; ++r)
+                    sum[r] += of[r][b] * feature;
+            }
+            for (int r = 0; r < rows && j + r < maps; ++r) {
+                Real& out = f < size ? g[(j + r) * size + f] : gc[j + r];
+                out = first ? sum[r] : out + sum[r];
+            }
         }
         lanes_.sync();
     }
 
 private:
+    MOE_HD static constexpr int blocks(int maps) { return (maps + rows - 1) / rows; }
+
     Lanes lanes_;
     FeatureMap features_;
-    Real* planes_; ///< [total + 2][chunk]
+    Real* planes_; ///< [total + 2][pitch]
 };
 
 MOE_END_ISA
