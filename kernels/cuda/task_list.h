@@ -38,13 +38,28 @@ using SharedLanes = std::conditional_t<Task::launch.tiled, WarpLanes<true>, AnyL
 
 using NarrowLanes = WarpLanes<true, true>;
 
+/// A block's task, brought near: a kernel reads its fields at every step, and most of the first-level
+/// cache is shared memory. To be called by all threads of the block.
+template <class Task>
+__device__ Task const& near_task(Task const& far)
+{
+    constexpr int words = static_cast<int>(sizeof(Task) / sizeof(unsigned));
+    static_assert(words * sizeof(unsigned) == sizeof(Task));
+    __shared__ __align__(16) unsigned near[words];
+    __syncthreads(); // the task before is done
+    for (int i = static_cast<int>(threadIdx.x); i < words; i += static_cast<int>(blockDim.x))
+        near[i] = reinterpret_cast<unsigned const*>(&far)[i];
+    __syncthreads();
+    return *reinterpret_cast<Task const*>(near);
+}
+
 /// Does tasks[block] in shared memory.
 template <class Task, bool narrow>
 __global__ void __launch_bounds__(threads_per_task<Task>, resident_tasks<Task>)
     run_tasks(Task const* tasks)
 {
     extern __shared__ __align__(64) char shared_memory[];
-    run_one(WarpLanes<true, narrow>{}, tasks[blockIdx.x], shared_memory);
+    run_one(WarpLanes<true, narrow>{}, near_task(tasks[blockIdx.x]), shared_memory);
 }
 
 /// Does tasks[block], tasks[block + blocks], ... < count, each block in its own `bytes` of
@@ -56,7 +71,7 @@ __global__ void __launch_bounds__(threads_per_task<Task>, resident_tasks<Task>)
     extern __shared__ __align__(64) char shared_memory[];
     char* const scratch = memory == nullptr ? shared_memory : memory + blockIdx.x * bytes;
     for (int i = static_cast<int>(blockIdx.x); i < count; i += static_cast<int>(gridDim.x))
-        run_one(AnyLanes<Task>{}, tasks[i], scratch);
+        run_one(AnyLanes<Task>{}, near_task(tasks[i]), scratch);
 }
 
 /// Dynamic shared memory that a block of the selected device can have.

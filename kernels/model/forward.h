@@ -19,11 +19,13 @@ struct Forward
     Maps<Real> maps;
     Planes<Real> planes;
 
-    /// `slopes`: coefficients() may follow predict_chunk(), on the planes that it leaves.
-    MOE_HD MOE_FLAT Forward(Lanes lanes, Scratch& scratch, Model const& of, bool slopes = false)
+    /// `slopes`: coefficients() may follow predict_chunk(), on the planes that it leaves. Without
+    /// `output` these need not have f.
+    MOE_HD MOE_FLAT Forward(Lanes lanes, Scratch& scratch, Model const& of, bool slopes = false,
+                            bool output = true)
         : model(of), shape(shape_in<Lanes>(of, Tile<Real, Lanes>::align)),
           own(Lanes::warp && !slopes && shape.own), tile(lanes, scratch, shape.features),
-          maps(tile, scratch, shape), planes(scratch, shape, own)
+          maps(tile, scratch, shape), planes(scratch, shape, own, output)
     {}
 
     /// Loads the parameters; before the first chunk.

@@ -9,6 +9,7 @@
 /// successive rows then begin in different quarters of the 32 banks of shared memory, and loads of
 /// four numbers a lane meet no bank twice.
 
+#include "kernels/core/sample_rows.h"
 #include "kernels/model/tile.h"
 
 MOE_BEGIN_ISA
@@ -147,15 +148,9 @@ private:
         int const blocks = (maps + 2 * max_rows - 1) / (2 * max_rows);
         for (int block = 0, first = 0; block < blocks; ++block) {
             int const some = (maps - first + blocks - block - 1) / (blocks - block);
-            dispatch((some + 1) / 2, [&](auto rows) { f(rows, first, some); },
-                     std::make_integer_sequence<int, max_rows>{});
+            with_size<max_rows>((some + 1) / 2, [&](auto rows) { f(rows, first, some); });
             first += some;
         }
-    }
-    template <class F, int... i>
-    MOE_HD MOE_FLAT static void dispatch(int rows, F const& f, std::integer_sequence<int, i...>)
-    {
-        (void)((rows == i + 1 ? (f(std::integral_constant<int, i + 1>{}), true) : false) || ...);
     }
 
     /// Scores of one block. Lane = (odd rows?, eighth of the samples, half of the features); the
@@ -296,15 +291,13 @@ private:
         }
     }
 
+    /// Without a branch, as there is one of these for every row of a lane.
     MOE_HD MOE_FLAT static void put(Pair<Real>* to, Pair<Real> value, bool set)
     {
-        Pair<Real> sum = value;
-        if (!set) {
-            Pair<Real> const before = *to;
-            for (int f = 0; f < 2; ++f)
-                sum.v[f] += before.v[f];
-        }
-        *to = sum;
+        Pair<Real> const before = *to;
+        for (int f = 0; f < 2; ++f)
+            value.v[f] = set ? value.v[f] : before.v[f] + value.v[f];
+        *to = value;
     }
 
     Lanes lanes_;

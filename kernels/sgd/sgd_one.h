@@ -31,7 +31,7 @@ struct SgdMemory
     int* finite;          ///< [1]
 
     MOE_HD MOE_FLAT SgdMemory(Lanes lanes, Scratch& scratch, Model const& model)
-        : forward(lanes, scratch, model, !Lanes::copied_maps), by_maps(forward.tile, scratch, forward.shape),
+        : forward(lanes, scratch, model, !Lanes::copied_maps, false), by_maps(forward.tile, scratch, forward.shape),
           theta(forward.shape.copied ? nullptr : scratch.take<Real>(model.layout.size)),
           gradient(forward.shape.copied ? nullptr : scratch.take<Real>(model.layout.size)),
           now(scratch.take<Incoming<Real>>(1)), then(scratch.take<Incoming<Real>>(1)),
@@ -193,6 +193,8 @@ MOE_HD MOE_FLAT void epoch(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Rea
     lanes.sync();
     int const n = task.n;
     int const batch = settings.batch;
+    auto const scale = [&](int size) { return static_cast<Real>(2 * settings.loss_factor / size); };
+    Real const of_batch = scale(batch); // a division that takes long
     Chunk at = chunk_at(0, 0, n, batch);
     request(lanes, task, m, index, at);
     while (at.first < n) {
@@ -200,7 +202,7 @@ MOE_HD MOE_FLAT void epoch(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Rea
         Chunk const next = next_chunk(at, n, batch);
         if (next.first < n) // one chunk ahead, so that its rows arrive during this one
             request(lanes, task, m, index, next);
-        add_chunk(lanes, task, m, at, static_cast<Real>(2 * settings.loss_factor / at.size));
+        add_chunk(lanes, task, m, at, at.size == batch ? of_batch : scale(at.size));
         if (at.closes())
             step(lanes, task, m);
         at = next;
