@@ -26,7 +26,8 @@ struct PlaneRows
     }
 };
 
-/// A lane's one sample, its rows registers: `count` of them, a constant, so that every index is one.
+/// A lane's one sample, its rows registers: `count` of them, a constant, so that every index is
+/// one.
 template <int count>
 struct OwnRows
 {

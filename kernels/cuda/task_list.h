@@ -38,19 +38,22 @@ using SharedLanes = std::conditional_t<Task::launch.tiled, WarpLanes<true>, AnyL
 
 using NarrowLanes = WarpLanes<true, true>;
 
-/// A block's task, brought near: a kernel reads its fields at every step, and most of the first-level
-/// cache is shared memory. To be called by all threads of the block.
+/// Bytes at the begin of a block's shared memory that hold its task: a kernel reads its fields at
+/// every step, and most of the first-level cache is shared memory.
 template <class Task>
-__device__ Task const& near_task(Task const& far)
+constexpr std::size_t near_bytes = (sizeof(Task) + 63) / 64 * 64;
+
+/// Brings a task near. To be called by all threads of the block.
+template <class Task>
+__device__ Task const& near_task(Task const& far, char* shared_memory)
 {
     constexpr int words = static_cast<int>(sizeof(Task) / sizeof(unsigned));
     static_assert(words * sizeof(unsigned) == sizeof(Task));
-    __shared__ __align__(16) unsigned near[words];
     __syncthreads(); // the task before is done
     for (int i = static_cast<int>(threadIdx.x); i < words; i += static_cast<int>(blockDim.x))
-        near[i] = reinterpret_cast<unsigned const*>(&far)[i];
+        reinterpret_cast<unsigned*>(shared_memory)[i] = reinterpret_cast<unsigned const*>(&far)[i];
     __syncthreads();
-    return *reinterpret_cast<Task const*>(near);
+    return *reinterpret_cast<Task const*>(shared_memory);
 }
 
 /// Does tasks[block] in shared memory.
@@ -59,7 +62,8 @@ __global__ void __launch_bounds__(threads_per_task<Task>, resident_tasks<Task>)
     run_tasks(Task const* tasks)
 {
     extern __shared__ __align__(64) char shared_memory[];
-    run_one(WarpLanes<true, narrow>{}, near_task(tasks[blockIdx.x]), shared_memory);
+    run_one(WarpLanes<true, narrow>{}, near_task(tasks[blockIdx.x], shared_memory),
+            shared_memory + near_bytes<Task>);
 }
 
 /// Does tasks[block], tasks[block + blocks], ... < count, each block in its own `bytes` of
@@ -69,9 +73,10 @@ __global__ void __launch_bounds__(threads_per_task<Task>, resident_tasks<Task>)
     run_any_tasks(Task const* tasks, int count, char* memory, std::size_t bytes)
 {
     extern __shared__ __align__(64) char shared_memory[];
-    char* const scratch = memory == nullptr ? shared_memory : memory + blockIdx.x * bytes;
+    char* const scratch =
+        memory == nullptr ? shared_memory + near_bytes<Task> : memory + blockIdx.x * bytes;
     for (int i = static_cast<int>(blockIdx.x); i < count; i += static_cast<int>(gridDim.x))
-        run_one(AnyLanes<Task>{}, near_task(tasks[i]), scratch);
+        run_one(AnyLanes<Task>{}, near_task(tasks[i], shared_memory), scratch);
 }
 
 /// Dynamic shared memory that a block of the selected device can have.
@@ -93,8 +98,8 @@ std::size_t resident_blocks()
     int blocks = 0;
     MOE_CUDA_CHECK(cudaGetDevice(&device));
     MOE_CUDA_CHECK(cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, device));
-    MOE_CUDA_CHECK(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, run_any_tasks<Task>,
-                                                                 threads_per_task<Task>, 0));
+    MOE_CUDA_CHECK(cudaOccupancyMaxActiveBlocksPerMultiprocessor(
+        &blocks, run_any_tasks<Task>, threads_per_task<Task>, near_bytes<Task>));
     return static_cast<std::size_t>(processors) * static_cast<std::size_t>(std::max(1, blocks));
 }
 
@@ -188,8 +193,8 @@ void launch_shared(Task const* tasks, typename SortedTasks<Task>::Range const& r
         return;
     open_shared_memory(kernel);
     launch(call_for<Task>("launch").c_str(), __FILE__, __LINE__,
-           {static_cast<int>(range.count), threads_per_task<Task>, range.bytes}, kernel,
-           tasks + range.first, argument...);
+           {static_cast<int>(range.count), threads_per_task<Task>, near_bytes<Task> + range.bytes},
+           kernel, tasks + range.first, argument...);
 }
 
 /// Runs tasks and waits for them; seconds from the launch on. Throws CudaError.
@@ -201,7 +206,7 @@ double run_list(Task const* tasks, std::size_t count)
     static_assert(Task::launch.tiled || !Task::launch.narrow, "the narrow instance has tiles");
     if (count == 0)
         return 0;
-    SortedTasks<Task> const list = sorted(tasks, count, shared_limit());
+    SortedTasks<Task> const list = sorted(tasks, count, shared_limit() - near_bytes<Task>);
     CudaBuffer<Task> const all(list.tasks);
     auto const begin = std::chrono::steady_clock::now();
     auto const& [first, large, bytes] = list.in[in_global];
@@ -216,8 +221,9 @@ double run_list(Task const* tasks, std::size_t count)
                       static_cast<int>(list.in[in_shared].count), nullptr, std::size_t{0});
     if (large > 0)
         launch(call_for<Task>("launch").c_str(), __FILE__, __LINE__,
-               {static_cast<int>(blocks), threads_per_task<Task>}, run_any_tasks<Task>,
-               all.data() + first, static_cast<int>(large), memory.data(), bytes);
+               {static_cast<int>(blocks), threads_per_task<Task>, near_bytes<Task>},
+               run_any_tasks<Task>, all.data() + first, static_cast<int>(large), memory.data(),
+               bytes);
     check_cuda(cudaDeviceSynchronize(), call_for<Task>("cudaDeviceSynchronize()").c_str(), __FILE__,
                __LINE__);
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

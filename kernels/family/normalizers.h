@@ -3,10 +3,11 @@
 /// @file
 /// Normalizers: from scores s to gate weights g_i, and an atom's mixing weight m_i (spec.md 1.1).
 ///
-/// weights() works in place on the rows of some samples (kernels/core/sample_rows.h): score row j of
-/// sample b stands at s[j * samples + b], and the weight of atom i is left in row i; a lane touches
-/// its own samples only. `work` holds 4 * samples numbers. Where each score has one atom (not `grouped`), slope() is
-/// sum_i h_i dg_i/ds_j, the derivative of the prediction f = sum_i g_i h_i by one score.
+/// weights() works in place on the rows of some samples (kernels/core/sample_rows.h): score row j
+/// of sample b stands at s[j * samples + b], and the weight of atom i is left in row i; a lane
+/// touches its own samples only. `work` holds 4 * samples numbers. Where each score has one atom
+/// (not `grouped`), slope() is sum_i h_i dg_i/ds_j, the derivative of the prediction f = sum_i g_i
+/// h_i by one score.
 
 #include "kernels/core/expect.h"
 #include "kernels/core/math.h"
@@ -232,9 +233,9 @@ struct HierarchicalNormalizer : NormalizerDefaults
         constexpr int samples = Rows::samples;
         for (int u = 0; u < model.groups; ++u)
             softmax_rows<Rows>(lanes, s, work, model.k,
-                                [&](int j) { return model.group_of[j] == u; });
+                               [&](int j) { return model.group_of[j] == u; });
         softmax_rows<Rows>(lanes, s + model.k * samples, work, model.groups,
-                            [](int) { return true; });
+                           [](int) { return true; });
         for (int i = 0; i < model.k; ++i) {
             Real const* const group = s + (model.k + model.group_of[i]) * samples;
             MOE_SIMD

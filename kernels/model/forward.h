@@ -54,10 +54,10 @@ struct Forward
                 if (!shape.light) // much text: once, on the planes
                     activate<ChunkRows>(lanes, model, shape, planes);
                 with_size<most_own_rows>(shape.k, [&](auto k) {
-                    predict_own<decltype(k)::value>(
-                        lanes, model, shape, planes, [&](Planes<Real> const& p, auto rows) {
-                            then(SerialLanes{}, rows, p, lanes.rank());
-                        });
+                    predict_own<decltype(k)::value>(lanes, model, shape, planes,
+                                                    [&](Planes<Real> const& p, auto rows) {
+                                                        then(SerialLanes{}, rows, p, lanes.rank());
+                                                    });
                 });
                 return;
             }

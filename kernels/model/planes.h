@@ -28,8 +28,8 @@ struct Planes
 
     Planes() = default;
 
-    /// `own`: a lane has its sample's other rows in registers (OwnPlanes), and f too where it is not
-    /// an output.
+    /// `own`: a lane has its sample's other rows in registers (OwnPlanes), and f too where it is
+    /// not an output.
     MOE_HD MOE_FLAT Planes(Scratch& scratch, Shape const& shape, bool own, bool output)
     {
         int const before = !own ? 6 : output ? 1 : 0;

@@ -47,8 +47,8 @@ MOE_HD MOE_INLINE bool light_experts(Model const& model)
 /// The shape of a model; feature ranges begin at multiples of `align`.
 MOE_HD MOE_INLINE Shape shape_of(Model const& model, int align)
 {
-    Shape shape{{}, model.k, model.k + model.groups, false, false,
-                true, false, false, light_experts(model)};
+    Shape shape{{},    model.k, model.k + model.groups, false, false, true,
+                false, false,   light_experts(model)};
     unsigned gate = 0;
     unsigned expert = 0;
     bool copied = model.gate.learned_temperature == 0 && model.temperature == 1.0;
@@ -66,7 +66,8 @@ MOE_HD MOE_INLINE Shape shape_of(Model const& model, int align)
     shape.features = lay_out(gate, expert, model.d, model.gate.tau2, align);
     shape.copied = copied && gate == feature_x && expert == feature_x;
     visit(Normalizers{}, model.gate.normalizer, [&](auto normalizer) {
-        shape.own = normalizer.own_rows && !shape.outer && !shape.factor && model.k <= most_own_rows;
+        shape.own =
+            normalizer.own_rows && !shape.outer && !shape.factor && model.k <= most_own_rows;
     });
     return shape;
 }

@@ -158,7 +158,8 @@ MOE_HD MOE_FLAT void group_coefficients(Lanes lanes, Model const& model, Planes<
         for (int b = lanes.rank(); b < chunk; b += lanes.size())
             p.slope[j + b] *= p.residual[b] * p.plane[j + b];
     }
-    Normalizer::template backward<ChunkRows>(lanes, model, p.residual, p.expert, p.f, p.plane, p.work);
+    Normalizer::template backward<ChunkRows>(lanes, model, p.residual, p.expert, p.f, p.plane,
+                                             p.work);
     for (int j = 0; j < end; j += chunk)
         for (int b = lanes.rank(); b < chunk; b += lanes.size())
             p.expert[j + b] = p.slope[j + b];

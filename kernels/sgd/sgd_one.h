@@ -31,7 +31,8 @@ struct SgdMemory
     int* finite;          ///< [1]
 
     MOE_HD MOE_FLAT SgdMemory(Lanes lanes, Scratch& scratch, Model const& model)
-        : forward(lanes, scratch, model, !Lanes::copied_maps, false), by_maps(forward.tile, scratch, forward.shape),
+        : forward(lanes, scratch, model, !Lanes::copied_maps, false),
+          by_maps(forward.tile, scratch, forward.shape),
           theta(forward.shape.copied ? nullptr : scratch.take<Real>(model.layout.size)),
           gradient(forward.shape.copied ? nullptr : scratch.take<Real>(model.layout.size)),
           now(scratch.take<Incoming<Real>>(1)), then(scratch.take<Incoming<Real>>(1)),
@@ -112,8 +113,7 @@ MOE_HD MOE_FLAT void add_chunk(Lanes lanes, SgdTask<Real> const& task, SgdMemory
     auto& forward = m.forward;
     forward.predict_chunk(lanes, [&](auto mine, auto rows, Planes<Real> const& p, int first) {
         for (int b = mine.rank(); b < rows.samples; b += mine.size())
-            p.residual[b] =
-                first + b < at.count ? scale * (p.f[b] - m.now->y[first + b]) : Real(0);
+            p.residual[b] = first + b < at.count ? scale * (p.f[b] - m.now->y[first + b]) : Real(0);
         coefficients<decltype(rows)>(mine, task.model, forward.shape, forward.maps, p);
     });
     lanes.sync();
