@@ -16,7 +16,7 @@ Eigen::Index index(std::size_t i)
     return static_cast<Eigen::Index>(i);
 }
 
-Columns seen(Matrix const& a)
+Columns seen(DenseMatrix const& a)
 {
     return {a.values.data(), index(a.rows), index(a.columns)};
 }
@@ -26,7 +26,7 @@ Numbers seen(std::vector<double> const& v)
     return {v.data(), index(v.size())};
 }
 
-Eigen::Map<Eigen::MatrixXd> to(Matrix& a)
+Eigen::Map<Eigen::MatrixXd> to(DenseMatrix& a)
 {
     return {a.values.data(), index(a.rows), index(a.columns)};
 }
@@ -38,14 +38,14 @@ Eigen::Map<Eigen::VectorXd> to(std::vector<double>& v)
 
 } // namespace
 
-Matrix last_columns(Matrix const& a, std::size_t first)
+DenseMatrix last_columns(DenseMatrix const& a, std::size_t first)
 {
-    Matrix last(a.rows, a.columns - first);
+    DenseMatrix last(a.rows, a.columns - first);
     last.values.assign(a.values.begin() + index(first * a.rows), a.values.end());
     return last;
 }
 
-Matrix scaled_rows(Matrix a, std::vector<double> const& factor)
+DenseMatrix scaled_rows(DenseMatrix a, std::vector<double> const& factor)
 {
     for (std::size_t j = 0; j < a.columns; ++j)
         for (std::size_t i = 0; i < a.rows; ++i)
@@ -53,7 +53,7 @@ Matrix scaled_rows(Matrix a, std::vector<double> const& factor)
     return a;
 }
 
-Matrix scaled_columns(Matrix a, std::vector<double> const& factor)
+DenseMatrix scaled_columns(DenseMatrix a, std::vector<double> const& factor)
 {
     for (std::size_t j = 0; j < a.columns; ++j)
         for (std::size_t i = 0; i < a.rows; ++i)
@@ -61,35 +61,35 @@ Matrix scaled_columns(Matrix a, std::vector<double> const& factor)
     return a;
 }
 
-Matrix product(Matrix const& a, Matrix const& b)
+DenseMatrix product(DenseMatrix const& a, DenseMatrix const& b)
 {
-    Matrix result(a.rows, b.columns);
+    DenseMatrix result(a.rows, b.columns);
     to(result).noalias() = seen(a) * seen(b);
     return result;
 }
 
-std::vector<double> product(Matrix const& a, std::vector<double> const& v)
+std::vector<double> product(DenseMatrix const& a, std::vector<double> const& v)
 {
     std::vector<double> result(a.rows);
     to(result).noalias() = seen(a) * seen(v);
     return result;
 }
 
-Matrix crossed(Matrix const& a, Matrix const& b)
+DenseMatrix crossed(DenseMatrix const& a, DenseMatrix const& b)
 {
-    Matrix result(a.columns, b.columns);
+    DenseMatrix result(a.columns, b.columns);
     to(result).noalias() = seen(a).transpose() * seen(b);
     return result;
 }
 
-std::vector<double> crossed(Matrix const& a, std::vector<double> const& v)
+std::vector<double> crossed(DenseMatrix const& a, std::vector<double> const& v)
 {
     std::vector<double> result(a.columns);
     to(result).noalias() = seen(a).transpose() * seen(v);
     return result;
 }
 
-Spectrum spectrum_of(Matrix const& symmetric, Wanted wanted)
+Spectrum spectrum_of(DenseMatrix const& symmetric, Wanted wanted)
 {
     Spectrum found;
     Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> const solver(
@@ -98,13 +98,13 @@ Spectrum spectrum_of(Matrix const& symmetric, Wanted wanted)
     found.values.resize(symmetric.rows);
     to(found.values) = solver.eigenvalues();
     if (wanted == Wanted::vectors) {
-        found.vectors = Matrix(symmetric.rows, symmetric.rows);
+        found.vectors = DenseMatrix(symmetric.rows, symmetric.rows);
         to(found.vectors) = solver.eigenvectors();
     }
     return found;
 }
 
-std::vector<double> solved(Matrix const& a, std::vector<double> const& right)
+std::vector<double> solved(DenseMatrix const& a, std::vector<double> const& right)
 {
     std::vector<double> result(right.size());
     to(result) = seen(a).llt().solve(seen(right));

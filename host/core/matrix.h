@@ -11,14 +11,13 @@ namespace moerate
 {
 
 /// A matrix, column after column.
-struct Matrix
+struct DenseMatrix
 {
-    Matrix() = default;
+    DenseMatrix() = default;
     /// All zero.
-    Matrix(std::size_t row_count, std::size_t column_count)
+    DenseMatrix(std::size_t row_count, std::size_t column_count)
         : rows(row_count), columns(column_count), values(row_count * column_count)
-    {
-    }
+    {}
 
     double& operator()(std::size_t row, std::size_t column) { return values[column * rows + row]; }
     double operator()(std::size_t row, std::size_t column) const
@@ -31,26 +30,26 @@ struct Matrix
 };
 
 /// The columns of `a` from number `first` on.
-Matrix last_columns(Matrix const& a, std::size_t first);
+DenseMatrix last_columns(DenseMatrix const& a, std::size_t first);
 
 /// Row i of `a` times factor[i].
-Matrix scaled_rows(Matrix a, std::vector<double> const& factor);
+DenseMatrix scaled_rows(DenseMatrix a, std::vector<double> const& factor);
 /// Column j of `a` times factor[j].
-Matrix scaled_columns(Matrix a, std::vector<double> const& factor);
+DenseMatrix scaled_columns(DenseMatrix a, std::vector<double> const& factor);
 
 /// A B and A v. Needs as many columns of A as there are rows of B, or numbers in v.
-Matrix product(Matrix const& a, Matrix const& b);
-std::vector<double> product(Matrix const& a, std::vector<double> const& v);
+DenseMatrix product(DenseMatrix const& a, DenseMatrix const& b);
+std::vector<double> product(DenseMatrix const& a, std::vector<double> const& v);
 
 /// A^T B and A^T v. Needs as many rows of A as there are rows of B, or numbers in v.
-Matrix crossed(Matrix const& a, Matrix const& b);
-std::vector<double> crossed(Matrix const& a, std::vector<double> const& v);
+DenseMatrix crossed(DenseMatrix const& a, DenseMatrix const& b);
+std::vector<double> crossed(DenseMatrix const& a, std::vector<double> const& v);
 
 /// Eigenvalues of a symmetric matrix, ascending, and unit eigenvectors in their order as columns.
 struct Spectrum
 {
     std::vector<double> values;
-    Matrix vectors; ///< empty if not asked for
+    DenseMatrix vectors; ///< empty if not asked for
 };
 
 enum class Wanted
@@ -61,10 +60,10 @@ enum class Wanted
 
 /// The spectrum of a symmetric matrix of finite numbers, of which the lower triangle is read; by
 /// tridiagonal QR.
-Spectrum spectrum_of(Matrix const& symmetric, Wanted wanted);
+Spectrum spectrum_of(DenseMatrix const& symmetric, Wanted wanted);
 
 /// z with A z = right, A symmetric and positive definite, by Cholesky. Numbers that are not finite
 /// come out where A is not.
-std::vector<double> solved(Matrix const& a, std::vector<double> const& right);
+std::vector<double> solved(DenseMatrix const& a, std::vector<double> const& right);
 
 } // namespace moerate

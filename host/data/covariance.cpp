@@ -29,8 +29,8 @@ class Sums
 public:
     Sums(Device& device, FittedData const& fit)
         : device_(device), fit_(fit), p_(coordinate_count(fit.model)), theta_(device, fit.theta),
-          maps_gram_(device, gram_numbers(fit.model)), gram_(device, p_ * p_),
-          bread(p_, p_), meat(p_, p_)
+          maps_gram_(device, gram_numbers(fit.model)), gram_(device, p_ * p_), bread(p_, p_),
+          meat(p_, p_)
     {
         for (int first = 0; first < fit.n; first += std::min(samples_at_once, fit.n - first))
             add(first, std::min(samples_at_once, fit.n - first));
@@ -58,7 +58,7 @@ private:
     }
 
     /// to += sum_t J_t J_t^T of these coefficients.
-    void add_gram(int n, double const* x, DeviceArray<double> const& coefficients, Matrix& to)
+    void add_gram(int n, double const* x, DeviceArray<double> const& coefficients, DenseMatrix& to)
     {
         device_.run(std::vector<GramTask<double>>{
             {fit_.model, n, x, coefficients.data(), maps_gram_.data(), 0, 1}});
@@ -75,15 +75,15 @@ private:
     DeviceArray<double> theta_, maps_gram_, gram_;
 
 public:
-    Matrix bread, meat; ///< H, M
+    DenseMatrix bread, meat; ///< H, M
 };
 
 /// T: [theta][z], the parameters in the other units by the coordinates in which was fitted.
-Matrix unit_map(Model const& model, Scaling const& units)
+DenseMatrix unit_map(Model const& model, Scaling const& units)
 {
     std::size_t const size = model.layout.size;
     int const p = coordinate_count(model);
-    Matrix map(size, p);
+    DenseMatrix map(size, p);
     for (int z = 0; z < p; ++z) {
         std::vector<double> unit(size);
         CoordinatePlace const at = coordinate_place(model, z);
@@ -96,7 +96,7 @@ Matrix unit_map(Model const& model, Scaling const& units)
     return map;
 }
 
-std::vector<double> row_of(Matrix const& a, std::size_t i)
+std::vector<double> row_of(DenseMatrix const& a, std::size_t i)
 {
     std::vector<double> row(a.columns);
     for (std::size_t j = 0; j < a.columns; ++j)
@@ -124,15 +124,15 @@ std::vector<double> standard_errors(Device& device, FittedData const& fit, Scali
     while (flat < p && all.values[flat] <= rank_tolerance * all.values[p - 1])
         ++flat;
     std::size_t const rank = p - flat;
-    Matrix const vectors = last_columns(all.vectors, flat);
-    Matrix const map = scaled_columns(unit_map(fit.model, units), scale);
-    Matrix const inside = product(map, vectors);
-    Matrix const turned = product(
-        scaled_columns(crossed(scaled_rows(vectors, scale), sums.meat), scale), vectors);
+    DenseMatrix const vectors = last_columns(all.vectors, flat);
+    DenseMatrix const map = scaled_columns(unit_map(fit.model, units), scale);
+    DenseMatrix const inside = product(map, vectors);
+    DenseMatrix const turned =
+        product(scaled_columns(crossed(scaled_rows(vectors, scale), sums.meat), scale), vectors);
     std::vector<double> inverse;
     for (std::size_t i = flat; i < p; ++i)
         inverse.push_back(1 / all.values[i]);
-    Matrix const half = scaled_columns(inside, inverse);
+    DenseMatrix const half = scaled_columns(inside, inverse);
     std::vector<double> errors(map.rows, std::numeric_limits<double>::quiet_NaN());
     double const inflation = fit.n > static_cast<double>(rank)
                                  ? fit.n / (fit.n - static_cast<double>(rank))

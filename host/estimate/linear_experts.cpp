@@ -63,7 +63,7 @@ void solve(Device& device, LinearExperts const& wanted, double const* weights, i
         return;
     auto const x = first_of(device, problem.x, static_cast<std::size_t>(m) * model.d);
     auto const y = first_of(device, problem.y, m);
-    Matrix columns(m, static_cast<std::size_t>(model.k) * width);
+    DenseMatrix columns(m, static_cast<std::size_t>(model.k) * width);
     for (int t = 0; t < m; ++t)
         for (int i = 0; i < model.k; ++i) {
             double const weight = weights[static_cast<std::size_t>(i) * m + t];
@@ -71,7 +71,7 @@ void solve(Device& device, LinearExperts const& wanted, double const* weights, i
                 columns(t, i * width + j) =
                     weight * (j < d ? x[static_cast<std::size_t>(t) * model.d + j] : 1.0);
         }
-    Matrix normal = crossed(columns, columns);
+    DenseMatrix normal = crossed(columns, columns);
     double trace = 0;
     for (std::size_t i = 0; i < normal.rows; ++i)
         trace += normal(i, i);

@@ -24,7 +24,7 @@ Rank rank_of(std::vector<double> const& gram, std::size_t p)
     found.dead = static_cast<int>(p - alive.size());
     if (alive.empty())
         return found;
-    Matrix scaled(alive.size(), alive.size());
+    DenseMatrix scaled(alive.size(), alive.size());
     for (std::size_t i = 0; i < alive.size(); ++i)
         for (std::size_t j = 0; j < alive.size(); ++j) {
             std::size_t const a = alive[i], b = alive[j];

@@ -10,9 +10,9 @@ namespace
 {
 
 /// [1 2 3; 4 5 6]
-Matrix two_rows()
+DenseMatrix two_rows()
 {
-    Matrix a(2, 3);
+    DenseMatrix a(2, 3);
     a.values = {1, 4, 2, 5, 3, 6};
     return a;
 }
@@ -21,14 +21,14 @@ Matrix two_rows()
 
 TEST_CASE("products of matrices and vectors are those by hand")
 {
-    Matrix const a = two_rows();
+    DenseMatrix const a = two_rows();
     CHECK(a(1, 0) == 4);
-    Matrix b(3, 1);
+    DenseMatrix b(3, 1);
     b.values = {1, 0, -1};
     CHECK(product(a, b).values == std::vector<double>{-2, -2});
     CHECK(product(a, std::vector<double>{1, 0, -1}) == std::vector<double>{-2, -2});
     CHECK(crossed(a, std::vector<double>{1, 1}) == std::vector<double>{5, 7, 9});
-    Matrix const squares = crossed(a, a);
+    DenseMatrix const squares = crossed(a, a);
     CHECK(squares.rows == 3);
     CHECK(squares.values == std::vector<double>{17, 22, 27, 22, 29, 36, 27, 36, 45});
     CHECK(scaled_rows(a, {1, 10}).values == std::vector<double>{1, 40, 2, 50, 3, 60});
@@ -39,7 +39,7 @@ TEST_CASE("products of matrices and vectors are those by hand")
 
 TEST_CASE("a symmetric matrix has its eigenvalues in order, and their vectors")
 {
-    Matrix a(2, 2);
+    DenseMatrix a(2, 2);
     a.values = {2, 1, 1, 2}; // 1 along (1, -1), 3 along (1, 1)
     Spectrum const found = spectrum_of(a, Wanted::vectors);
     REQUIRE(found.values.size() == 2);
@@ -55,7 +55,7 @@ TEST_CASE("a symmetric matrix has its eigenvalues in order, and their vectors")
 
 TEST_CASE("a positive definite system is solved")
 {
-    Matrix a(2, 2);
+    DenseMatrix a(2, 2);
     a.values = {4, 2, 2, 5};
     std::vector<double> const z = solved(a, {2, 9}); // a (-0.5, 2)
     CHECK(z[0] == Approx(-0.5));
