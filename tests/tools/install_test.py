@@ -141,11 +141,14 @@ def commands(folder):
         entries = json.load(file)
     found = {}
     for entry in entries:
-        name = os.path.relpath(entry["file"], ROOT)
-        if name.startswith(os.pardir): # several sources in one, which stands in the build folder
-            name = os.path.relpath(entry["file"], folder)
-        level = "v4" if "_v4.dir" in entry["command"] else ""
-        found[name + level] = entry["command"].replace(os.path.realpath(folder), "BUILD").replace(
+        name, command = os.path.relpath(entry["file"], ROOT), entry["command"]
+        made = os.path.relpath(entry["file"], folder)
+        if "/Unity/" in made:  # several sources in one, which stands in the build folder
+            name = made
+            with open(entry["file"], encoding="utf-8") as file:
+                command += file.read()
+        level = "v4" if "_v4.dir" in command else ""
+        found[name + level] = command.replace(os.path.realpath(folder), "BUILD").replace(
             folder, "BUILD")
     return found
 
