@@ -17,11 +17,11 @@ target_precompile_headers(moe_test_headers PRIVATE
 configure_file(tests/support/places.h.in ${CMAKE_BINARY_DIR}/generated/tests/places.h @ONLY)
 
 # Several sources at once, as in the host: names in a folder's anonymous namespaces differ. Alone are
-# those that put members of their own into the axes before they include them, and the fits of lse, whose
-# names are those of the estimators' test.
+# those that put members of their own into the axes before they include them, and two whose short names
+# are those of a neighbour.
 file(GLOB own_members CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/*/own_*_test.cpp)
-set_source_files_properties(${own_members} tests/estimate/lse_test.cpp PROPERTIES
-    SKIP_UNITY_BUILD_INCLUSION ON)
+set_source_files_properties(${own_members} tests/estimate/lse_test.cpp tests/study/test_bad_input.cpp
+    PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 function(moe_test folder)
     file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${folder}/*.cpp)
     if(sources)

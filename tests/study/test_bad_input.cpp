@@ -10,7 +10,7 @@ namespace
 {
 
 /// The error after one change to the small study.
-std::string error_with(std::string const& from, std::string const& to)
+std::string error(std::string const& from, std::string const& to)
 {
     return sample::error_of_text(sample::with(from, to));
 }
@@ -34,57 +34,54 @@ TEST_CASE("what is not a readable experiment file is refused")
 
 TEST_CASE("an unknown key is named with its place, the nearest key and what is allowed")
 {
-    CHECK_THAT(error_with("seed = 7", "seed = 7\nregresion_samples = 5"),
+    CHECK_THAT(error("seed = 7", "seed = 7\nregresion_samples = 5"),
                Contains("s.toml:5:1: unknown key \"regresion_samples\" in [study] (nearest: "
                         "\"regression_samples\")") &&
                    Contains("allowed: ") && Contains("max_failed"));
     // a misspelt required key is found as such, not as a missing one
-    CHECK_THAT(error_with("replicates = 3", "replicats = 3"),
+    CHECK_THAT(error("replicates = 3", "replicats = 3"),
                Contains("s.toml:5:1: unknown key \"replicats\" in [study] (nearest: "
                         "\"replicates\")"));
-    CHECK_THAT(error_with("[data]", "[dta]"),
-               Contains("s.toml:7:2: unknown key \"dta\" at the top"));
-    CHECK_THAT(error_with("batch = 10", "bach = 10"),
+    CHECK_THAT(error("[data]", "[dta]"), Contains("s.toml:7:2: unknown key \"dta\" at the top"));
+    CHECK_THAT(error("batch = 10", "bach = 10"),
                Contains("s.toml:17:1: unknown key \"bach\" in [estimator] (nearest: \"batch\")"));
-    CHECK_THAT(error_with("experts = 3", "experts = 3\ngauges = 1"),
+    CHECK_THAT(error("experts = 3", "experts = 3\ngauges = 1"),
                Contains("s.toml:22:1: unknown key \"gauges\" in [fit.soft] (nearest: \"gauge\")"));
-    CHECK_THAT(error_with("zero = \"location\"", "zeros = \"location\""),
+    CHECK_THAT(error("zero = \"location\"", "zeros = \"location\""),
                Contains("s.toml:14:71: unknown key \"zeros\" in [truth.draw]"));
-    CHECK_THAT(error_with("activation = \"relu\" }", "activation = \"relu\", power = 2 }"),
+    CHECK_THAT(error("activation = \"relu\" }", "activation = \"relu\", power = 2 }"),
                Contains("s.toml:12:49: unknown key \"power\" in [truth.expert]"));
-    CHECK_THAT(error_with("normalizer = \"softmax\" }", "normalizer = \"softmax\", tau1 = 0.1 }"),
+    CHECK_THAT(error("normalizer = \"softmax\" }", "normalizer = \"softmax\", tau1 = 0.1 }"),
                Contains("unknown key \"tau1\" in [truth.gate]"));
 }
 
 TEST_CASE("numbers out of range are refused")
 {
     CHECK_THAT(
-        error_with("replicates = 3", "replicates = 0"),
+        error("replicates = 3", "replicates = 0"),
         Contains("s.toml:5:1: study.replicates = 0 is out of range (it must be at least 1)"));
-    CHECK_THAT(error_with("replicates = 3", "replicates = 2.5"), Contains("not a whole number"));
-    CHECK_THAT(error_with("replicates = 3", "replicates = \"3\""), Contains("not a whole number"));
-    CHECK_THAT(error_with("replicates = 3", "replicates = 3000000000"),
-               Contains("between 1 and 2147"));
-    CHECK_THAT(error_with("seed = 7", "seed = -7"), Contains("study.seed = -7"));
-    CHECK_THAT(error_with("seed = 7\n", ""), Contains("s.toml:2:2: study.seed is missing"));
-    CHECK_THAT(error_with("id = \"small\"", "id = \"../up\""), Contains("results folder"));
-    CHECK_THAT(error_with("noise_variance = 0.5", "noise_variance = -1"),
+    CHECK_THAT(error("replicates = 3", "replicates = 2.5"), Contains("not a whole number"));
+    CHECK_THAT(error("replicates = 3", "replicates = \"3\""), Contains("not a whole number"));
+    CHECK_THAT(error("replicates = 3", "replicates = 3000000000"), Contains("between 1 and 2147"));
+    CHECK_THAT(error("seed = 7", "seed = -7"), Contains("study.seed = -7"));
+    CHECK_THAT(error("seed = 7\n", ""), Contains("s.toml:2:2: study.seed is missing"));
+    CHECK_THAT(error("id = \"small\"", "id = \"../up\""), Contains("results folder"));
+    CHECK_THAT(error("noise_variance = 0.5", "noise_variance = -1"),
                Contains("s.toml:9:1: data.noise_variance = -1 is out of range"));
     for (char const* bad : {"nan", "inf", "-inf", "\"x\"", "true"})
-        CHECK_THAT(error_with("noise_variance = 0.5", "noise_variance = " + std::string(bad)),
+        CHECK_THAT(error("noise_variance = 0.5", "noise_variance = " + std::string(bad)),
                    Contains("s.toml:9:1: data.noise_variance"));
-    CHECK_THAT(error_with("d = 2", "d = 0"), Contains("data.d = 0"));
-    CHECK_THAT(error_with("gate_variance = 0.1", "gate_variance = -0.1"),
-               Contains("gate_variance"));
+    CHECK_THAT(error("d = 2", "d = 0"), Contains("data.d = 0"));
+    CHECK_THAT(error("gate_variance = 0.1", "gate_variance = -0.1"), Contains("gate_variance"));
     for (char const* bad : {"learning_rate = 0", "epochs = 0", "loss_factor = -1",
                             "sampling = \"none\"", "precision = \"float16\"", "batch2 = 1"})
-        CHECK_THAT(error_with("kind = \"sgd\"", "kind = \"sgd\"\n" + std::string(bad)),
+        CHECK_THAT(error("kind = \"sgd\"", "kind = \"sgd\"\n" + std::string(bad)),
                    Contains("s.toml:17:1"));
 }
 
 TEST_CASE("sample sizes must be whole, positive and increasing")
 {
-    auto const with_n = [](std::string const& n) { return error_with("[100, 200]", n); };
+    auto const with_n = [](std::string const& n) { return error("[100, 200]", n); };
     CHECK_THAT(with_n("[0, 200]"), Contains("s.toml:6:1: study.n holds 0"));
     CHECK_THAT(with_n("0"), Contains("sample sizes are a list"));
     CHECK_THAT(with_n("[200, 100]"), Contains("100 after 200"));
@@ -99,60 +96,59 @@ TEST_CASE("sample sizes must be whole, positive and increasing")
 
 TEST_CASE("a fit must suit its truth and its data")
 {
-    CHECK_THAT(error_with("experts = 3", "experts = 1"),
+    CHECK_THAT(error("experts = 3", "experts = 1"),
                Contains("s.toml:21:1: fit.soft.experts = 1 is less than the truth's 2"));
-    CHECK_THAT(error_with("batch = 10", "batch = 101"),
+    CHECK_THAT(error("batch = 10", "batch = 101"),
                Contains("s.toml:17:1: estimator.batch = 101 is larger than the smallest n = 100"));
-    CHECK_THAT(error_with("n = [100, 200]", "n = [5, 200]"), Contains("the smallest n = 5"));
-    CHECK(error_with("batch = 10", "batch = \"full\"").empty());
-    CHECK_THAT(error_with("batch = 10", "batch = \"ful\""), Contains("nearest: \"full\""));
-    CHECK_THAT(error_with("zero_gate = [2]", "zero_gate = [3]"), Contains("counted from 1 to 2"));
-    CHECK_THAT(error_with("zero_gate = [2]", "zero_gate = [2, 2]"), Contains("twice"));
-    CHECK_THAT(error_with("[estimator]", "[start]\nextra = [0]\n[estimator]"),
+    CHECK_THAT(error("n = [100, 200]", "n = [5, 200]"), Contains("the smallest n = 5"));
+    CHECK(error("batch = 10", "batch = \"full\"").empty());
+    CHECK_THAT(error("batch = 10", "batch = \"ful\""), Contains("nearest: \"full\""));
+    CHECK_THAT(error("zero_gate = [2]", "zero_gate = [3]"), Contains("counted from 1 to 2"));
+    CHECK_THAT(error("zero_gate = [2]", "zero_gate = [2, 2]"), Contains("twice"));
+    CHECK_THAT(error("[estimator]", "[start]\nextra = [0]\n[estimator]"),
                Contains("s.toml:16:1: start.extra holds 0"));
-    CHECK_THAT(error_with("label = \"sigm\"", "label = \"soft\""),
+    CHECK_THAT(error("label = \"sigm\"", "label = \"soft\""),
                Contains("s.toml:24:1") && Contains("is taken"));
-    CHECK_THAT(error_with("label = \"sigm\"", "label = \"\""), Contains("is empty"));
-    CHECK_THAT(error_with("label = \"sigm\"\n", ""), Contains("fit.#2.label is missing"));
-    CHECK_THAT(error_with("score = \"linear\", normalizer = \"sigmoid\"",
-                          "score = \"linea\", normalizer = \"sigmoid\""),
+    CHECK_THAT(error("label = \"sigm\"", "label = \"\""), Contains("is empty"));
+    CHECK_THAT(error("label = \"sigm\"\n", ""), Contains("fit.#2.label is missing"));
+    CHECK_THAT(error("score = \"linear\", normalizer = \"sigmoid\"",
+                     "score = \"linea\", normalizer = \"sigmoid\""),
                Contains("fit.sigm.gate.score = \"linea\"") && Contains("nearest: \"linear\""));
-    CHECK_THAT(error_with("score = \"linear\", normalizer = \"sigmoid\"",
-                          "score = \"cubic\", normalizer = \"sigmoid\""),
+    CHECK_THAT(error("score = \"linear\", normalizer = \"sigmoid\"",
+                     "score = \"cubic\", normalizer = \"sigmoid\""),
                Contains("known: linear"));
 }
 
 TEST_CASE("losses must exist, fit the gate and take their exponents")
 {
-    CHECK_THAT(error_with("\"sigmoid.D3\"", "\"sigmoid.D4\""), Contains("nearest: \"sigmoid.D1\""));
-    CHECK_THAT(error_with("\"sigmoid.D3\"", "\"softmax.L1\""),
+    CHECK_THAT(error("\"sigmoid.D3\"", "\"sigmoid.D4\""), Contains("nearest: \"sigmoid.D1\""));
+    CHECK_THAT(error("\"sigmoid.D3\"", "\"softmax.L1\""),
                Contains("s.toml:27:1") &&
                    Contains("choose from: sigmoid.D1, sigmoid.D2r, sigmoid.D3"));
-    CHECK_THAT(error_with("\"sigmoid.D3\"", "{name = \"sigmoid.D3\", r = 2}"),
+    CHECK_THAT(error("\"sigmoid.D3\"", "{name = \"sigmoid.D3\", r = 2}"),
                Contains("s.toml:27:30") && Contains("sigmoid.D3 has no exponent"));
-    CHECK_THAT(error_with("loss = \"sigmoid.D3\"", "loss = \"sigmoid.D3\"\nr = 2"),
+    CHECK_THAT(error("loss = \"sigmoid.D3\"", "loss = \"sigmoid.D3\"\nr = 2"),
                Contains("s.toml:28:1: fit.sigm.r has no use here"));
-    CHECK_THAT(error_with("r = 1 }", "r = 0 }"), Contains("above 0"));
-    CHECK_THAT(error_with("loss = \"sigmoid.D3\"", "loss = []"), Contains("empty list"));
-    CHECK_THAT(error_with("\"sigmoid.D3\"", "[\"sigmoid.D3\", \"sigmoid.D3\"]"), Contains("twice"));
-    CHECK_THAT(error_with("\"sigmoid.D3\"", "3"), Contains("a text is needed"));
-    CHECK_THAT(error_with("loss = \"sigmoid.D3\"", "loss = \"sigmoid.D3\"\ntheory = \"fast\""),
+    CHECK_THAT(error("r = 1 }", "r = 0 }"), Contains("above 0"));
+    CHECK_THAT(error("loss = \"sigmoid.D3\"", "loss = []"), Contains("empty list"));
+    CHECK_THAT(error("\"sigmoid.D3\"", "[\"sigmoid.D3\", \"sigmoid.D3\"]"), Contains("twice"));
+    CHECK_THAT(error("\"sigmoid.D3\"", "3"), Contains("a text is needed"));
+    CHECK_THAT(error("loss = \"sigmoid.D3\"", "loss = \"sigmoid.D3\"\ntheory = \"fast\""),
                Contains("fit.sigm.theory"));
 }
 
 TEST_CASE("what is not built yet or has no use here is refused with the reason")
 {
-    CHECK_THAT(
-        error_with("loss = \"sigmoid.D3\"", "loss = \"sigmoid.D3\"\ntarget = \"projection\""),
-        Contains("s.toml:28:1: fit.sigm.target") && Contains("not available yet") &&
-            Contains("use target = \"truth\""));
-    CHECK_THAT(error_with("loss = \"sigmoid.D3\"",
-                          "loss = \"sigmoid.D3\"\ntarget = [\"truth\", \"projection\"]"),
+    CHECK_THAT(error("loss = \"sigmoid.D3\"", "loss = \"sigmoid.D3\"\ntarget = \"projection\""),
+               Contains("s.toml:28:1: fit.sigm.target") && Contains("not available yet") &&
+                   Contains("use target = \"truth\""));
+    CHECK_THAT(error("loss = \"sigmoid.D3\"",
+                     "loss = \"sigmoid.D3\"\ntarget = [\"truth\", \"projection\"]"),
                Contains("not available yet"));
-    CHECK_THAT(error_with("kind = \"sgd\"", "kind = \"sgd\"\nbox = 10"),
+    CHECK_THAT(error("kind = \"sgd\"", "kind = \"sgd\"\nbox = 10"),
                Contains("s.toml:17:1: estimator.box has no use here"));
     auto const start = [](std::string const& keys) {
-        return error_with("[estimator]", "[start]\n" + keys + "\n[estimator]");
+        return error("[estimator]", "[start]\n" + keys + "\n[estimator]");
     };
     CHECK_THAT(start("starts = 2"),
                Contains("s.toml:16:1: start.starts = 2") && Contains("begins once"));
@@ -161,10 +157,10 @@ TEST_CASE("what is not built yet or has no use here is refused with the reason")
     CHECK_THAT(start("split = \"null\""), Contains("does not fit a softmax gate"));
     CHECK_THAT(start("kind = \"truth\"\nscale = 0.1"),
                Contains("s.toml:17:1: start.scale") && Contains("has no use here"));
-    CHECK_THAT(error_with("[estimator]", "[target]\nstarts = 4\n[estimator]"),
+    CHECK_THAT(error("[estimator]", "[target]\nstarts = 4\n[estimator]"),
                Contains("s.toml:15:2: target has no use here"));
-    CHECK_THAT(error_with("[estimator]", "[target]\nstart = 4\n[estimator]"),
+    CHECK_THAT(error("[estimator]", "[target]\nstart = 4\n[estimator]"),
                Contains("nearest: \"starts\""));
-    CHECK_THAT(error_with("experts = 2\ndraw", "groups = [1, 1]\nexperts = 2\ndraw"),
+    CHECK_THAT(error("experts = 2\ndraw", "groups = [1, 1]\nexperts = 2\ndraw"),
                Contains("truth.groups has no use here"));
 }
