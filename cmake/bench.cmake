@@ -10,3 +10,4 @@ if(MOE_HAVE_CUDA)
 endif()
 target_include_directories(moerate-bench SYSTEM PRIVATE ${CBLAS_INCLUDE} ${CLI11_INCLUDE})
 target_compile_options(moerate-bench PRIVATE ${MOE_V3} $<$<CONFIG:Release>:-O1>) # what it times is in libraries
+set_target_properties(moerate-bench PROPERTIES UNITY_BUILD ON)

@@ -3,4 +3,4 @@ add_executable(moerate-coverage tools/coverage.cpp tools/coverage_methods.cpp to
 target_link_libraries(moerate-coverage PRIVATE moe_cli)
 target_include_directories(moerate-coverage SYSTEM PRIVATE ${CLI11_INCLUDE})
 target_compile_options(moerate-coverage PRIVATE ${MOE_V3} $<$<CONFIG:Release>:-O1>) # the work is in libraries
-add_dependencies(moerate-coverage moe_version)
+set_target_properties(moerate-coverage PROPERTIES UNITY_BUILD ON)

@@ -11,6 +11,7 @@ target_link_libraries(moe_gpu_cases PUBLIC moe_run Threads::Threads)
 target_include_directories(moe_gpu_cases SYSTEM PUBLIC ${CATCH2_INCLUDE})
 target_compile_options(moe_gpu_cases PUBLIC
     ${MOE_TEST_OPTIONS} "$<$<COMPILE_LANGUAGE:CUDA>:${MOE_CUDA_OPTIONS}>")
+set_target_properties(moe_gpu_cases PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
 add_executable(test_gpu tests/gpu/main.cpp tests/gpu/draws_probe.cu tests/task/own/own_cuda.cu)
 target_link_libraries(test_gpu PRIVATE moe_gpu_cases)
 add_test(NAME gpu COMMAND test_gpu)

@@ -1,5 +1,5 @@
 # Commit, state of the tree and build into generated/version.h, so that a result knows its origin.
-# Only what includes it depends on the target moe_version.
+# host/core/build.cpp alone includes it.
 set(version_script ${CMAKE_COMMAND} -DSOURCE=${CMAKE_SOURCE_DIR}
     -DTARGET=${CMAKE_BINARY_DIR}/generated/version.h -DPROJECT_VERSION=${PROJECT_VERSION}
     -DCMAKE_BUILD_TYPE=${CMAKE_BUILD_TYPE} -DCMAKE_CXX_COMPILER_ID=${CMAKE_CXX_COMPILER_ID}
@@ -9,11 +9,4 @@ set(version_script ${CMAKE_COMMAND} -DSOURCE=${CMAKE_SOURCE_DIR}
 add_custom_target(moe_version COMMAND ${version_script}
     BYPRODUCTS ${CMAKE_BINARY_DIR}/generated/version.h COMMENT "")
 target_include_directories(moe_options INTERFACE ${CMAKE_BINARY_DIR}/generated)
-foreach(target moe_run moe_cli moerate)
-    if(TARGET ${target})
-        get_target_property(type ${target} TYPE)
-        if(NOT type STREQUAL INTERFACE_LIBRARY)
-            add_dependencies(${target} moe_version)
-        endif()
-    endif()
-endforeach()
+add_dependencies(moe_core moe_version)

@@ -5,9 +5,9 @@
 #include "host/cli/device_choice.h"
 #include "host/cli/output.h"
 #include "host/cli/program.h"
+#include "host/core/build.h"
 #include "host/core/error.h"
 #include "tools/options.h"
-#include "version.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -152,9 +152,9 @@ nlohmann::ordered_json head(Options const& o, Bench const& bench)
 {
     DeviceInfo const& info = bench.device->info();
     Case const& c = o.setting;
-    return {{"version", MOE_VERSION},
-            {"commit", MOE_COMMIT},
-            {"dirty", MOE_DIRTY},
+    return {{"version", this_build().version},
+            {"commit", this_build().commit},
+            {"dirty", this_build().dirty},
             {"kind", info.kind},
             {"device", info.name},
             {"simd", info.simd},

@@ -4,10 +4,10 @@
 #include "tools/coverage.h"
 #include "host/cli/output.h"
 #include "host/cli/program.h"
+#include "host/core/build.h"
 #include "host/core/error.h"
 #include "host/core/streams.h"
 #include "tools/options.h"
-#include "version.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -202,8 +202,8 @@ int coverage_main(int argc, char** argv)
         print_head();
     auto const rows = measure(o);
     if (o.json)
-        print_json({{"version", MOE_VERSION},
-                    {"commit", MOE_COMMIT},
+        print_json({{"version", this_build().version},
+                    {"commit", this_build().commit},
                     {"studies", o.studies},
                     {"seed", o.seed},
                     {"error", error},
@@ -212,7 +212,7 @@ int coverage_main(int argc, char** argv)
         print("\nShare of studies whose 95 % interval held the slope, in % (mean width). moerate "
               "{} ({}), {} studies a line,\nseed {}: standard error of a share of 95 % is "
               "{:.2f}.\n",
-              MOE_VERSION, MOE_COMMIT, o.studies, o.seed, 100 * error);
+              this_build().version, this_build().commit, o.studies, o.seed, 100 * error);
     return 0;
 }
 

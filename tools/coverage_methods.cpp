@@ -8,14 +8,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace moerate
 {
 namespace
 {
 
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
 constexpr int drawn_again = 400; ///< draws that are resampled themselves, or studentized
 constexpr int inner_draws = 200; ///< draws of each of these
 constexpr double normal_97_5 = 1.959963984540054;

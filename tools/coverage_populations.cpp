@@ -8,14 +8,12 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <limits>
 
 namespace moerate
 {
 namespace
 {
 
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
 std::vector<int> const sizes{200, 400, 800, 1600, 3200};
 
 /// Replicates n^-1/2 times what `number` draws.
@@ -85,7 +83,7 @@ Population stored(std::string const& name, Samples const& all)
 double value_of(FitRow const& fit, LossKey const& key)
 {
     LossRow const* const loss = loss_of(fit, key);
-    return loss == nullptr ? none : loss->record.value;
+    return loss == nullptr ? no_number : loss->record.value;
 }
 
 } // namespace

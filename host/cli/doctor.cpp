@@ -2,8 +2,8 @@
 
 #include "host/cli/device_choice.h"
 #include "host/cli/output.h"
+#include "host/core/build.h"
 #include "host/device/cpu_info.h"
-#include "version.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -89,7 +89,7 @@ std::string gpu_needs(std::string const& reason)
     std::vector<std::string> needs;
     if (!there("/dev/nvidiactl") && !there("/dev/dxg"))
         needs.emplace_back("an NVIDIA GPU with its driver (neither is here)");
-    if (std::string(MOE_CUDA_COMPILER).empty())
+    if (std::string(this_build().cuda_compiler).empty())
         needs.push_back(fmt::format("a build with CUDA ({}; then tools/setup in the clone)",
                                     nvcc_found() ? "nvcc is here" : "install nvcc"));
     return needs.empty() ? reason : fmt::format("{}", fmt::join(needs, ", and "));
@@ -99,8 +99,9 @@ std::string gpu_needs(std::string const& reason)
 
 std::string version_text()
 {
-    return fmt::format("moerate {} (commit {}{}, {})", MOE_VERSION, MOE_COMMIT,
-                       MOE_DIRTY ? ", modified" : "", MOE_BUILD_TYPE);
+    Build const& build = this_build();
+    return fmt::format("moerate {} (commit {}{}, {})", build.version, build.commit,
+                       build.dirty ? ", modified" : "", build.type);
 }
 
 int doctor_command(CommonOptions const& common)
@@ -109,22 +110,16 @@ int doctor_command(CommonOptions const& common)
     std::string const reason = cuda_unusable();
     std::string const cuda =
         reason.empty() ? device_text(make_cuda_device()->info()) : "not usable: " + reason;
-    nlohmann::ordered_json document = {{"version", MOE_VERSION},
-                                       {"commit", MOE_COMMIT},
-                                       {"dirty", MOE_DIRTY},
-                                       {"build", MOE_BUILD_TYPE},
-                                       {"compiler", MOE_COMPILER},
-                                       {"cuda_compiler", or_none(MOE_CUDA_COMPILER)},
-                                       {"cpu", cpu->info().name},
-                                       {"threads", cpu->info().threads},
-                                       {"simd", cpu->info().simd},
-                                       {"simd_available", simd_levels()},
-                                       {"cuda_usable", reason.empty()},
-                                       {"cuda", cuda},
-                                       {"gpu_needs", gpu_needs(reason)},
-                                       {"sqlite", sqlite3_libversion()},
-                                       {"tbb", TBB_runtime_version()},
-                                       {"fmt", packed_version(FMT_VERSION)}};
+    Build const& build = this_build();
+    nlohmann::ordered_json document = {
+        {"version", build.version},       {"commit", build.commit},
+        {"dirty", build.dirty},           {"build", build.type},
+        {"compiler", build.compiler},     {"cuda_compiler", or_none(build.cuda_compiler)},
+        {"cpu", cpu->info().name},        {"threads", cpu->info().threads},
+        {"simd", cpu->info().simd},       {"simd_available", simd_levels()},
+        {"cuda_usable", reason.empty()},  {"cuda", cuda},
+        {"gpu_needs", gpu_needs(reason)}, {"sqlite", sqlite3_libversion()},
+        {"tbb", TBB_runtime_version()},   {"fmt", packed_version(FMT_VERSION)}};
     nlohmann::ordered_json const boards = cuda_boards();
     if (common.json) {
         document["cuda_devices"] = boards;

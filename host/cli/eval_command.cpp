@@ -57,7 +57,7 @@ void read_points(nlohmann::json const& list, std::string const& where, EvalCase&
     }
 }
 
-EvalCase read_case(Reader& reader, std::string const& where)
+EvalCase read_eval_case(Reader& reader, std::string const& where)
 {
     EvalCase result;
     result.name = reader.text("name", "");
@@ -195,7 +195,7 @@ int eval_command(CaseOptions const& options, CommonOptions const& common)
 {
     std::vector<EvalCase> cases;
     read_cases(options.file, [&](Reader& reader, std::string const& where) {
-        cases.push_back(read_case(reader, where));
+        cases.push_back(read_eval_case(reader, where));
         if (options.precision == "float32")
             check_held(cases.back(), where);
     });

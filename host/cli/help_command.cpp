@@ -11,9 +11,9 @@ namespace moerate
 namespace
 {
 
-int print_keys(std::string const& format, bool json)
+int print_keys(std::string const& format, bool as_json)
 {
-    if (json)
+    if (as_json)
         print_json(keys_json());
     else if (format == "man")
         throw UsageError(

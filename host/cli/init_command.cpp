@@ -151,7 +151,7 @@ private:
     std::string text_;
 };
 
-std::string gate_text(GateSpec const& gate)
+std::string gate_toml(GateSpec const& gate)
 {
     return toml_value(gate_to_json(gate));
 }
@@ -173,7 +173,7 @@ std::string new_file(std::string const& name, InitOptions const& options)
     lines.key("d", "4");
     lines.key("noise_variance", "0.01");
     lines.table("[truth]", "[truth]");
-    lines.key("gate", gate_text(gate));
+    lines.key("gate", gate_toml(gate));
     lines.key("expert", toml_value(expert_to_json(expert)));
     lines.key(groups ? "groups" : "experts", groups ? "[2, 2]" : "3");
     lines.table("[truth.draw]", "truth.draw");
@@ -190,7 +190,7 @@ std::string new_file(std::string const& name, InitOptions const& options)
     lines.key("batch", "32");
     lines.table("[[fit]]", "[[fit]]");
     lines.key("label", "\"same family\"");
-    lines.key("gate", gate_text(gate));
+    lines.key("gate", gate_toml(gate));
     lines.key(groups ? "groups" : "experts", groups ? "[3, 2]" : "4");
     lines.key("loss", toml_value(loss_of(gate, options.gate)));
     lines.could("gauge");

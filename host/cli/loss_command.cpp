@@ -56,7 +56,7 @@ void check_gates(LossCase const& c, std::string const& where)
                                      where, name_of<Losses>(c.choice.loss), gate_text(fitted)));
 }
 
-LossCase read_case(Reader& reader, std::string const& where)
+LossCase read_loss_case(Reader& reader, std::string const& where)
 {
     LossCase result;
     result.name = reader.text("name", "");
@@ -102,7 +102,7 @@ int loss_command(CaseOptions const& options, CommonOptions const& /*common*/)
 {
     std::vector<LossCase> cases;
     read_cases(options.file, [&](Reader& reader, std::string const& where) {
-        cases.push_back(read_case(reader, where));
+        cases.push_back(read_loss_case(reader, where));
     });
     std::vector<HostLossRequest> requests;
     for (LossCase const& c : cases)

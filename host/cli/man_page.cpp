@@ -1,6 +1,6 @@
 #include "host/cli/command_text.h"
+#include "host/core/build.h"
 #include "host/core/words.h"
-#include "version.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -97,7 +97,7 @@ std::string options_section(CommandText const& command)
 std::string head(std::string const& name, std::string const& text)
 {
     return fmt::format(".TH {} 1 \"\" \"moerate {}\" \"moerate manual\"\n{}{} \\- {}\n",
-                       upper(escaped(name)), MOE_VERSION, section("name"), escaped(name),
+                       upper(escaped(name)), this_build().version, section("name"), escaped(name),
                        escaped(text));
 }
 

@@ -25,13 +25,13 @@ namespace
 constexpr int longest_chain = 40;
 
 /// Where a name leads.
-struct Target
+struct Destination
 {
     std::filesystem::path path;    ///< through all links
     std::optional<int> descriptor; ///< of this process, for names such as /dev/stdout
 };
 
-Target target_of(std::string const& file)
+Destination destination_of(std::string const& file)
 {
     namespace fs = std::filesystem;
     std::error_code error;
@@ -47,7 +47,7 @@ Target target_of(std::string const& file)
 }
 
 /// Writes to what is there and stays as it is. False with errno set where that fails.
-bool write_into(Target const& target, std::string const& content)
+bool write_into(Destination const& target, std::string const& content)
 {
     if (target.descriptor) {
         std::fflush(stdout);
@@ -138,7 +138,7 @@ void note(bool quiet, std::string const& text)
 
 void write_whole(std::string const& file, bool force, std::string const& content)
 {
-    Target const target = target_of(file);
+    Destination const target = destination_of(file);
     std::error_code error;
     auto const status = std::filesystem::status(target.path, error);
     bool const whole = !target.descriptor && (!std::filesystem::exists(status) ||

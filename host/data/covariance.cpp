@@ -1,5 +1,6 @@
 #include "host/data/covariance.h"
 
+#include "host/core/matrix.h"
 #include "host/device/device.h"
 #include "host/estimate/rank.h"
 #include "kernels/lse/coordinates.h"
@@ -7,21 +8,17 @@
 #include "kernels/lse/gram_api.h"
 #include "kernels/lse/linearize_api.h"
 
-#include <Eigen/Eigenvalues>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace moerate
 {
 namespace
 {
 
-using Eigen::MatrixXd;
-using Eigen::VectorXd;
-
-constexpr int rows_at_once = 1 << 15; ///< memory does not grow with n
+constexpr int samples_at_once = 1 << 15; ///< memory does not grow with n
 /// Share of a parameter's direction that may lie outside of what is identified: roundings of
 /// eigenvectors at a gap of 1e-10.
 constexpr double outside_tolerance = 1e-5;
@@ -32,16 +29,14 @@ class Sums
 public:
     Sums(Device& device, FittedData const& fit)
         : device_(device), fit_(fit), p_(coordinate_count(fit.model)), theta_(device, fit.theta),
-          maps_gram_(device, gram_numbers(fit.model)), gram_(device, p_ * p_),
-          bread(MatrixXd::Zero(size(), size())), meat(MatrixXd::Zero(size(), size()))
+          maps_gram_(device, gram_numbers(fit.model)), gram_(device, p_ * p_), bread(p_, p_),
+          meat(p_, p_)
     {
-        for (int first = 0; first < fit.n; first += std::min(rows_at_once, fit.n - first))
-            add(first, std::min(rows_at_once, fit.n - first));
+        for (int first = 0; first < fit.n; first += std::min(samples_at_once, fit.n - first))
+            add(first, std::min(samples_at_once, fit.n - first));
     }
 
 private:
-    Eigen::Index size() const { return static_cast<Eigen::Index>(p_); }
-
     void add(int first, int n)
     {
         Model const& model = fit_.model;
@@ -63,14 +58,15 @@ private:
     }
 
     /// to += sum_t J_t J_t^T of these coefficients.
-    void add_gram(int n, double const* x, DeviceArray<double> const& coefficients, MatrixXd& to)
+    void add_gram(int n, double const* x, DeviceArray<double> const& coefficients, DenseMatrix& to)
     {
         device_.run(std::vector<GramTask<double>>{
             {fit_.model, n, x, coefficients.data(), maps_gram_.data(), 0, 1}});
         device_.run(
             std::vector<FoldTask>{{fit_.model, theta_.data(), maps_gram_.data(), gram_.data()}});
         std::vector<double> const gram = gram_.download();
-        to += Eigen::Map<MatrixXd const>(gram.data(), size(), size());
+        for (std::size_t i = 0; i < gram.size(); ++i)
+            to.values[i] += gram[i];
     }
 
     Device& device_;
@@ -79,15 +75,15 @@ private:
     DeviceArray<double> theta_, maps_gram_, gram_;
 
 public:
-    MatrixXd bread, meat; ///< H, M
+    DenseMatrix bread, meat; ///< H, M
 };
 
 /// T: [theta][z], the parameters in the other units by the coordinates in which was fitted.
-MatrixXd unit_map(Model const& model, Scaling const& units)
+DenseMatrix unit_map(Model const& model, Scaling const& units)
 {
     std::size_t const size = model.layout.size;
     int const p = coordinate_count(model);
-    MatrixXd map(size, p);
+    DenseMatrix map(size, p);
     for (int z = 0; z < p; ++z) {
         std::vector<double> unit(size);
         CoordinatePlace const at = coordinate_place(model, z);
@@ -95,9 +91,22 @@ MatrixXd unit_map(Model const& model, Scaling const& units)
         if (at.mirror >= 0)
             unit[at.mirror] = 1;
         std::vector<double> const moved = substituted(model, unit, units);
-        map.col(z) = Eigen::Map<VectorXd const>(moved.data(), static_cast<Eigen::Index>(size));
+        std::copy(moved.begin(), moved.end(), map.values.begin() + z * moved.size());
     }
     return map;
+}
+
+std::vector<double> row_of(DenseMatrix const& a, std::size_t i)
+{
+    std::vector<double> row(a.columns);
+    for (std::size_t j = 0; j < a.columns; ++j)
+        row[j] = a(i, j);
+    return row;
+}
+
+double dot(std::vector<double> const& a, std::vector<double> const& b)
+{
+    return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
 }
 
 } // namespace
@@ -105,30 +114,35 @@ MatrixXd unit_map(Model const& model, Scaling const& units)
 std::vector<double> standard_errors(Device& device, FittedData const& fit, Scaling const& units)
 {
     Sums const sums(device, fit);
-    Eigen::Index const p = sums.bread.rows();
-    VectorXd scale(p); // to a unit diagonal; a dead coordinate's is 1, its eigenvalue 0
-    for (Eigen::Index i = 0; i < p; ++i)
+    std::size_t const p = sums.bread.rows;
+    std::vector<double> scale(p); // to a unit diagonal; a dead coordinate's is 1, its eigenvalue 0
+    for (std::size_t i = 0; i < p; ++i)
         scale[i] = sums.bread(i, i) > 0 ? 1 / std::sqrt(sums.bread(i, i)) : 1;
-    Eigen::SelfAdjointEigenSolver<MatrixXd> const solved(scale.asDiagonal() * sums.bread *
-                                                         scale.asDiagonal());
-    VectorXd const& values = solved.eigenvalues();
-    Eigen::Index flat = 0; // eigenvalues come in ascending order
-    while (flat < p && values[flat] <= rank_tolerance * values[p - 1])
+    Spectrum const all =
+        spectrum_of(scaled_columns(scaled_rows(sums.bread, scale), scale), Wanted::vectors);
+    std::size_t flat = 0; // eigenvalues come in ascending order
+    while (flat < p && all.values[flat] <= rank_tolerance * all.values[p - 1])
         ++flat;
-    Eigen::Index const rank = p - flat;
-    MatrixXd const map = unit_map(fit.model, units) * scale.asDiagonal();
-    MatrixXd const inside = map * solved.eigenvectors().rightCols(rank);
-    MatrixXd const turned = solved.eigenvectors().rightCols(rank).transpose() * scale.asDiagonal() *
-                            sums.meat * scale.asDiagonal() * solved.eigenvectors().rightCols(rank);
-    MatrixXd const half = inside * values.tail(rank).cwiseInverse().asDiagonal();
-    std::vector<double> errors(map.rows(), std::numeric_limits<double>::quiet_NaN());
-    double const inflation = fit.n > rank ? fit.n / static_cast<double>(fit.n - rank)
-                                          : std::numeric_limits<double>::quiet_NaN();
-    for (Eigen::Index i = 0; i < map.rows(); ++i) {
-        double const all = map.row(i).squaredNorm();
-        double const outside = all - inside.row(i).squaredNorm();
-        if (all > 0 && outside <= outside_tolerance * all)
-            errors[i] = std::sqrt(inflation * half.row(i).dot(turned * half.row(i).transpose()));
+    std::size_t const rank = p - flat;
+    DenseMatrix const vectors = last_columns(all.vectors, flat);
+    DenseMatrix const map = scaled_columns(unit_map(fit.model, units), scale);
+    DenseMatrix const inside = product(map, vectors);
+    DenseMatrix const turned =
+        product(scaled_columns(crossed(scaled_rows(vectors, scale), sums.meat), scale), vectors);
+    std::vector<double> inverse;
+    for (std::size_t i = flat; i < p; ++i)
+        inverse.push_back(1 / all.values[i]);
+    DenseMatrix const half = scaled_columns(inside, inverse);
+    std::vector<double> errors(map.rows, std::numeric_limits<double>::quiet_NaN());
+    double const inflation = fit.n > static_cast<double>(rank)
+                                 ? fit.n / (fit.n - static_cast<double>(rank))
+                                 : std::numeric_limits<double>::quiet_NaN();
+    for (std::size_t i = 0; i < map.rows; ++i) {
+        std::vector<double> const row = row_of(map, i), identified = row_of(inside, i),
+                                  weights = row_of(half, i);
+        double const whole = dot(row, row), outside = whole - dot(identified, identified);
+        if (whole > 0 && outside <= outside_tolerance * whole)
+            errors[i] = std::sqrt(inflation * dot(weights, product(turned, weights)));
     }
     return errors;
 }

@@ -1,8 +1,7 @@
 #include "host/estimate/linear_experts.h"
 
+#include "host/core/matrix.h"
 #include "host/device/slices.h"
-
-#include <Eigen/Cholesky>
 
 #include <algorithm>
 
@@ -64,7 +63,7 @@ void solve(Device& device, LinearExperts const& wanted, double const* weights, i
         return;
     auto const x = first_of(device, problem.x, static_cast<std::size_t>(m) * model.d);
     auto const y = first_of(device, problem.y, m);
-    Eigen::MatrixXd columns(m, model.k * width);
+    DenseMatrix columns(m, static_cast<std::size_t>(model.k) * width);
     for (int t = 0; t < m; ++t)
         for (int i = 0; i < model.k; ++i) {
             double const weight = weights[static_cast<std::size_t>(i) * m + t];
@@ -72,11 +71,13 @@ void solve(Device& device, LinearExperts const& wanted, double const* weights, i
                 columns(t, i * width + j) =
                     weight * (j < d ? x[static_cast<std::size_t>(t) * model.d + j] : 1.0);
         }
-    Eigen::MatrixXd normal = columns.transpose() * columns;
-    normal.diagonal().array() += ridge * normal.trace() / static_cast<double>(normal.rows());
-    Eigen::VectorXd const right =
-        columns.transpose() * Eigen::Map<Eigen::VectorXd const>(y.data(), m);
-    Eigen::VectorXd const found = normal.llt().solve(right);
+    DenseMatrix normal = crossed(columns, columns);
+    double trace = 0;
+    for (std::size_t i = 0; i < normal.rows; ++i)
+        trace += normal(i, i);
+    for (std::size_t i = 0; i < normal.rows; ++i)
+        normal(i, i) += ridge * trace / static_cast<double>(normal.rows);
+    std::vector<double> const found = solved(normal, crossed(columns, y));
     std::vector<double>& theta = *wanted.theta;
     for (int i = 0; i < model.k; ++i) {
         for (int j = 0; j < d; ++j)

@@ -1,6 +1,6 @@
 #include "host/estimate/rank.h"
 
-#include <Eigen/Eigenvalues>
+#include "host/core/matrix.h"
 
 #include <algorithm>
 #include <cmath>
@@ -24,23 +24,19 @@ Rank rank_of(std::vector<double> const& gram, std::size_t p)
     found.dead = static_cast<int>(p - alive.size());
     if (alive.empty())
         return found;
-    auto const size = static_cast<Eigen::Index>(alive.size());
-    Eigen::MatrixXd scaled(size, size);
-    for (Eigen::Index i = 0; i < size; ++i)
-        for (Eigen::Index j = 0; j < size; ++j) {
-            std::size_t const a = alive[static_cast<std::size_t>(i)];
-            std::size_t const b = alive[static_cast<std::size_t>(j)];
+    DenseMatrix scaled(alive.size(), alive.size());
+    for (std::size_t i = 0; i < alive.size(); ++i)
+        for (std::size_t j = 0; j < alive.size(); ++j) {
+            std::size_t const a = alive[i], b = alive[j];
             scaled(i, j) =
                 gram[a * p + b] / std::sqrt(gram[a * p + a]) / std::sqrt(gram[b * p + b]);
         }
-    Eigen::VectorXd const values =
-        Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(scaled, Eigen::EigenvaluesOnly)
-            .eigenvalues();
-    double const least = rank_tolerance * values[size - 1];
-    for (Eigen::Index i = 0; i < size; ++i) {
+    std::vector<double> const values = spectrum_of(scaled, Wanted::values).values;
+    double const least = rank_tolerance * values.back();
+    for (std::size_t i = 0; i < values.size(); ++i) {
         found.rank += values[i] > least ? 1 : 0;
-        if (i < static_cast<Eigen::Index>(found.smallest.size()))
-            found.smallest[static_cast<std::size_t>(i)] = values[i];
+        if (i < found.smallest.size())
+            found.smallest[i] = values[i];
     }
     return found;
 }

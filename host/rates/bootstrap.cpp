@@ -19,8 +19,6 @@ namespace moerate
 namespace
 {
 
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
-
 /// Why the values have no slope.
 std::string no_slope(Samples const& samples, std::vector<double> const& value, char const* what,
                      Statistic statistic)
@@ -43,7 +41,7 @@ double value_of(Statistics const& statistics, Statistic statistic)
 Slope point_estimate(Samples const& samples, std::vector<Summary> const& summaries,
                      LogLine const& line, Statistic statistic, char const* what)
 {
-    Slope result{{}, {}, none, none, none, {}};
+    Slope result{{}, {}, no_number, no_number, no_number, {}};
     for (Summary const& summary : summaries) {
         if (statistic == Statistic::mean)
             result.sd.push_back(summary.sd);

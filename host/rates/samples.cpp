@@ -18,8 +18,6 @@ namespace moerate
 namespace
 {
 
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
-
 /// What a reason says of fits that lack a number.
 struct Words
 {
@@ -98,21 +96,21 @@ Number loss_number(FitRow const& fit, LossKey const& key)
 {
     if (LossRow const* const loss = loss_of(fit, key))
         return error_number(loss->record.value);
-    return {none, fit.at(key.at).parameters_kept ? Lack::not_measured : Lack::not_kept};
+    return {no_number, fit.at(key.at).parameters_kept ? Lack::not_measured : Lack::not_kept};
 }
 
 Number error_number(double value, bool partial)
 {
     if (std::isfinite(value))
         return {value, Lack::none};
-    return {none, partial && std::isnan(value) ? Lack::undefined : Lack::not_finite};
+    return {no_number, partial && std::isnan(value) ? Lack::undefined : Lack::not_finite};
 }
 
 Number response_number(RiskRecord const& risk, double RiskRecord::*error)
 {
     // Wherever f is a number, the parts of its sum are.
     if (std::isnan(risk.*error) && std::isfinite(risk.regression))
-        return {none, Lack::older};
+        return {no_number, Lack::older};
     return error_number(risk.*error);
 }
 
@@ -127,7 +125,7 @@ Numbers numbers_of(std::vector<FitsAt> const& all, char const* what,
     for (auto& count : numbers.lacking)
         count.assign(all.size(), 0);
     for (std::size_t i = 0; i < all.size(); ++i) {
-        std::vector<double> values(replicates, none);
+        std::vector<double> values(replicates, no_number);
         for (FitRow const& fit : all[i].fits) {
             if (failed(fit.status))
                 continue;

@@ -1,17 +1,10 @@
 #include "host/rates/statistics.h"
 
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 namespace moerate
 {
-namespace
-{
-
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
-
-} // namespace
 
 char const* statistic_name(Statistic statistic)
 {
@@ -46,11 +39,11 @@ LogLine::LogLine(std::vector<int> const& n)
 double LogLine::slope(std::vector<double> const& value) const
 {
     if (weight_.size() < 2)
-        return none;
+        return no_number;
     double sum = 0;
     for (std::size_t i = 0; i < weight_.size(); ++i) {
         if (!(value[i] > 0) || std::isinf(value[i]))
-            return none;
+            return no_number;
         sum += weight_[i] * std::log(value[i]);
     }
     return sum;

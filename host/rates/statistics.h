@@ -6,10 +6,14 @@
 
 #include "kernels/rates/summary_api.h"
 
+#include <limits>
 #include <vector>
 
 namespace moerate
 {
+
+/// What stands for a number that there is not.
+constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 
 /// Word for tables and reasons: "mean", "median", "trimmed mean", "geometric mean".
 char const* statistic_name(Statistic statistic);

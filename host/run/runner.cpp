@@ -1,9 +1,9 @@
 #include "host/run/runner.h"
 
+#include "host/core/build.h"
 #include "host/core/text.h"
 #include "host/run/remeasure.h"
 #include "host/run/worker.h"
-#include "version.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -34,9 +34,9 @@ RunRow run_row(Devices const& devices, RunOptions const& options)
     for (std::string const& word : options.argv)
         words.push_back(shell_word(word));
     row.argv = fmt::format("{}", fmt::join(words, " "));
-    row.commit = MOE_COMMIT;
-    row.dirty = MOE_DIRTY;
-    row.build = MOE_BUILD_TYPE;
+    row.commit = this_build().commit;
+    row.dirty = this_build().dirty;
+    row.build = this_build().type;
     row.simd = info.simd;
     row.device = fmt::format("{}", fmt::join(names, ", "));
     row.driver = info.driver;

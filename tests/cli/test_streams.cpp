@@ -19,7 +19,7 @@ int shell(Place const& place, std::string const& script)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-std::string const run = "\"$M\" run small.toml --device cpu --threads 1 -o results ";
+std::string const run_small = "\"$M\" run small.toml --device cpu --threads 1 -o results ";
 /// A run whose fits all fail: exit 3.
 std::string const failing_run = "\"$M\" run small.toml --device cpu -o failing --set "
                                 "estimator.learning_rate=1e6 --set "
@@ -45,7 +45,7 @@ TEST_CASE("messages that nobody can read cost no work and no exit code", "[cli]"
     Place const place;
     CHECK(shell(place, "\"$M\" check missing.toml " + redirection) == 2);
     CHECK(shell(place, "\"$M\" no-such-command " + redirection) == 2);
-    CHECK(shell(place, run + redirection + " > table") == 0);
+    CHECK(shell(place, run_small + redirection + " > table") == 0);
     check_complete(place);
     CHECK(process::read_file(place.path("table")) ==
           place.call({"rates", place.results(), "--device", "cpu"}).out);
@@ -57,7 +57,7 @@ TEST_CASE("a table that nobody can read is an error once the work is saved", "[c
     std::string const redirection = GENERATE("> /dev/full", ">&-", "> >(true)", ">&- 2>&- <&-");
     CAPTURE(redirection);
     Place const place;
-    CHECK(shell(place, run + "-q " + redirection) == 1);
+    CHECK(shell(place, run_small + "-q " + redirection) == 1);
     check_complete(place);
     std::string const said = process::read_file(place.path("err"));
     if (redirection.find("2>") == std::string::npos) {
@@ -71,7 +71,7 @@ TEST_CASE("a table that nobody can read is an error once the work is saved", "[c
 TEST_CASE("every command says that its output is lost", "[cli]")
 {
     Place const place;
-    REQUIRE(shell(place, run + "-q") == 0);
+    REQUIRE(shell(place, run_small + "-q") == 0);
     for (char const* command :
          {"--help", "--version", "list", "list --json", "check small.toml", "plan small.toml",
           "status results", "rates results", "rates results --json", "export results --format csv",
@@ -86,26 +86,26 @@ TEST_CASE("every command says that its output is lost", "[cli]")
 TEST_CASE("a log on a full disk costs no work", "[cli]")
 {
     Place const place;
-    CHECK(shell(place, "mkdir results; ln -s /dev/full results/run.log; " + run) == 0);
+    CHECK(shell(place, "mkdir results; ln -s /dev/full results/run.log; " + run_small) == 0);
     check_complete(place);
     Place const piped; // nobody reads it: opening must not wait either
-    CHECK(shell(piped, "mkdir results; mkfifo results/run.log; timeout 60 " + run) == 0);
+    CHECK(shell(piped, "mkdir results; mkfifo results/run.log; timeout 60 " + run_small) == 0);
     check_complete(piped);
 }
 
 TEST_CASE("a limit of file size is an error with its reason, and the run continues", "[cli]")
 {
     Place const place;
-    CHECK(shell(place, "ulimit -f 40; " + run + "--set study.replicates=60 -q") == 1);
+    CHECK(shell(place, "ulimit -f 40; " + run_small + "--set study.replicates=60 -q") == 1);
     CHECK(process::read_file(place.path("err")).find("saved) ") != std::string::npos);
-    CHECK(shell(place, run + "-q") == 0);
+    CHECK(shell(place, run_small + "-q") == 0);
     check_complete(place);
 }
 
 TEST_CASE("export goes through links and into what is no file", "[cli]")
 {
     Place const place;
-    REQUIRE(shell(place, run + "-q") == 0);
+    REQUIRE(shell(place, run_small + "-q") == 0);
     std::string const want = place.call({"export", place.results(), "--format", "csv"}).out;
     std::string const to = "\"$M\" export results --format csv -o ";
     auto const content = [&](char const* name) { return process::read_file(place.path(name)); };

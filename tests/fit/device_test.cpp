@@ -17,7 +17,7 @@ namespace
 {
 
 constexpr int replicates = 7;
-constexpr int points = 300;
+constexpr int point_count = 300;
 int const sizes[] = {33, 100, 257};
 constexpr Mixture fits[] = {{"softmax", "relu"}, {"sigmoid", "relu"}, {"softmax", "identity"}};
 
@@ -53,10 +53,10 @@ Job<Real> make_job(Device& device, Mixture const& mixture, int n, int replicate)
     job.y = {device, static_cast<std::size_t>(n)};
     job.theta = {device, size};
     job.gradient = {device, size};
-    job.points_x = {device, points * 9};
-    job.points_f = {device, points};
-    job.experts = {device, points * 4};
-    job.weights = {device, points * 4};
+    job.points_x = {device, point_count * 9};
+    job.points_f = {device, point_count};
+    job.experts = {device, point_count * 4};
+    job.weights = {device, point_count * 4};
     job.extra = {device, std::vector<int>{0, 1, 2, 3}};
     job.mse_truth = {device, 1};
     job.mse = {device, 1};
@@ -93,9 +93,9 @@ void run_block(Device& device, std::vector<Job<Real>> const& jobs, std::vector<i
         StreamKey const truth_key{11, 12, 0, 0};
         generate.push_back({job.truth, job.theta_true.data(), job.key, Stream::x, job.n, 0.1,
                             job.x.data(), job.y.data(), nullptr, job.mse_truth.data()});
-        generate.push_back({job.truth, job.theta_true.data(), truth_key, Stream::evaluate, points,
-                            0.0, job.points_x.data(), job.points_f.data(), job.experts.data(),
-                            nullptr});
+        generate.push_back({job.truth, job.theta_true.data(), truth_key, Stream::evaluate,
+                            point_count, 0.0, job.points_x.data(), job.points_f.data(),
+                            job.experts.data(), nullptr});
         start.push_back({job.model,
                          job.truth,
                          job.target.data(),
@@ -108,9 +108,9 @@ void run_block(Device& device, std::vector<Job<Real>> const& jobs, std::vector<i
                        job.theta.data(), job.outcome.data()});
         evaluate.push_back({job.model, job.theta.data(), job.n, job.x.data(), job.y.data(), nullptr,
                             nullptr, job.gradient.data(), job.mse.data()});
-        evaluate.push_back({job.truth, job.theta_true.data(), points, job.points_x.data(), nullptr,
-                            nullptr, job.weights.data(), nullptr, nullptr});
-        risk.push_back({job.model, job.truth, job.theta.data(), job.theta_true.data(), points,
+        evaluate.push_back({job.truth, job.theta_true.data(), point_count, job.points_x.data(),
+                            nullptr, nullptr, job.weights.data(), nullptr, nullptr});
+        risk.push_back({job.model, job.truth, job.theta.data(), job.theta_true.data(), point_count,
                         job.points_x.data(), job.points_f.data(), job.experts.data(),
                         job.weights.data(), job.record.data()});
     }

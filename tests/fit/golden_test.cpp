@@ -56,7 +56,7 @@ void check_gradient(Model const& model, std::vector<double> const& got, json con
 }
 
 template <class Real>
-void check_case(Backend const& backend, json const& test)
+void check_golden(Backend const& backend, json const& test)
 {
     std::string const name = test["name"];
     INFO(name << " on " << backend.name());
@@ -89,8 +89,8 @@ int check_file(char const* file)
     int checked = 0;
     for (json const& test : golden(file)) {
         for (Backend const& backend : all_backends()) {
-            check_case<double>(backend, test);
-            check_case<float>(backend, test);
+            check_golden<double>(backend, test);
+            check_golden<float>(backend, test);
         }
         ++checked;
     }

@@ -31,7 +31,7 @@ Measured measured(Device& device, Problem<Real> const& fit, Problem<double> cons
 }
 
 /// Sums of some hundred float64 terms, and exp and pow of either device: some tens of roundings.
-void check_close(double got, double want)
+void check_number(double got, double want)
 {
     CHECK(std::fabs(got - want) <= 1e-12 * (1 + std::fabs(want)));
 }
@@ -48,7 +48,7 @@ void check_loss(Problem<Real> const& fit, Problem<double> const& truth, LossChoi
          {&LossRecord::value, &LossRecord::mass, &LossRecord::over, &LossRecord::exact,
           &LossRecord::missed, &LossRecord::over_gate, &LossRecord::over_expert,
           &LossRecord::exact_gate, &LossRecord::exact_expert})
-        check_close(got.record.*part, want.record.*part);
+        check_number(got.record.*part, want.record.*part);
 }
 
 template <class Real>

@@ -17,7 +17,7 @@ constexpr int draws = 50;
 
 /// Sums of up to 10^5 terms of one sign in the same stretches, fused or not, and logarithms within
 /// 2 ulp.
-void check_close(double got, double want)
+void check_statistic(double got, double want)
 {
     if (std::isfinite(want))
         CHECK(std::fabs(got - want) <= 1e-12 * std::fabs(want));
@@ -28,7 +28,7 @@ void check_close(double got, double want)
 void check_statistics(Statistics const& got, Statistics const& want)
 {
     for (int s = 0; s < statistic_count; ++s)
-        check_close(got.of[s], want.of[s]);
+        check_statistic(got.of[s], want.of[s]);
 }
 
 void check_samples(Samples const& samples, Resampling const& resampling)
@@ -36,9 +36,9 @@ void check_samples(Samples const& samples, Resampling const& resampling)
     Resampler const got(gpu(), samples, resampling), want(cpu(), samples, resampling);
     for (std::size_t i = 0; i < samples.n.size(); ++i) {
         check_statistics(got.summaries()[i].statistics, want.summaries()[i].statistics);
-        check_close(got.summaries()[i].sd, want.summaries()[i].sd);
+        check_statistic(got.summaries()[i].sd, want.summaries()[i].sd);
         for (int q = 0; q < summary_quantiles; ++q)
-            check_close(got.summaries()[i].quantile[q], want.summaries()[i].quantile[q]);
+            check_statistic(got.summaries()[i].quantile[q], want.summaries()[i].quantile[q]);
     }
     auto const drawn = got.draw(draws), again = got.draw(draws), expected = want.draw(draws);
     CHECK(same_bits(drawn, again));

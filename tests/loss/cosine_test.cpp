@@ -75,7 +75,7 @@ double gap(Atom const& a, Atom const& b)
     return w * w + eta * eta + (a.b_expert - b.b_expert) * (a.b_expert - b.b_expert);
 }
 
-std::vector<int> cells_of(std::vector<Atom> const& fitted, std::vector<Atom> const& truth)
+std::vector<int> cosine_cells(std::vector<Atom> const& fitted, std::vector<Atom> const& truth)
 {
     std::vector<int> cells;
     for (Atom const& atom : fitted) {
@@ -90,7 +90,7 @@ std::vector<int> cells_of(std::vector<Atom> const& fitted, std::vector<Atom> con
 
 double cosine_l3(std::vector<Atom> const& fitted, std::vector<Atom> const& truth)
 {
-    std::vector<int> const cells = cells_of(fitted, truth);
+    std::vector<int> const cells = cosine_cells(fitted, truth);
     Vector mass(truth.size());
     double loss = 0;
     for (std::size_t i = 0; i < fitted.size(); ++i) {
@@ -110,7 +110,7 @@ std::vector<Atom> after_rounds(std::vector<Atom> atoms, std::vector<Atom> const&
 {
     std::vector<int> before;
     for (int round = 0; round < 10; ++round) {
-        std::vector<int> const cells = cells_of(atoms, truth);
+        std::vector<int> const cells = cosine_cells(atoms, truth);
         if (cells == before)
             break;
         Vector mean(truth[0].w.size());

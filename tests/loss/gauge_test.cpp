@@ -152,7 +152,6 @@ TEST_CASE("where only the bias moves, it moves by T log of the ratio of masses")
     // log 2.
     Model const two = make_model(gate_of("euclidean", "softmax", true), expert_of("ridge"), 1, 2);
     Model const one = make_model(gate_of("euclidean", "softmax", true), expert_of("ridge"), 1, 1);
-    double const ln2 = std::log(2.0);
     Measure const fitted = measure_with(two, {0, 3, 0, 0, 2, 0, 0, 0, 0});
     Measure const truth = measure_with(one, {0, 2 * ln2, 1, 0, 0});
     Measured const m = measure_loss(fitted, truth, "temperature.L4", Gauge::align);

@@ -11,11 +11,6 @@ using namespace moerate;
 namespace
 {
 
-Approx near(double value)
-{
-    return Approx(value).epsilon(1e-14).margin(1e-15);
-}
-
 double logistic(double b)
 {
     return 1.0 / (1.0 + std::exp(-b));

@@ -10,14 +10,6 @@ using namespace moerate;
 namespace
 {
 
-Approx near(double value)
-{
-    return Approx(value).epsilon(1e-14).margin(1e-15);
-}
-
-double const ln2 = std::log(2.0);
-double const ln3 = std::log(3.0);
-
 // Group 0 (omega 0, e^beta 1): members at kappa 0 and 9 with e^nu 1 and 3. Group 1 (omega 10,
 // e^beta 2): one at kappa 0 with e^nu 1. Experts 0.
 Measure truth_of_two()

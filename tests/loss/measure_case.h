@@ -22,6 +22,14 @@
 namespace moerate
 {
 
+constexpr double ln2 = 0.69314718055994530942, ln3 = 1.09861228866810969140;
+
+/// To some roundings of numbers that are written down.
+inline Catch::Detail::Approx near(double value)
+{
+    return Catch::Detail::Approx(value).epsilon(1e-14).margin(1e-15);
+}
+
 /// An atom of linear score and ridge expert.
 struct Atom
 {

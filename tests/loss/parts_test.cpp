@@ -9,13 +9,6 @@ using namespace moerate;
 namespace
 {
 
-Approx near(double value)
-{
-    return Approx(value).epsilon(1e-14).margin(1e-15);
-}
-
-double const ln3 = std::log(3.0);
-
 /// One atom of a quadratic gate in two dimensions: A (row-major), w, b, a, b of the expert.
 Measure quadratic(char const* normalizer, std::vector<double> theta)
 {

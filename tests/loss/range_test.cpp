@@ -12,7 +12,7 @@ namespace
 constexpr double cold = 1e-3; // b / T of 1e4 is b = 10
 double const half_share = cold * std::log(2.0);
 
-Model model_of(char const* normalizer, int k, double temperature)
+Model tempered(char const* normalizer, int k, double temperature)
 {
     GateSpec gate;
     gate.normalizer = find<Normalizers>(normalizer);
@@ -26,7 +26,7 @@ TEST_CASE("atoms that share a mass start at b - T log(count), whatever the size 
     for (double const b : {10.0, 0.5, 1e-3, 0.0, -0.5, -10.0}) {
         Measure const target = measure_of("softmax", {{{1}, b, {3}, 5}}, cold);
         for (char const* normalizer : {"softmax", "topk"}) {
-            Model const model = model_of(normalizer, 3, cold);
+            Model const model = tempered(normalizer, 3, cold);
             auto const got = block_of(model, start(model, target, {{0}, {}}), 'g', "b");
             for (double const shared : got)
                 CHECK(shared == Approx(b - cold * std::log(3.0)).epsilon(1e-14));
@@ -42,7 +42,7 @@ TEST_CASE("atoms that share a mass start at b - T log(count), whatever the size 
 
 TEST_CASE("atoms that share a logistic mass of almost 0 or 1 start at a finite b")
 {
-    Model const model = model_of("sigmoid", 2, cold);
+    Model const model = tempered("sigmoid", 2, cold);
     auto const shared = [&](double b) {
         Measure const target = measure_of("sigmoid", {{{1}, b, {3}, 5}}, cold);
         return block_of(model, start(model, target, {{0}, {}}), 'g', "b")[1];

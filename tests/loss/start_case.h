@@ -12,6 +12,17 @@
 namespace moerate
 {
 
+/// Softmax and the like over linear scores, ridge experts.
+inline Model model_of(char const* normalizer, int d, int k)
+{
+    GateSpec gate;
+    gate.normalizer = find<Normalizers>(normalizer);
+    return make_model(gate, {}, d, k);
+}
+
+/// Atoms of masses 1 and 4.
+inline std::vector<Atom> const two = {{{1}, 0, {3}, 5}, {{2}, 2 * ln2, {4}, 6}};
+
 /// A start as a test asks for it.
 struct Wish
 {

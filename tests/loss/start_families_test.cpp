@@ -10,17 +10,6 @@ using namespace moerate;
 namespace
 {
 
-constexpr double ln2 = 0.69314718055994530942;
-
-Model model_of(char const* normalizer, int d, int k)
-{
-    GateSpec gate;
-    gate.normalizer = find<Normalizers>(normalizer);
-    return make_model(gate, {}, d, k);
-}
-
-std::vector<Atom> const two = {{{1}, 0, {3}, 5}, {{2}, 2 * ln2, {4}, 6}};
-
 } // namespace
 
 TEST_CASE("lambda starts from 1, and every parameter of a target of the same family is taken over")

@@ -11,22 +11,11 @@ using namespace moerate;
 namespace
 {
 
-constexpr double ln2 = 0.69314718055994530942;
-
-Model model_of(char const* normalizer, int d, int k)
-{
-    GateSpec gate;
-    gate.normalizer = find<Normalizers>(normalizer);
-    return make_model(gate, {}, d, k);
-}
-
 Measure drawn_measure(int d, int k)
 {
     std::mt19937_64 random(17);
     return measure_of("softmax", drawn_atoms(random, d, k, 1.0));
 }
-
-std::vector<Atom> const two = {{{1}, 0, {3}, 5}, {{2}, 2 * ln2, {4}, 6}};
 
 } // namespace
 

@@ -15,7 +15,7 @@ using namespace moerate;
 namespace
 {
 
-constexpr double rounding = 1e-13;
+constexpr double few_roundings = 1e-13;
 
 /// Bends the step from c.theta to c.theta_before, which here is the trial. No change: the probe.
 struct Bent
@@ -62,7 +62,7 @@ TEST_CASE("the probe is a tenth of the step away")
 {
     for (Backend const& backend : all_backends()) {
         Bent const got = bent(backend, unit_step(), {});
-        CHECK(got.probe[0] == Approx(3.1).epsilon(rounding));
+        CHECK(got.probe[0] == Approx(3.1).epsilon(few_roundings));
         CHECK(got.trial[0] == 4);
         CHECK(got.along[0] == 2);
     }
@@ -74,17 +74,19 @@ TEST_CASE("a step is bent by half the acceleration")
         INFO(backend.name());
         StepCase c = unit_step();
         Bent const got = bent(backend, c, change_for(1)); // a = -1/4
-        CHECK(got.trial[0] == Approx(4 - 0.125).epsilon(rounding));
-        CHECK(got.along[0] == Approx(2 - 0.25).epsilon(rounding));
+        CHECK(got.trial[0] == Approx(4 - 0.125).epsilon(few_roundings));
+        CHECK(got.along[0] == Approx(2 - 0.25).epsilon(few_roundings));
         // |a| = 1 is too much beside |v| = 1, |a| = 0.74 is not
         CHECK(bent(backend, c, change_for(4)).trial[0] == 4);
         CHECK(bent(backend, c, change_for(4)).along[0] == 2);
-        CHECK(bent(backend, c, change_for(2.96)).trial[0] == Approx(4 - 0.37).epsilon(rounding));
+        CHECK(bent(backend, c, change_for(2.96)).trial[0] ==
+              Approx(4 - 0.37).epsilon(few_roundings));
         CHECK(bent(backend, c, {NAN}).trial[0] == 4);
         // with C: 8 a = -1
         c.curvature = {4};
         c.curved = true;
-        CHECK(bent(backend, c, change_for(1)).trial[0] == Approx(4 - 1 / 16.0).epsilon(rounding));
+        CHECK(bent(backend, c, change_for(1)).trial[0] ==
+              Approx(4 - 1 / 16.0).epsilon(few_roundings));
         // no factor, no acceleration
         c.curvature = {-9};
         CHECK(bent(backend, c, change_for(1)).trial[0] == 4);

@@ -11,8 +11,6 @@ using namespace moerate;
 namespace
 {
 
-constexpr double rounding = 1e-14;
-
 /// One coordinate at 1 that came from 0: H = 2 at both, g went from -3 to 1/2.
 StepCase const one{{2}, {0.5}, {1}, 1, {-9}, {9}, -1, {0}, {-3}, {0}, {2}};
 

@@ -16,6 +16,9 @@
 namespace moerate
 {
 
+/// Some roundings of numbers of size 1.
+constexpr double rounding = 1e-14;
+
 constexpr double unbounded = std::numeric_limits<double>::infinity();
 
 /// A model of p plain numbers that nothing shifts.

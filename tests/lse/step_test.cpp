@@ -13,9 +13,6 @@ using namespace moerate;
 namespace
 {
 
-/// Some roundings of numbers of size 1.
-constexpr double rounding = 1e-14;
-
 /// What a step has to come to.
 struct Want
 {

@@ -13,7 +13,6 @@ using Catch::Matchers::Contains;
 namespace
 {
 
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
 std::vector<Statistic> const all_statistics{Statistic::mean, Statistic::median, Statistic::trimmed,
                                             Statistic::geometric};
 
@@ -163,14 +162,14 @@ TEST_CASE("nested data: one draw of replicates for all n")
     CHECK(separate.hi - separate.lo > 0.1);
 
     samples.values[1][2] =
-        none; // a replicate that failed at one n stays in the draws of the others
+        no_number; // a replicate that failed at one n stays in the draws of the others
     auto const gap = slopes(cpu(), samples, key(1, true), {Statistic::median}, "loss")[0];
     CHECK(gap.value[1] == Approx(std::pow(1000, -0.5)));
 }
 
 TEST_CASE("left-out values do not count")
 {
-    Samples const samples{{100, 10000}, {{none, 1, 1, none}, {0.1, none, 0.1, 0.1}}};
+    Samples const samples{{100, 10000}, {{no_number, 1, 1, no_number}, {0.1, no_number, 0.1, 0.1}}};
     auto const slope = slopes(cpu(), samples, key(1), {Statistic::mean}, "loss")[0];
     CHECK(slope.value[0] == 1);
     CHECK(slope.value[1] == Approx(0.1));
@@ -202,7 +201,7 @@ TEST_CASE("no slope or no interval has a reason")
     CHECK(std::isnan(slope.slope));
     CHECK_THAT(slope.reason, Contains("needs two"));
 
-    slope = one({{100, 1000}, {{1, 2}, {none, none}}}, Statistic::mean);
+    slope = one({{100, 1000}, {{1, 2}, {no_number, no_number}}}, Statistic::mean);
     CHECK_THAT(slope.reason, Contains("n = 1000"));
 
     slope = one({{}, {}}, Statistic::mean);

@@ -207,10 +207,10 @@ TEST_CASE("exactly specified least squares gain the rank on the truth", "[run]")
     REQUIRE(row.oracle);
     CHECK(std::isfinite(row.oracle->slope));
     CHECK(*row.near_start_won > 0.9);
-    auto const json = rates_to_json(rows)["rows"][0];
-    CHECK(json["certified_share"] == *row.certified_share);
-    CHECK(json["oracle"]["slope"] == row.oracle->slope);
-    CHECK(json["near_start_won"] == *row.near_start_won);
+    auto const document = rates_to_json(rows)["rows"][0];
+    CHECK(document["certified_share"] == *row.certified_share);
+    CHECK(document["oracle"]["slope"] == row.oracle->slope);
+    CHECK(document["near_start_won"] == *row.near_start_won);
     CHECK_THAT(rates_table(rows), Contains("near start won") && Contains("9 of 12"));
 }
 
@@ -237,8 +237,8 @@ TEST_CASE("exports have the estimators' facts, the starts and all points", "[run
     for (char const* column :
          {",oracle_mse,", ",rank,", ",certified,", ",oracle_value,", ",ended,"})
         CHECK_THAT(csv.substr(0, csv.find('\n')), Contains(column));
-    auto const json = export_json(store);
-    for (auto const& fit : json["fits"]) {
+    auto const document = export_json(store);
+    for (auto const& fit : document["fits"]) {
         bool const least_squares = fit["label"] == "sigmoid";
         CHECK(fit["oracle"].is_null() != least_squares);
         CHECK(fit["rank"].is_null() != least_squares);

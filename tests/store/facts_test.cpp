@@ -43,9 +43,9 @@ FitRow told(Study const& study, int replicate)
 }
 
 /// A store with the fit of replicate 1, of which the estimator has told, and 2, of which not.
-struct Folder : TempFolder
+struct ToldFolder : TempFolder
 {
-    Folder()
+    ToldFolder()
     {
         Store store = Store::create(path(), study);
         add_cells(store, study);
@@ -85,7 +85,7 @@ std::string facts_of(FitRow const& fit)
 
 TEST_CASE("facts, starts and own points of a fit come back, and none where there are none")
 {
-    Folder const folder;
+    ToldFolder const folder;
     Store const store = Store::open(folder.path());
     FitRow const want = told(folder.study, 1);
     auto const fits = store.fits(want.cell, true);
@@ -103,7 +103,7 @@ TEST_CASE("facts, starts and own points of a fit come back, and none where there
 
 TEST_CASE("another fact is another result")
 {
-    Folder const folder;
+    ToldFolder const folder;
     Store store = Store::create(folder.path(), folder.study);
     store.add_fits({told(folder.study, 1)}); // the same: nothing happens
     auto const refused = [&](std::function<void(FitRow&)> const& change) {
@@ -135,7 +135,7 @@ TEST_CASE("certified is admissible, stationary and best, and unknown where one o
 
 TEST_CASE("facts and points that a fit lacks are empty in exports")
 {
-    Folder const folder;
+    ToldFolder const folder;
     Store const store = Store::open(folder.path());
     std::string const csv = export_csv(store);
     CHECK_THAT(csv, Contains(",0.125,gain,1e-07,3e-06,100000000,1e-09,2,18,14,3,1,1e-18,1e-12,0.25,"

@@ -39,11 +39,11 @@ std::vector<TableColumn> number_columns()
 }
 
 /// A folder with two fits in a store.
-struct Folder : TempFolder
+struct TwoFits : TempFolder
 {
     Study study = tiny_study();
 
-    Folder()
+    TwoFits()
     {
         Store store = Store::create(path(), study);
         add_cells(store, study);
@@ -101,7 +101,7 @@ TEST_CASE("a store without a later column is read as one where it is NULL")
 {
     for (TableColumn const& later : number_columns()) {
         INFO(later.table << "." << later.column);
-        Folder const folder;
+        TwoFits const folder;
         folder.drop(later);
         std::string const before = content(folder.file());
         auto const fits = folder.stored();
@@ -117,7 +117,7 @@ TEST_CASE("a writer adds the columns that came later and goes on")
 {
     for (TableColumn const& later : number_columns()) {
         INFO(later.table << "." << later.column);
-        Folder const folder;
+        TwoFits const folder;
         folder.drop(later);
         Store::create(folder.path(), folder.study).add_fits({folder.fit(2)});
         CHECK(folder.version() == current);
@@ -132,7 +132,7 @@ TEST_CASE("a writer adds the columns that came later and goes on")
 
 TEST_CASE("losses without their table are none, and the next writer makes it")
 {
-    Folder const folder;
+    TwoFits const folder;
     folder.change("DROP TABLE loss");
     REQUIRE(folder.stored().size() == 2);
     CHECK(folder.stored()[0].at(at_fit).losses.empty());
@@ -143,7 +143,7 @@ TEST_CASE("losses without their table are none, and the next writer makes it")
 
 TEST_CASE("a store of a later minor is written as it is")
 {
-    Folder const folder;
+    TwoFits const folder;
     folder.change("ALTER TABLE point ADD COLUMN what_comes_next REAL");
     folder.change("UPDATE study SET format_version = '2.999'");
     Store::create(folder.path(), folder.study).add_fits({folder.fit(2)});
@@ -153,7 +153,7 @@ TEST_CASE("a store of a later minor is written as it is")
 
 TEST_CASE("a store that is refused gets no column")
 {
-    Folder const folder;
+    TwoFits const folder;
     folder.drop({"point", "mse"});
     std::string const before = content(folder.file());
     CHECK_THROWS_AS(Store::create(folder.path(), tiny_study({"study.seed=8"})), StoreError);
@@ -166,7 +166,7 @@ TEST_CASE("a writer killed at any moment of adding columns loses nothing")
     int within = 0;
     for (int calls = 0;; ++calls) {
         INFO(calls);
-        Folder const folder;
+        TwoFits const folder;
         folder.drop(later);
         bool const lived = lives(calls, [&] { Store::create(folder.path(), folder.study); });
         auto const fits = folder.stored();

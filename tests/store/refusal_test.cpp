@@ -2,12 +2,12 @@
 #include "host/store/identity_check.h"
 #include "host/store/sqlite.h"
 #include "host/store/store.h"
+#include "tests/store/killed.h"
 #include "tests/store/store_fixture.h"
 
 #include <catch2/catch.hpp>
 
 #include <fstream>
-#include <sstream>
 
 using namespace moerate;
 using namespace moerate_test;
@@ -15,14 +15,6 @@ using Catch::Matchers::Contains;
 
 namespace
 {
-
-std::string content(std::string const& file)
-{
-    std::ifstream in(file, std::ios::binary);
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
 
 void write(std::string const& file, std::string const& text)
 {

@@ -84,6 +84,12 @@ inline std::string error_of_text(std::string const& toml,
     return error_of([&] { parse(toml, settings); });
 }
 
+/// The error of the sample with these settings.
+inline std::string refused(std::vector<std::string> const& settings)
+{
+    return error_of_text(text, settings);
+}
+
 inline void write_file(std::string const& path, std::string const& content)
 {
     std::ofstream(path, std::ios::binary) << content;

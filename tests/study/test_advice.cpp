@@ -32,7 +32,7 @@ void check(Families const& wrong, std::string const& advice, Families const& rig
     check_text(wrong.text(), advice, right.text());
 }
 
-std::string swept(std::string const& line)
+std::string with_sweep(std::string const& line)
 {
     return sample::text + "[sweep]\n" + line + "\n";
 }
@@ -90,14 +90,14 @@ TEST_CASE("advice about single values is accepted")
 
 TEST_CASE("advice about sweeps is accepted")
 {
-    CHECK(sample::error_of_text(swept("data.noise_variance = [0.1, 0.2]")) == "");
+    CHECK(sample::error_of_text(with_sweep("data.noise_variance = [0.1, 0.2]")) == "");
     check_text(sample::text + "[sweep.data]\nd = 3\n", R"(write "data.d" = [value, value])",
-               swept(R"("data.d" = [3, 4])"));
-    check_text(swept(R"("data.d" = 3)"), R"(write "data.d" = [value, value])",
-               swept(R"("data.d" = [3, 4])"));
-    check_text(swept(R"("data.d" = [3, 3])"), "drop one", swept(R"("data.d" = [3])"));
-    check_text(swept(R"("study.n" = [[100], [200]])"), "remove it", sample::text);
-    std::string const sweep = swept(R"("data.d" = [3, 4])");
+               with_sweep(R"("data.d" = [3, 4])"));
+    check_text(with_sweep(R"("data.d" = 3)"), R"(write "data.d" = [value, value])",
+               with_sweep(R"("data.d" = [3, 4])"));
+    check_text(with_sweep(R"("data.d" = [3, 3])"), "drop one", with_sweep(R"("data.d" = [3])"));
+    check_text(with_sweep(R"("study.n" = [[100], [200]])"), "remove it", sample::text);
+    std::string const sweep = with_sweep(R"("data.d" = [3, 4])");
     CHECK_THAT(sample::error_of_text(sweep, {"data.d=5"}), Contains("set sweep.data.d instead"));
     CHECK(sample::error_of_text(sweep, {"sweep.data.d=[5]"}) == "");
 }

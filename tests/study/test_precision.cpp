@@ -9,11 +9,6 @@ namespace
 {
 
 /// The error of the small study with these settings.
-std::string error(std::vector<std::string> const& settings)
-{
-    return sample::error_of_text(sample::text, settings);
-}
-
 std::string const twice = "estimator.precision=\"float64\"";
 
 } // namespace
@@ -41,11 +36,11 @@ TEST_CASE("values that float32 cannot hold are refused with key, value and limit
     };
     for (Refused const& one : refused) {
         INFO(one.setting);
-        std::string const text = error({one.setting});
+        std::string const text = sample::refused({one.setting});
         CHECK_THAT(text, Contains(one.key) && Contains("float32") && Contains("must be between") &&
                              Contains("use precision = \"float64\""));
         CHECK_THAT(text, Contains("--set"));
-        CHECK(error({one.setting, twice}).empty());
+        CHECK(sample::refused({one.setting, twice}).empty());
     }
     CHECK_THAT(sample::error_of_text(sample::with("noise_variance = 0.5", "noise_variance = 1e80")),
                Contains("s.toml:9:1: data.noise_variance = 1e+80 leaves float32 (the noise's sd = "
@@ -56,25 +51,26 @@ TEST_CASE("products of settings that the precision cannot hold are refused")
 {
     std::vector<std::string> const steps{"estimator.learning_rate=1e-30",
                                          "estimator.loss_factor=1e-20"};
-    CHECK_THAT(error(steps), Contains("learning_rate 2 loss_factor / batch = ") &&
-                                 Contains("estimator.learning_rate = 1e-30"));
-    CHECK_THAT(error({"estimator.learning_rate=1e30", "estimator.loss_factor=1e20"}),
+    CHECK_THAT(sample::refused(steps), Contains("learning_rate 2 loss_factor / batch = ") &&
+                                           Contains("estimator.learning_rate = 1e-30"));
+    CHECK_THAT(sample::refused({"estimator.learning_rate=1e30", "estimator.loss_factor=1e20"}),
                Contains("estimator.learning_rate = 1e+30"));
     // 0.005 * 100^-20 = 5e-43 has three digits in float32
-    CHECK_THAT(error({"start.exponent=-20"}),
+    CHECK_THAT(sample::refused({"start.exponent=-20"}),
                Contains("start.scale = 0.005") && Contains("the noise's sd at n = 100"));
-    CHECK(error({"start.exponent=-20", twice}).empty());
-    CHECK_THAT(error({"start.exponent=-200", twice}), Contains("float64"));
+    CHECK(sample::refused({"start.exponent=-20", twice}).empty());
+    CHECK_THAT(sample::refused({"start.exponent=-200", twice}), Contains("float64"));
 }
 
 TEST_CASE("tau, and parameters of a given truth, must be held as well")
 {
     std::string const cosine = "truth.gate={score=\"cosine\",normalizer=\"softmax\",tau1=1e-50,"
                                "tau2=0.1}";
-    CHECK_THAT(error({cosine}), Contains("truth.gate.tau1 = 1e-50 leaves float32"));
-    CHECK(error({cosine, twice}).empty());
-    CHECK_THAT(error({"fit.soft.gate={score=\"cosine\",normalizer=\"softmax\",tau1=0.1,tau2=1e-50}",
-                      "fit.soft.loss=\"cosine.L2\""}),
+    CHECK_THAT(sample::refused({cosine}), Contains("truth.gate.tau1 = 1e-50 leaves float32"));
+    CHECK(sample::refused({cosine, twice}).empty());
+    CHECK_THAT(sample::refused(
+                   {"fit.soft.gate={score=\"cosine\",normalizer=\"softmax\",tau1=0.1,tau2=1e-50}",
+                    "fit.soft.loss=\"cosine.L2\""}),
                Contains("fit.soft.gate.tau2 = 1e-50 leaves float32"));
     std::string const measure = "measure = { d = 2, gate = { score = \"linear\", normalizer = "
                                 "\"softmax\" }, expert = { form "
@@ -94,23 +90,23 @@ TEST_CASE("numbers that float64 itself would make 0 are refused")
     CHECK_THAT(
         sample::error_of_text(sample::with("noise_variance = 0.5", "noise_variance = 1e-400")),
         Contains("s.toml:9:1: the value is too small (it would become 0"));
-    CHECK_THAT(error({"data.noise_variance=1e-400"}),
+    CHECK_THAT(sample::refused({"data.noise_variance=1e-400"}),
                Contains("--set data.noise_variance=1e-400: the value is too small"));
-    CHECK_THAT(error({"sweep.data.noise_variance=[0.1,1e-400]"}), Contains("too small"));
+    CHECK_THAT(sample::refused({"sweep.data.noise_variance=[0.1,1e-400]"}), Contains("too small"));
     for (char const* zero : {"0.0", "-0.0", "0e5", "0.000e-400", "0.0_0"})
-        CHECK(error({std::string("data.noise_variance=") + zero}).empty());
-    CHECK_THAT(error({"data.noise_variance=1e300", twice}), Contains("at most 1e+290"));
+        CHECK(sample::refused({std::string("data.noise_variance=") + zero}).empty());
+    CHECK_THAT(sample::refused({"data.noise_variance=1e300", twice}), Contains("at most 1e+290"));
 }
 
 TEST_CASE("ordinary studies, and what is at the edge of float32, are taken")
 {
-    CHECK(error({}).empty());
+    CHECK(sample::refused({}).empty());
     for (char const* setting :
          {"data.noise_variance=1e70", "data.noise_variance=1e-70", "start.scale=0",
           "start.scale=1e30", "truth.temperature=1e-30", "truth.draw.gate_variance=0",
           "estimator.learning_rate=1e-30", "estimator.learning_rate=1e30", "start.kind=\"target\""})
     {
         INFO(setting);
-        CHECK(error({setting}).empty());
+        CHECK(sample::refused({setting}).empty());
     }
 }

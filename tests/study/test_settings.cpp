@@ -9,11 +9,6 @@ using Catch::Contains;
 namespace
 {
 
-std::string error(std::vector<std::string> const& settings)
-{
-    return sample::error_of_text(sample::text, settings);
-}
-
 std::vector<std::string> labels(Study const& study)
 {
     std::vector<std::string> list;
@@ -62,24 +57,24 @@ TEST_CASE("labels with dots can be set")
 
 TEST_CASE("errors about a --set name it in place of a line")
 {
-    CHECK_THAT(error({"study.replicates=0"}),
+    CHECK_THAT(sample::refused({"study.replicates=0"}),
                Contains("--set study.replicates=0: study.replicates = 0 is out of range"));
-    CHECK_THAT(error({"study.replicats=3"}),
+    CHECK_THAT(sample::refused({"study.replicats=3"}),
                Contains("--set study.replicats=3: unknown key \"replicats\" in [study] (nearest: "
                         "\"replicates\")"));
-    CHECK_THAT(error({"studdy.seed=3"}), Contains("nearest: \"study\""));
-    CHECK_THAT(error({"study.id=other"}), Contains("--set 'study.id=\"other\"'"));
-    CHECK_THAT(error({"study.seed=1\nid=2"}), Contains("is not a TOML value"));
-    CHECK_THAT(error({"study.seed="}), Contains("nothing is not a TOML value"));
-    CHECK_THAT(error({"study.seed"}), Contains("path=value"));
-    CHECK_THAT(error({"=1"}), Contains("empty key"));
-    CHECK_THAT(error({"study..seed=1"}), Contains("empty key"));
-    CHECK_THAT(error({"study.seed.low=1"}), Contains("study.seed is a number"));
-    CHECK_THAT(error({"fit.sigma.experts=3"}),
+    CHECK_THAT(sample::refused({"studdy.seed=3"}), Contains("nearest: \"study\""));
+    CHECK_THAT(sample::refused({"study.id=other"}), Contains("--set 'study.id=\"other\"'"));
+    CHECK_THAT(sample::refused({"study.seed=1\nid=2"}), Contains("is not a TOML value"));
+    CHECK_THAT(sample::refused({"study.seed="}), Contains("nothing is not a TOML value"));
+    CHECK_THAT(sample::refused({"study.seed"}), Contains("path=value"));
+    CHECK_THAT(sample::refused({"=1"}), Contains("empty key"));
+    CHECK_THAT(sample::refused({"study..seed=1"}), Contains("empty key"));
+    CHECK_THAT(sample::refused({"study.seed.low=1"}), Contains("study.seed is a number"));
+    CHECK_THAT(sample::refused({"fit.sigma.experts=3"}),
                Contains("labels: soft, sigm") && Contains("nearest: \"sigm\""));
-    CHECK_THAT(error({"fit.sigm.experts=1"}),
+    CHECK_THAT(sample::refused({"fit.sigm.experts=1"}),
                Contains("--set fit.sigm.experts=1: fit.sigm.experts"));
-    CHECK_THAT(error({"estimator.batch=500"}), Contains("--set estimator.batch=500"));
+    CHECK_THAT(sample::refused({"estimator.batch=500"}), Contains("--set estimator.batch=500"));
 }
 
 TEST_CASE("a sweep is the product of its keys, fit by fit")

@@ -15,11 +15,6 @@ namespace
 std::string const attention = R"(score = "attention", normalizer = "softmax", rank = 1)";
 
 /// The error of the small study with other sizes; empty where it is read.
-std::string error(std::vector<std::string> const& settings)
-{
-    return sample::error_of_text(sample::text, settings);
-}
-
 std::vector<std::string> with_experts(int truth, int fit)
 {
     std::string const k = std::to_string(fit);
@@ -62,10 +57,10 @@ TEST_CASE("maps that an int cannot index are refused, and the advice helps")
 
 TEST_CASE("pairs of experts that an int cannot index are refused")
 {
-    CHECK_THAT(error(with_experts(8192, 8192)),
+    CHECK_THAT(sample::refused(with_experts(8192, 8192)),
                Contains("s.toml:18:1: the fit has 67108864 pairs of a fitted and a true expert") &&
                    Contains("67108863 at most") && Contains("fewer experts"));
-    CHECK(error(with_experts(8191, 8192)).empty());
+    CHECK(sample::refused(with_experts(8191, 8192)).empty());
     GateSpec gate;
     gate.score = find<Scores>("quadratic");
     Model const wide = make_model(gate, ExpertSpec{}, 500, 4);
@@ -80,25 +75,27 @@ TEST_CASE("pairs of experts that an int cannot index are refused")
 
 TEST_CASE("numbers of samples end below the largest int, as passes look ahead")
 {
-    CHECK_THAT(error({"study.n=[100,2147483647]"}),
+    CHECK_THAT(sample::refused({"study.n=[100,2147483647]"}),
                Contains("holds 2147483647 (a sample size is a whole number from 1 to 2000000000)"));
-    CHECK_THAT(error({"study.n={geom=[100,2147483647,3]}"}), Contains("<= 2000000000"));
-    CHECK_THAT(error({"study.regression_samples=2147483647"}),
+    CHECK_THAT(sample::refused({"study.n={geom=[100,2147483647,3]}"}), Contains("<= 2000000000"));
+    CHECK_THAT(sample::refused({"study.regression_samples=2147483647"}),
                Contains("between 1 and 2000000000"));
-    CHECK(error({"study.n=[100,2000000000]", "study.regression_samples=2000000000"}).empty());
+    CHECK(sample::refused({"study.n=[100,2000000000]", "study.regression_samples=2000000000"})
+              .empty());
 }
 
 TEST_CASE("what no machine can hold is refused with its bytes")
 {
     std::vector<std::string> const vast = {"study.n=[100,2000000000]", "data.d=10000"};
-    CHECK_THAT(error(vast), Contains("s.toml:18:1: the fit: one replicate at n = 2000000000 needs "
-                                     "80012") &&
-                                Contains("bytes, 80 TB (no machine has more than 17.6 TB") &&
-                                Contains("lower study.n or data.d"));
-    CHECK(error({"study.n=[100,200000000]", "data.d=10000"}).empty());
-    CHECK_THAT(error({"study.regression_samples=2000000000", "data.d=5000"}),
+    CHECK_THAT(sample::refused(vast),
+               Contains("s.toml:18:1: the fit: one replicate at n = 2000000000 needs "
+                        "80012") &&
+                   Contains("bytes, 80 TB (no machine has more than 17.6 TB") &&
+                   Contains("lower study.n or data.d"));
+    CHECK(sample::refused({"study.n=[100,200000000]", "data.d=10000"}).empty());
+    CHECK_THAT(sample::refused({"study.regression_samples=2000000000", "data.d=5000"}),
                Contains("lower study.regression_samples or data.d"));
-    CHECK(error({"study.regression_samples=200000000", "data.d=5000"}).empty());
+    CHECK(sample::refused({"study.regression_samples=200000000", "data.d=5000"}).empty());
     // float32 data of 2 dimensions, points with 2 experts, three vectors of p; stored ones for the
     // losses are in float64
     Study const study = sample::parse(sample::text);
