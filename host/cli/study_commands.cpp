@@ -9,6 +9,7 @@
 #include "host/run/memory.h"
 #include "host/run/runner.h"
 #include "host/run/stop.h"
+#include "host/run/targets.h"
 #include "host/run/time_model.h"
 
 #include <fmt/format.h>
@@ -201,7 +202,7 @@ int check_command(StudyOptions const& options, bool as_toml, CommonOptions const
 int plan_command(StudyOptions const& options, std::string const& folder,
                  DeviceOptions const& choice, CommonOptions const& common)
 {
-    Study const study = read_study(options.file, options.settings);
+    Study const study = with_unknown_targets(read_study(options.file, options.settings));
     Plan const plan = make_plan(study);
     Devices const devices = open_devices(choice.device, choice.threads);
     std::optional<Store> store;

@@ -16,7 +16,8 @@ namespace
 /// Samples on which the predictions of ends are compared.
 constexpr int compared_samples = 256;
 
-/// Word of an end, in the store and in tables.
+} // namespace
+
 char const* word_of(LseEnd end)
 {
     switch (end) {
@@ -35,6 +36,9 @@ char const* word_of(LseEnd end)
     }
     return "unknown";
 }
+
+namespace
+{
 
 /// Plans an array of `values` among others.
 void add(Slices<double>& slices, std::vector<double>& all, std::vector<double> const& values)

@@ -21,6 +21,9 @@ constexpr double same_minimum = 0.1, stationary_gain = 0.01;
 /// Ends that differ by less in n mse / sigma^2 have the same MSE, up to where the rounds stop.
 constexpr double equal_ends = 1e-3;
 
+/// Word of an end, in the store and in tables.
+char const* word_of(LseEnd end);
+
 /// A problem and how it is to be solved. The problem must outlive the batch.
 struct LseRequest
 {

@@ -80,6 +80,13 @@ bool heavy_tail(Slope const& mean)
     return false;
 }
 
+/// Adds a reason why the row's slope gets no verdict, if there is one.
+void bracket(RateRow& row, std::optional<std::string> const& reason)
+{
+    if (reason)
+        row.bracketed = row.bracketed ? *row.bracketed + "; " + *reason : *reason;
+}
+
 /// Makes the rows of one curve; what does not depend on the loss once for all of them.
 class CurveRates
 {
@@ -87,7 +94,9 @@ public:
     CurveRates(Device& device, Store const& store, Study const& study, Curve const& curve)
         : device_(device), study_(study), curve_(curve),
           all_(fits_of(store, study, curve)), resampling_{truth_key(study, curve), study.nested},
-          reference_(class_holds(curve.model, curve.truth.model))
+          reference_(class_holds(curve.model, curve.truth.model)),
+          projection_(needs_search(curve) ? store.target(target_id(study, curve))
+                                          : std::vector<TargetRow>{})
     {
         common_.study = study.id;
         common_.label = curve.label;
@@ -144,6 +153,8 @@ public:
         row.start = mean(losses("start loss", loss_key(spec, at_start)), beyond);
         if (has_point(at_oracle, curve_.start.number.count))
             row.oracle = mean(losses("oracle loss", loss_key(spec, at_oracle)), beyond);
+        if (spec.target == Target::projection && !reference_)
+            bracket(row, target_not_unique(projection_));
         if (spec.target == Target::truth && !reference_)
             row.off_target =
                 fmt::format("the fit ({} gate) does not hold the truth ({} gate); the target "
@@ -178,8 +189,9 @@ private:
     Curve const& curve_;
     std::vector<FitsAt> all_;
     Resampling resampling_;
-    bool reference_; ///< the truth is one: the fitted class holds it
-    RateRow common_; ///< what does not depend on the loss
+    bool reference_;                    ///< the truth is one: the fitted class holds it
+    std::vector<TargetRow> projection_; ///< minima of a search for it
+    RateRow common_;                    ///< what does not depend on the loss
 };
 
 } // namespace

@@ -1,5 +1,7 @@
 #include "host/run/block.h"
 
+#include "host/measure/inclusion.h"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -33,7 +35,7 @@ JobBlock<Real>::JobBlock(Device& device, Study const& study, Plan const& plan,
             Fit fit{j, &cell, &curve, {}, 0, target_.add(p)};
             for (Target const target : targets_of(curve, cell.losses))
                 fit.references[target] = &reference_of(curve, target);
-            fit.compared = compare(j, fit.reference());
+            fit.compared = compare(j, fit.yardstick());
             fits_.push_back(std::move(fit));
         }
     }
@@ -49,6 +51,15 @@ JobBlock<Real>::JobBlock(Device& device, Study const& study, Plan const& plan,
         points.mse = DeviceArray<double>(device_, fits_.size());
         points.risk = DeviceArray<RiskRecord>(device_, fits_.size());
     }
+}
+
+template <class Real>
+Reference<Real> const& JobBlock<Real>::Fit::yardstick() const
+{
+    auto const projection = references.find(Target::projection);
+    if (projection == references.end() || class_holds(curve->model, reference().measure.model))
+        return reference();
+    return *projection->second;
 }
 
 /// Number of a reference on a job's data in compared_, where it is put if it is new.

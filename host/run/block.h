@@ -44,10 +44,13 @@ private:
         Cell const* cell;
         Curve const* curve;
         std::map<Target, Reference<Real> const*> references; ///< of its losses, and its own
-        int compared; ///< number of its own reference, on its data, in compared_
+        int compared; ///< number of its yardstick, on its data, in compared_
         int theta;    ///< number of its slice in target_ and in theta of all points
-        /// What it starts near, and what its errors and its excess are of.
+        /// What it starts near, and what its errors are of.
         Reference<Real> const& reference() const { return *references.at(curve->target); }
+        /// What its excess is of: the same where its class holds that; else its projection, if one
+        /// of its losses is against it.
+        Reference<Real> const& yardstick() const;
     };
     /// A reference on the data of a job.
     struct Compared

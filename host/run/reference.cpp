@@ -1,5 +1,7 @@
 #include "host/run/reference.h"
 
+#include "host/measure/embed.h"
+#include "host/measure/inclusion.h"
 #include "host/study/truth.h"
 
 #include <iterator>
@@ -10,11 +12,15 @@ namespace moerate
 
 Measure target_measure(Study const& study, Curve const& curve, Target target)
 {
-    if (target != Target::truth)
-        throw std::logic_error("a fit of \"" + curve.label +
-                               "\" was asked for a target other than "
-                               "the truth, which nothing makes");
-    return true_measure(study, curve);
+    Measure truth = true_measure(study, curve);
+    if (target == Target::truth)
+        return truth;
+    if (class_holds(curve.model, truth.model))
+        return embedded(truth, curve.model);
+    if (!curve.projection)
+        throw std::logic_error("the projection of \"" + curve.label +
+                               "\" was asked for before it was searched for");
+    return *curve.projection;
 }
 
 std::set<Target> targets_of(Curve const& curve, std::vector<LossSpec> const& losses)

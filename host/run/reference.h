@@ -49,8 +49,9 @@ struct Reference
     DeviceArray<Real> weights;   ///< [k*][m] its g_j(x)
 };
 
-/// The measure of a curve that is called `target`. Throws std::logic_error for one that the program
-/// cannot make; a study that was read has none.
+/// The measure of a curve that is called `target`. The projection is the truth in the fitted
+/// families where these hold it, else what a search has found (targets.h). Throws std::logic_error
+/// where none has.
 Measure target_measure(Study const& study, Curve const& curve, Target target);
 
 /// The same as a reference of all fits on one truth's data. Throws DeviceError.

@@ -3,6 +3,7 @@
 #include "host/core/build.h"
 #include "host/core/text.h"
 #include "host/run/remeasure.h"
+#include "host/run/targets.h"
 #include "host/run/worker.h"
 
 #include <fmt/format.h>
@@ -122,9 +123,10 @@ std::vector<CellRow> cell_rows(Study const& study, Plan const& plan)
 }
 
 /// Measures what is missing, and fits what is missing.
-void work_on(Study const& study, Plan const& plan, Store& store, Devices const& devices,
+void work_on(Study const& asked, Plan const& plan, Store& store, Devices const& devices,
              RunOptions const& options, Log& log, RunReport& report)
 {
+    Study const study = with_targets(asked, store, *devices.front(), log);
     Remeasured const measured = remeasure(study, plan, store, *devices.front(), options, log);
     report.losses = measured.losses;
     report.unmeasured = measured.unmeasured;

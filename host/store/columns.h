@@ -1,10 +1,11 @@
 #pragma once
 
 /// @file
-/// The columns of the tables `fit`, `start`, `point` and `loss` with their places in the rows:
-/// written once, for the schema, writing, reading, comparing and exporting.
+/// The columns of the tables `fit`, `start`, `point`, `loss` and `target` with their places in the
+/// rows: written once, for the schema, writing, reading, comparing and exporting.
 
 #include "host/store/fit_row.h"
+#include "host/store/target_row.h"
 
 #include <cmath>
 #include <string>
@@ -68,6 +69,21 @@ void each_start_value(Record& start, F&& f)
     f("above", start.above);
     f("status", start.ended);
     f("distance", start.distance);
+}
+
+/// Calls f(column, value) for each value of a minimum that a search for a projection has found. Row
+/// is TargetRow or TargetRow const.
+template <class Row, class F>
+void each_target_value(Row& row, F&& f)
+{
+    f("distance", row.distance);
+    f("coordinates", row.coordinates);
+    f("rank", row.rank);
+    f("generic_rank", row.generic_rank);
+    f("eigenvalue", row.eigenvalue);
+    f("at_bound", row.at_bound);
+    f("starts", row.starts);
+    f("ended", row.ended);
 }
 
 /// Calls f(column, number) for each error in L2. Record is RiskRecord or RiskRecord const.

@@ -37,8 +37,10 @@ Json cells_json(std::vector<int> const& cell, int atoms)
     Json cells = Json::array();
     for (int j = 0; j < atoms; ++j)
         cells.push_back(Json::array());
-    for (std::size_t i = 0; i < cell.size(); ++i)
-        cells[static_cast<std::size_t>(cell[i])].push_back(i);
+    for (std::size_t i = 0; i < cell.size(); ++i) {
+        if (cell[i] >= 0) // else it is a null expert of a target set
+            cells[static_cast<std::size_t>(cell[i])].push_back(i);
+    }
     return cells;
 }
 

@@ -119,6 +119,27 @@ void check_same_curves(Store const& store, Study const& study, std::string const
     }
 }
 
+void check_same_targets(Store const& store, Study const& study, std::string const& file)
+{
+    Study const before = stored_study(store);
+    for (Curve const& old : before.curves) {
+        if (!needs_search(old) || store.target(target_id(before, old)).empty())
+            continue;
+        for (Curve const& curve : study.curves) {
+            if (curve.label != old.label || !needs_search(curve))
+                continue;
+            auto const changed =
+                differences(canonical_target(before, old), canonical_target(study, curve));
+            if (!changed.empty())
+                throw StoreError(
+                    fmt::format("{}: label \"{}\" has losses against another projection ({}) undo "
+                                "the change, give the fit a new label, or name another folder "
+                                "with -o",
+                                file, curve.label, fmt::join(changed, "; ")));
+        }
+    }
+}
+
 void check_same_study(std::string const& file, Study const& study, std::string const& other_file,
                       Study const& other)
 {

@@ -24,6 +24,10 @@ std::vector<std::string> differences(std::string const& stored, std::string cons
 /// Titles, slopes, replicates, n, losses, gauges, targets and further labels are free.
 void check_same_curves(Store const& store, Study const& study, std::string const& file);
 
+/// Throws StoreError if `study` searches otherwise for a projection that stored losses of a label
+/// are against.
+void check_same_targets(Store const& store, Study const& study, std::string const& file);
+
 /// Throws StoreError if two files cannot be parts of one study: different id or seed, or a label
 /// whose fits are other ones. Names both files and the keys.
 void check_same_study(std::string const& file, Study const& study, std::string const& other_file,

@@ -8,30 +8,6 @@
 
 namespace moerate
 {
-namespace
-{
-
-/// The value of a column of the row.
-void read_value(sqlite::Statement const& row, int at, double& value)
-{
-    value = row.number(at);
-}
-
-void read_value(sqlite::Statement const& row, int at, std::string& value)
-{
-    value = row.text(at);
-}
-
-template <class Whole>
-void read_value(sqlite::Statement const& row, int at, std::optional<Whole>& value)
-{
-    value.reset();
-    if (!row.null(at))
-        value = static_cast<Whole>(row.integer(at));
-}
-
-} // namespace
-
 std::string fit_columns()
 {
     std::string columns = "cell, r, status, admissible, empty, iterations, seconds";

@@ -7,10 +7,30 @@
 #include "host/store/sqlite.h"
 #include "host/store/store.h"
 
+#include <optional>
 #include <string>
 
 namespace moerate
 {
+
+/// The value of a column of the row.
+inline void read_value(sqlite::Statement const& row, int at, double& value)
+{
+    value = row.number(at);
+}
+
+inline void read_value(sqlite::Statement const& row, int at, std::string& value)
+{
+    value = row.text(at);
+}
+
+template <class Whole>
+void read_value(sqlite::Statement const& row, int at, std::optional<Whole>& value)
+{
+    value.reset();
+    if (!row.null(at))
+        value = static_cast<Whole>(row.integer(at));
+}
 
 /// Columns of a fit in the order of read_fit and RowWriter::add.
 std::string fit_columns();

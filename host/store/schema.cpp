@@ -74,6 +74,15 @@ std::string loss_table()
         columns_of([&](auto&& f) { each_loss_number(record, f); }));
 }
 
+std::string target_table()
+{
+    TargetRow const target;
+    return fmt::format("CREATE TABLE target (id TEXT NOT NULL, number INTEGER NOT NULL, {}"
+                       "params BLOB NOT NULL, depends_on TEXT NOT NULL, "
+                       "PRIMARY KEY (id, number)) STRICT",
+                       columns_of([&](auto&& f) { each_target_value(target, f); }));
+}
+
 } // namespace
 
 void create_schema(sqlite::Database& database)
@@ -93,7 +102,8 @@ void create_schema(sqlite::Database& database)
 
 void create_result_tables(sqlite::Database& database)
 {
-    for (std::string const& table : {fit_table(), start_table(), point_table(), loss_table()})
+    for (std::string const& table :
+         {fit_table(), start_table(), point_table(), loss_table(), target_table()})
         database.execute(table);
 }
 

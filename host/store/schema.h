@@ -12,11 +12,11 @@ namespace moerate
 
 /// Format of the store, "major.minor". A newer major is refused; a minor only adds columns.
 constexpr int store_major = 2;
-constexpr int store_minor = 1;
+constexpr int store_minor = 2;
 
 /// Creates all tables; mark_format ends it. Call inside a transaction.
 void create_schema(sqlite::Database& database);
-/// Of these, the ones of results: fit, start, point and loss.
+/// Of these, the ones of results: fit, start, point, loss and target.
 void create_result_tables(sqlite::Database& database);
 /// Marks the file, which holds its study, as one of this version's format.
 void mark_format(sqlite::Database& database);

@@ -63,6 +63,7 @@ void settle_study(Store const& store, sqlite::Database& database, Study const& s
                         "another folder with -o",
                         database.file(), row.text(0), study.id));
     check_same_curves(store, study, database.file());
+    check_same_targets(store, study, database.file());
     if (row.text(1) != study.resolved)
         sqlite::Statement(database, "UPDATE study SET toml = ?").with(study.resolved).run();
 }

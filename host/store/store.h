@@ -4,6 +4,7 @@
 /// The store: one SQLite file a writer, one transaction a finished block of fits (design.md 4).
 
 #include "host/store/fit_row.h"
+#include "host/store/target_row.h"
 #include "host/study/study.h"
 
 #include <functional>
@@ -102,6 +103,13 @@ public:
     /// Groups several add_* calls into one transaction: commits at the end of `work`, rolls back on
     /// an exception.
     void transaction(std::function<void()> const& work);
+
+    /// Writes what a search for a projection has found, under its id (host/study/identity.h) and
+    /// with what that is the hash of, one transaction.
+    void add_target(std::string const& id, std::string const& depends_on,
+                    std::vector<TargetRow> const& rows);
+    /// What was found of a projection, the lowest first; empty if nothing has searched for it.
+    std::vector<TargetRow> target(std::string const& id) const;
 
     std::vector<CellRow> cells() const;
     /// Replicates stored for a cell, ascending.

@@ -233,6 +233,22 @@ std::string settings_text(Estimator const& estimator)
     return text;
 }
 
+/// What a projection is that losses are against.
+std::string target_text(Study const& study, Curve const& curve)
+{
+    auto const against = [](LossSpec const& loss) { return loss.target == Target::projection; };
+    if (std::none_of(curve.losses.begin(), curve.losses.end(), against))
+        return "";
+    if (!needs_search(curve))
+        return "  target    projection: the truth itself, which the fitted family holds; losses "
+               "without a mass term\n            take the nearest of the measures that give its "
+               "f\n";
+    return fmt::format("  target    projection: searched for once, {} samples without noise, {} "
+                       "starts{}\n",
+                       study.search.samples, study.search.starts,
+                       curve.target == Target::projection ? "; errors are of it" : "");
+}
+
 std::string curve_text(Study const& study, Curve const& curve)
 {
     std::string text = fmt::format("\ncurve \"{}\"\n", printable(curve.label));
@@ -246,7 +262,7 @@ std::string curve_text(Study const& study, Curve const& curve)
     text += "  start     " + start_text(curve) + "\n";
     text += fmt::format("  estimator {}: {}\n            {}\n", curve.estimator->name(),
                         curve.estimator->text(), settings_text(*curve.estimator));
-    text += losses_text(curve);
+    text += losses_text(curve) + target_text(study, curve);
     if (curve.reported_slope)
         text += fmt::format("  reported  slope {}\n", *curve.reported_slope);
     if (!curve.theory.empty())

@@ -1,5 +1,6 @@
 #include "host/estimate/estimators.h"
 #include "host/measure/families.h"
+#include "host/measure/inclusion.h"
 #include "host/measure/measure_json.h"
 #include "host/study/precision.h"
 #include "host/study/readers.h"
@@ -144,6 +145,27 @@ void check_comparable(Reader& reader, GateSpec const& gate, GateSpec const& trut
                             name_of<Scores>(gate.score), name_of<Scores>(truth.score)));
 }
 
+/// What the targets of a fit's losses say of the fit. Where the fitted class holds the truth, the
+/// projection is the truth in all its guises: starts and errors are those of the truth, and losses
+/// without a mass term take the nearest guise.
+void settle_targets(Reader& reader, Curve& curve)
+{
+    bool const held = class_holds(curve.model, curve.truth.model);
+    bool all = true;
+    for (LossSpec& loss : curve.losses) {
+        all = all && loss.target == Target::projection;
+        if (held && loss.target == Target::projection &&
+            form_of(loss.choice.loss).mass_cells == MassCells::none)
+            loss.choice.against = Against::set;
+    }
+    if (all && !held)
+        curve.target = Target::projection;
+    if (needs_search(curve) && curve.noise_variance == 0)
+        reader.fail("target", "names \"projection\" (a search on samples finds it up to an error "
+                              "that the data's noise must exceed, and data.noise_variance is 0) "
+                              "give the data noise, or use \"truth\"");
+}
+
 std::string read_theory(Reader& reader)
 {
     json const* value = reader.find("theory");
@@ -220,6 +242,13 @@ KeyTable fit_keys()
     return table;
 }
 
+bool needs_search(Curve const& curve)
+{
+    auto const against = [](LossSpec const& loss) { return loss.target == Target::projection; };
+    return std::any_of(curve.losses.begin(), curve.losses.end(), against) &&
+           !class_holds(curve.model, curve.truth.model);
+}
+
 Curve read_fit(Reader& reader, Setting const& setting, SharedTables const& shared)
 {
     reader.documented(fit_keys());
@@ -240,6 +269,7 @@ Curve read_fit(Reader& reader, Setting const& setting, SharedTables const& share
         gate, expert, setting.d, atoms, gate.learned_temperature != 0 ? 1.0 : truth.temperature,
         reader.source().place(reader.at(atoms.groups > 0 ? "groups" : "experts")) + ": the fit");
     curve.losses = read_losses(reader, curve.model);
+    settle_targets(reader, curve);
     if (reader.has("reported_slope"))
         curve.reported_slope = reader.number("reported_slope", any_number);
     curve.theory = read_theory(reader);

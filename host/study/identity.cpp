@@ -75,6 +75,12 @@ json estimator_json(Estimator const& estimator)
     return out;
 }
 
+json search_json(Study const& study)
+{
+    return {
+        {"kind", "projection"}, {"samples", study.search.samples}, {"starts", study.search.starts}};
+}
+
 json curve_json(Study const& study, Curve const& curve)
 {
     json out{{"seed", study.seed},
@@ -86,7 +92,7 @@ json curve_json(Study const& study, Curve const& curve)
              {"start", start_json(curve)},
              {"estimator", estimator_json(*curve.estimator)}};
     if (curve.target != Target::truth)
-        out["target"] = "projection";
+        out["target"] = search_json(study);
     return out;
 }
 
@@ -107,6 +113,24 @@ std::string cell_id(Study const& study, Curve const& curve, int n)
     json cell = curve_json(study, curve);
     cell["n"] = n;
     return fmt::format("{:016x}", hash_of(cell.dump()));
+}
+
+std::string canonical_target(Study const& study, Curve const& curve)
+{
+    json out = search_json(study);
+    out["seed"] = study.seed;
+    out["truth"] = truth_json(curve);
+    out["model"] = model_json(curve.model);
+    json const settings = curve.estimator->settings();
+    for (char const* key : {"box", "box_temperature", "box_lambda"})
+        if (settings.contains(key))
+            out[key] = settings[key];
+    return out.dump();
+}
+
+std::string target_id(Study const& study, Curve const& curve)
+{
+    return fmt::format("{:016x}", hash_of(canonical_target(study, curve)));
 }
 
 StreamKey truth_key(Study const& study, Curve const& curve)

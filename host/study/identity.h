@@ -22,6 +22,11 @@ std::string canonical_truth(Curve const& curve);
 /// Id of the cell (curve, n): 16 hexadecimal digits.
 std::string cell_id(Study const& study, Curve const& curve, int n);
 
+/// Id of the projection of a curve's truth onto its fitted class, and canonical JSON of what it
+/// depends on: seed and truth, model, box, [target].
+std::string target_id(Study const& study, Curve const& curve);
+std::string canonical_target(Study const& study, Curve const& curve);
+
 /// Key of all random streams of a truth: hash of study seed and truth. replicate and n are left 0.
 StreamKey truth_key(Study const& study, Curve const& curve);
 

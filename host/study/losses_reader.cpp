@@ -83,9 +83,6 @@ std::vector<Target> read_targets(Reader& reader)
         Reader one(reader.source(), wrapped, reader.at("target").parent_pointer());
         targets.push_back(one.word("target", "target", known) == 0 ? Target::truth
                                                                    : Target::projection);
-        if (targets.back() == Target::projection)
-            reader.fail("target", "names \"projection\" (the projection of the truth onto the "
-                                  "fitted family is not available yet) use target = \"truth\"");
     }
     if (targets.empty())
         reader.fail("target", "is an empty list (a loss needs a target) write \"truth\"");
@@ -146,8 +143,11 @@ std::vector<Key> loss_keys()
          "shift "
          "of all gates), or of the raw parameters",
          "\"none\""},
-        {"target", "\"truth\"", "\"truth\"", "1",
-         "what the loss compares with (\"projection\" is not available yet)", "\"truth\""}};
+        {"target", "\"truth\", \"projection\", or a list of both", "\"truth\"", "1",
+         "what the losses compare with: the truth, or its projection onto the fitted family "
+         "([target]); a row of the rates each. Where the projection alone is asked for, fits start "
+         "near it, and their errors are of it",
+         "[\"truth\", \"projection\"]"}};
 }
 
 std::vector<LossSpec> read_losses(Reader& reader, Model const& model)

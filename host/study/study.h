@@ -4,6 +4,7 @@
 /// A resolved study: everything an experiment file says, checked, with every default filled in.
 
 #include "host/estimate/estimator.h"
+#include "host/measure/measure_json.h"
 #include "kernels/loss/loss_api.h"
 #include "kernels/start/start_api.h"
 
@@ -57,7 +58,14 @@ struct StartSpec
 enum class Target
 {
     truth,
-    projection,
+    projection, ///< of the truth onto the fitted class: nearest in L2 to the true f
+};
+
+/// How projections are searched for where the fitted class does not hold the truth.
+struct TargetSearch
+{
+    int samples = 200000;
+    int starts = 32;
 };
 
 /// One loss of one fit; one row of the rates table.
@@ -77,6 +85,9 @@ struct Curve
     Model model;
     /// What its fits start near, and what their errors and excess are of. Losses have their own.
     Target target = Target::truth;
+    /// The projection of its truth, once it was searched for (host/run/targets.h). Null before, and
+    /// where the fitted class holds the truth.
+    std::shared_ptr<Measure const> projection;
     StartSpec start;
     std::shared_ptr<Estimator const> estimator; ///< never null in a study that was read
     std::vector<LossSpec> losses;
@@ -94,6 +105,7 @@ struct Study
     bool nested = false;
     int regression_samples = 100000;
     double max_failed = 0.05;
+    TargetSearch search;
     std::vector<Curve> curves;
     std::string resolved; ///< the resolved study as TOML text: reading it gives the same study
 };
@@ -106,6 +118,10 @@ Study read_study(std::string const& file, std::vector<std::string> const& settin
 /// `folder`.
 Study parse_study(std::string const& text, std::string const& name,
                   std::vector<std::string> const& settings = {}, std::string const& folder = ".");
+
+/// Whether a loss of the curve is against a projection that has to be searched for: some of its
+/// losses ask for one, and the fitted class does not hold the truth.
+bool needs_search(Curve const& curve);
 
 /// What `moerate check` prints: the resolved study, a line of explanation where a setting needs
 /// one.

@@ -4,6 +4,7 @@
 #include "host/study/sizes.h"
 #include "host/study/study.h"
 #include "host/study/sweep.h"
+#include "kernels/lse/coordinates.h"
 
 #include <fmt/format.h>
 
@@ -20,6 +21,10 @@ namespace
 {
 
 json const no_keys = json::object();
+
+/// Least samples of a search for a projection, in coordinates of the fit: then what least squares
+/// fits of the samples' own is at most a tenth of the squared misfit.
+constexpr int samples_a_coordinate = 10;
 
 /// Reads the fits of one document into curves and collects the resolved text.
 class StudyReader
@@ -47,7 +52,7 @@ public:
             read_curves(fit, study);
         start_.finish();
         estimator_.finish();
-        check_target();
+        read_target(study);
         check_labels(study);
         study.file = document_.file();
         study.resolved = resolved_text();
@@ -145,18 +150,31 @@ private:
         fits_.push_back(std::move(resolved));
     }
 
-    /// [target] describes the search for projections: read and checked, of no use without one.
-    void check_target()
+    /// [target]: the search for projections.
+    void read_target(Study& study)
     {
-        if (!document_.root().contains("target"))
-            return;
+        bool const used = std::any_of(study.curves.begin(), study.curves.end(), needs_search);
         Reader target = section(document_, "target");
         target.documented(target_keys());
-        target.integer("samples", at_least(1), 200000);
-        target.integer("starts", at_least(1), 32);
+        study.search.samples = target.integer("samples", at_least(1), study.search.samples);
+        study.search.starts = target.integer("starts", at_least(2), study.search.starts);
         target.finish();
-        top_.fail("target", "has no use here (no fit is measured against its projection) remove "
-                            "the table");
+        for (Curve const& curve : study.curves) {
+            int const least = samples_a_coordinate * coordinate_count(curve.model);
+            if (needs_search(curve) && study.search.samples < least)
+                target.fail("samples",
+                            fmt::format("= {} is below {} times the {} coordinates of "
+                                        "fit \"{}\" (a fit to so few comes nearer to the "
+                                        "truth than its family does) write {} or more",
+                                        study.search.samples, samples_a_coordinate,
+                                        coordinate_count(curve.model), curve.label, least));
+        }
+        if (used)
+            resolved_["target"] = target.resolved();
+        else if (document_.root().contains("target"))
+            top_.fail("target", "has no use here (no loss is against a projection that has to be "
+                                "searched for) remove the table, or write target = \"projection\" "
+                                "in a [[fit]] whose family does not hold the truth");
     }
 
     void check_labels(Study const& study) const
@@ -207,7 +225,7 @@ KeyTable top_keys()
              {"start", "table", "{}", "1", "where fits begin", ""},
              {"estimator", "table", "{}", "1", "how fits are made", ""},
              {"fit", "list of tables", "", "1", "the models that are fitted", ""},
-             {"target", "table", "{}", "1", "search for projections (not available yet)", ""},
+             {"target", "table", "{}", "1", "search for projections of the truth", ""},
              {"sweep", "table", "{}", "1", "keys that take several values in turn", ""}}};
 }
 
@@ -215,11 +233,15 @@ KeyTable target_keys()
 {
     return {
         "[target]",
-        "How the projection of the truth onto a fitted family is searched for. Read and checked, "
-        "but of "
-        "no use yet: no fit is measured against its projection.",
-        {{"samples", "whole number >= 1", "200000", "samples", "samples of the search", "100000"},
-         {"starts", "whole number >= 1", "32", "starts", "starts of the search", "16"}}};
+        "How the projection of the truth onto a fitted family is searched for, where a loss has "
+        "target = \"projection\" and the family does not hold the truth: least squares on the "
+        "noise-free truth at fresh inputs, from starts near the truth and as many that do not know "
+        "it. The samples must keep misfit sqrt(n / samples) <= 0.1 sigma at the largest n; else "
+        "the "
+        "run ends and says how many do.",
+        {{"samples", "whole number >= 1", "200000", "samples", "samples of the search", "400000"},
+         {"starts", "whole number >= 2", "32", "starts",
+          "starts of the search, half of them near the truth", "16"}}};
 }
 
 Study parse_study(std::string const& text, std::string const& name,

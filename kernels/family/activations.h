@@ -18,6 +18,7 @@ struct IdentityActivation : ActivationDefaults
     static constexpr std::string_view formula = "phi(t) = t";
     static constexpr std::string_view source = "003 section 3.2";
     static constexpr bool light = true;
+    MOE_HD static constexpr Homogeneity homogeneity(int) { return Homogeneity::linear; }
 
     template <class Real>
     MOE_HD MOE_INLINE static ValueSlope<Real> eval(Real t, int)
@@ -33,6 +34,8 @@ struct ReluActivation : ActivationDefaults
     static constexpr std::string_view formula = "phi(t) = max(t, 0), phi'(0) = 0";
     static constexpr std::string_view source = "003 section 4";
     static constexpr bool light = true;
+    static constexpr bool dead_below = true;
+    MOE_HD static constexpr Homogeneity homogeneity(int) { return Homogeneity::positive; }
 
     template <class Real>
     MOE_HD MOE_INLINE static ValueSlope<Real> eval(Real t, int)
@@ -111,6 +114,10 @@ struct PowerActivation : ActivationDefaults
     static constexpr std::string_view formula = "phi(t) = t^p, p >= 1";
     static constexpr std::string_view source = "004 section 3.2";
     static constexpr bool uses_power = true;
+    MOE_HD static constexpr Homogeneity homogeneity(int power)
+    {
+        return power == 1 ? Homogeneity::linear : Homogeneity::none;
+    }
 
     template <class Real>
     MOE_HD MOE_INLINE static ValueSlope<Real> eval(Real t, int power)

@@ -33,10 +33,20 @@ struct ExpertDefaults
     static constexpr bool single_maps = false;    ///< chain: an entry of theta has one of the maps'
 };
 
+/// Which factors pass through an activation: phi(c t) = c phi(t).
+enum class Homogeneity : int
+{
+    none,
+    positive, ///< all c >= 0
+    linear,   ///< all c
+};
+
 struct ActivationDefaults
 {
     static constexpr bool uses_power = false; ///< eval reads its second argument
     static constexpr bool light = false;      ///< eval is a few instructions
+    static constexpr bool dead_below = false; ///< phi(t) = 0 for all t <= 0
+    MOE_HD static constexpr Homogeneity homogeneity(int /*power*/) { return Homogeneity::none; }
 };
 
 /// A normalizer over the atoms alone.

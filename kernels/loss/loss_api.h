@@ -19,12 +19,21 @@ enum class Gauge : int
     align, ///< unidentified moves taken out first (spec.md 1.3)
 };
 
+/// What a loss is the distance to.
+enum class Against : int
+{
+    measure, ///< one measure
+    set,     ///< the nearest of the measures of the fitted model that give the same f
+             ///< (kernels/loss/target_set.h): for losses without a mass term
+};
+
 /// A loss by its place in the list Losses (kernels/family/losses.h).
 struct LossChoice
 {
     int loss = 0;
     double r = 1.0; ///< exponent, where the loss has one
     Gauge gauge = Gauge::align;
+    Against against = Against::measure;
 };
 
 /// Value and what is recorded beside it. loss = mass + over + exact.
@@ -56,7 +65,7 @@ struct LossTask
     double const* theta_true; ///< [truth.layout.size]
     LossChoice choice;
     LossRecord* record;
-    int* cell; ///< out [model.k]: true atom whose cell holds fitted atom i
+    int* cell; ///< out [model.k]: true atom whose cell holds fitted atom i; -1: none
 };
 
 } // namespace moerate

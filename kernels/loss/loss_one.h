@@ -5,6 +5,7 @@
 /// (LossForm). Parameters become float64 as they are read.
 
 #include "kernels/loss/hierarchical_one.h"
+#include "kernels/loss/negated_atoms.h"
 
 MOE_BEGIN_ISA
 
@@ -27,6 +28,8 @@ MOE_HD std::size_t scratch_bytes(Lanes /*lanes*/, LossTask<Real> const& task)
         return hierarchical_bytes(task, form, moves);
     Scratch measure(nullptr);
     loss_work(measure, task, form, moves);
+    if (task.choice.against == Against::set)
+        SetWork(measure, task.model.k, task.truth.k);
     return measure.used();
 }
 
@@ -41,6 +44,21 @@ MOE_HD LossWork flat_one(Lanes lanes, LossTask<Real> const& task, LevelRule cons
     return work;
 }
 
+/// Measures a task against the set of measures that give the target's f. Its loss has no mass term,
+/// and nothing moves.
+template <class Real, class Lanes>
+MOE_HD void set_one(Lanes lanes, LossTask<Real> const& task, LevelRule const& rule,
+                    Moves const& moves, Scratch scratch)
+{
+    MOE_EXPECT(rule.form.mass_cells == MassCells::none && !rule.form.grouped());
+    LossWork const work = loss_work(scratch, task, rule.form, moves);
+    SetWork const set(scratch, task.model.k, task.truth.k);
+    gather(lanes, task, work, {work.k}, {work.k_true});
+    lanes.sync();
+    SetRows const rows{&work, nature_of(task.model), rule.t_true};
+    measure_set(lanes, rows, set, task.record, task.cell);
+}
+
 /// Writes task.record and task.cell. The scratch, shared by the lanes, is free again on return.
 template <class Real, class Lanes>
 MOE_HD void run_one(Lanes lanes, LossTask<Real> const& task, void* scratch_memory)
@@ -48,6 +66,10 @@ MOE_HD void run_one(Lanes lanes, LossTask<Real> const& task, void* scratch_memor
     LevelRule const rule = rule_of(task);
     Moves const moves = moves_of(task, rule.form);
     Scratch const scratch(scratch_memory);
+    if (task.choice.against == Against::set) {
+        set_one(lanes, task, rule, moves, scratch);
+        return;
+    }
     LossParts parts{};
     LossWork const work = rule.form.grouped()
                               ? hierarchical_one(lanes, task, rule, moves, scratch, parts)

@@ -93,13 +93,13 @@ Measure drawn_around(std::mt19937_64& random, Model const& model, double sd,
 
 template <class Real>
 Measured measure_loss(Measure const& fitted, Measure const& truth, std::string_view name,
-                      Gauge gauge, double r, int lanes)
+                      Gauge gauge, double r, int lanes, Against against)
 {
     std::vector<Real> theta;
     for (double const parameter : fitted.theta)
         theta.push_back(static_cast<Real>(parameter));
     Measured out{{}, std::vector<int>(static_cast<std::size_t>(fitted.model.k), -1)};
-    LossChoice const choice{find<Losses>(name), r, gauge};
+    LossChoice const choice{find<Losses>(name), r, gauge, against};
     REQUIRE(choice.loss >= 0);
     LossTask<Real> const task{fitted.model, truth.model, theta.data(),   truth.theta.data(),
                               choice,       &out.record, out.cell.data()};
@@ -108,8 +108,8 @@ Measured measure_loss(Measure const& fitted, Measure const& truth, std::string_v
 }
 
 template Measured measure_loss<float>(Measure const&, Measure const&, std::string_view, Gauge,
-                                      double, int);
+                                      double, int, Against);
 template Measured measure_loss<double>(Measure const&, Measure const&, std::string_view, Gauge,
-                                       double, int);
+                                       double, int, Against);
 
 } // namespace moerate

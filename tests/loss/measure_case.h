@@ -51,7 +51,7 @@ std::vector<Atom> drawn_atoms(std::mt19937_64& random, int d, int k, double sd,
 /// A gate by names.
 GateSpec gate_of(std::string_view score, std::string_view normalizer, bool learned = false);
 
-/// An expert by name; a loss does not read its activation.
+/// An expert by name; a loss against one measure does not read its activation.
 ExpertSpec expert_of(std::string_view form);
 
 /// A measure with its parameters in layout order, block by block, and in a block atom by atom.
@@ -77,6 +77,7 @@ struct Measured
 /// numbers are then rounded first.
 template <class Real = double>
 Measured measure_loss(Measure const& fitted, Measure const& truth, std::string_view name,
-                      Gauge gauge = Gauge::none, double r = 1.0, int lanes = 0);
+                      Gauge gauge = Gauge::none, double r = 1.0, int lanes = 0,
+                      Against against = Against::measure);
 
 } // namespace moerate

@@ -1,4 +1,5 @@
 #include "host/device/device.h"
+#include "host/measure/embed.h"
 #include "host/measure/families.h"
 #include "host/measure/inclusion.h"
 #include "host/measure/measure_json.h"
@@ -58,8 +59,11 @@ void check_holds(Measure const& fitted, Measure const& truth)
     CAPTURE(measure_to_json(fitted).dump(), measure_to_json(truth).dump());
     CHECK(class_holds(fitted.model, truth.model));
     std::vector<double> const got = predictions(fitted), want = predictions(truth);
-    for (std::size_t i = 0; i < want.size(); ++i)
+    std::vector<double> const made = predictions(embedded(truth, fitted.model));
+    for (std::size_t i = 0; i < want.size(); ++i) {
         CHECK(got[i] == Approx(want[i]).epsilon(1e-12).margin(1e-12)); // a few roundings apart
+        CHECK(made[i] == Approx(want[i]).epsilon(1e-12).margin(1e-12));
+    }
 }
 
 std::string const relu = expert("ridge", "relu");

@@ -110,7 +110,7 @@ TEST_CASE("a writer brings a store of format 1 to its own and changes no number"
     CHECK(faults(folder.file()).empty());
     CHECK_FALSE(std::filesystem::exists(folder.copy()));
     sqlite::Database database(folder.file(), sqlite::Database::Mode::read);
-    CHECK(database.integer("SELECT count(*) FROM sqlite_schema WHERE type = 'table'") == 7);
+    CHECK(database.integer("SELECT count(*) FROM sqlite_schema WHERE type = 'table'") == 8);
     CHECK(database.integer("SELECT count(*) FROM point") ==
           2 * database.integer("SELECT count(*) FROM fit"));
 }

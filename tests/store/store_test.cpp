@@ -291,9 +291,9 @@ TEST_CASE("plain SQLite reads the tables")
         "sigmoid.D3 1.0 align start 0.2 [0,1,1] sigmoid.D3 1.0 align fit 0.1 [0,1,1] ");
     CHECK(query("SELECT length(params) FROM point") ==
           "144 144 144 144 "); // 18 numbers: 3 (d + 1 + d + 1)
-    CHECK(query("SELECT count(*) FROM sqlite_schema WHERE type = 'table'") == "7 ");
+    CHECK(query("SELECT count(*) FROM sqlite_schema WHERE type = 'table'") == "8 ");
     CHECK(query("PRAGMA user_version") == "2 ");
     CHECK(query("PRAGMA journal_mode") == "delete ");
-    CHECK(query("SELECT format_version, id FROM study") == "2.1 tiny ");
+    CHECK(query("SELECT format_version, id FROM study") == "2.2 tiny ");
     sqlite3_close(database);
 }
