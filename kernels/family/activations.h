@@ -31,6 +31,7 @@ struct ReluActivation : ActivationDefaults
     static constexpr std::string_view name = "relu";
     static constexpr std::string_view formula = "phi(t) = max(t, 0), phi'(0) = 0";
     static constexpr std::string_view source = "003 section 4";
+    static constexpr bool kinked = true;
 
     template <class Real>
     MOE_HD MOE_INLINE static ValueSlope<Real> eval(Real t, int)

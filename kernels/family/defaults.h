@@ -36,6 +36,7 @@ struct ExpertDefaults
 struct ActivationDefaults
 {
     static constexpr bool uses_power = false; ///< eval reads its second argument
+    static constexpr bool kinked = false;     ///< the derivative jumps at t = 0
 };
 
 /// A normalizer over the atoms alone.
