@@ -132,6 +132,7 @@ ordered_json to_json(Regression const& fit, double seconds)
         {"rank", or_null(facts.rank)},
         {"parameters", fit.parameters},
         {"at_bound", or_null(facts.at_bound)},
+        {"kinks", or_null(facts.kinks)},
         {"aic", fit.aic},
         {"bic", fit.bic},
         {"standard_errors", parameters_to_json(fit.measure.model, fit.standard_errors)},

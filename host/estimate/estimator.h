@@ -74,11 +74,12 @@ struct FitFacts
     double seconds = 0; ///< time of this fit, or its share of a launch
 
     std::string ended{}; ///< why it ended, in the estimator's words; empty: there is but one reason
-    double predicted_gain = unknown; ///< least possible n mse / sigma_hat^2, by a quadratic model
+    double predicted_gain = unknown; ///< what n mse / sigma_hat^2 can fall by, by a quadratic model
     double actual_gain = unknown;    ///< of n mse / sigma_hat^2, from the start to the end
     double radius = unknown;         ///< of the region where the quadratic model was trusted
     double gradient_norm = unknown;  ///< largest part of the projected gradient of n mse / 2
     std::optional<int> at_bound{};   ///< parameters on the bounds of the box
+    std::optional<int> kinks{};      ///< samples that it has on kinks of experts; none: smooth ones
 
     std::optional<int> coordinates{}; ///< parameters less the antisymmetric parts of matrices A
     std::optional<int> rank{};        ///< of J^T J at the fit, scaled to a unit diagonal

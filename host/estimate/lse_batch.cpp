@@ -1,5 +1,7 @@
 #include "host/estimate/lse_batch.h"
 
+#include "host/estimate/kinks.h"
+#include "host/estimate/lse_polish.h"
 #include "host/estimate/lse_starts.h"
 #include "host/estimate/rank.h"
 #include "kernels/lse/coordinates.h"
@@ -31,6 +33,8 @@ char const* word_of(LseEnd end)
         return "slow";
     case LseEnd::stuck:
         return "stuck";
+    case LseEnd::kink:
+        return "kink-stationary";
     case LseEnd::not_finite:
         return "not_finite";
     }
@@ -122,8 +126,10 @@ LseItem<double> LseBatch::item(std::size_t request, int start) const
 {
     FitProblem<double> const& problem = *requests_[request].problem;
     auto const number = static_cast<int>(request);
+    LseSettings settings = requests_[request].rounds;
+    settings.polished = kinked(problem.model);
     return {problem.model,    problem.n,         problem.x,         problem.y,
-            theta_.at(start), lower_.at(number), upper_.at(number), requests_[request].rounds};
+            theta_.at(start), lower_.at(number), upper_.at(number), settings};
 }
 
 std::vector<FitOutcome> LseBatch::run()
@@ -132,7 +138,8 @@ std::vector<FitOutcome> LseBatch::run()
     for (std::size_t r = 0; r < requests_.size(); ++r)
         for (int s = 0; s < requests_[r].problem->starts.count; ++s)
             items.push_back(item(r, first_[r] + s));
-    std::vector<LseResult> const ends = run_rounds(device_, items);
+    std::vector<LseResult> ends = run_rounds(device_, items);
+    polish(device_, items, ends);
     std::vector<double> const theta = theta_.download();
     std::vector<FitOutcome> outcomes;
     for (std::size_t r = 0; r < requests_.size(); ++r) {
@@ -180,6 +187,8 @@ FitOutcome LseBatch::outcome(FitProblem<double> const& problem, LseResult const*
     facts.radius = end.radius;
     facts.gradient_norm = end.gradient_norm;
     facts.at_bound = end.at_bound;
+    if (kinked(problem.model))
+        facts.kinks = end.kinks;
     facts.stationary = end.predicted_gain <= stationary_gain;
     facts.best = best_of_several(problem.starts, facts.starts);
     return outcome;

@@ -14,9 +14,9 @@ namespace moerate
 {
 
 /// spec.md 4: `best` asks for so many starts, so many blind ones among them, and two that end
-/// within this of the least n mse / sigma^2; `stationary` for a gain of at most this.
+/// within this of the least n mse / sigma^2.
 constexpr int certifying_starts = 8, certifying_blind = 4;
-constexpr double same_minimum = 0.1, stationary_gain = 0.01;
+constexpr double same_minimum = 0.1;
 
 /// Ends that differ by less in n mse / sigma^2 have the same MSE, up to where the rounds stop.
 constexpr double equal_ends = 1e-3;

@@ -98,7 +98,8 @@ LseProgress::Next LseProgress::after(StepRecord const& step)
     bool const small = small_decreases_ >= enough_small_decreases;
     bool const hidden =
         step.predicted <= hidden_decrease * half || step.step_norm <= hidden_step * step.z_norm;
-    if (small || hidden || damping_ >= most_damping) // short steps say nothing of long ones
+    if (small || hidden || blocked_ ||
+        damping_ >= most_damping) // short steps say nothing of long ones
         return conclude(damping_ <= 1 ? LseEnd::decrease : LseEnd::stuck);
     return Next::trial;
 }
@@ -123,6 +124,8 @@ bool LseProgress::judge(double mse)
                                  step_.gain < 0 || sigma2() == 0 ? -1 : step_.gain / sigma2(),
                                  step_.at_bound, accepted});
     if (!accepted) {
+        blocked_ = settings_.polished && damping_ >= 1 &&
+                   2 * step_.predicted <= stationary_gain * sigma2();
         raise_damping();
         return false;
     }

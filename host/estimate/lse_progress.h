@@ -56,6 +56,7 @@ public:
     /// Takes the MSE of the trial. True if the trial is the new point.
     bool judge(double mse);
 
+    LseSettings const& settings() const { return settings_; }
     LseResult const& result() const { return result_; }
     LseResult& result() { return result_; }
 
@@ -75,6 +76,7 @@ private:
     double growth_ = 2;       ///< Nielsen's nu: by what a failure raises the damping
     int small_decreases_ = 0; ///< accepted steps in a row that lowered the MSE by nearly nothing
     double decrease_ = 0;     ///< of n MSE by the last accepted step
+    bool blocked_ = false;    ///< by kinks, which other steps know
     bool curved_ = false;
     bool closing_ = false; ///< the end is known, and the gain there still to be worked out
 };

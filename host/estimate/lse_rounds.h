@@ -21,8 +21,12 @@ enum class LseEnd
     decrease,   ///< the last steps lowered the MSE by less than its tolerance
     slow,       ///< no rounds left
     stuck,      ///< only steps too short for that lower it at all: a kink
+    kink,       ///< on kinks, where nothing is left to gain (lse_polish.h)
     not_finite, ///< the start has no finite MSE
 };
+
+/// spec.md 4: a fit is stationary if n MSE / sigma^2 can fall by no more than this.
+constexpr double stationary_gain = 0.01;
 
 /// When a fit ends. With the defaults its MSE is within 1e-8, relative, of the minimum in whose
 /// basin it is, as far as the quadratic model there says.
@@ -34,6 +38,9 @@ struct LseSettings
     double gradient_tolerance = 1e-12; ///< of |J_i.r| / (|J_i| |r|), the largest of the free set
     int iterations = 300;              ///< most trials; 0: the start is measured, nothing else
     bool trace = false;                ///< whether results have their rounds
+    bool polished = false; ///< steps that know kinks follow (lse_polish.h): a fit that damping of 1
+                           ///< and more does not bring on, and that hopes for less than
+                           ///< stationary_gain with it, is stuck
 };
 
 /// One fit: a model, data, a start and its box. All addresses are the device's.
@@ -79,6 +86,7 @@ struct LseResult
     double radius = 0;      ///< 1 / mu at the end
     double gradient_norm = 0; ///< largest |P(z - g) - z| at the end, g of n MSE / 2
     int at_bound = 0;         ///< coordinates on the box
+    int kinks = 0;            ///< samples on kinks (lse_polish.h)
     double seconds = 0;       ///< of all its tasks
     std::vector<RoundRecord> trace;
 };

@@ -110,14 +110,11 @@ void LseWave<Real>::linearize(Fits const& some)
     });
 }
 
-/// J^T J at the points. A device that has more workers than there are fits gets its sums in parts.
+/// J^T J at the points.
 template <class Real>
 void LseWave<Real>::multiply(Fits const& some)
 {
-    DeviceInfo const& info = device_.info();
-    int const workers = std::max({1, info.threads, info.launch_fits});
-    int const fits = std::max(1, static_cast<int>(some.size()));
-    int const parts = (workers + fits - 1) / fits;
+    int const parts = gram_parts(device_.info(), some.size());
     run_list(some, parts, [parts](LseFit<Real> const& fit, int part) {
         LseItem<Real> const& item = *fit.item;
         return GramTask<Real>{item.model, item.n, item.x, fit.coefficients, fit.work, part, parts};

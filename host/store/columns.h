@@ -58,6 +58,7 @@ void each_fact(Fit& fit, F&& f)
     f(Column("best", 1), facts.best);
     f(Column("certified", 1), fit.certified);
     f(Column("won", 1), facts.won);
+    f(Column("kinks", 2), facts.kinks);
 }
 
 /// Calls f(column, value) for each fact of a start. Record is StartRecord or StartRecord const.

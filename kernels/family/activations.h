@@ -36,6 +36,7 @@ struct ReluActivation : ActivationDefaults
     static constexpr bool light = true;
     static constexpr bool dead_below = true;
     MOE_HD static constexpr Homogeneity homogeneity(int) { return Homogeneity::positive; }
+    static constexpr bool kinked = true;
 
     template <class Real>
     MOE_HD MOE_INLINE static ValueSlope<Real> eval(Real t, int)

@@ -47,6 +47,7 @@ struct ActivationDefaults
     static constexpr bool light = false;      ///< eval is a few instructions
     static constexpr bool dead_below = false; ///< phi(t) = 0 for all t <= 0
     MOE_HD static constexpr Homogeneity homogeneity(int /*power*/) { return Homogeneity::none; }
+    static constexpr bool kinked = false;     ///< the derivative jumps at t = 0
 };
 
 /// A normalizer over the atoms alone.

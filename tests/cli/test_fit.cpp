@@ -49,8 +49,8 @@ TEST_CASE("fit finds a mixture in a CSV file, and predict repeats it", "[fit]")
     REQUIRE(run.code == 0);
     json const fit = json::parse(run.out);
     for (char const* key : {"measure", "status", "certified", "mse", "start_mse", "gradient_norm",
-                            "predicted_gain", "iterations", "rank", "parameters", "at_bound", "aic",
-                            "bic", "standard_errors", "starts", "seconds"})
+                            "predicted_gain", "iterations", "rank", "parameters", "at_bound",
+                            "kinks", "aic", "bic", "standard_errors", "starts", "seconds"})
     {
         CAPTURE(key);
         CHECK(fit.contains(key));

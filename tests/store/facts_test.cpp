@@ -31,6 +31,7 @@ FitRow told(Study const& study, int replicate)
     facts.stationary = true;
     facts.best = false;
     facts.won = 1;
+    facts.kinks = 3;
     fit.certified = false;
     facts.starts = {{"near", 0.5, 12.5, "slow", 0.25}, {"blind", 0.25, 0, "gain", 0}};
     Point oracle = fit.at(at_fit);
@@ -115,6 +116,7 @@ TEST_CASE("another fact is another result")
     refused([](FitRow& fit) { fit.facts.ended = "slow"; });
     refused([](FitRow& fit) { fit.facts.predicted_gain = 2e-7; });
     refused([](FitRow& fit) { fit.facts.stationary = false; });
+    refused([](FitRow& fit) { fit.facts.kinks = 2; });
     refused([](FitRow& fit) { fit.facts.starts[1].mse = 0.125; });
     refused([](FitRow& fit) { fit.facts.starts.pop_back(); });
     refused([](FitRow& fit) { fit.at(at_oracle).mse = 0.25; });
