@@ -1,12 +1,10 @@
 #include "host/estimate/hessian.h"
 
+#include "host/core/matrix.h"
 #include "host/device/slices.h"
+#include "host/estimate/kinks.h"
 #include "host/estimate/rank.h"
-#include "kernels/family/activations.h"
-#include "kernels/family/experts.h"
 #include "kernels/lse/coordinates.h"
-
-#include <Eigen/Eigenvalues>
 
 #include <algorithm>
 #include <cmath>
@@ -19,15 +17,6 @@ namespace
 
 constexpr double smooth_step = 1e-4, kinked_step = 1e-2;
 constexpr std::size_t gradients_at_once = 256;
-
-bool kinked(ExpertSpec const& expert)
-{
-    bool activated = false, kink = false;
-    visit(Experts{}, expert.form, [&](auto form) { activated = form.uses_activation; });
-    visit(Activations{}, expert.activation,
-          [&](auto phi) { kink = phi.homogeneity(expert.power) == Homogeneity::positive; });
-    return activated && kink;
-}
 
 /// Gradients of mse by theta at these points.
 std::vector<std::vector<double>> gradients(Device& device, Objective const& objective,
@@ -71,13 +60,13 @@ std::vector<int> free_coordinates(Model const& model, Box::Bounds const& bounds,
 }
 
 /// The Hessian by some coordinates, from differences of the gradients around theta.
-Eigen::MatrixXd hessian(Device& device, Objective const& objective, std::vector<int> const& by,
+DenseMatrix hessian(Device& device, Objective const& objective, std::vector<int> const& by,
                         std::vector<double> const& theta)
 {
     Model const& model = objective.model;
-    auto const size = static_cast<Eigen::Index>(by.size());
-    double const share = kinked(model.expert) ? kinked_step : smooth_step;
-    Eigen::MatrixXd out(size, size);
+    std::size_t const size = by.size();
+    double const share = kinked(model) ? kinked_step : smooth_step;
+    DenseMatrix out(size, size);
     for (std::size_t begin = 0; begin < by.size(); begin += gradients_at_once) {
         std::size_t const end = std::min(by.size(), begin + gradients_at_once);
         std::vector<std::vector<double>> points;
@@ -97,14 +86,17 @@ Eigen::MatrixXd hessian(Device& device, Objective const& objective, std::vector<
         for (std::size_t i = begin; i < end; ++i) {
             double const* const above = found[2 * (i - begin)].data();
             double const* const below = found[2 * (i - begin) + 1].data();
-            for (Eigen::Index j = 0; j < size; ++j) {
+            for (std::size_t j = 0; j < size; ++j) {
                 CoordinatePlace const at = coordinate_place(model, by[j]);
-                out(static_cast<Eigen::Index>(i), j) = // half of mse is the objective
+                out(i, j) = // half of mse is the objective
                     (by_coordinate(at, above) - by_coordinate(at, below)) / (2 * width[i - begin]);
             }
         }
     }
-    return (out + out.transpose()) / 2;
+    for (std::size_t i = 0; i < size; ++i)
+        for (std::size_t j = 0; j < i; ++j)
+            out(i, j) = out(j, i) = (out(i, j) + out(j, i)) / 2;
+    return out;
 }
 
 /// Flat directions of J^T J among some coordinates.
@@ -128,12 +120,11 @@ double least_curvature(Device& device, Objective const& objective, Box::Bounds c
     std::size_t const flat = flat_directions(gram, bounds.lower.size(), inside);
     if (inside.size() == flat)
         return none;
-    Eigen::MatrixXd const found = hessian(device, objective, inside, theta);
-    if (!found.allFinite())
+    DenseMatrix const found = hessian(device, objective, inside, theta);
+    if (!std::all_of(found.values.begin(), found.values.end(),
+                     [](double entry) { return std::isfinite(entry); }))
         return none;
-    Eigen::VectorXd const values =
-        Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(found, Eigen::EigenvaluesOnly).eigenvalues();
-    std::vector<double> by_size(values.data(), values.data() + values.size());
+    std::vector<double> by_size = spectrum_of(found, Wanted::values).values;
     std::sort(by_size.begin(), by_size.end(),
               [](double a, double b) { return std::fabs(a) < std::fabs(b); });
     return *std::min_element(by_size.begin() + static_cast<std::ptrdiff_t>(flat), by_size.end());
