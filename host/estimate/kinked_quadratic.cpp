@@ -211,23 +211,17 @@ KinkedStep Dual::beyond(std::size_t kink)
 /// Adds what keeps the step in the box where it leaves it; whether it does.
 bool Dual::add_bounds(VectorXd const& step)
 {
-    std::vector<std::pair<Index, double>> left; // moving coordinate, direction
+    std::vector<VectorXd> rows;
     for (Index f = 0; f < scale_.size(); ++f) {
         std::size_t const i = moving_[static_cast<std::size_t>(f)];
-        double const to = model_.z[i] + step[static_cast<Index>(i)];
-        double const size = slope_rounding * (std::fabs(model_.z[i]) + std::fabs(to));
-        if (to > model_.upper[i] + size)
-            left.push_back({f, 1});
-        if (to < model_.lower[i] - size)
-            left.push_back({f, -1});
-    }
-    std::vector<VectorXd> rows;
-    for (auto const& [f, direction] : left) {
-        std::size_t const i = moving_[static_cast<std::size_t>(f)];
+        double const z = model_.z[i], to = z + step[static_cast<Index>(i)];
+        double const size = slope_rounding * (std::fabs(z) + std::fabs(to));
+        bool const above = to > model_.upper[i] + size;
+        if (!above && !(to < model_.lower[i] - size))
+            continue;
         rows.push_back(VectorXd::Zero(scale_.size()));
-        rows.back()[f] = direction * scale_[f];
-        dual_.b.push_back(direction > 0 ? model_.upper[i] - model_.z[i]
-                                        : model_.z[i] - model_.lower[i]);
+        rows.back()[f] = above ? scale_[f] : -scale_[f];
+        dual_.b.push_back(above ? model_.upper[i] - z : z - model_.lower[i]);
         dual_.high.push_back(std::numeric_limits<double>::infinity());
     }
     if (!rows.empty())
@@ -246,9 +240,8 @@ KinkedStep Dual::minimise()
         all = step();
         if (!add_bounds(all))
             break;
-        for (std::size_t s = 0; s < passed_.size();
-             ++s) // what was passed out there need not be here
-            take_side(s, s == behind_);
+        for (std::size_t s = 0; s < passed_.size(); ++s)
+            take_side(s, s == behind_); // what was passed out there need not be in the box
     }
     VectorXd const down = gradient_ + rows_ * t(); // U s = -down
     std::vector<double> const left = short_of();

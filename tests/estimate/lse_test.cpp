@@ -55,11 +55,11 @@ Box box_of(json const& keys)
     return Box(reader);
 }
 
-/// f(x) = phi(a x + b): one atom has all the weight, so nothing depends on its gate.
-Model line(char const* activation = "identity")
+/// f(x) = a x + b: one atom has all the weight, so nothing depends on its gate.
+Model line()
 {
     ExpertSpec expert;
-    expert.activation = find<Activations>(activation);
+    expert.activation = find<Activations>("identity");
     return make_model(GateSpec{}, expert, 1, 1);
 }
 
@@ -186,7 +186,6 @@ TEST_CASE("a line is fitted, and certified as what it is")
     CHECK(facts.smallest[1] == Approx(1 + 6 / std::sqrt(88.)));
     CHECK(std::isnan(facts.smallest[2]));
     CHECK(facts.stationary == true);
-    CHECK_FALSE(facts.kinks);
     CHECK(facts.best == true);
     CHECK(facts.won == 0); // all starts end in the one minimum
     REQUIRE(facts.starts.size() == 8);
@@ -200,26 +199,6 @@ TEST_CASE("a line is fitted, and certified as what it is")
     }
     CHECK(facts.ended == facts.starts[0].ended);
     CHECK(fitted.near == fitted.theta);
-}
-
-// As in tests/lse/polish_test.cpp: the line through (0, 0) of slope 4/5, which the kink of the
-// second sample holds.
-TEST_CASE("a fit on a kink is stationary, and tells of it")
-{
-    auto const device = make_cpu_device(1);
-    DeviceArray<double> const x(*device, {-1, 0, 1, 2}), y(*device, {-1, -1, 1, 1.5}),
-        theta(*device, {0, 0, 1, 0.2}), near(*device, 4);
-    auto const lse = read(json::object());
-    FitProblem<double> const problem{line("relu"), StreamKey{},  4,      x.data(),
-                                     y.data(),     theta.data(), {8, 4}, near.data()};
-    FitFacts const facts = fit<double>(*device, {{lse.get(), problem}}).at(0).facts;
-    CHECK(facts.ended == "kink-stationary");
-    CHECK(facts.kinks == 1);
-    CHECK(facts.stationary == true);
-    CHECK(facts.predicted_gain < 1e-4);
-    CHECK(facts.starts.at(0).mse == Approx(2.05 / 4).epsilon(1e-8));
-    CHECK(theta.download().at(slope) == Approx(0.8).margin(1e-4)); // its MSE is least to 1e-9
-    CHECK(near.download() == theta.download());
 }
 
 TEST_CASE("too few starts certify nothing")

@@ -125,6 +125,23 @@ TEST_CASE("a concave kink is passed where that is lower")
     CHECK(minimum_of(top).decrease == Approx(0.25));
 }
 
+TEST_CASE("other minima lie behind concave kinks")
+{
+    auto const beyond = [](Case const& c, double least) {
+        return minima_beyond(c.model(), 0, least);
+    };
+    Case c = slope(0.6, -1); // minimum_of has the one at -1/2, 1/4 deep
+    REQUIRE(beyond(c, 0).size() == 1);
+    CHECK(beyond(c, 0)[0].step[0] == Approx(-1));
+    CHECK(beyond(c, 0)[0].decrease == Approx(0.4));
+    CHECK(beyond(c, 0.5).empty());
+    c.kinks[0].curvature = 2; // 1 + 2 s + 1 - 2 (-s - 0.6) = 0 behind it
+    REQUIRE(beyond(c, 0).size() == 1);
+    CHECK(beyond(c, 0)[0].step[0] == Approx(-0.8));
+    CHECK(beyond(c, 0)[0].decrease == Approx(0.32));
+    CHECK(beyond(slope(0.1, 3), 0).empty()); // a convex one has nothing behind it
+}
+
 TEST_CASE("the box, coordinates that nothing depends on, and damping")
 {
     Case c = slope(0.1, 0.5);
