@@ -10,21 +10,10 @@
 /// four numbers a lane meet no bank twice.
 
 #include "kernels/core/sample_rows.h"
+#include "kernels/model/quads.h"
 #include "kernels/model/tile.h"
 
 MOE_BEGIN_ISA
-
-/// Four numbers that are loaded together; two for half of them.
-template <class Real>
-struct alignas(16) Quad
-{
-    Real v[4];
-};
-template <class Real>
-struct alignas(2 * sizeof(Real)) Pair
-{
-    Real v[2];
-};
 
 template <class Real, class Lanes>
 class Tile<Real, Lanes, std::enable_if_t<Lanes::warp>>
@@ -104,7 +93,7 @@ public:
             gradient_rows<decltype(rows)::value>(range, coefficient + first * chunk, some,
                                                  first_chunk, g + from);
         });
-        add_sums(coefficient, maps, first_chunk, gc);
+        add_plane_sums(lanes_, coefficient, maps, first_chunk, gc);
         lanes_.sync();
     }
 
@@ -269,25 +258,6 @@ private:
                     kept.v[f] += lanes_.shuffle_xor(kept.v[f], mask);
             if (writes && (i + 1 < rows || 2 * i + odd < maps))
                 put(reinterpret_cast<Pair<Real>*>(g + 2 * i * g_stride), kept, first_chunk);
-        }
-    }
-
-    /// gc_j += sum_b C[j][b], a lane a row; lanes begin at different quads, which are in different
-    /// banks.
-    MOE_HD MOE_FLAT void add_sums(Real const* coefficient, int maps, bool first_chunk,
-                                  Real* gc) const
-    {
-        constexpr int quads = chunk / 4;
-        for (int j = lanes_.rank(); j < maps; j += lanes_.size()) {
-            Quad<Real> sum{};
-            for (int q = 0; q < quads; ++q) {
-                auto const c = *reinterpret_cast<Quad<Real> const*>(coefficient + j * chunk +
-                                                                    4 * ((j + q) % quads));
-                for (int v = 0; v < 4; ++v)
-                    sum.v[v] += c.v[v];
-            }
-            Real const total = (sum.v[0] + sum.v[1]) + (sum.v[2] + sum.v[3]);
-            gc[j] = first_chunk ? total : gc[j] + total;
         }
     }
 

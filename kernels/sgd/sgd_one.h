@@ -17,18 +17,26 @@ struct Incoming
     Real y[chunk];
 };
 
+/// What all lanes of a fit know, kept from their registers.
+template <class Real>
+struct SgdCommon
+{
+    int finite; ///< flag of all_finite
+    Real scale; ///< 2 factor / batch
+};
+
 /// The working memory of a fit.
 template <class Real, class Lanes>
 struct SgdMemory
 {
     Forward<Real, Lanes> forward;
-    Maps<Real> by_maps;   ///< gradient by the maps
-    Real* theta;          ///< [p], none where the maps themselves step
-    Real* gradient;       ///< [p], likewise
-    Incoming<Real>* now;  ///< of this chunk
-    Incoming<Real>* then; ///< of the next one
-    EpochOrder* order;    ///< [1] of this epoch: in scratch, as registers are for the products
-    int* finite;          ///< [1]
+    Maps<Real> by_maps;      ///< gradient by the maps
+    Real* theta;             ///< [p], none where the maps themselves step
+    Real* gradient;          ///< [p], likewise
+    Incoming<Real>* now;     ///< of this chunk
+    Incoming<Real>* then;    ///< of the next one
+    EpochOrder* order;       ///< [1] of this epoch: in scratch, as registers are for the products
+    SgdCommon<Real>* common; ///< [1]
 
     MOE_HD MOE_FLAT SgdMemory(Lanes lanes, Scratch& scratch, Model const& model)
         : forward(lanes, scratch, model, !Lanes::copied_maps, false),
@@ -36,7 +44,7 @@ struct SgdMemory
           theta(forward.shape.copied ? nullptr : scratch.take<Real>(model.layout.size)),
           gradient(forward.shape.copied ? nullptr : scratch.take<Real>(model.layout.size)),
           now(scratch.take<Incoming<Real>>(1)), then(scratch.take<Incoming<Real>>(1)),
-          order(scratch.take<EpochOrder>(1)), finite(scratch.take<int>(1))
+          order(scratch.take<EpochOrder>(1)), common(scratch.take<SgdCommon<Real>>(1))
     {}
 };
 
@@ -186,15 +194,16 @@ MOE_HD MOE_FLAT void epoch(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Rea
                            int index)
 {
     SgdSettings const& settings = task.settings;
-    lanes.sync();
-    if (lanes.rank() == 0)
-        *m.order = make_order(task.key, static_cast<std::uint32_t>(index),
-                              static_cast<std::uint32_t>(task.n));
-    lanes.sync();
     int const n = task.n;
     int const batch = settings.batch;
     auto const scale = [&](int size) { return static_cast<Real>(2 * settings.loss_factor / size); };
-    Real const of_batch = scale(batch); // a division that takes long
+    lanes.sync();
+    if (lanes.rank() == 0) {
+        *m.order = make_order(task.key, static_cast<std::uint32_t>(index),
+                              static_cast<std::uint32_t>(task.n));
+        m.common->scale = scale(batch); // a division that takes long
+    }
+    lanes.sync();
     Chunk at = chunk_at(0, 0, n, batch);
     request(lanes, task, m, index, at);
     while (at.first < n) {
@@ -202,7 +211,7 @@ MOE_HD MOE_FLAT void epoch(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Rea
         Chunk const next = next_chunk(at, n, batch);
         if (next.first < n) // one chunk ahead, so that its rows arrive during this one
             request(lanes, task, m, index, next);
-        add_chunk(lanes, task, m, at, at.size == batch ? of_batch : scale(at.size));
+        add_chunk(lanes, task, m, at, at.size == batch ? m.common->scale : scale(at.size));
         if (at.closes())
             step(lanes, task, m);
         at = next;
@@ -247,9 +256,10 @@ MOE_HD MOE_FLAT void run_one(Lanes lanes, SgdTask<Real> const& task, void* scrat
     bool finite = true;
     while (finite && done < task.settings.epochs) {
         epoch(lanes, task, m, done++);
-        finite = shape.copied ? all_finite(lanes, maps.w, maps.size, m.finite) &&
-                                    all_finite(lanes, maps.c, shape.gate_rows + shape.k, m.finite)
-                              : all_finite(lanes, m.theta, p, m.finite);
+        finite = shape.copied
+                     ? all_finite(lanes, maps.w, maps.size, &m.common->finite) &&
+                           all_finite(lanes, maps.c, shape.gate_rows + shape.k, &m.common->finite)
+                     : all_finite(lanes, m.theta, p, &m.common->finite);
     }
     if (shape.copied) // chain copies maps in theta's order
         chain_maps(lanes, task.model, shape, task.theta, maps, maps, task.theta);

@@ -209,6 +209,12 @@ class Report(Folder):
         self.assertIn("sgd<float> on sm_80 spills: 20 bytes of stores, 44 of loads", run.stderr)
         self.assertNotIn("sm_90", run.stderr)  # 400 bytes of stack, but no spill
 
+    def test_a_spill_that_is_allowed_passes_and_no_larger_one(self):
+        self.build()
+        allowed = ("--fail-on-spill", "sgd", "--most-spill")
+        self.assertEqual(self.report(*allowed, "44").returncode, 0)
+        self.assertEqual(self.report(*allowed, "43").returncode, 1)
+
     def test_a_called_function_counts(self):
         self.build(SAID.replace("20 bytes spill stores, 44", "0 bytes spill stores, 0")
                    .replace("16 bytes stack frame, 0 bytes spill stores, 0",
