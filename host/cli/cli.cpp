@@ -37,6 +37,23 @@ CLI::Option* CommandLine::one_of(CLI::Option* option, std::vector<std::string> c
     return valued(option, Takes::words)->check(CLI::IsMember(list));
 }
 
+/// More words that complete an option which takes others too.
+void CommandLine::suggest(CLI::Option* option, std::vector<std::string> const& list)
+{
+    words[option].insert(words[option].end(), list.begin(), list.end());
+}
+
+std::vector<std::string> pairs_of(std::string const& before, std::vector<std::string> const& firsts,
+                                  std::string const& between,
+                                  std::vector<std::string> const& seconds)
+{
+    std::vector<std::string> all;
+    for (std::string const& first : firsts)
+        for (std::string const& second : seconds)
+            all.push_back(before + first + between + second);
+    return all;
+}
+
 /// A command with -q and --json; its examples end its help.
 CLI::App* CommandLine::add(std::string const& name, std::string const& text,
                            std::vector<std::string> const& examples, std::function<int()> call)

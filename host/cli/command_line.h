@@ -47,6 +47,7 @@ struct CommandLine
                   std::vector<std::string> const& examples, std::function<int()> call);
     CLI::Option* valued(CLI::Option* option, Takes what);
     CLI::Option* one_of(CLI::Option* option, std::vector<std::string> const& list);
+    void suggest(CLI::Option* option, std::vector<std::string> const& list);
     void add_study(CLI::App* sub);
     void add_device(CLI::App* sub, std::string& device_name);
     void add_devices(CLI::App* sub);
@@ -62,5 +63,10 @@ struct CommandLine
 private:
     OptionText option_text(CLI::Option const& option) const;
 };
+
+/// before FIRST between SECOND of all firsts and seconds.
+std::vector<std::string> pairs_of(std::string const& before, std::vector<std::string> const& firsts,
+                                  std::string const& between,
+                                  std::vector<std::string> const& seconds);
 
 } // namespace moerate

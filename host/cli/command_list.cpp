@@ -1,5 +1,10 @@
 #include "host/cli/command_line.h"
 #include "host/cli/output.h"
+#include "host/measure/reader.h"
+#include "kernels/family/activations.h"
+#include "kernels/family/experts.h"
+#include "kernels/family/normalizers.h"
+#include "kernels/family/scores.h"
 
 namespace moerate
 {
@@ -94,8 +99,16 @@ void CommandLine::add_help_commands()
     valued(start->add_option("--from", init.from,
                              "Experiment to begin with: its name in experiments/, or a file"),
            Takes::experiment);
-    start->add_option("--gate", init.gate, "Gate of truth and fit: SCORE/NORMALIZER, or either");
-    start->add_option("--expert", init.expert, "Experts: FORM/ACTIVATION, or either");
+    CLI::Option* const gate = start->add_option(
+        "--gate", init.gate, "Gate of truth and fit: SCORE/NORMALIZER, or either");
+    CLI::Option* const expert =
+        start->add_option("--expert", init.expert, "Experts: FORM/ACTIVATION, or either");
+    for (auto const& names : {names_of<Scores>(), names_of<Normalizers>(),
+                              pairs_of("", names_of<Scores>(), "/", names_of<Normalizers>())})
+        suggest(gate, names);
+    for (auto const& names : {names_of<Experts>(), names_of<Activations>(),
+                              pairs_of("", names_of<Experts>(), "/", names_of<Activations>())})
+        suggest(expert, names);
     start->add_flag("--force", init.force, "Replace the file if it exists");
     CLI::App* manual = add("help", "Print what a command does, or the manual's page of keys",
                            {"moerate help run", "moerate help keys"},

@@ -1,5 +1,10 @@
 #include "host/cli/command_line.h"
 #include "host/estimate/estimators.h"
+#include "host/measure/reader.h"
+#include "kernels/family/activations.h"
+#include "kernels/family/experts.h"
+#include "kernels/family/normalizers.h"
+#include "kernels/family/scores.h"
 
 namespace moerate
 {
@@ -19,8 +24,10 @@ void CommandLine::add_data_commands()
         ->required();
     valued(sub->add_option("--start", fit.start, "Measure to start from (JSON), names the model"),
            Takes::file);
-    sub->add_option("--gate", fit.gate, "Gate, e.g. score=linear,normalizer=softmax");
-    sub->add_option("--expert", fit.expert, "Expert, e.g. form=ridge,activation=gelu");
+    suggest(sub->add_option("--gate", fit.gate, "Gate, e.g. score=linear,normalizer=softmax"),
+            pairs_of("score=", names_of<Scores>(), ",normalizer=", names_of<Normalizers>()));
+    suggest(sub->add_option("--expert", fit.expert, "Expert, e.g. form=ridge,activation=gelu"),
+            pairs_of("form=", names_of<Experts>(), ",activation=", names_of<Activations>()));
     sub->add_option("--experts", fit.experts, "How many; for a hierarchical gate of each group")
         ->delimiter(',');
     one_of(sub->add_option("--estimator", fit.estimator, "How to fit"), estimator_names())

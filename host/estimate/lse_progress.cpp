@@ -66,7 +66,8 @@ LseProgress::Next LseProgress::conclude(LseEnd end)
     result_.at_bound = step_.at_bound;
     double const unit = sigma2();
     if (unit > 0) {
-        result_.predicted_gain = step_.gain / unit;
+        result_.predicted_gain = // no factor, and so no gain: unknown
+            step_.gain < 0 ? std::numeric_limits<double>::quiet_NaN() : step_.gain / unit;
         result_.actual_gain = decrease_ / unit;
     }
     return Next::end;

@@ -81,7 +81,8 @@ struct LseResult
     double mse = 0;
     double start_mse = 0;
     double predicted_gain =
-        0;                  ///< g.(J^T J)^+ g / sigma^2 at the end: what is left of n MSE / sigma^2
+        0;                  ///< g.(J^T J)^+ g / sigma^2 at the end: what is left of n MSE / sigma^2;
+                            ///< NaN: unknown, as J^T J has no factor
     double actual_gain = 0; ///< decrease of n MSE / sigma^2 by the last accepted step
     double radius = 0;      ///< 1 / mu at the end
     double gradient_norm = 0; ///< largest |P(z - g) - z| at the end, g of n MSE / 2

@@ -5,6 +5,8 @@
 #include "kernels/family/activations.h"
 #include "kernels/lse/fold_api.h"
 
+#include <tbb/parallel_for.h>
+
 #include <algorithm>
 #include <map>
 
@@ -227,8 +229,9 @@ std::vector<PolishFit> const& PolishWave::run()
         }
         multiply(moved);
         find_kinks(moved);
-        for (PolishFit* const fit : live())
-            fit->live = find_trial(*fit);
+        Fits const open = live(); // each by itself, on the host: the longest part where p is large
+        tbb::parallel_for(std::size_t{0}, open.size(),
+                          [&](std::size_t i) { open[i]->live = find_trial(*open[i]); });
     }
     for (PolishFit const& fit : fits_)
         if (!fit.theta.empty())

@@ -92,3 +92,10 @@
 /// For large functions with several callers: nvcc would else inline all of it in each of them, for
 /// minutes of compile time.
 #define MOE_NOINLINE __attribute__((noinline))
+
+/// The same for nvcc alone: for g++ where a value is rounded may hang on what is inlined.
+#if defined(__CUDACC__)
+#define MOE_CALLED __attribute__((noinline))
+#else
+#define MOE_CALLED
+#endif

@@ -28,7 +28,7 @@ MOE_HD inline double distance(double const* a, double const* b, int n)
 
 /// Fills expert2. It holds for all candidates of the gauge, which moves gate locations only.
 template <class Lanes>
-MOE_HD void expert_distances(Lanes lanes, LossWork const& work)
+MOE_HD MOE_CALLED void expert_distances(Lanes lanes, LossWork const& work)
 {
     int const width = work.columns.width;
     Range const expert = work.columns.expert;
@@ -40,7 +40,7 @@ MOE_HD void expert_distances(Lanes lanes, LossWork const& work)
 
 /// Fills gate2 for the moved atoms.
 template <class Lanes>
-MOE_HD void gate_distances(Lanes lanes, LossWork const& work)
+MOE_HD MOE_CALLED void gate_distances(Lanes lanes, LossWork const& work)
 {
     for (int p = lanes.rank(); p < work.k * work.k_true; p += lanes.size())
         work.gate2[p] = squared_distance(work.moved + p / work.k_true * work.moved_stride,
@@ -51,7 +51,7 @@ MOE_HD void gate_distances(Lanes lanes, LossWork const& work)
 /// Writes the cell of each moved atom; a tie goes to the smaller j, an atom that is not finite to j
 /// = 0. Complete on return for all lanes.
 template <class Lanes>
-MOE_HD void assign_cells(Lanes lanes, LossWork const& work, int* cell)
+MOE_HD MOE_CALLED void assign_cells(Lanes lanes, LossWork const& work, int* cell)
 {
     gate_distances(lanes, work);
     lanes.sync();

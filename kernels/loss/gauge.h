@@ -76,7 +76,7 @@ MOE_HD void gather_directions(Lanes lanes, LossWork const& work, double const* r
 
 /// Prepares the moves: shift 0, atoms where they are. Call sync before the first move.
 template <class Lanes>
-MOE_HD void begin_moves(Lanes lanes, LossWork const& work)
+MOE_HD MOE_CALLED void begin_moves(Lanes lanes, LossWork const& work)
 {
     if (!work.moves.location)
         return;
@@ -102,7 +102,7 @@ MOE_HD inline double direction_square(LossWork const& work, double const* shift,
 /// Whether every |u_i - shift| is below 1, the norms that locations have. Every lane finds the same
 /// answer.
 template <class Lanes>
-MOE_HD bool stays_inside(Lanes lanes, LossWork const& work, double const* shift)
+MOE_HD MOE_CALLED bool stays_inside(Lanes lanes, LossWork const& work, double const* shift)
 {
     for (int i = lanes.rank(); i < work.k; i += lanes.size())
         work.inside[i] = direction_square(work, shift, i) < 1 ? 1 : 0;
@@ -116,7 +116,7 @@ MOE_HD bool stays_inside(Lanes lanes, LossWork const& work, double const* shift)
 /// Moves every atom to coordinate_i - shift, and remembers the shift. Where some |u_i| would not
 /// stay below 1 nothing happens and the answer is no. Call sync before.
 template <class Lanes>
-MOE_HD bool move_by(Lanes lanes, LossWork const& work, double const* shift)
+MOE_HD MOE_CALLED bool move_by(Lanes lanes, LossWork const& work, double const* shift)
 {
     using std::sqrt;
     int const size = work.columns.moving.size;
@@ -147,7 +147,7 @@ MOE_HD bool move_by(Lanes lanes, LossWork const& work, double const* shift)
 
 /// Fills the weights of the mean. The masses must stand; sync before the first mean.
 template <class Lanes>
-MOE_HD void fill_weights(Lanes lanes, LossWork const& work)
+MOE_HD MOE_CALLED void fill_weights(Lanes lanes, LossWork const& work)
 {
     int power = work.mass[0].power();
     for (int i = 1; i < work.k; ++i)
@@ -159,7 +159,7 @@ MOE_HD void fill_weights(Lanes lanes, LossWork const& work)
 /// Sets next_shift to the m_i-weighted mean of location_i - location*_{j(i)}. Subtracting the mean
 /// of the present differences from moved atoms leads to this same total shift, whatever it was.
 template <class Lanes>
-MOE_HD void centre(Lanes lanes, LossWork const& work, int const* cell)
+MOE_HD MOE_CALLED void centre(Lanes lanes, LossWork const& work, int const* cell)
 {
     int const stride = work.coordinate_stride;
     for (int f = lanes.rank(); f < work.columns.moving.size; f += lanes.size()) {
@@ -189,7 +189,7 @@ MOE_HD void land(Lanes lanes, LossWork const& work, int i, int j)
 /// the step is dropped, centre; at most 10 times. Returns the cells of the moved atoms (one of
 /// work's two buffers).
 template <class Lanes>
-MOE_HD int* settle(Lanes lanes, LossWork const& work)
+MOE_HD MOE_CALLED int* settle(Lanes lanes, LossWork const& work)
 {
     constexpr int rounds = 10;
     int* cell = work.cell;

@@ -32,8 +32,8 @@ MOE_HD inline double range_term(LossWork const& work, Range range, double power,
 }
 
 /// sum_terms |Delta_ij part|^power of atom i in the cell of j, which has `size` atoms; no weight.
-MOE_HD inline double atom_terms(LossWork const& work, LossForm const& form, double r, int i, int j,
-                                int size)
+MOE_HD MOE_CALLED inline double atom_terms(LossWork const& work, LossForm const& form, double r,
+                                           int i, int j, int size)
 {
     Columns const& columns = work.columns;
     double sum = 0;
@@ -55,7 +55,8 @@ MOE_HD inline double atom_terms(LossWork const& work, LossForm const& form, doub
 
 /// Mass terms of all cells, cell sizes and `over`. No sync at the end.
 template <class Lanes>
-MOE_HD void mass_terms(Lanes lanes, LossWork const& work, MassCells cells, int const* cell)
+MOE_HD MOE_CALLED void mass_terms(Lanes lanes, LossWork const& work, MassCells cells,
+                                  int const* cell)
 {
     for (int j = lanes.rank(); j < work.k_true; j += lanes.size()) {
         int size = 0;
@@ -77,8 +78,8 @@ MOE_HD void mass_terms(Lanes lanes, LossWork const& work, MassCells cells, int c
 /// The loss of the moved atoms in these cells. Sums run over i and j in order, and all lanes return
 /// the same parts.
 template <class Lanes>
-MOE_HD LossParts loss_parts(Lanes lanes, LossWork const& work, LossForm const& form, double r,
-                            int const* cell)
+MOE_HD MOE_CALLED LossParts loss_parts(Lanes lanes, LossWork const& work, LossForm const& form,
+                                       double r, int const* cell)
 {
     mass_terms(lanes, work, form.mass_cells, cell);
     lanes.sync();

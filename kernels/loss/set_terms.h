@@ -95,6 +95,29 @@ MOE_HD double least_on(double low, double high, F const& f)
     return least;
 }
 
+/// |b - b'| + |eta - eta'| of carrier_term by b'. Called, as a search has many of these.
+template <class U, class Rest>
+struct CarrierDistance
+{
+    SetRows const& rows;
+    double const* eta;
+    double bias;
+    int begin, width; ///< of eta what u stands for
+    U const& u;
+    Rest const& rest;
+
+    MOE_HD MOE_NOINLINE double operator()(double b) const
+    {
+        double const factor = 1 + math::exp(-b / rows.temperature);
+        auto const at = [&](int f) { return eta[f] - (f < begin ? rest(f) : factor * u(f)); };
+        double sum = 0;
+        MOE_ROLLED
+        for (int f = 0; f < width; ++f)
+            sum += at(f) * at(f);
+        return std::fabs(b - bias) + scaled_norm(sum, width, at).value();
+    }
+};
+
 /// What fitted atom i is from carrying the response u through a constant gate sigma(b'), whatever
 /// b': |A| + |w| + min_b' |b - b'| + |eta - eta'|, where eta' has u / sigma(b') in place of the
 /// numbers that the response is linear in (lambda; without one all of eta), and `rest` in the
@@ -111,14 +134,7 @@ MOE_HD double carrier_term(SetRows const& rows, int i, U const& u, Rest const& r
         along += eta[f] * u(f);
         square += u(f) * u(f);
     }
-    auto const distance = [&](double b) {
-        double const factor = 1 + math::exp(-b / rows.temperature);
-        auto const at = [&](int f) { return eta[f] - (f < begin ? rest(f) : factor * u(f)); };
-        double sum = 0;
-        for (int f = 0; f < width; ++f)
-            sum += at(f) * at(f);
-        return std::fabs(b - bias) + scaled_norm(sum, width, at).value();
-    };
+    CarrierDistance<U, Rest> const distance{rows, eta, bias, begin, width, u, rest};
     double const here = distance(bias);
     double least = here;
     if (square > 0 && here > 0) {
@@ -129,11 +145,21 @@ MOE_HD double carrier_term(SetRows const& rows, int i, U const& u, Rest const& r
         double const to = goal < bias - here   ? bias - here
                           : goal > bias + here ? bias + here
                                                : goal;
-        double const other =
-            to < bias ? least_on(to, bias, distance) : least_on(bias, to, distance);
+        double const other = least_on(to < bias ? to : bias, to < bias ? bias : to, distance);
         least = other < least ? other : least;
     }
     return rows.location(row) + least;
+}
+
+/// |eta - t target| of the first n numbers.
+MOE_HD MOE_NOINLINE inline double share_distance(double const* eta, double const* target, double t,
+                                                 int n)
+{
+    auto const at = [=](int f) { return eta[f] - t * target[f]; };
+    double square = 0;
+    for (int f = 0; f < n; ++f)
+        square += at(f) * at(f);
+    return scaled_norm(square, n, at).value();
 }
 
 /// Fitted i and e from sharing true atom j's response at its gate, by shares t and 1 - t of what it
@@ -147,11 +173,7 @@ MOE_HD MOE_NOINLINE inline double shared_expert(SetRows const& rows, int i, int 
     ExpertNature const& nature = rows.nature;
     int const width = rows.width();
     auto const difference = [=](double const* eta, double t, int n) {
-        auto const at = [=](int f) { return eta[f] - t * target[f]; };
-        double square = 0;
-        for (int f = 0; f < n; ++f)
-            square += at(f) * at(f);
-        return scaled_norm(square, n, at).value();
+        return share_distance(eta, target, t, n);
     };
     if (nature.factor) {
         double const both[] = {difference(a, 1, nature.plain) + difference(b, 1, nature.plain),

@@ -97,6 +97,9 @@ class Installed(unittest.TestCase):
         self.assertIn("losses", self.complete("moerate list "))
         self.assertEqual(self.complete("moerate export results --format t"), ["toml"])
         self.assertIn("--save-every", self.complete("moerate run --s"))
+        self.assertEqual(self.complete("moerate init --gate cosine/si"), ["cosine/sigmoid"])
+        self.assertEqual(self.complete("moerate init --expert g"), ["gelu"])
+        self.assertIn("linear,normalizer=topk", self.complete("moerate fit x.csv --gate score=l"))
         shutil.copy(os.path.join(ROOT, "experiments/003-1a.toml"), os.path.join(self.folder, "other.toml"))
         self.assertIn("other.toml", self.complete("moerate check o"))
         self.assertEqual(self.complete("moerate check other.toml --set fit.s"),
