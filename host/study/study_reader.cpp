@@ -237,8 +237,7 @@ KeyTable target_keys()
         "target = \"projection\" and the family does not hold the truth: least squares on the "
         "noise-free truth at fresh inputs, from starts near the truth and as many that do not know "
         "it. The samples must keep misfit sqrt(n / samples) <= 0.1 sigma at the largest n; else "
-        "the "
-        "run ends and says how many do.",
+        "the run ends and says how many do.",
         {{"samples", "whole number >= 1", "200000", "samples", "samples of the search", "400000"},
          {"starts", "whole number >= 2", "32", "starts",
           "starts of the search, half of them near the truth", "16"}}};

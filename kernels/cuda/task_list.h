@@ -89,7 +89,7 @@ inline std::size_t shared_limit()
     return static_cast<std::size_t>(bytes);
 }
 
-/// Blocks of run_any_tasks without dynamic shared memory that the selected device can hold at once.
+/// Blocks of run_any_tasks with their scratch in global memory that the selected device can hold.
 template <class Task>
 std::size_t resident_blocks()
 {
