@@ -11,6 +11,7 @@
 #include "host/run/stop.h"
 #include "host/run/targets.h"
 #include "host/run/time_model.h"
+#include "host/run/truth_facts.h"
 
 #include <fmt/format.h>
 
@@ -216,6 +217,7 @@ int plan_command(StudyOptions const& options, std::string const& folder,
     std::size_t const memory = least_memory(study, plan);
     std::vector<ShownLine> const lines = shown_lines(study, plan, works);
     note_memory(memory, devices);
+    std::vector<TruthFacts> const truths = truth_facts(*devices.front(), study);
     if (common.json) {
         print_json({{"study", study.id},
                     {"device", devices_text(devices)},
@@ -224,7 +226,8 @@ int plan_command(StudyOptions const& options, std::string const& folder,
                     {"sample_updates", total.sample_updates},
                     {"regression_points", total.regression_points},
                     {"seconds", time.seconds(total)},
-                    {"bytes", memory}});
+                    {"bytes", memory},
+                    {"truths", facts_json(truths)}});
         return 0;
     }
     print_plan(lines, time);
@@ -232,6 +235,7 @@ int plan_command(StudyOptions const& options, std::string const& folder,
           "memory: at least {}\n",
           total.fits, format_si(total.sample_updates), format_si(total.regression_points),
           format_duration(time.seconds(total)), devices_text(devices), bytes_text(memory));
+    print_text(facts_text(truths));
     return 0;
 }
 
