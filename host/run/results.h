@@ -41,7 +41,7 @@ class Results
 {
 public:
     Results(Store& store, Log& log, RunReport& report, RunOptions const& options,
-            Work const& total);
+            Work const& total, std::size_t workers);
 
     /// Says what a worker does from now on. For several threads.
     void working_on(std::string const& name) { progress_.at(name); }
@@ -61,6 +61,7 @@ private:
     RunReport& report_;
     bool keep_parameters_;
     long long total_;
+    double workers_;
     Progress progress_;
     std::mutex mutex_;         // of what follows
     std::future<void> saving_; // the last block; last member, as its end is waited for first
