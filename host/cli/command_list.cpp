@@ -80,7 +80,7 @@ void CommandLine::add_case_commands()
                          [this] { return loss_command(cases, common); });
     valued(loss->add_option("cases", cases.file, text), Takes::file)->required();
     CLI::App* list =
-        add("list", "Scores, normalizers, activations, experts, losses, estimators",
+        add("list", "Scores, normalizers, activations, experts, losses, estimators, reasons",
             {"moerate list", "moerate list losses"}, [this] { return list_command(axis, common); });
     one_of(list->add_option("axis", axis, "Only this axis"), axis_names());
     add("doctor", "Describe this build and this machine", {"moerate doctor"},

@@ -1,7 +1,9 @@
 #include "host/rates/rates.h"
+#include "host/rates/verdict.h"
 
 #include <cmath>
 #include <cstdlib>
+#include <utility>
 
 namespace moerate
 {
@@ -41,6 +43,8 @@ Json slope_json(Slope const& slope)
     json["hi"] = number(slope.hi);
     if (!slope.reason.empty())
         json["reason"] = slope.reason;
+    if (!slope.reasons.empty())
+        json["reasons"] = reasons_json(slope.reasons);
     return json;
 }
 
@@ -91,6 +95,12 @@ Json row_json(RateRow const& row)
     json["box_share"] = numbers(row.box_share);
     json["n_over_sigma2"] = numbers(row.n_over_sigma2);
     json["bracketed"] = optional(row.bracketed);
+    json["reasons"] = Json::array();
+    for (auto const& [of, reasons] : {std::pair("fits", &row.reasons), {"mean", &row.mean.reasons}})
+        for (Json one : reasons_json(*reasons)) {
+            one["of"] = of;
+            json["reasons"].push_back(std::move(one));
+        }
     json["mean"] = slope_json(row.mean);
     json["median"] = slope_json(row.median);
     json["trimmed"] = slope_json(row.trimmed);

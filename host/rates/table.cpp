@@ -25,6 +25,12 @@ std::string slope_text(Slope const& slope, bool bracketed)
     return fmt::format("{} [{:.3f}, {:.3f}]", number, slope.lo, slope.hi);
 }
 
+/// The same of a slope of the row: bracketed where its fits or it itself have a reason.
+std::string slope_text(Slope const& slope, RateRow const& row)
+{
+    return slope_text(slope, !row.reasons.empty() || !slope.reasons.empty());
+}
+
 std::string target_text(RateRow const& row)
 {
     return row.off_target.empty() ? row.target : row.target + "*";
@@ -89,7 +95,7 @@ std::string rate_block(std::vector<RateRow> const& rows)
         lines.push_back({row.label, loss_text(row), target_text(row),
                          slope_text(row.mean, row.bracketed.has_value()),
                          slope_text(row.start, false),
-                         row.oracle ? slope_text(*row.oracle, row.bracketed.has_value()) : "-",
+                         row.oracle ? slope_text(*row.oracle, row) : "-",
                          row.reported_slope ? fmt::format("{:g}", *row.reported_slope) : "-",
                          theory_text(row.theory),
                          row.n.empty() ? "-" : fmt::format("{} .. {}", row.n.front(), row.n.back()),
@@ -101,12 +107,9 @@ std::string statistics_block(std::vector<RateRow> const& rows)
 {
     std::vector<std::vector<std::string>> lines{
         {"label", "loss", "target", "median", "trimmed mean", "geometric mean"}};
-    for (RateRow const& row : rows) {
-        bool const bracketed = row.bracketed.has_value();
-        lines.push_back({row.label, loss_text(row), target_text(row),
-                         slope_text(row.median, bracketed), slope_text(row.trimmed, bracketed),
-                         slope_text(row.geometric, bracketed)});
-    }
+    for (RateRow const& row : rows)
+        lines.push_back({row.label, loss_text(row), target_text(row), slope_text(row.median, row),
+                         slope_text(row.trimmed, row), slope_text(row.geometric, row)});
     return aligned(lines);
 }
 
@@ -124,24 +127,19 @@ std::string errors_block(std::vector<RateRow> const& rows)
 {
     std::vector<std::vector<std::string>> lines{
         {"label", "regression error", "expert over", "expert exact", "expert missed"}};
-    for (RateRow const* row : by_label(rows)) {
-        bool const bracketed = row->bracketed.has_value();
-        lines.push_back({row->label, slope_text(row->regression, bracketed),
-                         slope_text(row->expert.over, bracketed),
-                         slope_text(row->expert.exact, bracketed),
-                         slope_text(row->expert.missed, bracketed)});
-    }
+    for (RateRow const* row : by_label(rows))
+        lines.push_back({row->label, slope_text(row->regression, *row),
+                         slope_text(row->expert.over, *row), slope_text(row->expert.exact, *row),
+                         slope_text(row->expert.missed, *row)});
     return aligned(lines);
 }
 
 std::string responses_block(std::vector<RateRow> const& rows)
 {
     std::vector<std::vector<std::string>> lines{{"label", "response cell", "response gate"}};
-    for (RateRow const* row : by_label(rows)) {
-        bool const bracketed = row->bracketed.has_value();
-        lines.push_back({row->label, slope_text(row->response.cell, bracketed),
-                         slope_text(row->response.gate, bracketed)});
-    }
+    for (RateRow const* row : by_label(rows))
+        lines.push_back({row->label, slope_text(row->response.cell, *row),
+                         slope_text(row->response.gate, *row)});
     return aligned(lines);
 }
 

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace moerate;
@@ -124,8 +125,13 @@ TEST_CASE("a window with n below ten times the number of parameters gets no verd
     REQUIRE(rows[0].bracketed);
     CHECK_THAT(*rows[0].bracketed, Contains("n = 100 is below 10 p = 180"));
     CHECK_THAT(rates_table(rows), Contains("(-0.500) [") && Contains("no verdict"));
-    CHECK(full_rates({"study.n=[179, 1000]"})[0].bracketed);
-    CHECK_FALSE(full_rates({"study.n=[180, 1000]"})[0].bracketed);
+    auto const few = [](std::string const& n) {
+        RateRow const row = full_rates({"study.n=[" + n + ", 1000]"})[0];
+        return std::any_of(row.reasons.begin(), row.reasons.end(),
+                           [](Reason const& one) { return one.code == "few_samples"; });
+    };
+    CHECK(few("179"));
+    CHECK_FALSE(few("180"));
 }
 
 TEST_CASE("an unfinished run gives the rates of what is there")
@@ -198,6 +204,7 @@ TEST_CASE("the JSON object has the documented keys in order")
                                            "box_share",
                                            "n_over_sigma2",
                                            "bracketed",
+                                           "reasons",
                                            "mean",
                                            "median",
                                            "trimmed",
