@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace moerate
@@ -46,6 +47,8 @@ struct RunCommandOptions
     DeviceOptions device;
     bool no_parameters = false;
     double save_every = 1.5; ///< seconds of work between two saves
+    std::string trace;       ///< file for the rounds of fits; empty: none
+    std::vector<std::tuple<std::string, int, int>> trace_fits; ///< label, n, replicate; none: all
     std::vector<std::string> argv;
 };
 
@@ -96,6 +99,8 @@ struct FitOptions
     std::uint32_t seed = 1;            ///< of blind starts
     std::vector<std::string> settings; ///< "key=value" of the estimator
     bool raw = false;                  ///< inputs are not standardised
+    std::string trace;                 ///< file for the starts' rounds; empty: none
+    bool force = false;                ///< replace it if it exists
     DeviceOptions device{"cpu", 0};
 };
 

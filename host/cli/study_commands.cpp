@@ -172,6 +172,12 @@ void note_report(std::string const& folder, RunReport const& report, bool quiet)
         note(false, fmt::format("warning: {} losses are missing (their fits were stored with "
                                 "--no-params) use a new folder to have them",
                                 report.unmeasured));
+    if (report.to_trace > 0)
+        note(quiet, fmt::format("{} of {} fits traced{}", report.traced, report.to_trace,
+                                report.traced == report.to_trace || report.interrupted
+                                    ? ""
+                                    : " (the others were stored before, and are not done again) "
+                                      "trace them with a new folder, -o"));
 }
 
 } // namespace
@@ -247,6 +253,9 @@ int run_command(RunCommandOptions const& options, CommonOptions const& common)
     run.keep_parameters = !options.no_parameters;
     run.block_seconds = options.save_every;
     run.argv = options.argv;
+    run.trace.file = options.trace;
+    for (auto const& [label, n, replicate] : options.trace_fits)
+        run.trace.fits.push_back({label, n, replicate});
     run.progress = ProgressStyle::of_stderr(common.quiet);
     run.stop = StopOnSignal::requested;
     RunReport const report = run_study(study, folder, devices, run);

@@ -47,9 +47,10 @@ void Log::line(std::string const& text)
 }
 
 Results::Results(Store& store, Log& log, RunReport& report, RunOptions const& options,
-                 Work const& total)
-    : store_(store), log_(log), report_(report), keep_parameters_(options.keep_parameters),
-      total_(total.fits), progress_(options.progress, total)
+                 Work const& total, Trace* trace)
+    : store_(store), log_(log), report_(report), trace_(trace),
+      keep_parameters_(options.keep_parameters), total_(total.fits),
+      progress_(options.progress, total)
 {}
 
 void Results::save(std::vector<FitRow> rows, Work const& work, std::string const& device,
@@ -75,6 +76,8 @@ void Results::write(std::vector<FitRow>& rows, Work const& work, std::string con
 {
     if (!keep_parameters_)
         drop_parameters(rows);
+    if (trace_ != nullptr) // before they are stored: what is stored is not done, and traced, again
+        trace_->write(rows);
     auto const begin = std::chrono::steady_clock::now();
     store_.add_fits(rows);
     std::chrono::duration<double> const saving = std::chrono::steady_clock::now() - begin;

@@ -76,9 +76,10 @@ std::vector<std::string> run_workers(std::vector<std::unique_ptr<Worker>> const&
 
 /// Does the jobs of `queue` on all devices.
 void do_jobs(Study const& study, Plan const& plan, JobQueue& queue, Store& store,
-             Devices const& devices, RunOptions const& options, Log& log, RunReport& report)
+             Devices const& devices, RunOptions const& options, Log& log, Trace* trace,
+             RunReport& report)
 {
-    Results results(store, log, report, options, queue.total());
+    Results results(store, log, report, options, queue.total(), trace);
     std::vector<std::unique_ptr<Worker>> workers;
     double speed = 0;
     for (std::unique_ptr<Device> const& device : devices) {
@@ -124,7 +125,7 @@ std::vector<CellRow> cell_rows(Study const& study, Plan const& plan)
 
 /// Measures what is missing, and fits what is missing.
 void work_on(Study const& asked, Plan const& plan, Store& store, Devices const& devices,
-             RunOptions const& options, Log& log, RunReport& report)
+             RunOptions const& options, Log& log, Trace* trace, RunReport& report)
 {
     Study const study = with_targets(asked, store, *devices.front(), log);
     Remeasured const measured = remeasure(study, plan, store, *devices.front(), options, log);
@@ -135,7 +136,7 @@ void work_on(Study const& asked, Plan const& plan, Store& store, Devices const& 
     report.reused =
         static_cast<long long>(plan.cells.size()) * study.replicates - queue.total().fits;
     if (queue.total().fits > 0)
-        do_jobs(study, plan, queue, store, devices, options, log, report);
+        do_jobs(study, plan, queue, store, devices, options, log, trace, report);
 }
 
 /// Notes how a run ended that throws; what it throws matters more than that this fails, too.
@@ -156,6 +157,9 @@ RunReport run_study(Study const& study, std::string const& folder, Devices const
 {
     auto const begin = Clock::now();
     Plan const plan = make_plan(study);
+    std::optional<Trace> trace;
+    if (!options.trace.file.empty())
+        trace.emplace(study, plan, options.trace);
     Store store = Store::create(folder, study);
     Log log(folder);
     RunRow const row = run_row(devices, options);
@@ -165,7 +169,7 @@ RunReport run_study(Study const& study, std::string const& folder, Devices const
     RunReport report;
     try {
         store.add_cells(cell_rows(study, plan));
-        work_on(study, plan, store, devices, options, log, report);
+        work_on(study, plan, store, devices, options, log, trace ? &*trace : nullptr, report);
         note_failed(study, plan, store, report);
     } catch (DeviceError const& error) {
         note_failure(store, log, report, error.what());
@@ -175,6 +179,8 @@ RunReport run_study(Study const& study, std::string const& folder, Devices const
         throw;
     }
     report.seconds = seconds_since(begin);
+    report.traced = trace ? trace->written() : 0;
+    report.to_trace = trace ? trace->wanted() : 0;
 
     std::string const outcome = report.interrupted ? "interrupted" : "done";
     store.finish_run(outcome);
