@@ -46,9 +46,10 @@ void Log::line(std::string const& text)
 }
 
 Results::Results(Store& store, Log& log, RunReport& report, RunOptions const& options,
-                 Work const& total, std::size_t workers)
-    : store_(store), log_(log), report_(report), keep_parameters_(options.keep_parameters),
-      total_(total.fits), workers_(static_cast<double>(workers)), progress_(options.progress, total)
+                 Work const& total, std::size_t workers, Trace* trace)
+    : store_(store), log_(log), report_(report), trace_(trace),
+      keep_parameters_(options.keep_parameters), total_(total.fits),
+      workers_(static_cast<double>(workers)), progress_(options.progress, total)
 {}
 
 void Results::save(std::vector<FitRow> rows, Work const& work, std::string const& device,
@@ -74,6 +75,8 @@ void Results::write(std::vector<FitRow>& rows, Work const& work, std::string con
 {
     if (!keep_parameters_)
         drop_parameters(rows);
+    if (trace_ != nullptr) // before they are stored: what is stored is not done, and traced, again
+        trace_->write(rows);
     auto const begin = std::chrono::steady_clock::now();
     store_.add_fits(rows);
     std::chrono::duration<double> const saving = std::chrono::steady_clock::now() - begin;
