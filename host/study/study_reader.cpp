@@ -116,6 +116,8 @@ private:
             check_sizes(study, curve, reader.source().place(at) + ": the fit");
             for (SweptKey const& key : keys)
                 check_swept(key, start, estimator);
+            curve.fit = curve.label;
+            curve.swept = variant.swept;
             curve.label += variant.suffix;
             study.curves.push_back(std::move(curve));
             start_.absorb(start, first);

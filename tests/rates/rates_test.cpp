@@ -191,6 +191,8 @@ TEST_CASE("the JSON object has the documented keys in order")
         keys.push_back(item.key());
     CHECK(keys == std::vector<std::string>{"study",
                                            "label",
+                                           "fit",
+                                           "swept",
                                            "loss",
                                            "r",
                                            "gauge",
@@ -217,7 +219,8 @@ TEST_CASE("the JSON object has the documented keys in order")
                                            "no_descent",
                                            "near_start_won",
                                            "reported_slope",
-                                           "theory"});
+                                           "theory",
+                                           "levels"});
     auto const& row = json["rows"][0];
     CHECK(row["certified_share"].is_null());
     CHECK(row["theory"] == -0.5);
