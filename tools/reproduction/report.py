@@ -10,7 +10,7 @@ from words import (CLOSE, KINDS, atoms, cell, expert, family, loss, name, number
 def text(document):
     """The whole page."""
     panels = document["panels"]
-    parts = [introduction(document), "## All panels\n\n", summary(panels)]
+    parts = [introduction(document), contents(panels), "## All panels\n\n", summary(panels)]
     parts += [panel_text(panel) for panel in panels]
     return "".join(parts).rstrip("\n") + "\n"
 
@@ -30,6 +30,24 @@ the loss stand beside nothing. Slopes of two estimators are compared at the same
 """
 
 
+def contents(panels):
+    """What of the plan is in the page, and that the rest is not."""
+    curves = [curve for panel in panels for curve in panel["curves"]]
+
+    def of(kind, rows):
+        n = [size for row in rows for size in (row["sgd"] if kind == "sgd" else row.get(kind) or {}).get("n", [])]
+        return f"{len(rows)} of {len(curves)} rows" + (f", n = {min(n)} .. {max(n)}" if n else "")
+
+    otherwise = [curve for curve in curves if curve["moves"] and curve["moves"]["otherwise"]]
+    lines = [("the papers' procedure", of("sgd", curves)),
+             ("its unstated settings chosen otherwise", of("otherwise", otherwise)),
+             ("least squares from the start near the truth", of("oracle", [c for c in curves if c.get("oracle")])),
+             ("least squares, best of eight starts", of("best", [c for c in curves if c.get("best")])),
+             ("sweeps", f"{sum(bool(panel['sensitivity']) for panel in panels)} panels")]
+    return ("In this page, each row by the n that were run; what is missing was not run yet, and `tools/reproduce` goes on where it ended:\n\n"
+            + table(["run", "in this page"], lines))
+
+
 def summary(panels):
     lines = []
     for panel in panels:
@@ -37,8 +55,8 @@ def summary(panels):
             oracle = curve.get("oracle")
             lines.append([f"[{panel['panel']}](#{anchor(panel)})", cell(curve["label"]), loss(curve),
                           short(curve["reported"]), theory(curve["theory"]), slope(curve["sgd"]),
-                          number(curve["sgd"]["start"]), slope(oracle), verdict.word(curve)])
-    return table(["panel", "curve", "loss", "reported", "theory", "slope", "start", "least squares", "reproduced"],
+                          number(curve["sgd"]["start"]), sizes(curve["sgd"]["n"]), slope(oracle), verdict.word(curve)])
+    return table(["panel", "curve", "loss", "reported", "theory", "slope", "start", "n", "least squares", "reproduced"],
                  lines)
 
 
