@@ -27,6 +27,8 @@ struct CommandLine
     DeviceOptions device;
     RunCommandOptions run;
     ExportOptions output;
+    ShowOptions show;
+    ReplayOptions again;
     CaseOptions cases;
     FitOptions fit;
     PredictOptions prediction;
@@ -55,6 +57,7 @@ struct CommandLine
                             std::string const& text);
     void add_study_commands();
     void add_store_commands();
+    void add_fit_commands();
     void add_case_commands();
     void add_data_commands();
     void add_help_commands();

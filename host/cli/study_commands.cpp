@@ -2,6 +2,7 @@
 
 #include "host/cli/device_choice.h"
 #include "host/cli/output.h"
+#include "host/cli/study_to_run.h"
 #include "host/core/error.h"
 #include "host/core/text.h"
 #include "host/rates/rates.h"
@@ -13,6 +14,7 @@
 #include "host/run/time_model.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -237,8 +239,7 @@ int plan_command(StudyOptions const& options, std::string const& folder,
 
 int run_command(RunCommandOptions const& options, CommonOptions const& common)
 {
-    Study const study = read_study(options.study.file, options.study.settings);
-    std::string const folder = options.folder.empty() ? "results/" + study.id : options.folder;
+    auto const [study, folder] = study_to_run(options, common);
     Devices const devices = open_devices(options.device.device, options.device.threads);
     if (options.device.device == "auto" || devices.size() > 1)
         note(common.quiet, "device: " + devices_text(devices));

@@ -30,6 +30,7 @@ public:
     std::string text() const override;
     json settings() const override;
     bool in_float64() const override { return true; }
+    std::string_view iteration() const override { return "round"; }
     int usual_starts() const override { return certifying_starts; }
     FitCost cost(Model const& model, int n) const override;
     std::shared_ptr<Estimator const> limited_to(int iterations) const override;

@@ -100,6 +100,8 @@ public:
     {
         common_.study = study.id;
         common_.label = curve.label;
+        common_.fit = curve.fit;
+        common_.swept = curve.swept;
         common_.estimator = curve.estimator->name();
         common_.planned = static_cast<long long>(study.n.size()) * study.replicates;
         common_.reported_slope = curve.reported_slope;

@@ -24,6 +24,9 @@ struct Slope
     std::vector<double> sd;    ///< per n, standard deviation over replicates (mean only)
     double slope, lo, hi;      ///< 95 % bootstrap interval
     std::string reason;
+    /// Per n, percentiles 5, 50 and 95 of the replicates, linear between order statistics (mean
+    /// only).
+    std::vector<double> p05{}, p50{}, p95{};
 };
 
 /// Slopes of the mean expert errors (spec.md 2.2), each over the replicates that have the error.
@@ -45,6 +48,8 @@ struct ResponseSlopes
 struct RateRow
 {
     std::string study, label, loss, gauge, target, estimator;
+    std::string fit;               ///< label of its [[fit]]: the label without what is swept
+    std::vector<SweptValue> swept; ///< swept keys with the values of this row
     double r = 1;
     std::vector<int> n;
     int replicates = 0;    ///< fits whose loss counts, least over n

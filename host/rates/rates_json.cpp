@@ -36,6 +36,11 @@ Json slope_json(Slope const& slope)
     json["value"] = numbers(slope.value);
     if (!slope.sd.empty())
         json["sd"] = numbers(slope.sd);
+    if (!slope.p50.empty()) {
+        json["p05"] = numbers(slope.p05);
+        json["p50"] = numbers(slope.p50);
+        json["p95"] = numbers(slope.p95);
+    }
     json["slope"] = number(slope.slope);
     json["lo"] = number(slope.lo);
     json["hi"] = number(slope.hi);
@@ -88,6 +93,10 @@ Json row_json(RateRow const& row)
     json["near_start_won"] = optional(row.near_start_won);
     json["reported_slope"] = optional(row.reported_slope);
     json["theory"] = theory_json(row.theory);
+    json["fit"] = row.fit;
+    json["swept"] = Json::object();
+    for (SweptValue const& one : row.swept)
+        json["swept"][one.key] = one.value;
     return json;
 }
 

@@ -75,11 +75,21 @@ struct LossSpec
     Target target = Target::truth;
 };
 
+/// A swept key of a curve and the value that it has there.
+struct SweptValue
+{
+    std::string
+        key; ///< as in the file, without the label of a fit: "estimator.batch", "fit.experts"
+    nlohmann::json value;
+};
+
 /// One curve over n: a data spec, a fitted model, an estimator and what is measured. Sweeps expand
 /// into several, with " key=value" after the label.
 struct Curve
 {
     std::string label;
+    std::string fit;               ///< the label of its [[fit]]: the same without what is swept
+    std::vector<SweptValue> swept; ///< empty without a sweep
     double noise_variance = 0;
     TruthSpec truth;
     Model model;

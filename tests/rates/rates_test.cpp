@@ -210,7 +210,9 @@ TEST_CASE("the JSON object has the documented keys in order")
                                            "no_descent",
                                            "near_start_won",
                                            "reported_slope",
-                                           "theory"});
+                                           "theory",
+                                           "fit",
+                                           "swept"});
     auto const& row = json["rows"][0];
     CHECK(row["certified_share"].is_null());
     CHECK(row["theory"] == -0.5);
