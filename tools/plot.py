@@ -56,7 +56,8 @@ def options_of(arguments):
     add("--color", metavar="KEY", help="a colour for each value of the key [all that differs]")
     add("--heatmap", nargs=2, metavar=("X", "Y"), help="slopes by two keys in place of curves")
     add("--style", choices=STYLES, default="interval", help="statistic and spread [interval]")
-    add("--sd", type=int, choices=(2, 3), default=2, help="standard deviations of --style paper [2]")
+    add("--sd", type=int, choices=(2, 3),
+        help="standard deviations of --style paper [as the study's error_bars says]")
     add("--width", choices=list(WIDTHS), default="single",
         help="of one column of a journal (3.35 inches) or two (7) [single]")
     add("--title", help="above the figure [the studies' ids; \"\": none]")

@@ -103,6 +103,8 @@ def check_row(row):
             check_slope(slope)
     for key in ("bracketed", "theory"):
         row[key]  # pylint: disable=pointless-statement
+    float(row.get("error_bars", 2))
+    [reason["of"] for reason in row.get("reasons", [])]  # pylint: disable=expression-not-assigned
 
 
 def check_slope(slope):

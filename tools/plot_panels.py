@@ -4,7 +4,7 @@ from plot_boxes import LayoutError, faults, spread_out, text_size
 from plot_input import QUANTITIES, differing, known_keys, loss_text, value_of
 from plot_marks import (COLOURS, MARKERS, SMALL, TEXT, draw_series, draw_triangles, extent_of, in_panel,
                         limits_of, set_ticks)
-from plot_series import panels_of
+from plot_series import bars_of, panels_of
 from plot_text import literal
 
 WIDTHS = {"single": 3.35, "double": 7.0}  # inches: one column of a journal, two
@@ -119,9 +119,10 @@ def wrapped(figure, text, width, size):
 def note_text(layout, style, deviations):
     counts = sorted({row["replicates"] for row in layout.rows})
     count = " to ".join(str(c) for c in dict.fromkeys([counts[0], counts[-1]]))
+    bars = deviations or " or ".join(f"{size:g}" for size in sorted({bars_of(row) for row in layout.rows}))
     texts = {"interval": f"Means of {count} replicates with 95 % intervals.",
              "median": f"Medians of {count} replicates; bands from the 5th to the 95th percentile.",
-             "paper": f"Means of {count} replicates; bars of {deviations} standard deviations."}
+             "paper": f"Means of {count} replicates; bars of {bars} standard deviations."}
     text = texts[style] + " Numbers: slopes"
     text += ", in brackets without verdict." if any(one.bracketed for one in layout.series) else "."
     if any(one.start for one in layout.series):

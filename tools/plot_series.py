@@ -31,7 +31,7 @@ class Series:
         if slope is None:
             raise InputError(f"row {row['label']} has no {quantity} (an older version wrote it) run "
                              "`moerate rates` of this version")
-        self.points = points(row, slope, style, deviations)
+        self.points = points(row, slope, style, deviations or bars_of(row))
         start = row["start"] if quantity == "loss" else {"value": [], "slope": None}
         key = "p50" if style == "median" else "value"
         self.start = [(n, v) for n, v in zip(row["n"], start.get(key, start["value"])) if drawable(v)]
@@ -39,7 +39,7 @@ class Series:
         self.slope = named["slope"]
         if style == "median" and quantity != "loss":
             self.slope = line_slope([(n, v) for n, v, _, _ in self.points])
-        self.bracketed = row["bracketed"] is not None
+        self.bracketed = bracketed(row, named)
         self.theory, self.refuted = theory_of(row) if quantity == "loss" else (None, False)
 
     def slope_text(self, digits=2):
@@ -49,12 +49,29 @@ class Series:
         return f"({text})" if self.bracketed else text
 
     def line(self):
-        """Ends of the least squares line of this slope: it goes through the centre of the points."""
-        n, value = [p[0] for p in self.points], [p[1] for p in self.points]
-        centre_n = sum(map(math.log, n)) / len(n)
-        centre = sum(map(math.log, value)) / len(value)
-        ends = [min(n), max(n)]
-        return ends, [math.exp(centre + self.slope * (math.log(v) - centre_n)) for v in ends]
+        """Ends of the least squares line."""
+        return line_through([p[0] for p in self.points], [p[1] for p in self.points], self.slope)
+
+
+def line_through(n, value, slope):
+    """The line of this slope through the centre of the points: for the least squares slope, the least
+    squares line."""
+    centre_n = sum(map(math.log, n)) / len(n)
+    centre = sum(map(math.log, value)) / len(value)
+    ends = [min(n), max(n)]
+    return ends, [math.exp(centre + slope * (math.log(v) - centre_n)) for v in ends]
+
+
+def bracketed(row, slope):
+    """Whether the table has a slope of a row in brackets: for a reason in its fits, or one of its own."""
+    if "reasons" not in row:
+        return row["bracketed"] is not None
+    return bool(slope.get("reasons")) or any(reason.get("of") == "fits" for reason in row["reasons"])
+
+
+def bars_of(row):
+    """Half length of bars in standard deviations, as the study has it."""
+    return row.get("error_bars", 2)
 
 
 def theory_of(row):

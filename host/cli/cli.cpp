@@ -19,6 +19,7 @@ CommandLine::CommandLine()
     add_study_commands();
     add_store_commands();
     add_fit_commands();
+    add_cluster_commands();
     add_case_commands();
     add_data_commands();
     add_help_commands();

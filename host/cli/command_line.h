@@ -34,9 +34,11 @@ struct CommandLine
     PredictOptions prediction;
     HelpOptions help;
     InitOptions init;
+    MergeOptions merge;
+    SubmitOptions submit;
     std::string folder, axis, shell;
     std::vector<std::string> folders;
-    bool as_toml = false;
+    bool as_toml = false, with_shards = false;
     std::function<int()> command;
 
     /// What the value of an option is, for completion; text where nothing is said.
@@ -58,6 +60,7 @@ struct CommandLine
     void add_study_commands();
     void add_store_commands();
     void add_fit_commands();
+    void add_cluster_commands();
     void add_case_commands();
     void add_data_commands();
     void add_help_commands();

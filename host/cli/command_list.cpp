@@ -18,21 +18,26 @@ void CommandLine::add_study_commands()
             [this] { return check_command(study, as_toml, common); });
     add_study(check);
     check->add_flag("--toml", as_toml, "Print the resolved study as an experiment file");
-    CLI::App* plan = add("plan", "Print cells, fits, estimated time and memory",
-                         {"moerate plan experiments/003-1a.toml --device cpu"},
-                         [this] { return plan_command(study, folder, device, common); });
+    CLI::App* plan =
+        add("plan", "Print cells, fits, estimated time and memory",
+            {"moerate plan experiments/003-1a.toml --device cpu",
+             "moerate plan experiments/003-1a.toml --shards"},
+            [this] { return plan_command(study, folder, device, with_shards, common); });
     add_study(plan);
     add_devices(plan);
     add_folder(plan, "-o,--output", folder, "Results folder: count what it holds");
-    CLI::App* go =
-        add("run", "Do all work that the results folder does not hold",
-            {"moerate run experiments/003-1a.toml -o results/003-1a",
-             "moerate run experiments/003-1a.toml --set fit.softmax.experts=10 -o results/ten"},
-            [this] {
-                run.study = study;
-                run.device = device;
-                return run_command(run, common);
-            });
+    plan->add_flag("--shards", with_shards,
+                   "Propose N for `run --shard i/N`, with hours, memory and size of the stores");
+    CLI::App* go = add(
+        "run", "Do all work that the results folder does not hold",
+        {"moerate run experiments/003-1a.toml -o results/003-1a",
+         "moerate run experiments/003-1a.toml --set fit.softmax.experts=10 -o results/ten",
+         "moerate run experiments/003-1a.toml -o results/003-1a --shard 3/7 --time-budget 3h50m"},
+        [this] {
+            run.study = study;
+            run.device = device;
+            return run_command(run, common);
+        });
     add_study(go);
     add_devices(go);
     add_folder(go, "-o,--output", run.folder, "Results folder [results/<study id>]");
@@ -43,6 +48,18 @@ void CommandLine::add_study_commands()
                  "Also the n that the results folder has: study.n adds to them");
     go->add_flag("--no-params", run.no_parameters,
                  "Do not store parameters (further losses then need new fits)");
+    suggest(
+        go->add_option("--shard", run.shard,
+                       "Do part i of N only, into store.<i>of<N>.sqlite: i/N; auto: the task of "
+                       "a job array; auto/N: its number"),
+        {"auto"});
+    go->add_option("--time-budget", run.time_budget,
+                   "Stop with all work saved (exit 75) before this time is over: 3h50m, D-HH:MM:SS "
+                   "[under Slurm: the job's time limit less a minute]");
+    go->add_option("--max-stalled", run.most_stalled,
+                   "Fail if so many runs in a row stored nothing; 0: never")
+        ->check(CLI::Range(0, 1000000))
+        ->capture_default_str();
 }
 
 void CommandLine::add_store_commands()
@@ -88,7 +105,7 @@ void CommandLine::add_case_commands()
                          [this] { return loss_command(cases, common); });
     valued(loss->add_option("cases", cases.file, text), Takes::file)->required();
     CLI::App* list =
-        add("list", "Scores, normalizers, activations, experts, losses, estimators",
+        add("list", "Scores, normalizers, activations, experts, losses, estimators, reasons",
             {"moerate list", "moerate list losses"}, [this] { return list_command(axis, common); });
     one_of(list->add_option("axis", axis, "Only this axis"), axis_names());
     add("doctor", "Describe this build and this machine", {"moerate doctor"},

@@ -35,9 +35,10 @@ struct DeviceOptions
 /// Reads the experiment file and prints the resolved study, for people or as an experiment file.
 int check_command(StudyOptions const& study, bool as_toml, CommonOptions const& common);
 
-/// Prints cells, work, time and memory; counts what `folder` holds if it has a store.
+/// Prints cells, work, time and memory, and how to share them out; counts what `folder` holds if it
+/// has a store.
 int plan_command(StudyOptions const& study, std::string const& folder, DeviceOptions const& device,
-                 CommonOptions const& common);
+                 bool with_shards, CommonOptions const& common);
 
 struct RunCommandOptions
 {
@@ -47,14 +48,45 @@ struct RunCommandOptions
     bool no_parameters = false;
     bool add_n = false;      ///< the study has the stored n, too
     double save_every = 1.5; ///< seconds of work between two saves
+    std::string shard;       ///< "i/N", "auto", "auto/N"; empty: all of the study
+    std::string time_budget; ///< a duration; empty: what a batch system leaves
+    int most_stalled = 0;    ///< runs in a row that stored nothing; 0: any number
     std::vector<std::string> argv;
 };
 
-/// Does all missing work and prints the rates.
+/// Does all missing work, or that of a shard, and prints the rates.
 int run_command(RunCommandOptions const& options, CommonOptions const& common);
 
 /// Prints how much of its study a store holds.
 int status_command(std::string const& folder, CommonOptions const& common);
+
+struct MergeOptions
+{
+    std::vector<std::string> folders;
+    std::string folder; ///< of the merged store; empty: the first one
+    int shards = 0;     ///< N of what is missing; 0: of the last run
+};
+
+/// Merges stores, and prints what is missing as options of `run`.
+int merge_command(MergeOptions const& options, CommonOptions const& common);
+
+struct SubmitOptions
+{
+    StudyOptions study;
+    std::string folder;       ///< empty: results/<study.id>
+    bool print = false;       ///< submit nothing
+    int array = 0;            ///< shards; 0: by the speed here
+    std::string time, memory; ///< limits of a task; empty: by the study
+    std::string partition, gres;
+    int cpus = 1;                         ///< of a task
+    std::vector<std::string> sbatch, run; ///< further options
+};
+
+/// Submits a job array for Slurm and a job that merges what it leaves.
+int submit_command(SubmitOptions const& options, CommonOptions const& common);
+
+/// Replaces the damaged stores of a folder by what can be read of them.
+int recover_command(std::string const& folder, CommonOptions const& common);
 
 /// Prints the rates of one or more stores. Device auto takes a usable GPU where the bootstrap is
 /// large.

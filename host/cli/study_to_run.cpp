@@ -21,7 +21,7 @@ namespace
 std::optional<Store> store_in(std::string const& folder)
 {
     try {
-        if (std::filesystem::exists(folder + "/store.sqlite"))
+        if (std::filesystem::exists(folder))
             return Store::open(folder);
     } catch (StoreError const&) {
         return std::nullopt;

@@ -3,6 +3,7 @@
 #include "host/core/text.h"
 #include "host/rates/notes.h"
 #include "host/rates/text.h"
+#include "host/rates/verdict.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -18,20 +19,19 @@ namespace
 {
 
 // From which numbers on a check speaks.
-constexpr double much_descends_badly = 0.05; ///< share of fits without descent, at some n
-constexpr double few_admissible = 0.5;       ///< share, over all n
-constexpr double few_certified = 0.9;        ///< share, over all n
-constexpr double coarse_half_width = 0.1;    ///< of a slope's interval
-constexpr double wanted_half_width = 0.05;   ///< what the remedy aims at
-constexpr double least_range = 10;           ///< largest n over smallest
+constexpr double few_certified = 0.9;      ///< share, over all n
+constexpr double coarse_half_width = 0.1;  ///< of a slope's interval
+constexpr double wanted_half_width = 0.05; ///< what the remedy aims at
+constexpr double least_range = 10;         ///< largest n over smallest
 
-/// A check of one row: what it finds, empty if nothing.
+/// A check of one row: what it finds, empty if nothing. Without a function of its own it finds the
+/// reason of that code why the slope is in brackets (verdict.h).
 struct RowCheck
 {
     char const* code;
     char const* title;
     char const* remedy;
-    std::string (*find)(RateRow const&);
+    std::string (*find)(RateRow const&) = nullptr;
 };
 
 std::string unfinished(RateRow const& row)
@@ -39,43 +39,6 @@ std::string unfinished(RateRow const& row)
     long long const stored = std::accumulate(row.fits.begin(), row.fits.end(), 0LL);
     return stored >= row.planned ? ""
                                  : fmt::format("{} of {} fits are stored", stored, row.planned);
-}
-
-std::string failed_fits(RateRow const& row)
-{
-    if (std::all_of(row.failed.begin(), row.failed.end(), [](int count) { return count == 0; }))
-        return {};
-    return counts_text(row.failed, row.fits, row.n);
-}
-
-std::string without_descent(RateRow const& row)
-{
-    for (std::size_t i = 0; i < row.n.size(); ++i)
-        if (above(row.no_descent[i], row.fits[i], much_descends_badly))
-            return counts_text(row.no_descent, row.fits, row.n);
-    return {};
-}
-
-std::string like_its_start(RateRow const& row)
-{
-    Slope const &mean = row.mean, &start = row.start;
-    if (!std::isfinite(mean.lo) || !std::isfinite(start.slope) || start.slope < mean.lo ||
-        start.slope > mean.hi)
-        return {};
-    return fmt::format("slope {:.3f} [{:.3f}, {:.3f}], the start's is {:.3f}", mean.slope, mean.lo,
-                       mean.hi, start.slope);
-}
-
-std::string little_admissible(RateRow const& row)
-{
-    if (!row.admissible_share || *row.admissible_share >= few_admissible)
-        return {};
-    return fmt::format("{:.0f} % of fits are admissible", 100 * *row.admissible_share);
-}
-
-std::string bracketed(RateRow const& row)
-{
-    return row.bracketed.value_or("");
 }
 
 std::string not_at_a_minimum(RateRow const& row)
@@ -103,13 +66,6 @@ std::string heavy_tails(RateRow const& row)
                        row.median.slope);
 }
 
-std::string grows(RateRow const& row)
-{
-    if (!std::isfinite(row.mean.lo) || row.mean.lo <= 0)
-        return {};
-    return fmt::format("slope {:.3f} [{:.3f}, {:.3f}]", row.mean.slope, row.mean.lo, row.mean.hi);
-}
-
 std::string coarse(RateRow const& row)
 {
     double const half = (row.mean.hi - row.mean.lo) / 2;
@@ -132,25 +88,33 @@ std::string narrow(RateRow const& row)
 constexpr RowCheck row_checks[] = {
     {"unfinished", "The study is not finished",
      "run its file again with the same -o: `moerate run` goes on where it stopped", unfinished},
-    {"failed", "Fits failed and are left out",
-     "sgd: lower estimator.learning_rate or start.scale; `moerate export` has their status",
-     failed_fits},
-    {"no-descent", "Fits ended above their start's training error",
+    {rule::failed.code, "Fits failed and are left out",
+     "sgd: lower estimator.learning_rate or start.scale; `moerate export` has their status"},
+    {rule::no_descent.code, "Fits ended above their start's training error",
      "lower estimator.learning_rate, raise estimator.batch or epochs, or use estimator.kind = "
-     "\"lse\": such fits measure the steps",
-     without_descent},
-    {"start-slope", "The slope is that of the starting points",
+     "\"lse\""},
+    {rule::start.code, "The slope is that of the starting points",
      "it says nothing of the estimator: start.exponent = 0, more epochs, or estimator.kind = "
-     "\"lse\" with blind starts",
-     like_its_start},
-    {"few-admissible", "Few fits are as good on their data as the truth",
-     "the theory's upper bounds are about fits that are: more epochs, a smaller rate, or "
-     "estimator.kind = \"lse\"",
-     little_admissible},
-    {"bracketed", "There is no verdict on the slope",
-     "n below 10 times the rank: larger study.n or fewer experts; fits on the box: larger "
-     "estimator.box or n / sigma^2 (data.noise_variance)",
-     bracketed},
+     "\"lse\" with blind starts"},
+    {rule::admissible.code, "Few fits are as good on their data as the truth",
+     "more epochs, a smaller rate, or estimator.kind = \"lse\""},
+    {rule::few_samples.code, "There are few samples for so large a model",
+     "larger study.n, or fewer experts"},
+    {rule::box.code, "Fits lie on the box",
+     "larger estimator.box, or larger n / sigma^2 (study.n, data.noise_variance); `moerate show` "
+     "has "
+     "such a fit's parameters"},
+    {rule::floor.code, "The regression error has stopped falling",
+     "from there on something else is measured: leave these n out (study.n), or raise epochs, "
+     "lower "
+     "the rate, use a target that the family holds"},
+    {rule::target.code, "The projection is not unique",
+     "there is no one target: compare by regression and expert errors, or change the fitted "
+     "family"},
+    {rule::grows.code, "The loss grows with n",
+     "that is no rate: look at start.exponent, n / sigma^2 and the share admissible"},
+    {rule::not_one_line.code, "The curve is not one line",
+     "the slope depends on the n: take a narrower range of study.n, and larger n"},
     {"not-stationary", "Least squares stopped before its end",
      "raise estimator.iterations; `moerate replay` shows the way of one such fit",
      not_at_a_minimum},
@@ -165,13 +129,23 @@ constexpr RowCheck row_checks[] = {
      "go by the median, trimmed and geometric mean; `moerate show DIR --worst LOSS` shows such a "
      "fit",
      heavy_tails},
-    {"grows", "The loss grows with n",
-     "that is no rate: look at start.exponent, n / sigma^2 and the share admissible", grows},
     {"coarse", "The interval of the slope is wide", "raise study.replicates: stored fits are kept",
      coarse},
     {"narrow-n", "The sizes are too few or too close for a rate",
      "spread study.n over two decades, such as { geom = [1000, 100000, 10] }", narrow},
 };
+
+/// What a check finds of a row.
+std::string found_by(RowCheck const& check, RateRow const& row)
+{
+    if (check.find != nullptr)
+        return check.find(row);
+    for (std::vector<Reason> const* reasons : {&row.reasons, &row.mean.reasons})
+        for (Reason const& reason : *reasons)
+            if (reason.code == check.code)
+                return reason.text;
+    return {};
+}
 
 std::string row_name(RateRow const& row)
 {
@@ -240,7 +214,7 @@ std::vector<Finding> diagnose(Store const& store, Study const& study,
     for (RowCheck const& check : row_checks) {
         Finding finding{check.code, check.title, check.remedy, {}};
         for (RateRow const& row : rows) {
-            std::string const what = check.find(row);
+            std::string const what = found_by(check, row);
             if (!what.empty())
                 finding.instances.push_back({row_name(row), what});
         }

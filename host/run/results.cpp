@@ -27,9 +27,8 @@ void drop_parameters(std::vector<FitRow>& rows)
 
 } // namespace
 
-Log::Log(std::string const& folder)
-    : descriptor_(open((folder + "/run.log").c_str(),
-                       O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, 0666))
+Log::Log(std::string const& file)
+    : descriptor_(open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, 0666))
 {}
 
 Log::~Log()

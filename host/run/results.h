@@ -17,12 +17,12 @@ namespace moerate
 struct RunOptions;
 struct RunReport;
 
-/// Lines with the time in front, appended to DIR/run.log. A log that cannot be written is no reason
+/// Lines with the time in front, appended to a file. A log that cannot be written is no reason
 /// to stop: everything in it is in the store as well. Lines that find no room are left out.
 class Log
 {
 public:
-    explicit Log(std::string const& folder);
+    explicit Log(std::string const& file);
     ~Log();
     Log(Log const&) = delete;
     Log& operator=(Log const&) = delete;

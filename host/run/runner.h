@@ -3,6 +3,7 @@
 /// @file
 /// `moerate run`: does what a study asks for and its store does not hold.
 
+#include "host/run/batch_job.h"
 #include "host/run/failures.h"
 #include "host/run/progress.h"
 
@@ -21,6 +22,9 @@ struct RunOptions
     std::vector<std::string> argv;
     ProgressStyle progress;
     std::function<bool()> stop; ///< asked between blocks; true ends the run
+    std::optional<Shard> shard; ///< does these jobs alone, into a store of their own
+    BatchJob job;               ///< of the batch system, for the run's row
+    int most_stalled = 0;       ///< runs in a row that may have stored nothing; 0: any number
 };
 
 /// What a run did.
@@ -41,7 +45,8 @@ struct RunReport
 
 /// Runs what is missing in `folder` on `devices`: measures missing losses of stored fits without
 /// refitting, then does missing fits block by block, each saved in one transaction; one worker a
-/// device takes blocks from one queue. Appends to folder/run.log. The result of a fit depends on
+/// device takes blocks from one queue. Fits that any store of the folder holds are not done again.
+/// Appends to folder/run.log, a shard to its own. The result of a fit depends on
 /// the study and the kind of device alone, so that a run may be stopped, killed, continued,
 /// extended by replicates, n, curves and losses, and done on any number of devices. Throws
 /// StoreError; and DeviceError once all other devices are done, if one failed: what was finished is

@@ -70,7 +70,7 @@ public:
     std::string head() const
     {
         Line line;
-        for (char const* name : {"study", "cell", "label", "fit"})
+        for (char const* name : {"study", "cell", "label", "fit", "truth"})
             line.add(std::string(name));
         for (std::string const& key : swept_)
             line.add(key);
@@ -121,6 +121,7 @@ private:
         line.add(cell.id);
         line.add(as.label);
         line.add(curve == nullptr ? as.label : curve->fit);
+        line.add(curve == nullptr ? std::optional<int>() : truth_number(*curve));
         for (std::string const& key : swept_)
             line.add(swept_field(curve, key));
         line.add(curve == nullptr ? std::nan("") : curve->noise_variance);

@@ -115,6 +115,7 @@ Json fit_json(CellRow const& cell, Listed const& as, FitRow const& fit, bool all
     json["cell"] = cell.id;
     json["label"] = as.label;
     json["fit"] = curve == nullptr ? as.label : curve->fit;
+    json["truth"] = curve == nullptr ? Json(nullptr) : Json(truth_number(*curve));
     json["swept"] = swept_json(curve);
     json["noise_variance"] = curve == nullptr ? Json(nullptr) : Json(curve->noise_variance);
     json["n"] = cell.n;

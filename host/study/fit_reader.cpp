@@ -166,17 +166,6 @@ void settle_targets(Reader& reader, Curve& curve)
                               "give the data noise, or use \"truth\"");
 }
 
-std::string read_theory(Reader& reader)
-{
-    json const* value = reader.find("theory");
-    if (value == nullptr)
-        return "";
-    if (value->is_number())
-        return fmt::format("{}", reader.number("theory", any_number));
-    reader.word("theory", "rate", {"sub"});
-    return "sub";
-}
-
 } // namespace
 
 KeyTable start_keys()
@@ -233,8 +222,8 @@ KeyTable fit_keys()
     table.keys.insert(table.keys.end(),
                       {{"reported_slope", "number", "(none)", "1",
                         "slope that a paper reports, shown beside", "-0.51"},
-                       {"theory", "number or \"sub\"", "(none)", "1",
-                        "slope that a theorem claims; \"sub\": slower than any power of n", "-0.5"},
+                       theory_key("slope that a theorem claims of all losses of the fit that have "
+                                  "no theory of their own"),
                        {"start", "table, keys of [start]", "{}", "1",
                         "overrides [start] for this fit, key by key", "{ scale = 0.1 }"},
                        {"estimator", "table, keys of [estimator]", "{}", "1",
@@ -272,7 +261,6 @@ Curve read_fit(Reader& reader, Setting const& setting, SharedTables const& share
     settle_targets(reader, curve);
     if (reader.has("reported_slope"))
         curve.reported_slope = reader.number("reported_slope", any_number);
-    curve.theory = read_theory(reader);
     Reader estimator = table_over(reader, "estimator", shared.estimator);
     curve.estimator = read_estimator(estimator, {setting.smallest_n, setting.largest_n});
     Reader start = table_over(reader, "start", shared.start);

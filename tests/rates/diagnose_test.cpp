@@ -1,4 +1,5 @@
 #include "host/rates/diagnose.h"
+#include "host/rates/verdict.h"
 #include "tests/store/store_fixture.h"
 
 #include <catch2/catch.hpp>
@@ -56,18 +57,12 @@ TEST_CASE("each fault of a row is found, and none in a sound one")
         std::function<void(RateRow&)> make;
         char const* what;
     };
-    std::vector<Fault> const faults = {
+    std::vector<Fault> faults = {
         {"unfinished", [](RateRow& row) { row.planned = 150; }, "120 of 150"},
-        {"failed", [](RateRow& row) { row.failed[1] = 2; }, "2 of 40 fits at n = 10000"},
-        {"no-descent", [](RateRow& row) { row.no_descent[2] = 3; }, "3 of 40 fits at n = 100000"},
-        {"start-slope", [](RateRow& row) { row.start.slope = -0.46; }, "the start's is -0.460"},
-        {"few-admissible", [](RateRow& row) { row.admissible_share = 0.49; }, "49 %"},
-        {"bracketed", [](RateRow& row) { row.bracketed = "on the box"; }, "on the box"},
         {"not-stationary", [](RateRow& row) { row.not_stationary = "slow in 3"; }, "slow in 3"},
         {"few-certified", [](RateRow& row) { row.certified_share = 0.5; }, "50 %"},
         {"off-target", [](RateRow& row) { row.off_target = "no truth"; }, "no truth"},
         {"heavy-tails", [](RateRow& row) { row.heavy_tail = true; }, "of the median -0.500"},
-        {"grows", [](RateRow& row) { row.mean = {{}, {}, 0.2, 0.1, 0.25, {}}; }, "0.200"},
         // half width 0.15, three times what is aimed at: nine times the replicates
         {"coarse", [](RateRow& row) { row.mean.lo = -0.65, row.mean.hi = -0.35; }, "about 360"},
         {"narrow-n",
@@ -75,6 +70,18 @@ TEST_CASE("each fault of a row is found, and none in a sound one")
              row.n = {1000, 2000, 4000};
          },
          "n = 1000, 2000, 4000"}};
+    for (ReasonRule const& rule : reason_rules()) {
+        faults.push_back({rule.code,
+                          [&](RateRow& row) {
+                              row.reasons.push_back({rule.code, "why so", {}});
+                          },
+                          "why so"});
+        faults.push_back({rule.code,
+                          [&](RateRow& row) {
+                              row.mean.reasons.push_back({rule.code, "of it", {}});
+                          },
+                          "of it"});
+    }
     for (Fault const& fault : faults) {
         INFO(fault.code);
         RateRow row = sound(study);
@@ -96,10 +103,9 @@ TEST_CASE("shares at the threshold are no fault")
     Study const study = tiny_study();
     Store const store = Store::create(folder.path(), study);
     RateRow row = sound(study);
-    row.no_descent[0] = 2; // of 40: 5 %
-    row.admissible_share = 0.5;
     row.certified_share = 0.9;
-    row.start.slope = -0.44;
+    row.mean.lo = -0.6, row.mean.hi = -0.4;
+    row.n = {1000, 2000, 10000};
     CHECK(diagnose(store, study, {row}).empty());
 }
 

@@ -63,7 +63,7 @@ std::string exported(std::string const& folder)
     std::istringstream lines(export_csv(Store::open(folder)));
     std::string const old = old_export();
     std::vector<std::string> const old_head = fields_of(old.substr(0, old.find('\n')));
-    std::vector<std::string> const of_the_study = {"study", "fit", "noise_variance", "in_study"};
+    std::vector<std::string> const of_the_study = {"study", "fit", "truth", "noise_variance", "in_study"};
     std::vector<std::string> head;
     std::string text;
     for (std::string line; std::getline(lines, line); text += '\n') {

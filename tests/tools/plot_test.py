@@ -138,14 +138,34 @@ class Data(Case):
             band = axes.collections[0].get_paths()[0].vertices
             at_first = [v for n, v in band if n == row["n"][0]]
             return min(at_first), max(at_first)
+        low = panels(draw([row], "--style", "paper", "--sd", "3"))[0].get_ylim()[0]  # below 0: to the axis
         half = 2.2622 * 0.4 / math.sqrt(10)  # Student's 97.5 % quantile of 9 degrees of freedom
         for got, want in ((ends(), (value * math.exp(-half), value * math.exp(half))),
                           (ends("--style", "paper"), (value - 2 * sd, value + 2 * sd)),
+                          (ends("--style", "paper", "--sd", "3"), (low, value + 3 * sd)),
                           (ends("--style", "median"), (0.5 * value, 1.8 * value))):
             for end, right in zip(got, want):
                 self.assertAlmostEqual(end / right, 1, places=3)
         median = panels(draw([row], "--style", "median"))[0]
         self.assertEqual(list(marked(median, "points")[0].get_ydata()), row["mean"]["p50"])
+
+    def test_bars_are_as_long_as_the_study_says(self):
+        row = {**row_of(spread=0.2), "error_bars": 3.0}
+        figure = draw([row], "--style", "paper")
+        top = panels(figure)[0].containers[0].lines[2][0].get_segments()[0][1, 1]
+        self.assertAlmostEqual(top / (row["mean"]["value"][0] + 3 * row["mean"]["sd"][0]), 1)
+        self.assertIn("bars of 3 standard deviations", " ".join(
+            text.get_text().replace("\n", " ") for text in figure.texts))
+
+    def test_brackets_are_those_of_the_slope_that_is_drawn(self):
+        start = [{"code": "start", "text": "t", "of": "mean"}]
+        row = {**row_of(bracketed="t"), "reasons": start}
+        row["mean"] = {**row["mean"], "reasons": [{"code": "start", "text": "t"}]}
+        for options, want in (([], "(\u22120.30)"), (["--y", "regression"], "\u22120.50")):
+            self.assertEqual(marked(panels(draw([row], *options))[0], "label")[0].get_text(), want)
+        row["reasons"] = [{"code": "box", "text": "t", "of": "fits"}]
+        self.assertEqual(marked(panels(draw([row], "--y", "regression"))[0], "label")[0].get_text(),
+                         "(\u22120.50)")
 
     def test_bars_end_on_the_axis(self):
         for options in (["--style", "paper"], ["--style", "paper", "--sd", "3"], []):

@@ -1,0 +1,143 @@
+#include "host/cli/commands.h"
+
+#include "host/cli/device_choice.h"
+#include "host/cli/output.h"
+#include "host/cli/study_to_run.h"
+#include "host/core/error.h"
+#include "host/rates/rates.h"
+#include "host/run/runner.h"
+#include "host/run/stop.h"
+#include "host/run/time_budget.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace moerate
+{
+namespace
+{
+
+nlohmann::ordered_json report_json(Study const& study, std::string const& folder,
+                                   RunReport const& report)
+{
+    return {{"study", study.id},
+            {"folder", folder},
+            {"fits", report.fits},
+            {"failed", report.failed},
+            {"reused", report.reused},
+            {"losses_measured", report.losses},
+            {"losses_unmeasured", report.unmeasured},
+            {"sample_updates", report.sample_updates},
+            {"seconds", report.seconds},
+            {"interrupted", report.interrupted},
+            {"too_many_failed", report.too_many_failed}};
+}
+
+/// What a run did, for people.
+void note_report(std::string const& folder, RunReport const& report, bool quiet)
+{
+    note(quiet, fmt::format("{} fits done in {:.1f} s, {} reused, {} failed; {}", report.fits,
+                            report.seconds, report.reused, report.failed, folder));
+    if (report.losses > 0)
+        note(quiet, fmt::format("{} losses measured on stored fits, none of them fitted again",
+                                report.losses));
+    if (report.unmeasured > 0)
+        note(false, fmt::format("warning: {} losses are missing (their fits were stored with "
+                                "--no-params) use a new folder to have them",
+                                report.unmeasured));
+}
+
+/// Seconds that a run may take: --time-budget, else what a batch system leaves it.
+std::optional<double> seconds_of(std::string const& text, bool quiet)
+{
+    if (text.empty()) {
+        auto const left = job_time_left();
+        if (!left)
+            return std::nullopt;
+        note(quiet, fmt::format("the job ends in {}: the run stops within {}",
+                                format_seconds(*left), format_seconds(budget_of_job(*left))));
+        return budget_of_job(*left);
+    }
+    auto const seconds = duration_of(text);
+    if (!seconds)
+        throw UsageError(fmt::format("--time-budget {} is no duration (known: 3h50m, 90s, 1d12h, "
+                                     "HH:MM:SS, D-HH:MM:SS)",
+                                     text));
+    return seconds;
+}
+
+RunOptions run_options(RunCommandOptions const& options, bool quiet)
+{
+    RunOptions run;
+    run.keep_parameters = !options.no_parameters;
+    run.block_seconds = options.save_every;
+    run.argv = options.argv;
+    run.progress = ProgressStyle::of_stderr(quiet);
+    TimeBudget const budget(seconds_of(options.time_budget, quiet), options.save_every);
+    run.stop = [budget] { return StopOnSignal::requested() || budget.over(); };
+    if (!options.shard.empty())
+        run.shard = chosen_shard(options.shard);
+    run.job = batch_job();
+    run.most_stalled = options.most_stalled;
+    return run;
+}
+
+/// The rates of the folder after a run, or, of a shard, what to do next.
+void show_results(std::string const& folder, RunReport const& report, Study const& study,
+                  Devices const& devices, RunCommandOptions const& options, bool as_json)
+{
+    nlohmann::ordered_json document = report_json(study, folder, report);
+    if (!options.shard.empty()) {
+        if (as_json)
+            print_json(document);
+        return;
+    }
+    Store const store = Store::open(folder);
+    Study const stored = stored_study(store);
+    Device& own = *devices.front();
+    bool const small = own.info().kind == "cuda" && resampled_replicates(stored) < gpu_pays;
+    std::unique_ptr<Device> const cpu =
+        small ? open_device("cpu", options.device.threads) : nullptr;
+    std::vector<RateRow> const rows = rates(small ? *cpu : own, store, stored);
+    if (as_json) {
+        document["rates"] = rates_to_json(rows)["rows"];
+        print_json(document);
+    } else {
+        print_text(rates_table(rows));
+    }
+}
+
+} // namespace
+
+int run_command(RunCommandOptions const& options, CommonOptions const& common)
+{
+    auto const [study, folder] = study_to_run(options, common);
+    StopOnSignal const stop;
+    RunOptions const run = run_options(options, common.quiet);
+    Devices const devices = open_devices(options.device.device, options.device.threads);
+    if (options.device.device == "auto" || devices.size() > 1)
+        note(common.quiet, "device: " + devices_text(devices));
+    if (run.shard)
+        note(common.quiet, "shard " + shard_text(*run.shard));
+    RunReport const report = run_study(study, folder, devices, run);
+    note_report(folder, report, common.quiet);
+    if (report.interrupted) {
+        if (common.json)
+            print_json(report_json(study, folder, report));
+        note(false,
+             fmt::format("stopped by {} (all finished work is in {}) run the same "
+                         "command to continue",
+                         StopOnSignal::requested() ? "a signal" : "the time budget", folder));
+        return static_cast<int>(Exit::interrupted);
+    }
+    show_results(folder, report, study, devices, options, common.json);
+    if (!report.too_many_failed.empty())
+        throw Error(Exit::failed_fits,
+                    fmt::format("too many fits failed (max_failed = {}): {}; look at {}, or raise "
+                                "study.max_failed",
+                                study.max_failed, fmt::join(report.too_many_failed, ", "),
+                                report.failed_at.advice()));
+    return 0;
+}
+
+} // namespace moerate
