@@ -40,11 +40,12 @@ struct Part
     }
 };
 
-/// Opens a file and checks its pages; none where it holds nothing yet.
+/// Opens a file; none where it holds nothing yet. Its pages are not checked: all rows of all tables
+/// are read, and SQLite refuses a file that was cut off, or a page that is none.
 std::optional<Part> opened(FoundFile const& found)
 {
     Part part;
-    part.file = std::make_unique<SourceFile>(found.path, SourceFile::Reading::unlocked);
+    part.file = std::make_unique<SourceFile>(found.path, SourceFile::Reading::unlocked, false);
     part.shard = found.shard;
     if (!part.file->ask(holds_store))
         return std::nullopt;
@@ -203,6 +204,8 @@ void Store::merge_into(std::string const& folder, Study const& study,
 {
     Store store = create(folder, study);
     sqlite::Database& database = store.impl_->writer();
+    // The rows come from files that keep them, those that others refer to first.
+    database.execute("PRAGMA foreign_keys = OFF");
     // Of all indices: rows come by file, and a page that is written twice costs more than memory.
     database.execute("PRAGMA cache_size = -262144");
     store.transaction([&] {
