@@ -28,7 +28,7 @@ struct Options
     std::vector<std::string> cases, methods{"moerate"};
     std::string store;
     unsigned seed = 1;
-    bool quick = false, json = false;
+    bool quick = false, json = false, lines = false;
 };
 
 void add_options(CLI::App& app, Options& o)
@@ -54,6 +54,8 @@ void add_options(CLI::App& app, Options& o)
     app.add_option("--store", o.store, "results folder whose first curve gives further cases");
     app.add_option("--seed", o.seed, "of replicates and draws")->capture_default_str();
     app.add_flag("--quick", o.quick, "200 studies of 10 and of 20 replicates");
+    app.add_flag("--lines", o.lines,
+                 "share of curves in which the tests of one line and of a floor see none, a floor");
     app.add_flag("--json", o.json, "one JSON object");
 }
 
@@ -62,6 +64,9 @@ std::vector<Population> populations(Options const& o)
     std::vector<Population> all = drawn_populations();
     if (!o.store.empty())
         for (Population& population : stored_populations(o.store))
+            all.push_back(std::move(population));
+    if (o.lines)
+        for (Population& population : bent_populations())
             all.push_back(std::move(population));
     if (o.cases.empty())
         return all;
@@ -93,16 +98,6 @@ struct Coverage
     std::array<double, statistic_count> share{}; ///< of studies whose interval held the slope
     std::array<double, statistic_count> width{}; ///< mean over the studies
 };
-
-/// The numbers behind one study of a line of the table.
-std::mt19937_64 engine_of(unsigned seed, std::string const& name, int replicates, int study)
-{
-    std::vector<unsigned> words{seed, static_cast<unsigned>(replicates),
-                                static_cast<unsigned>(study)};
-    words.insert(words.end(), name.begin(), name.end());
-    std::seed_seq sequence(words.begin(), words.end());
-    return std::mt19937_64(sequence);
-}
 
 /// `studies` studies of `replicates` replicates each, the same ones for every method.
 Coverage coverage(Device& device, Population const& population, Method const& method,
@@ -138,6 +133,15 @@ nlohmann::ordered_json row_json(Population const& population, Method const& meth
     return row;
 }
 
+/// A name in a table, in which a bar would end the column.
+std::string cell_text(std::string const& name)
+{
+    std::string text;
+    for (char const c : name)
+        text += c == '|' ? "\\|" : std::string(1, c);
+    return text;
+}
+
 void print_head()
 {
     print("| case | R | method |");
@@ -149,10 +153,7 @@ void print_head()
 void print_row(Population const& population, Method const& method, int replicates,
                Coverage const& result)
 {
-    std::string name;
-    for (char const c : population.name)
-        name += c == '|' ? "\\|" : std::string(1, c); // a bar would end the column
-    print("| {} | {} | {} |", name, replicates, method.name);
+    print("| {} | {} | {} |", cell_text(population.name), replicates, method.name);
     for (std::size_t s = 0; s < covered_statistics.size(); ++s)
         print(" {:.1f} ({:#.3g}) |", 100 * result.share[s], result.width[s]);
     print("\n");
@@ -186,6 +187,30 @@ nlohmann::ordered_json measure(Options const& o)
     return rows;
 }
 
+/// The same for the tests of one line and of a floor.
+nlohmann::ordered_json measure_lines(Options const& o)
+{
+    auto const device = make_cpu_device(1);
+    auto rows = nlohmann::ordered_json::array();
+    if (!o.json)
+        print("| case | R | not one line | floor |\n|---|---|---|---|\n");
+    for (Population const& population : populations(o))
+        for (int const replicates : o.replicates) {
+            LineVerdicts const result =
+                line_verdicts(*device, population, replicates, o.studies, o.seed);
+            rows.push_back({{"case", population.name},
+                            {"replicates", replicates},
+                            {"not_one_line", result.not_one_line},
+                            {"floor", result.floor}});
+            if (o.json)
+                continue;
+            print("| {} | {} | {:.1f} | {:.1f} |\n", cell_text(population.name), replicates,
+                  100 * result.not_one_line, 100 * result.floor);
+            std::fflush(stdout);
+        }
+    return rows;
+}
+
 int coverage_main(int argc, char** argv)
 {
     Options o;
@@ -198,9 +223,9 @@ int coverage_main(int argc, char** argv)
     if (o.quick && app.count("--replicates") == 0)
         o.replicates = {10, 20};
     double const error = std::sqrt(0.95 * 0.05 / o.studies);
-    if (!o.json)
+    if (!o.json && !o.lines)
         print_head();
-    auto const rows = measure(o);
+    auto const rows = o.lines ? measure_lines(o) : measure(o);
     if (o.json)
         print_json({{"version", this_build().version},
                     {"commit", this_build().commit},
@@ -208,6 +233,9 @@ int coverage_main(int argc, char** argv)
                     {"seed", o.seed},
                     {"error", error},
                     {"rows", rows}});
+    else if (o.lines)
+        print("\nShare of studies in %, moerate {} ({}), {} studies a line, seed {}.\n",
+              this_build().version, this_build().commit, o.studies, o.seed);
     else
         print("\nShare of studies whose 95 % interval held the slope, in % (mean width). moerate "
               "{} ({}), {} studies a line,\nseed {}: standard error of a share of 95 % is "
@@ -217,6 +245,16 @@ int coverage_main(int argc, char** argv)
 }
 
 } // namespace
+
+std::mt19937_64 engine_of(unsigned seed, std::string const& name, int replicates, int study)
+{
+    std::vector<unsigned> words{seed, static_cast<unsigned>(replicates),
+                                static_cast<unsigned>(study)};
+    words.insert(words.end(), name.begin(), name.end());
+    std::seed_seq sequence(words.begin(), words.end());
+    return std::mt19937_64(sequence);
+}
+
 } // namespace moerate
 
 int main(int argc, char** argv)

@@ -55,4 +55,20 @@ struct Method
 /// The program's own intervals first, then those that it could have.
 std::vector<Method> const& methods();
 
+/// The numbers behind one study of a line of the table.
+std::mt19937_64 engine_of(unsigned seed, std::string const& name, int replicates, int study);
+
+/// What the tests of one line and of a floor (host/rates/line_test.h) say of studies of a
+/// population: shares of them.
+struct LineVerdicts
+{
+    double not_one_line = 0; ///< p below its threshold
+    double floor = 0;        ///< of mean errors that are flat over some last n
+};
+LineVerdicts line_verdicts(Device& device, Population const& population, int replicates,
+                           int studies, unsigned seed);
+
+/// Curves that are no line: log-normal 0.25 with a floor, log-normal 0.25 whose middle n is off.
+std::vector<Population> bent_populations();
+
 } // namespace moerate

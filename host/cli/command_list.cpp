@@ -44,6 +44,13 @@ void CommandLine::add_study_commands()
     go->add_option("--save-every", run.save_every, "Seconds of work between two saves, about")
         ->check(CLI::Range(0.01, 3600.0))
         ->capture_default_str();
+    CLI::Option* const trace =
+        valued(go->add_option("--trace", run.trace,
+                              "File to add the rounds of least-squares fits to, a JSON line each"),
+               Takes::file);
+    go->add_option("--trace-fit", run.trace_fits,
+                   "LABEL N REPLICATE of a fit to trace; may be repeated [all fits]")
+        ->needs(trace);
     go->add_flag("--no-params", run.no_parameters,
                  "Do not store parameters (further losses then need new fits)");
     suggest(
@@ -97,7 +104,7 @@ void CommandLine::add_case_commands()
                          [this] { return loss_command(cases, common); });
     valued(loss->add_option("cases", cases.file, text), Takes::file)->required();
     CLI::App* list =
-        add("list", "Scores, normalizers, activations, experts, losses, estimators",
+        add("list", "Scores, normalizers, activations, experts, losses, estimators, reasons",
             {"moerate list", "moerate list losses"}, [this] { return list_command(axis, common); });
     one_of(list->add_option("axis", axis, "Only this axis"), axis_names());
     add("doctor", "Describe this build and this machine", {"moerate doctor"},

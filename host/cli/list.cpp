@@ -3,6 +3,7 @@
 #include "host/cli/output.h"
 #include "host/estimate/estimators.h"
 #include "host/measure/families.h"
+#include "host/rates/verdict.h"
 #include "kernels/family/activations.h"
 #include "kernels/family/experts.h"
 #include "kernels/family/loss_fits.h"
@@ -10,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace moerate
 {
@@ -110,6 +112,20 @@ ordered_json estimators_json()
     return axis;
 }
 
+/// Why slopes are in brackets, with what decides (host/rates/verdict.h).
+ordered_json reasons_json()
+{
+    ordered_json axis = ordered_json::array();
+    for (ReasonRule const& rule : reason_rules()) {
+        bool const has = !std::isnan(rule.threshold);
+        axis.push_back({{"name", rule.code},
+                        {"formula", rule.when},
+                        {"source", has ? fmt::format("threshold {:g}", rule.threshold) : "no threshold"},
+                        {"threshold", has ? ordered_json(rule.threshold) : ordered_json(nullptr)}});
+    }
+    return axis;
+}
+
 ordered_json axes()
 {
     auto const plain = [](auto, int, ordered_json&) {};
@@ -125,10 +141,13 @@ ordered_json axes()
     auto const expert = [](auto member, int, ordered_json& entry) {
         entry["parameters"] = parameters_json<decltype(member)>();
     };
-    return {
-        {"scores", axis_of<Scores>(score)},    {"normalizers", axis_of<Normalizers>(normalizer)},
-        {"experts", axis_of<Experts>(expert)}, {"activations", axis_of<Activations>(plain)},
-        {"losses", axis_of<Losses>(plain)},    {"estimators", estimators_json()}};
+    return {{"scores", axis_of<Scores>(score)},
+            {"normalizers", axis_of<Normalizers>(normalizer)},
+            {"experts", axis_of<Experts>(expert)},
+            {"activations", axis_of<Activations>(plain)},
+            {"losses", axis_of<Losses>(plain)},
+            {"estimators", estimators_json()},
+            {"reasons", reasons_json()}};
 }
 
 /// "A (d x d), b; of each group: w (d)".

@@ -8,6 +8,7 @@
 #include "host/run/memory.h"
 #include "host/run/targets.h"
 #include "host/run/time_model.h"
+#include "host/run/truth_facts.h"
 
 #include <fmt/format.h>
 
@@ -185,6 +186,7 @@ int plan_command(StudyOptions const& options, std::string const& folder,
     std::optional<ShardPlan> shards;
     if (with_shards)
         shards = shard_plan(study, plan, missing, time, *devices.front());
+    std::vector<TruthFacts> const truths = truth_facts(*devices.front(), study);
     if (common.json) {
         nlohmann::ordered_json document = {{"study", study.id},
                                            {"device", devices_text(devices)},
@@ -193,7 +195,8 @@ int plan_command(StudyOptions const& options, std::string const& folder,
                                            {"sample_updates", total.sample_updates},
                                            {"regression_points", total.regression_points},
                                            {"seconds", time.seconds(total)},
-                                           {"bytes", memory}};
+                                           {"bytes", memory},
+                                           {"truths", facts_json(truths)}};
         if (shards)
             document["shards"] = shard_plan_json(*shards);
         print_json(document);
@@ -204,6 +207,7 @@ int plan_command(StudyOptions const& options, std::string const& folder,
           "memory: at least {}\n",
           total.fits, format_si(total.sample_updates), format_si(total.regression_points),
           format_duration(time.seconds(total)), devices_text(devices), bytes_text(memory));
+    print_text(facts_text(truths));
     if (shards)
         print_text(shard_plan_text(*shards));
     return 0;

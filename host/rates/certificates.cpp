@@ -11,12 +11,6 @@ namespace moerate
 namespace
 {
 
-/// Least sample size for a verdict, in ranks.
-constexpr int least_samples_a_rank = 10;
-
-/// Share of fits on the box above which there is no verdict.
-constexpr double many_on_the_box = 0.05;
-
 /// Calls f(fit, place of its n in `all`) for each fit that did not fail.
 template <class F>
 void each_fit(std::vector<FitsAt> const& all, F&& f)
@@ -40,34 +34,6 @@ std::optional<double> share(std::vector<FitsAt> const& all, Holds&& holds)
     if (known == 0)
         return std::nullopt;
     return static_cast<double>(held) / known;
-}
-
-bool on_the_box(FitRow const& fit)
-{
-    return fit.facts.at_bound.value_or(0) > 0;
-}
-
-/// The rank that decides at each n: the largest.
-std::optional<std::string> too_few_samples(Curve const& curve, std::vector<FitsAt> const& all)
-{
-    std::vector<std::optional<int>> rank(all.size());
-    each_fit(all, [&](FitRow const& fit, std::size_t i) {
-        rank[i] = std::max(rank[i], fit.facts.rank);
-    });
-    int const p = curve.model.layout.size;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        int const least = rank[i].value_or(p);
-        if (all[i].n / least_samples_a_rank >= least)
-            continue;
-        long long const needed = static_cast<long long>(least_samples_a_rank) * least;
-        if (rank[i])
-            return fmt::format("n = {} is below {} rank = {}", all[i].n, least_samples_a_rank,
-                               needed);
-        return fmt::format(
-            "n = {} is below {} p = {} (p counts parameters; the rank is not known for {})",
-            all[i].n, least_samples_a_rank, needed, curve.estimator->name());
-    }
-    return std::nullopt;
 }
 
 } // namespace
@@ -109,19 +75,19 @@ std::optional<std::pair<int, int>> rank_range(std::vector<FitsAt> const& all)
     return range;
 }
 
-std::optional<std::string> bracket_reason(Curve const& curve, std::vector<FitsAt> const& all)
+std::optional<bool> known_admissible(FitRow const& fit, bool reference)
 {
-    std::vector<std::string> reasons;
-    if (auto const few = too_few_samples(curve, all))
-        reasons.push_back(*few);
-    auto const on_box =
-        share(all, [](FitRow const& fit) { return std::optional<bool>(on_the_box(fit)); });
-    if (on_box && *on_box > many_on_the_box)
-        reasons.push_back(
-            fmt::format("{:.0f} % of fits have a parameter on the box", 100 * *on_box));
-    if (reasons.empty())
-        return std::nullopt;
-    return fmt::format("{}", fmt::join(reasons, "; "));
+    return fit.admissible ? fit.admissible : admissible(fit, reference);
+}
+
+std::optional<double> admissible_share(std::vector<FitsAt> const& all, bool reference)
+{
+    return share(all, [=](FitRow const& fit) { return known_admissible(fit, reference); });
+}
+
+bool on_the_box(FitRow const& fit)
+{
+    return fit.facts.at_bound.value_or(0) > 0;
 }
 
 std::string not_stationary(std::vector<FitsAt> const& all)

@@ -27,10 +27,15 @@ std::vector<double> box_share(std::vector<FitsAt> const& all);
 /// Smallest and largest rank of J^T J; none where no fit knows.
 std::optional<std::pair<int, int>> rank_range(std::vector<FitsAt> const& all);
 
-/// Why a slope over these fits gets no verdict (spec.md 4): some n is below 10 rank, the number of
-/// parameters where the rank is not known, or more than 5 % of the fits are on the box. None if it
-/// does.
-std::optional<std::string> bracket_reason(Curve const& curve, std::vector<FitsAt> const& all);
+/// Whether a fit is admissible; none where it has no reference. `reference`: the fitted class holds
+/// the truth. Older stores have no `admissible` without noise.
+std::optional<bool> known_admissible(FitRow const& fit, bool reference);
+
+/// Share of admissible fits, over all n; none where no fit knows.
+std::optional<double> admissible_share(std::vector<FitsAt> const& all, bool reference);
+
+/// Whether a parameter of the fit is on the bounds of the box.
+bool on_the_box(FitRow const& fit);
 
 /// Fits that are no stationary points, "slow in 2, stuck in 1": by the estimator's word for their
 /// end; empty if there are none.

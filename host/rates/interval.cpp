@@ -84,19 +84,34 @@ std::vector<double> influences(Statistic statistic, std::vector<double> values)
     return values;
 }
 
-double widening(std::vector<Part> const& parts)
+Spread spread(std::vector<SumPart> const& parts)
 {
     double drawn = 0, variance = 0, uncertainty = 0;
-    for (Part const& part : parts) {
+    for (SumPart const& part : parts) {
         double const own = part.variance * part.estimate.factor;
         drawn += part.variance;
         variance += own;
         uncertainty += own * own / part.estimate.freedom;
     }
     if (!(drawn > 0))
+        return {};
+    return {std::sqrt(variance / drawn), variance * variance / uncertainty};
+}
+
+double widening(std::vector<SumPart> const& parts)
+{
+    if (std::none_of(parts.begin(), parts.end(),
+                     [](SumPart const& part) { return part.variance > 0; }))
         return 1;
-    double const student = student_quantile(variance * variance / uncertainty);
-    return std::sqrt(variance / drawn) * student / normal_quantile;
+    Spread const of = spread(parts);
+    return of.scale * student_quantile(of.freedom) / normal_quantile;
+}
+
+double normal_deviate(double t, double freedom)
+{
+    if (!(freedom < 1e7))
+        return std::fabs(t);
+    return (8 * freedom + 1) / (8 * freedom + 3) * std::sqrt(freedom * std::log1p(t * t / freedom));
 }
 
 double student_quantile(double freedom)

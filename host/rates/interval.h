@@ -45,15 +45,29 @@ VarianceEstimate variance_estimate(Statistic statistic, std::vector<double> cons
 std::vector<double> influences(Statistic statistic, std::vector<double> values);
 
 /// An independent part of a slope.
-struct Part
+struct SumPart
 {
     double variance; ///< of the part over the draws
     VarianceEstimate estimate;
 };
 
-/// Factor on the deviations of draws that are sums of these parts, with the degrees of freedom of
-/// Welch and Satterthwaite. 1 if no part varies.
-double widening(std::vector<Part> const& parts);
+/// How deviations of draws that are sums of parts stand for those of the sum itself.
+struct Spread
+{
+    double scale = 1;   ///< standard deviation of the sum over that of its draws
+    double freedom = 1; ///< degrees of freedom of that estimate, after Welch and Satterthwaite
+};
+
+/// Scale 1 and one degree of freedom if no part varies.
+Spread spread(std::vector<SumPart> const& parts);
+
+/// Factor on the deviations of draws that gives them the 97.5 % quantile of Student's distribution:
+/// scale times the quantile over the normal one. 1 if no part varies.
+double widening(std::vector<SumPart> const& parts);
+
+/// The normal deviate whose two-sided tail is that of |t| in Student's distribution, after Wallace
+/// (Annals of Mathematical Statistics 30, 1959): within 0.02 of it for freedom >= 3 and |t| <= 10.
+double normal_deviate(double t, double freedom);
 
 /// The 97.5 % quantile of Student's distribution for freedom >= 1, whole or not, to 1e-6.
 double student_quantile(double freedom);

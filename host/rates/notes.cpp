@@ -2,6 +2,7 @@
 
 #include "host/core/text.h"
 #include "host/rates/text.h"
+#include "host/rates/verdict.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -10,14 +11,12 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <utility>
 
 namespace moerate
 {
 namespace
 {
-
-/// Share of fits without descent, at some n, that a note tells of.
-constexpr double many_without_descent = 0.05;
 
 /// Notes that several rows share, each with the labels it is about.
 class Notes
@@ -73,13 +72,35 @@ int total(std::vector<int> const& counts)
     return std::accumulate(counts.begin(), counts.end(), 0);
 }
 
-/// Whether the share of fits without descent is large at some n.
-bool descends_badly(RateRow const& row)
+/// Reasons against other slopes than the mean loss's, where the fits have none against all of them;
+/// in words that rows share, their numbers are in `rates --json`.
+void add_other_reasons(Notes& notes, RateRow const& row)
 {
-    for (std::size_t i = 0; i < row.n.size(); ++i)
-        if (above(row.no_descent[i], row.fits[i], many_without_descent))
-            return true;
-    return false;
+    if (!row.reasons.empty())
+        return;
+    std::map<std::string, char const*> const words{
+        {rule::start.code, "it cannot be told from that of the starting points"},
+        {rule::grows.code, "it grows with n"},
+        {rule::not_one_line.code, "not one line over n"}};
+    auto const add = [&](Slope const& slope, std::string const& column) {
+        for (Reason const& one : slope.reasons)
+            if (auto const word = words.find(one.code); word != words.end())
+                notes.add("( )", std::string("no verdict on this slope, ") + word->second,
+                          row.label + " " + column);
+    };
+    for (auto const& [slope, column] : {std::pair(&row.median, "median"),
+                                        {&row.trimmed, "trimmed mean"},
+                                        {&row.geometric, "geometric mean"}})
+        add(*slope, loss_text(row) + " " + column);
+    for (auto const& [slope, column] : {std::pair(&row.regression, "regression error"),
+                                        {&row.expert.over, "expert over"},
+                                        {&row.expert.exact, "expert exact"},
+                                        {&row.expert.missed, "expert missed"},
+                                        {&row.response.cell, "response cell"},
+                                        {&row.response.gate, "response gate"}})
+        add(*slope, column);
+    if (row.oracle)
+        add(*row.oracle, loss_text(row) + " oracle");
 }
 
 /// What became of the fits.
@@ -89,12 +110,6 @@ void add_counts(Notes& notes, RateRow const& row)
         notes.add("!",
                   fmt::format("failed fits are left out: {} of n = {}", fmt::join(row.failed, ", "),
                               fmt::join(row.n, ", ")),
-                  row.label);
-    if (descends_badly(row))
-        notes.add("!",
-                  fmt::format("no descent, the training error ended above the start's in {}: such "
-                              "fits measure the steps, not the estimator",
-                              counts_text(row.no_descent, row.fits, row.n)),
                   row.label);
     if (!row.not_stationary.empty())
         notes.add("!",
@@ -120,11 +135,25 @@ std::string notes_text(std::vector<RateRow> const& rows)
 {
     Notes notes;
     for (RateRow const& row : rows)
-        if (row.bracketed)
-            notes.add("( )", "no verdict on this slope, " + *row.bracketed, row.label);
+        if (auto const why = texts_of(row.reasons))
+            notes.add("( )", "no verdict on its slopes, " + *why, row.label);
+    for (RateRow const& row : rows)
+        if (auto const why = texts_of(row.mean.reasons))
+            notes.add("( )", "no verdict on this slope, " + *why, row.label + " " + loss_text(row));
+    for (RateRow const& row : rows)
+        add_other_reasons(notes, row);
     for (RateRow const& row : rows)
         if (!row.off_target.empty())
             notes.add("*", row.off_target, row.label);
+    for (RateRow const& row : rows)
+        if (!row.theory.stands)
+            notes.add(
+                "\u2717",
+                fmt::format("the theory's {} does not stand, {}", row.theory.claim, row.theory.why),
+                row.label + " " + loss_text(row));
+        else if (!row.theory.why.empty())
+            notes.add("theory", fmt::format("{}, {}", row.theory.claim, row.theory.why),
+                      row.label + " " + loss_text(row));
     for (RateRow const& row : rows)
         add_slope_reasons(notes, row);
     for (RateRow const& row : rows) {

@@ -2,8 +2,10 @@
 
 #include "host/measure/inclusion.h"
 #include "host/rates/certificates.h"
-#include "host/rates/resample.h"
+#include "host/rates/contrast.h"
 #include "host/rates/samples.h"
+#include "host/rates/truths.h"
+#include "host/rates/verdict.h"
 #include "host/store/unasked.h"
 #include "host/study/identity.h"
 #include "kernels/family/normalizers.h"
@@ -19,25 +21,6 @@ namespace moerate
 {
 namespace
 {
-
-/// Share of fits, over all n, whose training error is at most the reference's.
-std::optional<double> admissible_share(std::vector<FitsAt> const& all, bool reference)
-{
-    int known = 0;
-    int held = 0;
-    for (FitsAt const& at : all)
-        for (FitRow const& fit : at.fits) {
-            // Older stores have no `admissible` without noise.
-            auto const holds = fit.admissible ? fit.admissible : admissible(fit, reference);
-            if (failed(fit.status) || !holds)
-                continue;
-            ++known;
-            held += *holds ? 1 : 0;
-        }
-    if (known == 0)
-        return std::nullopt;
-    return static_cast<double>(held) / known;
-}
 
 std::string gate_words(Model const& model)
 {
@@ -80,13 +63,6 @@ bool heavy_tail(Slope const& mean)
     return false;
 }
 
-/// Adds a reason why the row's slope gets no verdict, if there is one.
-void bracket(RateRow& row, std::optional<std::string> const& reason)
-{
-    if (reason)
-        row.bracketed = row.bracketed ? *row.bracketed + "; " + *reason : *reason;
-}
-
 /// Makes the rows of one curve; what does not depend on the loss once for all of them.
 class CurveRates
 {
@@ -103,7 +79,7 @@ public:
         common_.estimator = curve.estimator->name();
         common_.planned = static_cast<long long>(study.n.size()) * study.replicates;
         common_.reported_slope = curve.reported_slope;
-        common_.theory = curve.theory;
+        common_.error_bars = study.error_bars;
         set_counts(common_, all_, curve.noise_variance);
         common_.admissible_share = admissible_share(all_, reference_);
         common_.certified_share = certified_share(all_);
@@ -112,25 +88,20 @@ public:
         common_.rank = rank_range(all_);
         common_.parameters = curve.model.layout.size;
         common_.not_stationary = not_stationary(all_);
-        common_.bracketed = bracket_reason(curve, all_);
-        auto const risk = [&](char const* what, double RiskRecord::*error, bool partial = false) {
-            return mean(numbers_of(all_, what, [=](FitRow const& fit) {
-                return error_number(fit.at(at_fit).risk.*error, partial);
-            }));
-        };
-        common_.regression = risk("regression error", &RiskRecord::regression);
-        common_.expert = {risk("expert error over", &RiskRecord::expert_over, true),
-                          risk("expert error exact", &RiskRecord::expert_exact, true),
-                          risk("expert error missed", &RiskRecord::expert_missed)};
-        auto const response = [&](char const* what, double RiskRecord::*error) {
-            return mean(numbers_of(all_, what, [=](FitRow const& fit) {
-                return response_number(fit.at(at_fit).risk, error);
-            }));
-        };
-        common_.response = {response("response of the cells", &RiskRecord::response_cell),
-                            response("gate weight of the cells", &RiskRecord::response_gate)};
+        common_.reasons = fit_reasons(curve, all_, reference_);
+        set_errors();
     }
 
+    /// One a loss.
+    std::vector<RateRow> rows() const
+    {
+        std::vector<RateRow> rows;
+        for (LossSpec const& loss : curve_.losses)
+            rows.push_back(row(loss));
+        return rows;
+    }
+
+private:
     RateRow row(LossSpec const& spec) const
     {
         LossKey const key = loss_key(spec, at_fit);
@@ -139,22 +110,33 @@ public:
         row.r = key.r;
         row.gauge = key.gauge;
         row.target = key.target;
+        row.theory = spec.theory;
         auto const beyond = [&] { return beyond_float64(study_, curve_, spec); };
         Numbers const loss = losses("loss", key);
+        Numbers const start = losses("start loss", loss_key(spec, at_start));
         row.replicates = least_counted(loss.samples);
-        auto statistics = rates_of(
-            loss, {Statistic::mean, Statistic::median, Statistic::trimmed, Statistic::geometric},
-            beyond);
-        row.mean = std::move(statistics[0]);
-        row.median = std::move(statistics[1]);
-        row.trimmed = std::move(statistics[2]);
-        row.geometric = std::move(statistics[3]);
+        auto statistics = judged(
+            loss, start,
+            {Statistic::mean, Statistic::median, Statistic::trimmed, Statistic::geometric}, beyond);
+        row.mean = statistics[0].slope;
+        row.median = statistics[1].slope;
+        row.trimmed = statistics[2].slope;
+        row.geometric = statistics[3].slope;
         row.heavy_tail = heavy_tail(row.mean);
-        row.start = mean(losses("start loss", loss_key(spec, at_start)), beyond);
+        row.start = slopes_of(start, {Statistic::mean}, beyond)[0].slope;
         if (has_point(at_oracle, curve_.start.number.count))
-            row.oracle = mean(losses("oracle loss", loss_key(spec, at_oracle)), beyond);
-        if (spec.target == Target::projection && !reference_)
-            bracket(row, target_not_unique(projection_));
+            row.oracle = judged(losses("oracle loss", loss_key(spec, at_oracle)), start,
+                                {Statistic::mean}, beyond)[0]
+                             .slope;
+        if (auto const why = spec.target == Target::projection && !reference_
+                                 ? target_not_unique(projection_)
+                                 : std::nullopt)
+            for (Slope* slope : {&row.mean, &row.median, &row.trimmed, &row.geometric})
+                slope->reasons.push_back(
+                    {rule::target.code, *why, nlohmann::ordered_json::object()});
+        std::vector<Reason> all = row.reasons;
+        all.insert(all.end(), row.mean.reasons.begin(), row.mean.reasons.end());
+        row.bracketed = texts_of(all);
         if (spec.target == Target::truth && !reference_)
             row.off_target =
                 fmt::format("the fit ({} gate) does not hold the truth ({} gate); the target "
@@ -163,7 +145,6 @@ public:
         return row;
     }
 
-private:
     using Beyond = std::function<std::string()>;
 
     Numbers losses(char const* what, LossKey const& key) const
@@ -171,17 +152,69 @@ private:
         return numbers_of(all_, what, [&](FitRow const& fit) { return loss_number(fit, key); });
     }
 
-    std::vector<Slope> rates_of(Numbers const& numbers, std::vector<Statistic> const& statistics,
-                                Beyond const& beyond) const
+    /// Slopes with their curves, and why fits are left out.
+    std::vector<Estimate> slopes_of(Numbers const& numbers,
+                                    std::vector<Statistic> const& statistics,
+                                    Beyond const& beyond) const
     {
-        auto found = slopes(device_, numbers.samples, resampling_, statistics, numbers.what);
-        explain(found, numbers, beyond);
+        auto found = estimates(device_, numbers.samples, resampling_, statistics, numbers.what);
+        for (Estimate& one : found)
+            explain(one.slope, numbers, beyond);
         return found;
     }
 
-    Slope mean(Numbers const& numbers, Beyond const& beyond = nullptr) const
+    /// Slopes with the reasons against each, of which `start` is the number at the starting points.
+    std::vector<Estimate> judged(Numbers const& numbers, Numbers const& start,
+                                 std::vector<Statistic> const& statistics,
+                                 Beyond const& beyond) const
     {
-        return rates_of(numbers, {Statistic::mean}, beyond)[0];
+        auto found = slopes_of(numbers, statistics, beyond);
+        Samples own = numbers.samples, begun = start.samples;
+        keep_common(own, begun);
+        bool const all =
+            std::equal(own.values.begin(), own.values.end(), numbers.samples.values.begin(),
+                       [](auto const& a, auto const& b) { return counted(a) == counted(b); });
+        auto const paired =
+            all ? found : estimates(device_, own, resampling_, statistics, numbers.what);
+        auto const starts = estimates(device_, begun, resampling_, statistics, start.what);
+        for (std::size_t s = 0; s < statistics.size(); ++s)
+            found[s].slope.reasons = slope_reasons(found[s], paired[s].curve, starts[s]);
+        return found;
+    }
+
+    /// The mean of a number of the errors in L2.
+    template <class OfPoint>
+    Estimate error(char const* what, OfPoint const& of_point) const
+    {
+        auto const at = [&](char const* point) {
+            return numbers_of(all_, what,
+                              [&](FitRow const& fit) { return of_point(fit.at(point).risk); });
+        };
+        return judged(at(at_fit), at(at_start), {Statistic::mean}, nullptr)[0];
+    }
+
+    /// The errors in L2, which do not depend on a loss.
+    void set_errors()
+    {
+        auto const risk = [&](char const* what, double RiskRecord::*number, bool partial = false) {
+            return error(what, [=](RiskRecord const& record) {
+                return error_number(record.*number, partial);
+            });
+        };
+        auto const response = [&](char const* what, double RiskRecord::*number) {
+            return error(what,
+                         [=](RiskRecord const& record) { return response_number(record, number); })
+                .slope;
+        };
+        Estimate const regression = risk("regression error", &RiskRecord::regression);
+        common_.regression = regression.slope;
+        if (auto flat = floor_reason(regression.curve))
+            common_.reasons.push_back(std::move(*flat));
+        common_.expert = {risk("expert error over", &RiskRecord::expert_over, true).slope,
+                          risk("expert error exact", &RiskRecord::expert_exact, true).slope,
+                          risk("expert error missed", &RiskRecord::expert_missed).slope};
+        common_.response = {response("response of the cells", &RiskRecord::response_cell),
+                            response("gate weight of the cells", &RiskRecord::response_gate)};
     }
 
     Device& device_;
@@ -205,9 +238,14 @@ std::vector<RateRow> rates(Device& device, Store const& store, Study const& stud
 {
     std::vector<RateRow> rows;
     for (Curve const& curve : study.curves) {
-        CurveRates const rates(device, store, study, curve);
-        for (LossSpec const& loss : curve.losses)
-            rows.push_back(rates.row(loss));
+        if (truth_number(curve) != 1)
+            continue;
+        std::vector<std::vector<RateRow>> within; // [truth][loss]
+        for (Curve const& same : study.curves)
+            if (same.all_truths == curve.all_truths)
+                within.push_back(CurveRates(device, store, study, same).rows());
+        for (RateRow& row : over_truths(std::move(within), curve.all_truths))
+            rows.push_back(std::move(row));
     }
     std::string const not_shown = unasked(store, study);
     for (RateRow& row : rows)
@@ -227,9 +265,10 @@ std::vector<RateRow> rates(Store const& store)
 
 double resampled_replicates(Study const& study)
 {
-    std::size_t columns = 0; // the numbers of a RiskRecord; the losses at all points
+    std::size_t columns =
+        0; // the numbers of a RiskRecord at start and fit; the losses at all points
     for (Curve const& curve : study.curves)
-        columns += 6 + points_of(curve.start.number.count) * curve.losses.size();
+        columns += 12 + points_of(curve.start.number.count) * curve.losses.size();
     return static_cast<double>(columns * study.n.size()) * study.replicates * bootstrap_draws;
 }
 

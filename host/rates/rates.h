@@ -4,6 +4,7 @@
 /// From stored fits to a table of convergence rates (interfaces.md, Rates).
 
 #include "host/device/device.h"
+#include "host/rates/reason.h"
 #include "host/store/store.h"
 
 #include <nlohmann/json.hpp>
@@ -24,6 +25,7 @@ struct Slope
     std::vector<double> sd;    ///< per n, standard deviation over replicates (mean only)
     double slope, lo, hi;      ///< 95 % bootstrap interval
     std::string reason;
+    std::vector<Reason> reasons = {}; ///< why this slope is not a rate, beside those of its row
 };
 
 /// Slopes of the mean expert errors (spec.md 2.2), each over the replicates that have the error.
@@ -39,6 +41,13 @@ struct ResponseSlopes
 {
     Slope cell;
     Slope gate;
+};
+
+/// The slope of the mean loss of each truth of a study that has several.
+struct Truths
+{
+    std::vector<Slope> each;
+    double spread = 0; ///< their standard deviation
 };
 
 /// One row of the table: one label, loss and target of one study.
@@ -59,7 +68,8 @@ struct RateRow
     std::vector<double>
         box_share; ///< share of fits on the parameter box; 0 where the estimator has none
     std::vector<double> n_over_sigma2;
-    std::optional<std::string> bracketed;   ///< reason why the slope gets no verdict
+    std::vector<Reason> reasons; ///< in its fits, why none of its slopes is a rate (verdict.h)
+    std::optional<std::string> bracketed; ///< why the mean loss's slope is not a rate: all reasons
     Slope mean, median, trimmed, geometric; ///< of the loss
     Slope start;                            ///< mean loss of the starting points
     std::optional<Slope> oracle; ///< mean loss where the start near the truth alone led to
@@ -67,7 +77,9 @@ struct RateRow
     ExpertSlopes expert;
     ResponseSlopes response;
     std::optional<double> reported_slope;
-    std::string theory;
+    std::optional<Truths> truths; ///< where the study has several: this row is of them all
+    Theory theory;
+    double error_bars = 2;   ///< of the study, for its figure
     std::string off_target;  ///< why target "truth" is not what the fit estimates, empty if it is
     bool heavy_tail = false; ///< at some n the loss's standard deviation exceeds its mean
     std::string not_shown;   ///< what the store holds beyond its study, empty if nothing

@@ -1,7 +1,9 @@
 #include "host/rates/rates.h"
+#include "host/rates/verdict.h"
 
 #include <cmath>
 #include <cstdlib>
+#include <utility>
 
 namespace moerate
 {
@@ -41,17 +43,38 @@ Json slope_json(Slope const& slope)
     json["hi"] = number(slope.hi);
     if (!slope.reason.empty())
         json["reason"] = slope.reason;
+    if (!slope.reasons.empty())
+        json["reasons"] = reasons_json(slope.reasons);
     return json;
 }
 
-/// A number where the text is one, "sub" and the like as they are, null where there is none.
-Json theory_json(std::string const& theory)
+/// A number where the text is one, "sub" and the like as they are.
+Json claim_json(std::string const& claim)
 {
-    if (theory.empty())
-        return nullptr;
     char* end = nullptr;
-    double const value = std::strtod(theory.c_str(), &end);
-    return *end == 0 ? number(value) : Json(theory);
+    double const value = std::strtod(claim.c_str(), &end);
+    return *end == 0 ? number(value) : Json(claim);
+}
+
+/// The claim alone where nothing is to be said of it, null where there is none.
+Json theory_json(Theory const& theory)
+{
+    if (theory.claim.empty())
+        return nullptr;
+    if (theory.stands && theory.why.empty())
+        return claim_json(theory.claim);
+    return {{"claim", claim_json(theory.claim)}, {"stands", theory.stands}, {"why", theory.why}};
+}
+
+/// The slope of the mean loss within each truth.
+Json truths_json(Truths const& truths)
+{
+    Json json{{"count", truths.each.size()}, {"spread", number(truths.spread)}};
+    json["slopes"] = Json::array();
+    for (Slope const& slope : truths.each)
+        json["slopes"].push_back(
+            {{"slope", number(slope.slope)}, {"lo", number(slope.lo)}, {"hi", number(slope.hi)}});
+    return json;
 }
 
 Json row_json(RateRow const& row)
@@ -72,6 +95,12 @@ Json row_json(RateRow const& row)
     json["box_share"] = numbers(row.box_share);
     json["n_over_sigma2"] = numbers(row.n_over_sigma2);
     json["bracketed"] = optional(row.bracketed);
+    json["reasons"] = Json::array();
+    for (auto const& [of, reasons] : {std::pair("fits", &row.reasons), {"mean", &row.mean.reasons}})
+        for (Json one : reasons_json(*reasons)) {
+            one["of"] = of;
+            json["reasons"].push_back(std::move(one));
+        }
     json["mean"] = slope_json(row.mean);
     json["median"] = slope_json(row.median);
     json["trimmed"] = slope_json(row.trimmed);
@@ -86,8 +115,10 @@ Json row_json(RateRow const& row)
     json["oracle"] = row.oracle ? slope_json(*row.oracle) : Json(nullptr);
     json["no_descent"] = row.no_descent;
     json["near_start_won"] = optional(row.near_start_won);
+    json["truths"] = row.truths ? truths_json(*row.truths) : Json(nullptr);
     json["reported_slope"] = optional(row.reported_slope);
     json["theory"] = theory_json(row.theory);
+    json["error_bars"] = row.error_bars;
     return json;
 }
 

@@ -140,15 +140,13 @@ Numbers numbers_of(std::vector<FitsAt> const& all, char const* what,
     return numbers;
 }
 
-void explain(std::vector<Slope>& slopes, Numbers const& numbers,
-             std::function<std::string()> const& beyond)
+void explain(Slope& slope, Numbers const& numbers, std::function<std::string()> const& beyond)
 {
     std::string const why = why_left_out(numbers, beyond);
     if (why.empty())
         return;
     bool const replaces = empty_somewhere(numbers.samples) && all_explained(numbers);
-    for (Slope& slope : slopes)
-        slope.reason = replaces || slope.reason.empty() ? why : slope.reason + "; " + why;
+    slope.reason = replaces || slope.reason.empty() ? why : slope.reason + "; " + why;
 }
 
 std::string beyond_float64(Study const& study, Curve const& curve, LossSpec const& loss)

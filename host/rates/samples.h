@@ -66,10 +66,9 @@ struct Numbers
 Numbers numbers_of(std::vector<FitsAt> const& all, char const* what,
                    std::function<Number(FitRow const&)> const& number);
 
-/// Adds to the slopes of `numbers` why fits are left out: as the reason where no number is left at
+/// Adds to a slope of `numbers` why fits are left out: as the reason where no number is left at
 /// some n, beside it elsewhere. `beyond` says what is not finite, and is asked where something is.
-void explain(std::vector<Slope>& slopes, Numbers const& numbers,
-             std::function<std::string()> const& beyond);
+void explain(Slope& slope, Numbers const& numbers, std::function<std::string()> const& beyond);
 
 /// What makes a loss of `curve` leave float64: the true mass that does, if one does.
 std::string beyond_float64(Study const& study, Curve const& curve, LossSpec const& loss);

@@ -18,6 +18,12 @@ constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 /// Word for tables and reasons: "mean", "median", "trimmed mean", "geometric mean".
 char const* statistic_name(Statistic statistic);
 
+/// One of the statistics.
+inline double value_of(Statistics const& statistics, Statistic statistic)
+{
+    return statistics.of[static_cast<int>(statistic)];
+}
+
 /// Least squares lines of log(value) on log(n) for one list of n.
 class LogLine
 {

@@ -1,6 +1,7 @@
 #include "host/core/text.h"
 #include "host/rates/notes.h"
 #include "host/rates/text.h"
+#include "host/rates/truths.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -24,9 +25,21 @@ std::string slope_text(Slope const& slope, bool bracketed)
     return fmt::format("{} [{:.3f}, {:.3f}]", number, slope.lo, slope.hi);
 }
 
+/// The same of a slope of the row: bracketed where its fits or it itself have a reason.
+std::string slope_text(Slope const& slope, RateRow const& row)
+{
+    return slope_text(slope, !row.reasons.empty() || !slope.reasons.empty());
+}
+
 std::string target_text(RateRow const& row)
 {
     return row.off_target.empty() ? row.target : row.target + "*";
+}
+
+/// "-0.5", or "-0.5 \u2717" where the claim does not stand.
+std::string theory_text(Theory const& theory)
+{
+    return theory.claim.empty() ? "-" : theory.claim + (theory.stands ? "" : " \u2717");
 }
 
 /// The table without the column of this head where no line has anything in it.
@@ -82,9 +95,9 @@ std::string rate_block(std::vector<RateRow> const& rows)
         lines.push_back({row.label, loss_text(row), target_text(row),
                          slope_text(row.mean, row.bracketed.has_value()),
                          slope_text(row.start, false),
-                         row.oracle ? slope_text(*row.oracle, row.bracketed.has_value()) : "-",
+                         row.oracle ? slope_text(*row.oracle, row) : "-",
                          row.reported_slope ? fmt::format("{:g}", *row.reported_slope) : "-",
-                         row.theory.empty() ? "-" : row.theory,
+                         theory_text(row.theory),
                          row.n.empty() ? "-" : fmt::format("{} .. {}", row.n.front(), row.n.back()),
                          fmt::format("{}", row.replicates)});
     return aligned(without_empty(std::move(lines), "oracle"));
@@ -94,12 +107,9 @@ std::string statistics_block(std::vector<RateRow> const& rows)
 {
     std::vector<std::vector<std::string>> lines{
         {"label", "loss", "target", "median", "trimmed mean", "geometric mean"}};
-    for (RateRow const& row : rows) {
-        bool const bracketed = row.bracketed.has_value();
-        lines.push_back({row.label, loss_text(row), target_text(row),
-                         slope_text(row.median, bracketed), slope_text(row.trimmed, bracketed),
-                         slope_text(row.geometric, bracketed)});
-    }
+    for (RateRow const& row : rows)
+        lines.push_back({row.label, loss_text(row), target_text(row), slope_text(row.median, row),
+                         slope_text(row.trimmed, row), slope_text(row.geometric, row)});
     return aligned(lines);
 }
 
@@ -117,24 +127,19 @@ std::string errors_block(std::vector<RateRow> const& rows)
 {
     std::vector<std::vector<std::string>> lines{
         {"label", "regression error", "expert over", "expert exact", "expert missed"}};
-    for (RateRow const* row : by_label(rows)) {
-        bool const bracketed = row->bracketed.has_value();
-        lines.push_back({row->label, slope_text(row->regression, bracketed),
-                         slope_text(row->expert.over, bracketed),
-                         slope_text(row->expert.exact, bracketed),
-                         slope_text(row->expert.missed, bracketed)});
-    }
+    for (RateRow const* row : by_label(rows))
+        lines.push_back({row->label, slope_text(row->regression, *row),
+                         slope_text(row->expert.over, *row), slope_text(row->expert.exact, *row),
+                         slope_text(row->expert.missed, *row)});
     return aligned(lines);
 }
 
 std::string responses_block(std::vector<RateRow> const& rows)
 {
     std::vector<std::vector<std::string>> lines{{"label", "response cell", "response gate"}};
-    for (RateRow const* row : by_label(rows)) {
-        bool const bracketed = row->bracketed.has_value();
-        lines.push_back({row->label, slope_text(row->response.cell, bracketed),
-                         slope_text(row->response.gate, bracketed)});
-    }
+    for (RateRow const* row : by_label(rows))
+        lines.push_back({row->label, slope_text(row->response.cell, *row),
+                         slope_text(row->response.gate, *row)});
     return aligned(lines);
 }
 
@@ -166,7 +171,7 @@ std::string study_text(std::vector<RateRow> const& rows)
     std::string text =
         fmt::format("Rates of {}: slope of log(mean loss) on log n, [95 % interval]\n\n",
                     printable(rows.front().study));
-    text += rate_block(rows);
+    text += rate_block(rows) + truths_block(rows);
     text += "\nThe same slope of other statistics of the loss\n\n" + statistics_block(rows);
     text += "\nThe same slope of mean errors in L2, which gates share\n\n" + errors_block(rows);
     text += "\nThe same slope of what a true atom's cell lacks in L2, which sharing does not "
@@ -189,9 +194,15 @@ std::string rates_table(std::vector<RateRow> const& rows)
         text += study_text({first, next}) + (next == rows.end() ? "" : "\n");
         first = next;
     }
-    text += wrapped(
-        "Intervals resample the replicates of one drawn truth; they say nothing about other "
-        "truths.");
+    auto const several = [](RateRow const& row) { return row.truths.has_value(); };
+    if (!std::all_of(rows.begin(), rows.end(), several))
+        text += wrapped(
+            "Intervals resample the replicates of one drawn truth; they say nothing about other "
+            "truths.");
+    if (std::any_of(rows.begin(), rows.end(), several))
+        text += wrapped(
+            "Slopes over several truths are means of those within each; their intervals are "
+            "Student's, of what truths and their replicates vary (docs/reading-the-table.md).");
     text += wrapped(
         "start: slope of the starting points' own mean loss; a mean slope near it measures the "
         "start, not the estimator.");

@@ -52,6 +52,7 @@ public:
             read_curves(fit, study);
         start_.finish();
         estimator_.finish();
+        repeat_over_truths(study);
         read_target(study);
         check_labels(study);
         study.file = document_.file();
@@ -117,6 +118,7 @@ private:
             for (SweptKey const& key : keys)
                 check_swept(key, start, estimator);
             curve.label += variant.suffix;
+            curve.all_truths = curve.label;
             study.curves.push_back(std::move(curve));
             start_.absorb(start, first);
             estimator_.absorb(estimator, first);
@@ -124,6 +126,24 @@ private:
                 resolve(data, truth, reader);
             first = false;
         }
+    }
+
+    /// The curves of the second truth and further ones, after those of the first.
+    void repeat_over_truths(Study& study)
+    {
+        std::vector<Curve> const first = study.curves;
+        for (Curve const& curve : first)
+            if (study.truths > 1 && !curve.truth.draw)
+                throw UsageError(fmt::format(
+                    "{}: study.truths = {} (the truth of \"{}\" is given, and only drawn ones can "
+                    "be repeated) use truth.draw, or truths = 1",
+                    document_.place(Pointer() / "study" / "truths"), study.truths, curve.label));
+        for (int number = 2; number <= study.truths; ++number)
+            for (Curve curve : first) {
+                curve.truth.draw->number = number;
+                curve.label = fmt::format("{} [truth {}]", curve.all_truths, number);
+                study.curves.push_back(std::move(curve));
+            }
     }
 
     /// A swept key of [start] or [estimator] is not in the document itself, so nothing else notices

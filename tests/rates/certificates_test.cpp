@@ -1,5 +1,6 @@
 #include "host/rates/certificates.h"
 #include "host/rates/rates.h"
+#include "host/rates/verdict.h"
 #include "tests/store/store_fixture.h"
 
 #include <catch2/catch.hpp>
@@ -20,6 +21,7 @@ std::vector<FitsAt> fits(std::function<void(FitRow&, int n)> const& change)
         all.push_back({n, {}});
         for (int r = 0; r < 4; ++r) {
             all.back().fits.push_back(fit_row(study, study.curves[0], n, r, 0.1));
+            all.back().fits.back().admissible = true;
             change(all.back().fits.back(), n);
         }
     }
@@ -28,7 +30,7 @@ std::vector<FitsAt> fits(std::function<void(FitRow&, int n)> const& change)
 
 std::string reason(std::vector<FitsAt> const& all)
 {
-    return bracket_reason(tiny_study().curves[0], all).value_or("");
+    return texts_of(fit_reasons(tiny_study().curves[0], all, true)).value_or("");
 }
 
 } // namespace
@@ -69,7 +71,7 @@ TEST_CASE("a slope needs ten samples a rank, and fits inside the box")
         fit.facts.rank = 5;
         fit.facts.at_bound = n == 1000 && fit.replicate == 0 ? 2 : 0;
     });
-    CHECK_THAT(reason(on_box), Contains("12 % of fits have a parameter on the box")); // 1 of 8
+    CHECK_THAT(reason(on_box), Contains("a parameter is on the box in 1 of 4 fits at n = 1000"));
 }
 
 TEST_CASE("fits that are not stationary are told by how they ended")

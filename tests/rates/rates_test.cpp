@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace moerate;
@@ -72,7 +73,7 @@ TEST_CASE("rates of a store, one row a label and loss")
     CHECK(row.n == std::vector<int>{100, 1000});
     CHECK(row.replicates == 4);
     CHECK(row.reported_slope == -0.2);
-    CHECK(row.theory == "-0.5");
+    CHECK(row.theory.claim == "-0.5");
     CHECK(row.n_over_sigma2[1] == Approx(1e5));
     for (Slope const* slope :
          {&row.mean, &row.median, &row.trimmed, &row.geometric, &row.start, &row.regression,
@@ -124,8 +125,13 @@ TEST_CASE("a window with n below ten times the number of parameters gets no verd
     REQUIRE(rows[0].bracketed);
     CHECK_THAT(*rows[0].bracketed, Contains("n = 100 is below 10 p = 180"));
     CHECK_THAT(rates_table(rows), Contains("(-0.500) [") && Contains("no verdict"));
-    CHECK(full_rates({"study.n=[179, 1000]"})[0].bracketed);
-    CHECK_FALSE(full_rates({"study.n=[180, 1000]"})[0].bracketed);
+    auto const few = [](std::string const& n) {
+        RateRow const row = full_rates({"study.n=[" + n + ", 1000]"})[0];
+        return std::any_of(row.reasons.begin(), row.reasons.end(),
+                           [](Reason const& one) { return one.code == "few_samples"; });
+    };
+    CHECK(few("179"));
+    CHECK_FALSE(few("180"));
 }
 
 TEST_CASE("an unfinished run gives the rates of what is there")
@@ -198,6 +204,7 @@ TEST_CASE("the JSON object has the documented keys in order")
                                            "box_share",
                                            "n_over_sigma2",
                                            "bracketed",
+                                           "reasons",
                                            "mean",
                                            "median",
                                            "trimmed",
@@ -209,8 +216,10 @@ TEST_CASE("the JSON object has the documented keys in order")
                                            "oracle",
                                            "no_descent",
                                            "near_start_won",
+                                           "truths",
                                            "reported_slope",
-                                           "theory"});
+                                           "theory",
+                                           "error_bars"});
     auto const& row = json["rows"][0];
     CHECK(row["certified_share"].is_null());
     CHECK(row["theory"] == -0.5);
@@ -233,7 +242,7 @@ TEST_CASE("the JSON object has the documented keys in order")
 TEST_CASE("numbers that do not exist are null, with a reason")
 {
     std::vector<RateRow> rows(1);
-    rows[0].theory = "sub";
+    rows[0].theory.claim = "sub";
     rows[0].n = {100};
     rows[0].n_over_sigma2 = {std::numeric_limits<double>::infinity()};
     for (Slope* slope :
@@ -247,6 +256,25 @@ TEST_CASE("numbers that do not exist are null, with a reason")
     CHECK(row["mean"]["reason"] == "why");
     CHECK(row["n_over_sigma2"][0].is_null());
     CHECK(row["theory"] == "sub");
+}
+
+TEST_CASE("a claim that does not stand is struck, with the reason, and says so to programs")
+{
+    auto rows = full_rates();
+    std::string const stands = rates_table(rows);
+    CHECK_THAT(stands, Contains(" -0.5 ") && !Contains("\u2717"));
+    rows[0].theory = {"-0.5", false, "an exact flat direction"};
+    rows[1].theory = {"sub", true, "the experts stand outside the definition"};
+    std::string const table = rates_table(rows);
+    CAPTURE(table);
+    CHECK_THAT(table, Contains("-0.5 \u2717") &&
+                          Contains("the theory's -0.5 does not stand, an exact flat direction.") &&
+                          Contains("sub, the experts stand outside the definition."));
+    auto const json = nlohmann::json::parse(rates_to_json(rows).dump())["rows"];
+    CHECK(json[0]["theory"] ==
+          nlohmann::json{{"claim", -0.5}, {"stands", false}, {"why", "an exact flat direction"}});
+    CHECK(json[1]["theory"]["stands"] == true);
+    CHECK(json[0]["error_bars"] == 2.0);
 }
 
 TEST_CASE("the table's lines stay near 120 columns and its notes say what they are about")

@@ -44,3 +44,21 @@ TEST_CASE("coverage knows its cases", "[tools]")
     CHECK(result.code == 2);
     CHECK(result.err.find("known: log-normal 0.25,") != std::string::npos);
 }
+
+TEST_CASE("coverage counts lines that are taken for none, and floors", "[tools]")
+{
+    // 100 studies: of lines 1 % are to be rejected; more than 6 of 100 has probability 1e-4.
+    std::vector<std::string> const words{"--lines",   "--case",         "log-normal 0.25",
+                                         "--case",    "floor from n = 800",
+                                         "--studies", "100",            "--replicates",
+                                         "20",        "--json"};
+    process::Result const result = coverage(words);
+    CAPTURE(result.err);
+    REQUIRE(result.code == 0);
+    json const rows = json::parse(result.out)["rows"];
+    REQUIRE(rows.size() == 2);
+    CHECK(rows[0]["not_one_line"].get<double>() <= 0.06);
+    CHECK(rows[0]["floor"].get<double>() == 0);
+    CHECK(rows[1]["not_one_line"].get<double>() > 0.5);
+    CHECK(rows[1]["floor"].get<double>() > 0.2);
+}

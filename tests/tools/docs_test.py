@@ -54,6 +54,16 @@ class Made(unittest.TestCase):
         self.assertEqual(read("docs/commands.md"), moerate("help", "commands", "--format", "markdown"))
 
 
+class Reasons(unittest.TestCase):
+    def test_the_page_has_every_reason_with_its_threshold(self):
+        table = {row[0].strip(" `"): row[-1].strip()
+                 for row in (line.strip("|").split("|") for line in
+                             read("docs/reading-the-table.md").splitlines() if line.startswith("| `"))}
+        rules = json.loads(moerate("list", "reasons", "--json"))["reasons"]
+        self.assertEqual(table, {rule["name"]: "" if rule["threshold"] is None else f"{rule['threshold']:g}"
+                                 for rule in rules})
+
+
 class Init(unittest.TestCase):
     """moerate init writes a file that is taken, of every family."""
 
@@ -77,6 +87,9 @@ class Init(unittest.TestCase):
 
     def test_an_experiment_by_its_name(self):
         self.assertIn('id = "own"', self.written("--from", "000-1a"))
+
+    def test_an_experiment_whose_truth_is_a_file(self):
+        self.assertIn('"check-over-softmax-1.json"', self.written("--from", "check-over-softmax"))
 
 
 class Store(unittest.TestCase):
