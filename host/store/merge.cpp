@@ -51,6 +51,9 @@ std::optional<Part> opened(FoundFile const& found)
         return std::nullopt;
     part.study = study_column(*part.file, "toml");
     part.started = last_start(*part.file);
+    std::filesystem::path const path = found.path;
+    if (WriterLock::held(path.parent_path().string(), store_file(found.shard, "lock")))
+        part.file->copy_first();
     return part;
 }
 
@@ -154,25 +157,6 @@ void copy_all(sqlite::Database& from, sqlite::Database& to, MergeReport& report)
     }
 }
 
-/// The same of one state of a file that may be written meanwhile: what a try has copied that turns
-/// out to be of two states is taken back.
-void merge_part(SourceFile& file, sqlite::Database& to, MergeReport& report)
-{
-    bool begun = false;
-    MergeReport const before = report;
-    file.ask([&](sqlite::Database& from) {
-        if (begun)
-            to.execute("ROLLBACK TO part");
-        else
-            to.execute("SAVEPOINT part");
-        begun = true;
-        report = before;
-        copy_all(from, to, report);
-        return true;
-    });
-    to.execute("RELEASE part");
-}
-
 /// Throws StoreError where the files are not parts of one study.
 void check_one_study(std::vector<Part const*> const& parts)
 {
@@ -241,10 +225,14 @@ MergeReport merge_stores(std::vector<std::string> const& folders, std::string co
     before.reset();
     MergeReport report;
     Store::merge_into(into, study, [&](sqlite::Database& to) {
-        for (Part const& part : parts) {
+        for (Part& part : parts) {
             if (progress)
                 progress(part.file->name());
-            merge_part(*part.file, to, report);
+            part.file->ask_once([&](sqlite::Database& from) {
+                copy_all(from, to, report);
+                return true;
+            });
+            part.file.reset(); // with its pages in memory
         }
     });
     report.files = static_cast<int>(parts.size());
