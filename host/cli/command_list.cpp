@@ -75,9 +75,19 @@ void CommandLine::add_store_commands()
             {"moerate status results/003-1a"}, [this] { return status_command(folder, common); });
     add_folder(status, "folder", folder, text)->required();
     CLI::App* rates = add("rates", "Print convergence rates",
-                          {"moerate rates results/003-1a", "moerate rates results/003-1a --json"},
-                          [this] { return rates_command(folders, device, common); });
+                          {"moerate rates results/003-1a", "moerate rates results/003-1a --json",
+                           "moerate rates results/003-1a --levels --n 5000..100000"},
+                          [this] {
+                              rated.folders = folders;
+                              rated.device = device;
+                              return rates_command(rated, common);
+                          });
     valued(rates->add_option("folders", folders, "Results folders"), Takes::results)->required();
+    rates->add_option("--n", rated.window, "Only the n from one to another: 5000..100000, 5000..");
+    rates->add_flag("--levels", rated.levels,
+                    "With mean and median loss, regression error and counts of each curve and n");
+    rates->add_flag("--windows", rated.windows,
+                    "With slopes over the n from each on, and the replicates that decide slopes");
     add_devices(rates);
     CLI::App* out = add("export", "Write all fits of a results folder, or its experiment file",
                         {"moerate export results/003-1a --format csv -o fits.csv",

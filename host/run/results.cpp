@@ -46,10 +46,10 @@ void Log::line(std::string const& text)
 }
 
 Results::Results(Store& store, Log& log, RunReport& report, RunOptions const& options,
-                 Work const& total, Trace* trace)
+                 Work const& total, std::size_t workers, Trace* trace)
     : store_(store), log_(log), report_(report), trace_(trace),
       keep_parameters_(options.keep_parameters), total_(total.fits),
-      progress_(options.progress, total)
+      workers_(static_cast<double>(workers)), progress_(options.progress, total)
 {}
 
 void Results::save(std::vector<FitRow> rows, Work const& work, std::string const& device,
@@ -85,7 +85,7 @@ void Results::write(std::vector<FitRow>& rows, Work const& work, std::string con
     }
     report_.fits += work.fits;
     report_.sample_updates += work.sample_updates;
-    progress_.advance(work);
+    progress_.advance({work, seconds / workers_, saving.count()});
     log_.line(fmt::format("block of {} fits on {} saved, {:.2f} s and {:.2f} s to save, {} of {} "
                           "fits done",
                           work.fits, device, seconds, saving.count(), report_.fits, total_));

@@ -43,7 +43,7 @@ class Results
 public:
     /// `trace`: null, or where the rounds of fits that are traced go.
     Results(Store& store, Log& log, RunReport& report, RunOptions const& options, Work const& total,
-            Trace* trace);
+            std::size_t workers, Trace* trace);
 
     Trace const* trace() const { return trace_; }
 
@@ -66,6 +66,7 @@ private:
     Trace* trace_;
     bool keep_parameters_;
     long long total_;
+    double workers_;
     Progress progress_;
     std::mutex mutex_;         // of what follows
     std::future<void> saving_; // the last block; last member, as its end is waited for first

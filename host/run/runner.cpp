@@ -85,7 +85,7 @@ void do_jobs(Study const& study, Plan const& plan, JobQueue& queue, Store& store
              Devices const& devices, RunOptions const& options, Log& log, Trace* trace,
              RunReport& report)
 {
-    Results results(store, log, report, options, queue.total(), trace);
+    Results results(store, log, report, options, queue.total(), devices.size(), trace);
     std::vector<std::unique_ptr<Worker>> workers;
     double speed = 0;
     for (std::unique_ptr<Device> const& device : devices) {
@@ -139,7 +139,12 @@ void work_on(Study const& asked, Plan const& plan, Store& store, Share const& sh
     report.losses = measured.losses;
     report.unmeasured = measured.unmeasured;
     report.interrupted = measured.stopped;
-    JobQueue queue(study, plan, {study, plan, &store, share}, devices.size(), options.stop);
+    MissingJobs jobs(study, plan, &store, share);
+    int fill = 0; // fits that fill the devices
+    for (auto const& device : devices)
+        fill = std::max(fill, device->info().launch_fits);
+    jobs.in_passes(fill);
+    JobQueue queue(study, plan, std::move(jobs), devices.size(), options.stop);
     report.reused =
         MissingJobs(study, plan, nullptr, {nullptr, share.shard}).work().fits - queue.total().fits;
     if (queue.total().fits > 0)

@@ -117,6 +117,8 @@ private:
             check_sizes(study, curve, reader.source().place(at) + ": the fit");
             for (SweptKey const& key : keys)
                 check_swept(key, start, estimator);
+            curve.fit = curve.label;
+            curve.swept = variant.swept;
             curve.label += variant.suffix;
             curve.all_truths = curve.label;
             study.curves.push_back(std::move(curve));
