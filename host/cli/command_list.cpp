@@ -49,7 +49,7 @@ void CommandLine::add_study_commands()
                               "File to add the rounds of least-squares fits to, a JSON line each"),
                Takes::file);
     go->add_option("--trace-fit", run.trace_fits,
-                   "LABEL N REPLICATE of a fit to trace; may be repeated [all fits]")
+                   "LABEL N REPLICATE of a fit to trace [all fits]")
         ->needs(trace);
     go->add_flag("--add-n", run.add_n,
                  "Also the n that the results folder has: study.n adds to them");
