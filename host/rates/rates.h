@@ -28,6 +28,9 @@ struct Slope
     double slope, lo, hi;      ///< 95 % bootstrap interval
     std::string reason;
     std::vector<Reason> reasons = {}; ///< why this slope is not a rate, beside those of its row
+    /// Per n, percentiles 5, 50 and 95 of the replicates, linear between order statistics (mean
+    /// only).
+    std::vector<double> p05{}, p50{}, p95{};
 };
 
 /// Slopes of the mean expert errors (spec.md 2.2), each over the replicates that have the error.
