@@ -7,7 +7,7 @@ install(TARGETS moerate RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(PROGRAMS tools/plot DESTINATION ${CMAKE_INSTALL_BINDIR} RENAME moerate-plot)
 file(GLOB figure_tools CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/plot*.py)
 install(FILES ${figure_tools} DESTINATION ${moerate_share})
-install(DIRECTORY experiments DESTINATION ${moerate_share} FILES_MATCHING PATTERN *.toml)
+install(DIRECTORY experiments DESTINATION ${moerate_share} FILES_MATCHING PATTERN *.toml PATTERN *.json)
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs)
 

@@ -46,6 +46,13 @@ void CommandLine::add_study_commands()
         ->capture_default_str();
     go->add_flag("--add-n", run.add_n,
                  "Also the n that the results folder has: study.n adds to them");
+    CLI::Option* const trace =
+        valued(go->add_option("--trace", run.trace,
+                              "File to add the rounds of least-squares fits to, a JSON line each"),
+               Takes::file);
+    go->add_option("--trace-fit", run.trace_fits,
+                   "LABEL N REPLICATE of a fit to trace; may be repeated [all fits]")
+        ->needs(trace);
     go->add_flag("--no-params", run.no_parameters,
                  "Do not store parameters (further losses then need new fits)");
     suggest(

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace moerate
@@ -48,6 +49,8 @@ struct RunCommandOptions
     bool no_parameters = false;
     bool add_n = false;      ///< the study has the stored n, too
     double save_every = 1.5; ///< seconds of work between two saves
+    std::string trace;       ///< file for the rounds of fits; empty: none
+    std::vector<std::tuple<std::string, int, int>> trace_fits; ///< label, n, replicate; none: all
     std::string shard;       ///< "i/N", "auto", "auto/N"; empty: all of the study
     std::string time_budget; ///< a duration; empty: what a batch system leaves
     int most_stalled = 0;    ///< runs in a row that stored nothing; 0: any number
@@ -159,6 +162,8 @@ struct FitOptions
     std::uint32_t seed = 1;            ///< of blind starts
     std::vector<std::string> settings; ///< "key=value" of the estimator
     bool raw = false;                  ///< inputs are not standardised
+    std::string trace;                 ///< file for the starts' rounds; empty: none
+    bool force = false;                ///< replace it if it exists
     DeviceOptions device{"cpu", 0};
 };
 

@@ -65,7 +65,7 @@ int replay_command(ReplayOptions const& options, CommonOptions const& common)
     Replay const done = replay(*device, study, fit);
     std::string lines;
     for (PathPoint const& point : done.path)
-        lines += json_line(path_json(study, fit, point)) + "\n";
+        lines += json_line(path_json(study, fit, point));
     if (options.file.empty())
         print_text(lines);
     else

@@ -45,6 +45,12 @@ void note_report(std::string const& folder, RunReport const& report, bool quiet)
         note(false, fmt::format("warning: {} losses are missing (their fits were stored with "
                                 "--no-params) use a new folder to have them",
                                 report.unmeasured));
+    if (report.to_trace > 0)
+        note(quiet, fmt::format("{} of {} fits traced{}", report.traced, report.to_trace,
+                                report.traced == report.to_trace || report.interrupted
+                                    ? ""
+                                    : " (the others are stored, or another shard's: they were not "
+                                      "done now) trace them with a new folder, -o"));
 }
 
 /// Seconds that a run may take: --time-budget, else what a batch system leaves it.
@@ -72,6 +78,9 @@ RunOptions run_options(RunCommandOptions const& options, bool quiet)
     run.keep_parameters = !options.no_parameters;
     run.block_seconds = options.save_every;
     run.argv = options.argv;
+    run.trace.file = options.trace;
+    for (auto const& [label, n, replicate] : options.trace_fits)
+        run.trace.fits.push_back({label, n, replicate});
     run.progress = ProgressStyle::of_stderr(quiet);
     TimeBudget const budget(seconds_of(options.time_budget, quiet), options.save_every);
     run.stop = [budget] { return StopOnSignal::requested() || budget.over(); };

@@ -52,28 +52,30 @@ std::string said(OfTruths const& truths, Get&& get)
     return same ? get(*truths[0]) : text;
 }
 
-/// The reasons of each truth, with its number; once where all have the same.
+/// The truths' reasons, one a code in the order of appearance: how many truths have it, and what
+/// the first of them says; all numbers, by truth.
 template <class Get>
-std::vector<Reason> said_reasons(OfTruths const& truths, Get&& get)
+std::vector<Reason> reasons_over(OfTruths const& truths, Get&& get)
 {
     std::vector<Reason> all;
+    std::vector<std::vector<std::size_t>> having;
     for (std::size_t t = 0; t < truths.size(); ++t)
         for (Reason const& reason : get(*truths[t])) {
-            auto const same = [&](Reason const& other) {
-                return other.code == reason.code && other.text == reason.text;
-            };
-            auto const has = [&](RateRow const* row) {
-                std::vector<Reason> const& others = get(*row);
-                return std::any_of(others.begin(), others.end(), same);
-            };
-            if (!std::all_of(truths.begin(), truths.end(), has)) {
-                all.push_back(reason);
-                all.back().text = fmt::format("truth {}: {}", t + 1, reason.text);
-                all.back().numbers["truth"] = t + 1;
-            } else if (t == 0) {
-                all.push_back(reason);
+            auto const same = [&](Reason const& known) { return known.code == reason.code; };
+            auto const at = std::find_if(all.begin(), all.end(), same) - all.begin();
+            if (at == static_cast<std::ptrdiff_t>(all.size())) {
+                all.push_back(
+                    {reason.code, reason.text, {{"truths", nlohmann::ordered_json::array()}}});
+                having.emplace_back();
             }
+            nlohmann::ordered_json numbers = reason.numbers;
+            numbers["truth"] = t + 1;
+            all[at].numbers["truths"].push_back(std::move(numbers));
+            having[at].push_back(t + 1);
         }
+    for (std::size_t i = 0; i < all.size(); ++i)
+        all[i].text = fmt::format("in {} of {} truths, as in truth {}: {}", having[i].size(),
+                                  truths.size(), having[i].front(), all[i].text);
     return all;
 }
 
@@ -82,27 +84,24 @@ void set_values(Slope& all, std::vector<Slope const*> const& each)
 {
     std::size_t const sizes = all.value.size();
     for (std::size_t i = 0; i < sizes; ++i) {
-        double log_sum = 0, relative = 0, log_p05 = 0, log_p50 = 0, log_p95 = 0;
+        double log_sum = 0, relative = 0;
         for (Slope const* slope : each) {
             log_sum += std::log(slope->value[i]); // a value of 0: the mean is 0
             if (!slope->sd.empty())
                 relative += std::pow(slope->sd[i] / slope->value[i], 2);
-            if (slope->p50.empty())
-                continue;
-            log_p05 += std::log(slope->p05[i]);
-            log_p50 += std::log(slope->p50[i]);
-            log_p95 += std::log(slope->p95[i]);
         }
         double const truths = static_cast<double>(each.size());
         all.value[i] = std::exp(log_sum / truths);
         if (!all.sd.empty())
             all.sd[i] = all.value[i] * std::sqrt(relative / truths);
-        if (all.p50.empty())
-            continue;
-        all.p05[i] = std::exp(log_p05 / truths);
-        all.p50[i] = std::exp(log_p50 / truths);
-        all.p95[i] = std::exp(log_p95 / truths);
     }
+    for (auto const percentile : {&Slope::p05, &Slope::p50, &Slope::p95})
+        for (std::size_t i = 0; i < (all.*percentile).size(); ++i) {
+            double log_sum = 0;
+            for (Slope const* slope : each)
+                log_sum += std::log((slope->*percentile)[i]);
+            (all.*percentile)[i] = std::exp(log_sum / static_cast<double>(each.size()));
+        }
 }
 
 /// One slope over the truths; `get` is where a row has it.
@@ -115,8 +114,8 @@ Slope mean_slope(OfTruths const& truths, Get&& get)
     Slope all = *each[0];
     all.slope = all.lo = all.hi = without_slope;
     all.reason = said(truths, [&](RateRow const& row) { return get(row).reason; });
-    all.reasons = said_reasons(
-        truths, [&](RateRow const& row) -> std::vector<Reason> const& { return get(row).reasons; });
+    all.reasons = reasons_over(
+        truths, [&](RateRow const& row) -> auto& { return get(row).reasons; });
     auto const other = [&](Slope const* slope) { return slope->value.size() != all.value.size(); };
     if (std::any_of(each.begin(), each.end(), other)) {
         all.reason = "the truths have fits at different n, `moerate run` goes on";
@@ -195,11 +194,11 @@ RateRow row_over(OfTruths const& truths, std::string const& label)
     set_counts(all, truths);
     set_slopes(all, truths);
     all.not_stationary = said(truths, [](RateRow const& row) { return row.not_stationary; });
-    all.reasons = said_reasons(
-        truths, [](RateRow const& row) -> std::vector<Reason> const& { return row.reasons; });
-    std::vector<Reason> of_mean = all.reasons;
-    of_mean.insert(of_mean.end(), all.mean.reasons.begin(), all.mean.reasons.end());
-    all.bracketed = texts_of(of_mean);
+    all.reasons = reasons_over(
+        truths, [](RateRow const& row) -> auto& { return row.reasons; });
+    std::vector<Reason> against = all.reasons;
+    against.insert(against.end(), all.mean.reasons.begin(), all.mean.reasons.end());
+    all.bracketed = texts_of(against);
     Truths within;
     double squares = 0;
     for (RateRow const* row : truths) {

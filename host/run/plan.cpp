@@ -145,7 +145,7 @@ void add_stored(std::vector<int>& all, Store const* store, std::string const& ce
 MissingJobs::MissingJobs(Study const& study, Plan const& plan, Store const* store,
                          Share const& share)
     : study_(&study), plan_(&plan), numbers_(study, plan), shard_(share.shard),
-      stored_(plan.cells.size())
+      stored_(plan.cells.size()), pass_(study.replicates)
 {
     for (std::size_t c = 0; c < plan.cells.size(); ++c) {
         add_stored(stored_[c], store, plan.cells[c].id, study.replicates);
@@ -175,20 +175,36 @@ bool MissingJobs::missing(int cell, int replicate) const
     return !std::binary_search(stored.begin(), stored.end(), replicate);
 }
 
+void MissingJobs::in_passes(int least_fits)
+{
+    std::size_t least_cells = plan_->cells.size();
+    for (DataSpec const& data : plan_->data)
+        least_cells = std::min(least_cells, data.cells.size());
+    int const cells = std::max(1, static_cast<int>(least_cells));
+    pass_ = std::max(study_->replicates / 10 + (study_->replicates % 10 > 0 ? 1 : 0),
+                     least_fits / cells + (least_fits % cells > 0 ? 1 : 0));
+}
+
 std::optional<Job> MissingJobs::next()
 {
-    for (; data_ < static_cast<int>(plan_->data.size()); ++data_, replicate_ = 0) {
-        while (replicate_ < study_->replicates) {
-            Job job{data_, replicate_++, {}};
-            if (!ours(job.data, job.replicate))
-                continue;
-            for (int const cell : plan_->data[data_].cells) {
-                if (missing(cell, job.replicate))
-                    job.cells.push_back(cell);
+    int const kinds = static_cast<int>(plan_->data.size());
+    while (begin_ < study_->replicates) {
+        int const end = begin_ + std::min(pass_, study_->replicates - begin_);
+        for (; data_ < kinds; ++data_, replicate_ = begin_) {
+            while (replicate_ < end) {
+                Job job{data_, replicate_++, {}};
+                if (!ours(job.data, job.replicate))
+                    continue;
+                for (int const cell : plan_->data[data_].cells) {
+                    if (missing(cell, job.replicate))
+                        job.cells.push_back(cell);
+                }
+                if (!job.cells.empty())
+                    return job;
             }
-            if (!job.cells.empty())
-                return job;
         }
+        begin_ = replicate_ = end;
+        data_ = 0;
     }
     return std::nullopt;
 }

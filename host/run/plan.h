@@ -114,6 +114,10 @@ public:
     /// Without a store all fits are missing. Study and plan must outlive the object.
     MissingJobs(Study const& study, Plan const& plan, Store const* store, Share const& share = {});
 
+    /// Before the first job: they come in passes over all kinds of data, each pass of a tenth of the
+    /// replicates or of as many as give a kind `least_fits` fits. So what is finished is a smaller
+    /// study of all n at any time, and how long it took speaks of what is left.
+    void in_passes(int least_fits);
     /// The next job; nothing after the last one.
     std::optional<Job> next();
     /// Cost of all jobs, whether they were given or not. Replicates are counted, not walked
@@ -133,6 +137,8 @@ private:
     JobNumbers numbers_;
     std::optional<Shard> shard_;
     std::vector<std::vector<int>> stored_; ///< by cell: replicates asked for and stored, ascending
+    int pass_;                             ///< replicates of a pass
+    int begin_ = 0;                        ///< of the pass
     int data_ = 0, replicate_ = 0;         ///< of the next job
 };
 

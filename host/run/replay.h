@@ -4,6 +4,7 @@
 /// One stored fit again: its data, the fit itself, and the way that it took.
 
 #include "host/device/device.h"
+#include "host/run/trace.h"
 #include "host/store/store.h"
 #include "host/study/study.h"
 
@@ -12,14 +13,6 @@
 
 namespace moerate
 {
-
-/// One fit of a study.
-struct FitName
-{
-    std::string label;
-    int n = 0;
-    int replicate = 0;
-};
 
 /// A stored fit with its curve.
 struct StoredFit

@@ -82,9 +82,10 @@ std::vector<std::string> run_workers(std::vector<std::unique_ptr<Worker>> const&
 
 /// Does the jobs of `queue` on all devices.
 void do_jobs(Study const& study, Plan const& plan, JobQueue& queue, Store& store,
-             Devices const& devices, RunOptions const& options, Log& log, RunReport& report)
+             Devices const& devices, RunOptions const& options, Log& log, Trace* trace,
+             RunReport& report)
 {
-    Results results(store, log, report, options, queue.total());
+    Results results(store, log, report, options, queue.total(), devices.size(), trace);
     std::vector<std::unique_ptr<Worker>> workers;
     double speed = 0;
     for (std::unique_ptr<Device> const& device : devices) {
@@ -130,18 +131,24 @@ std::vector<CellRow> cell_rows(Study const& study, Plan const& plan)
 
 /// Measures what is missing in the run's own store, and fits what is missing in all.
 void work_on(Study const& asked, Plan const& plan, Store& store, Share const& share,
-             Devices const& devices, RunOptions const& options, Log& log, RunReport& report)
+             Devices const& devices, RunOptions const& options, Log& log, Trace* trace,
+             RunReport& report)
 {
     Study const study = with_targets(asked, store, share.others, *devices.front(), log);
     Remeasured const measured = remeasure(study, plan, store, *devices.front(), options, log);
     report.losses = measured.losses;
     report.unmeasured = measured.unmeasured;
     report.interrupted = measured.stopped;
-    JobQueue queue(study, plan, {study, plan, &store, share}, devices.size(), options.stop);
+    MissingJobs jobs(study, plan, &store, share);
+    int fill = 0; // fits that fill the devices
+    for (auto const& device : devices)
+        fill = std::max(fill, device->info().launch_fits);
+    jobs.in_passes(fill);
+    JobQueue queue(study, plan, std::move(jobs), devices.size(), options.stop);
     report.reused =
         MissingJobs(study, plan, nullptr, {nullptr, share.shard}).work().fits - queue.total().fits;
     if (queue.total().fits > 0)
-        do_jobs(study, plan, queue, store, devices, options, log, report);
+        do_jobs(study, plan, queue, store, devices, options, log, trace, report);
 }
 
 /// Notes how a run ended that throws; what it throws matters more than that this fails, too.
@@ -174,6 +181,9 @@ RunReport run_study(Study const& study, std::string const& folder, Devices const
 {
     auto const begin = Clock::now();
     Plan const plan = make_plan(study);
+    std::optional<Trace> trace;
+    if (!options.trace.file.empty())
+        trace.emplace(study, plan, options.trace);
     std::optional<Store> others = Store::others(folder, study, options.shard);
     Store store = Store::create(folder, study, options.shard);
     Log log(folder + "/" + store_file(options.shard, "log"));
@@ -186,7 +196,7 @@ RunReport run_study(Study const& study, std::string const& folder, Devices const
     try {
         store.add_cells(cell_rows(study, plan));
         work_on(study, plan, store, {others ? &*others : nullptr, options.shard}, devices, options,
-                log, report);
+                log, trace ? &*trace : nullptr, report);
         if (!options.shard && others) // the share of failed fits is known of the whole alone
             note_failed(study, plan, Store::open(folder), report);
         else if (!options.shard)
@@ -199,6 +209,8 @@ RunReport run_study(Study const& study, std::string const& folder, Devices const
         throw;
     }
     report.seconds = seconds_since(begin);
+    report.traced = trace ? trace->written() : 0;
+    report.to_trace = trace ? trace->wanted() : 0;
 
     std::string const outcome = report.interrupted ? "interrupted" : "done";
     store.finish_run(outcome);

@@ -6,6 +6,7 @@
 #include "host/run/batch_job.h"
 #include "host/run/failures.h"
 #include "host/run/progress.h"
+#include "host/run/trace.h"
 
 #include <functional>
 #include <string>
@@ -20,6 +21,7 @@ struct RunOptions
     double block_seconds = 1.5;  ///< work between two saves, about
     int block_jobs = 0;          ///< jobs a block at most; 0: as block_seconds says
     std::vector<std::string> argv;
+    TraceOptions trace;
     ProgressStyle progress;
     std::function<bool()> stop; ///< asked between blocks; true ends the run
     std::optional<Shard> shard; ///< does these jobs alone, into a store of their own
@@ -35,6 +37,8 @@ struct RunReport
     long long reused = 0;      ///< asked for and stored before
     long long losses = 0;      ///< measured now on fits stored before
     long long unmeasured = 0;  ///< losses that cannot be: fits stored without parameters
+    long long traced = 0;      ///< done now, with their rounds in the trace
+    long long to_trace = 0;    ///< asked for there
     double sample_updates = 0; ///< done now
     double seconds = 0;
     bool interrupted = false;
@@ -50,7 +54,7 @@ struct RunReport
 /// the study and the kind of device alone, so that a run may be stopped, killed, continued,
 /// extended by replicates, n, curves and losses, and done on any number of devices. Throws
 /// StoreError; and DeviceError once all other devices are done, if one failed: what was finished is
-/// stored, and the same call continues.
+/// stored, and the same call continues; and what Trace throws.
 RunReport run_study(Study const& study, std::string const& folder, Devices const& devices,
                     RunOptions const& options);
 

@@ -254,15 +254,19 @@ Curve read_fit(Reader& reader, Setting const& setting, SharedTables const& share
     reader.record("gate", gate_to_json(gate));
     reader.record("expert", expert_to_json(expert));
     // A fixed temperature is known, so it is the truth's; a learned one starts from 1.
-    curve.model = sized_model(
-        gate, expert, setting.d, atoms, gate.learned_temperature != 0 ? 1.0 : truth.temperature,
-        reader.source().place(reader.at(atoms.groups > 0 ? "groups" : "experts")) + ": the fit");
+    std::string const place =
+        reader.source().place(reader.at(atoms.groups > 0 ? "groups" : "experts"));
+    curve.model =
+        sized_model(gate, expert, setting.d, atoms,
+                    gate.learned_temperature != 0 ? 1.0 : truth.temperature, place + ": the fit");
     curve.losses = read_losses(reader, curve.model);
     settle_targets(reader, curve);
     if (reader.has("reported_slope"))
         curve.reported_slope = reader.number("reported_slope", any_number);
     Reader estimator = table_over(reader, "estimator", shared.estimator);
     curve.estimator = read_estimator(estimator, {setting.smallest_n, setting.largest_n});
+    for (SizeLimit const& size : curve.estimator->limits(curve.model))
+        check_size(size, place + ": the fit");
     Reader start = table_over(reader, "start", shared.start);
     curve.start = read_start(start, curve.model, truth, *curve.estimator);
     record_over(reader, "start", start);

@@ -88,15 +88,21 @@ TEST_CASE("what is wrong with one truth is said of all, with its number")
 {
     RateRow bad = truth_row(std::numeric_limits<double>::quiet_NaN(), 0.1);
     bad.mean.reason = "no fits";
-    bad.bracketed = "40 % of fits have a parameter on the box";
+    bad.reasons = {{"box", "40 % of fits on the box", {{"n", 100}}}};
+    bad.mean.reasons = {{"grows", "the slope is above 0", nlohmann::ordered_json::object()}};
     RateRow good = truth_row(-0.5, 0.1);
     auto const rows = over_truths({{good}, {bad}}, "fit");
     CHECK(std::isnan(rows[0].mean.slope));
     CHECK(std::isnan(rows[0].mean.hi));
     CHECK(rows[0].mean.reason == "truth 2: no fits");
-    CHECK(rows[0].bracketed == "truth 2: 40 % of fits have a parameter on the box");
+    CHECK(rows[0].bracketed == "in 1 of 2 truths, as in truth 2: 40 % of fits on the box; in 1 of "
+                               "2 truths, as in truth 2: the slope is above 0");
     auto const both = over_truths({{bad}, {bad}}, "fit");
-    CHECK(both[0].bracketed == "40 % of fits have a parameter on the box");
+    REQUIRE(both[0].reasons.size() == 1);
+    CHECK(both[0].reasons[0].code == "box");
+    CHECK(both[0].reasons[0].text == "in 2 of 2 truths, as in truth 1: 40 % of fits on the box");
+    CHECK(both[0].reasons[0].numbers["truths"][1] ==
+          nlohmann::ordered_json{{"n", 100}, {"truth", 2}});
     RateRow shorter = good;
     shorter.mean.value = {1.0};
     CHECK_THAT(over_truths({{good}, {shorter}}, "fit")[0].mean.reason, Contains("different n"));

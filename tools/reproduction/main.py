@@ -107,6 +107,8 @@ def options():
                         help="sgd: the papers' procedure; otherwise: its unstated settings chosen "
                         "otherwise; lse-oracle, lse-best: least squares; sensitivity: the sweeps of experiments/sensitivity-*; "
                         "may be repeated")
+    parser.add_argument("--sweep-n", type=int, metavar="N", help="largest n of the sweeps; default: theirs")
+    parser.add_argument("--sweep-replicates", type=int, metavar="R", help="their replicates; default: 20")
     parser.add_argument("--results", metavar="DIR", help="default: results/reproduction/SCALE")
     parser.add_argument("-o", "--output", metavar="DIR",
                         help="where reproduction.json, .md and figures go; default: docs (smoke: the "
@@ -160,6 +162,9 @@ def reproduce(arguments):
         write_report(output, document, None)
         return 0
     panels = chosen(arguments.panels)
+    scale = SCALES[arguments.scale]
+    scale.swept = [n for n in scale.swept if n <= (arguments.sweep_n or n)]
+    scale.swept_replicates = arguments.sweep_replicates or scale.swept_replicates
     moerate = Panels(binary(), results, Clock(arguments.budget), arguments.threads, arguments.device, say)
     finished = run_panels(arguments, panels, moerate)
     moerate.clock.end = None
