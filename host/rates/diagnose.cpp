@@ -115,23 +115,23 @@ constexpr RowCheck row_checks[] = {
      "that is no rate: look at start.exponent, n / sigma^2 and the share admissible"},
     {rule::not_one_line.code, "The curve is not one line",
      "the slope depends on the n: take a narrower range of study.n, and larger n"},
-    {"not-stationary", "Least squares stopped before its end",
+    {"not_stationary", "Least squares stopped before its end",
      "raise estimator.iterations; `moerate replay` shows the way of one such fit",
      not_at_a_minimum},
-    {"few-certified", "Fits may not be the least of their data",
+    {"few_certified", "Fits may not be the least of their data",
      "raise start.starts (half of them blind): certified are fits that two starts found",
      little_certified},
-    {"off-target", "The fitted family does not hold the truth",
+    {"off_target", "The fitted family does not hold the truth",
      "ask for the loss against target = \"projection\", or compare gates by regression and "
      "expert errors",
      other_target},
-    {"heavy-tails", "A few fits make the mean",
+    {"heavy_tails", "A few fits make the mean",
      "go by the median, trimmed and geometric mean; `moerate show DIR --worst LOSS` shows such a "
      "fit",
      heavy_tails},
     {"coarse", "The interval of the slope is wide", "raise study.replicates: stored fits are kept",
      coarse},
-    {"narrow-n", "The sizes are too few or too close for a rate",
+    {"narrow_n", "The sizes are too few or too close for a rate",
      "spread study.n over two decades, such as { geom = [1000, 100000, 10] }", narrow},
 };
 
@@ -169,7 +169,7 @@ void add_unlike_runs(std::vector<Finding>& findings, std::vector<RunRow> const& 
         devices.insert(run.simd);
         dirty |= run.dirty;
     }
-    Finding unlike{"unlike-runs",
+    Finding unlike{"unlike_runs",
                    "The fits come from unlike programs or devices",
                    "results of one commit, device kind and SIMD level are bitwise the same, of "
                    "others to rounding: for the bits, run the file into a new folder",
@@ -179,7 +179,7 @@ void add_unlike_runs(std::vector<Finding>& findings, std::vector<RunRow> const& 
     if (devices.size() > 1)
         unlike.instances.push_back({"", fmt::format("levels {}", fmt::join(devices, ", "))});
     add(findings, std::move(unlike));
-    Finding modified{"modified-program",
+    Finding modified{"modified_program",
                      "A run was made by a program that no commit describes",
                      "commit the changes, build, and run the file into a new folder before its "
                      "numbers are published",
@@ -192,7 +192,7 @@ void add_unlike_runs(std::vector<Finding>& findings, std::vector<RunRow> const& 
 void add_last_run(std::vector<Finding>& findings, Store const& store)
 {
     std::vector<RunRow> const runs = store.runs();
-    Finding ended{"run-ended",
+    Finding ended{"run_ended",
                   "The last run did not end well",
                   "run.log in the folder says why; the same command goes on",
                   {}};
@@ -220,7 +220,7 @@ std::vector<Finding> diagnose(Store const& store, Study const& study,
         }
         add(findings, std::move(finding));
     }
-    Finding unasked{"not-in-study",
+    Finding unasked{"not_in_study",
                     "The folder holds fits that the study does not ask for",
                     "they are kept: `moerate export --all` has them, a study that asks for them "
                     "again shows them (run --add-n)",

@@ -23,7 +23,7 @@ struct Instance
 /// All instances of one fault.
 struct Finding
 {
-    std::string code; ///< as "no-descent"
+    std::string code; ///< as "no_descent"
     std::string title;
     std::string remedy; ///< what to do next
     std::vector<Instance> instances;

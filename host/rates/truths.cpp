@@ -64,27 +64,24 @@ void set_values(Slope& all, std::vector<Slope const*> const& each)
 {
     std::size_t const sizes = all.value.size();
     for (std::size_t i = 0; i < sizes; ++i) {
-        double log_sum = 0, relative = 0, log_p05 = 0, log_p50 = 0, log_p95 = 0;
+        double log_sum = 0, relative = 0;
         for (Slope const* slope : each) {
             log_sum += std::log(slope->value[i]); // a value of 0: the mean is 0
             if (!slope->sd.empty())
                 relative += std::pow(slope->sd[i] / slope->value[i], 2);
-            if (slope->p50.empty())
-                continue;
-            log_p05 += std::log(slope->p05[i]);
-            log_p50 += std::log(slope->p50[i]);
-            log_p95 += std::log(slope->p95[i]);
         }
         double const truths = static_cast<double>(each.size());
         all.value[i] = std::exp(log_sum / truths);
         if (!all.sd.empty())
             all.sd[i] = all.value[i] * std::sqrt(relative / truths);
-        if (all.p50.empty())
-            continue;
-        all.p05[i] = std::exp(log_p05 / truths);
-        all.p50[i] = std::exp(log_p50 / truths);
-        all.p95[i] = std::exp(log_p95 / truths);
     }
+    for (auto const percentile : {&Slope::p05, &Slope::p50, &Slope::p95})
+        for (std::size_t i = 0; i < (all.*percentile).size(); ++i) {
+            double log_sum = 0;
+            for (Slope const* slope : each)
+                log_sum += std::log((slope->*percentile)[i]);
+            (all.*percentile)[i] = std::exp(log_sum / static_cast<double>(each.size()));
+        }
 }
 
 /// One slope over the truths; `get` is where a row has it.

@@ -124,7 +124,7 @@ TEST_CASE("diagnose names faults with their remedies", "[cli]")
     Done const place;
     process::Result const text = place.call({"diagnose", place.results()});
     CHECK(text.code == 0);
-    CHECK_THAT(text.out, Contains("narrow-n") && Contains("-> "));
+    CHECK_THAT(text.out, Contains("narrow_n") && Contains("-> "));
     json const found = place.of({"diagnose", place.results(), "--json"});
     REQUIRE(!found["findings"].empty());
     for (json const& finding : found["findings"]) {

@@ -59,13 +59,13 @@ TEST_CASE("each fault of a row is found, and none in a sound one")
     };
     std::vector<Fault> faults = {
         {"unfinished", [](RateRow& row) { row.planned = 150; }, "120 of 150"},
-        {"not-stationary", [](RateRow& row) { row.not_stationary = "slow in 3"; }, "slow in 3"},
-        {"few-certified", [](RateRow& row) { row.certified_share = 0.5; }, "50 %"},
-        {"off-target", [](RateRow& row) { row.off_target = "no truth"; }, "no truth"},
-        {"heavy-tails", [](RateRow& row) { row.heavy_tail = true; }, "of the median -0.500"},
+        {"not_stationary", [](RateRow& row) { row.not_stationary = "slow in 3"; }, "slow in 3"},
+        {"few_certified", [](RateRow& row) { row.certified_share = 0.5; }, "50 %"},
+        {"off_target", [](RateRow& row) { row.off_target = "no truth"; }, "no truth"},
+        {"heavy_tails", [](RateRow& row) { row.heavy_tail = true; }, "of the median -0.500"},
         // half width 0.15, three times what is aimed at: nine times the replicates
         {"coarse", [](RateRow& row) { row.mean.lo = -0.65, row.mean.hi = -0.35; }, "about 360"},
-        {"narrow-n",
+        {"narrow_n",
          [](RateRow& row) {
              row.n = {1000, 2000, 4000};
          },
@@ -128,7 +128,7 @@ TEST_CASE("the runs of a folder are looked at, too")
     run.commit = "b";
     run.dirty = true;
     auto const found = after("failed");
-    CHECK(codes(found) == std::vector<std::string>{"run-ended", "unlike-runs", "modified-program"});
+    CHECK(codes(found) == std::vector<std::string>{"run_ended", "unlike_runs", "modified_program"});
     CHECK_THAT(found[0].instances[0].what, Contains("failed"));
     CHECK_THAT(found[1].instances[0].what, Contains("commits a, b"));
 }

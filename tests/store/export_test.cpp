@@ -107,6 +107,23 @@ TEST_CASE("swept keys are columns of their own, and parameters have their names"
           nlohmann::ordered_json::parse(R"({"estimator.epochs": 2, "fit.experts": 3})"));
 }
 
+TEST_CASE("fits of several truths have the number of theirs")
+{
+    TempFolder folder;
+    Study const study = tiny_study({"study.truths=2"});
+    Store store = Store::create(folder.path(), study);
+    add_cells(store, study);
+    store.add_fits({fit_row(study, study.curves[0], 100, 0, 0.1),
+                    fit_row(study, study.curves[2], 100, 0, 0.1)});
+    auto const rows = csv_table(export_csv(store));
+    REQUIRE(rows.size() == 4); // two losses each
+    CHECK(rows[0].at("truth") == "1");
+    CHECK(rows[2].at("truth") == "2");
+    CHECK(rows[2].at("label") == "softmax [truth 2]");
+    CHECK(rows[2].at("fit") == "softmax");
+    CHECK(export_json(store)["fits"][1]["truth"] == 2);
+}
+
 TEST_CASE("JSON has the measures of start and fit")
 {
     TempFolder folder;
