@@ -26,7 +26,10 @@ struct CommandLine
     StudyOptions study;
     DeviceOptions device;
     RunCommandOptions run;
+    RatesCommandOptions rated;
     ExportOptions output;
+    ShowOptions show;
+    ReplayOptions again;
     CaseOptions cases;
     FitOptions fit;
     PredictOptions prediction;
@@ -57,6 +60,7 @@ struct CommandLine
                             std::string const& text);
     void add_study_commands();
     void add_store_commands();
+    void add_fit_commands();
     void add_cluster_commands();
     void add_case_commands();
     void add_data_commands();

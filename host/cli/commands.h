@@ -47,6 +47,7 @@ struct RunCommandOptions
     std::string folder; ///< empty: results/<study.id>
     DeviceOptions device;
     bool no_parameters = false;
+    bool add_n = false;      ///< the study has the stored n, too
     double save_every = 1.5; ///< seconds of work between two saves
     std::string trace;       ///< file for the rounds of fits; empty: none
     std::vector<std::tuple<std::string, int, int>> trace_fits; ///< label, n, replicate; none: all
@@ -90,10 +91,18 @@ int submit_command(SubmitOptions const& options, CommonOptions const& common);
 /// Replaces the damaged stores of a folder by what can be read of them.
 int recover_command(std::string const& folder, CommonOptions const& common);
 
+struct RatesCommandOptions
+{
+    std::vector<std::string> folders;
+    std::string window; ///< "LEAST..MOST" of n; empty: all
+    bool levels = false;
+    bool windows = false;
+    DeviceOptions device;
+};
+
 /// Prints the rates of one or more stores. Device auto takes a usable GPU where the bootstrap is
 /// large.
-int rates_command(std::vector<std::string> const& folders, DeviceOptions const& device,
-                  CommonOptions const& common);
+int rates_command(RatesCommandOptions const& options, CommonOptions const& common);
 
 struct ExportOptions
 {
@@ -101,10 +110,40 @@ struct ExportOptions
     std::string format;
     std::string file; ///< empty: stdout
     bool force = false;
+    bool all = false;        ///< also what the study does not ask for
+    bool parameters = false; ///< columns of the fits' parameters
 };
 
-/// Writes all fits of a store, or (format toml) the study that it holds.
+/// Writes the fits of a store, or (format toml) the study that it holds.
 int export_command(ExportOptions const& options);
+
+struct ShowOptions
+{
+    std::string folder;
+    std::string worst;             ///< name of a loss
+    std::vector<std::string> cell; ///< label, n, replicate
+    int n = 0;                     ///< for --worst and the overview; 0: the largest
+    bool data = false;             ///< --json: with the training data
+};
+
+/// Prints one stored fit beside the truth, or which there are.
+int show_command(ShowOptions const& options, CommonOptions const& common);
+
+struct ReplayOptions
+{
+    std::string folder;
+    std::vector<std::string> fit; ///< label, n, replicate
+    std::string file;             ///< of the path; empty: stdout
+    bool force = false;
+    DeviceOptions device{"cpu", 0};
+};
+
+/// Does one stored fit again, compares it bit by bit and writes its path as JSON lines.
+int replay_command(ReplayOptions const& options, CommonOptions const& common);
+
+/// Says what is wrong with a results folder, and what to do next.
+int diagnose_command(std::string const& folder, DeviceOptions const& device,
+                     CommonOptions const& common);
 
 struct CaseOptions
 {

@@ -2,6 +2,7 @@
 
 #include "host/cli/device_choice.h"
 #include "host/cli/output.h"
+#include "host/cli/study_to_run.h"
 #include "host/core/error.h"
 #include "host/rates/rates.h"
 #include "host/run/runner.h"
@@ -119,8 +120,7 @@ void show_results(std::string const& folder, RunReport const& report, Study cons
 
 int run_command(RunCommandOptions const& options, CommonOptions const& common)
 {
-    Study const study = read_study(options.study.file, options.study.settings);
-    std::string const folder = options.folder.empty() ? "results/" + study.id : options.folder;
+    auto const [study, folder] = study_to_run(options, common);
     StopOnSignal const stop;
     RunOptions const run = run_options(options, common.quiet);
     Devices const devices = open_devices(options.device.device, options.device.threads);

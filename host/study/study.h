@@ -85,6 +85,13 @@ struct LossSpec
     Theory theory;
 };
 
+/// A swept key of a curve and the value that it has there.
+struct SweptValue
+{
+    std::string key; ///< as in the file, without the label of a fit: "estimator.batch", "fit.experts"
+    nlohmann::json value;
+};
+
 /// One curve over n: a data spec, a fitted model, an estimator and what is measured. Sweeps expand
 /// into several, with " [key=value]" after the label, and study.truths into one a truth, with
 /// " [truth t]" after that for all but the first.
@@ -92,6 +99,8 @@ struct Curve
 {
     std::string label;
     std::string all_truths; ///< the label without its truth: what curves of one fit share
+    std::string fit;               ///< the label of its [[fit]]: the same without what is swept
+    std::vector<SweptValue> swept; ///< empty without a sweep
     double noise_variance = 0;
     TruthSpec truth;
     Model model;

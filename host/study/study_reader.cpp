@@ -50,6 +50,8 @@ public:
         std::size_t const fits = document_.root().at("fit").size();
         for (std::size_t fit = 0; fit < fits; ++fit)
             read_curves(fit, study);
+        for (char const* table : {"start", "estimator"})
+            check_overridden(table);
         start_.finish();
         estimator_.finish();
         repeat_over_truths(study);
@@ -117,6 +119,8 @@ private:
             check_sizes(study, curve, reader.source().place(at) + ": the fit");
             for (SweptKey const& key : keys)
                 check_swept(key, start, estimator);
+            curve.fit = curve.label;
+            curve.swept = variant.swept;
             curve.label += variant.suffix;
             curve.all_truths = curve.label;
             study.curves.push_back(std::move(curve));
@@ -157,6 +161,27 @@ private:
             start.finish(table.back());
         if (table.parent_pointer().back() == "estimator")
             estimator.finish(table.back());
+    }
+
+    /// Refuses a key of the study's table that every fit sets in its own: nothing reads it, and
+    /// what the table's other keys allow says nothing of why.
+    void check_overridden(char const* table) const
+    {
+        json const& root = document_.root();
+        json const& fits = root.at("fit");
+        if (!root.contains(table) || !root.at(table).is_object())
+            return;
+        for (auto const& item : root.at(table).items()) {
+            Pointer const at = Pointer() / table / item.key();
+            if (std::all_of(fits.begin(), fits.end(),
+                            [&](json const& fit) { return fit.contains(at); }))
+                throw UsageError(fmt::format(
+                    "{}: {}.{} has no use here ({} its own) remove it, here or from the fit",
+                    document_.place(at), table, item.key(),
+                    fits.size() == 1
+                        ? fmt::format("the only fit, \"{}\", has", fits[0].value("label", ""))
+                        : std::string("every fit has")));
+        }
     }
 
     void resolve(Reader const& data, Reader const& truth, Reader const& fit)

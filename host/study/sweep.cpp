@@ -62,13 +62,14 @@ SweptKey read_key(Document const& document, std::string const& path, json const&
             key.values.begin() + std::ptrdiff_t(i))
             throw UsageError(fmt::format("{}: sweep of {} has {} twice (once is enough) drop one",
                                          document.place(here / i), path, shown(key.values[i])));
-    key.shown = path;
+    key.shown = key.column = path;
     if (path.compare(0, 4, "fit.") == 0) {
         Pointer label_at = key.at;
         std::string keys;
         for (; label_at.parent_pointer() != Pointer() / "fit"; label_at = label_at.parent_pointer())
             keys = label_at.back() + (keys.empty() ? "" : ".") + keys;
         key.shown = keys;
+        key.column = "fit." + keys;
     }
     return key;
 }
@@ -139,7 +140,7 @@ std::vector<SweptKey> swept_for(std::vector<SweptKey> const& keys, Document cons
 
 std::vector<Variant> variants(Document const& document, std::vector<SweptKey> const& keys)
 {
-    std::vector<Variant> all{{document, ""}};
+    std::vector<Variant> all{{document, "", {}}};
     for (SweptKey const& key : keys) {
         if (all.size() * key.values.size() > most_variants)
             throw UsageError(fmt::format("{}: the sweep makes more than {} curves of a fit (that "
@@ -153,6 +154,7 @@ std::vector<Variant> variants(Document const& document, std::vector<SweptKey> co
                                   document.place(Pointer() / "sweep" / key.path / i));
                 next.suffix += fmt::format("{}{}={}", next.suffix.empty() ? " [" : ", ", key.shown,
                                            toml_value(key.values[i]));
+                next.swept.push_back({key.column, key.values[i]});
                 more.push_back(std::move(next));
             }
         all = std::move(more);

@@ -4,6 +4,7 @@
 /// [sweep]: the cartesian product of values of dotted keys, fit by fit.
 
 #include "host/study/document.h"
+#include "host/study/study.h"
 
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@ struct SweptKey
 {
     std::string path;                   ///< as in the file: "estimator.batch", "fit.a.experts"
     std::string shown;                  ///< in labels: without "fit.LABEL."
+    std::string column;                 ///< in tables: without "LABEL."
     Pointer at;                         ///< what it sets
     std::vector<nlohmann::json> values; ///< at least one
 };
@@ -38,6 +40,7 @@ struct Variant
 {
     Document document;
     std::string suffix; ///< of the label: " [key=value, ...]", empty without a sweep
+    std::vector<SweptValue> swept;
 };
 
 /// All combinations, the last key varying fastest; one without swept keys.
