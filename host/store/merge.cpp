@@ -203,8 +203,7 @@ void Store::merge_into(std::string const& folder, Study const& study,
     });
 }
 
-MergeReport merge_stores(std::vector<std::string> const& folders, std::string const& into,
-                         std::function<void(std::string const&)> const& progress)
+MergeReport merge_stores(std::vector<std::string> const& folders, std::string const& into)
 {
     std::string const own = into + "/" + store_file(std::nullopt, "sqlite");
     std::vector<Part> parts = parts_of(folders, own);
@@ -226,8 +225,6 @@ MergeReport merge_stores(std::vector<std::string> const& folders, std::string co
     MergeReport report;
     Store::merge_into(into, study, [&](sqlite::Database& to) {
         for (Part& part : parts) {
-            if (progress)
-                progress(part.file->name());
             part.file->ask_once([&](sqlite::Database& from) {
                 copy_all(from, to, report);
                 return true;
