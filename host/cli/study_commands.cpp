@@ -2,13 +2,13 @@
 
 #include "host/cli/device_choice.h"
 #include "host/cli/output.h"
+#include "host/cli/precision.h"
 #include "host/core/error.h"
 #include "host/core/text.h"
 #include "host/rates/rates.h"
 #include "host/run/block_size.h"
 #include "host/run/memory.h"
 #include "host/run/runner.h"
-#include "host/run/stop.h"
 #include "host/run/targets.h"
 #include "host/run/time_model.h"
 
@@ -144,34 +144,20 @@ nlohmann::ordered_json plan_json(std::vector<ShownLine> const& lines, TimeModel 
     return cells;
 }
 
-nlohmann::ordered_json report_json(Study const& study, std::string const& folder,
-                                   RunReport const& report)
+/// The study that plan is asked about: of a file, or the stored one.
+Study planned_study(PlanOptions const& options, Store const* store)
 {
-    return {{"study", study.id},
-            {"folder", folder},
-            {"fits", report.fits},
-            {"failed", report.failed},
-            {"reused", report.reused},
-            {"losses_measured", report.losses},
-            {"losses_unmeasured", report.unmeasured},
-            {"sample_updates", report.sample_updates},
-            {"seconds", report.seconds},
-            {"interrupted", report.interrupted},
-            {"too_many_failed", report.too_many_failed}};
-}
-
-/// What a run did, for people.
-void note_report(std::string const& folder, RunReport const& report, bool quiet)
-{
-    note(quiet, fmt::format("{} fits done in {:.1f} s, {} reused, {} failed; {}", report.fits,
-                            report.seconds, report.reused, report.failed, folder));
-    if (report.losses > 0)
-        note(quiet, fmt::format("{} losses measured on stored fits, none of them fitted again",
-                                report.losses));
-    if (report.unmeasured > 0)
-        note(false, fmt::format("warning: {} losses are missing (their fits were stored with "
-                                "--no-params) use a new folder to have them",
-                                report.unmeasured));
+    if (options.half_width > 0 && store == nullptr)
+        throw UsageError("--half-width: there are no results (the replicates that slopes need are "
+                         "estimated from the spread of some) run a few, and name their folder with "
+                         "-o");
+    if (!options.study.file.empty())
+        return read_study(options.study.file, options.study.settings);
+    if (store == nullptr)
+        throw UsageError("plan: neither an experiment file nor results (it plans one of them) name "
+                         "a file, or a results folder with -o");
+    return parse_study(store->study_text(), options.folder + ": stored study",
+                       options.study.settings);
 }
 
 } // namespace
@@ -199,15 +185,14 @@ int check_command(StudyOptions const& options, bool as_toml, CommonOptions const
     return 0;
 }
 
-int plan_command(StudyOptions const& options, std::string const& folder,
-                 DeviceOptions const& choice, CommonOptions const& common)
+int plan_command(PlanOptions const& options, CommonOptions const& common)
 {
-    Study const study = with_unknown_targets(read_study(options.file, options.settings));
-    Plan const plan = make_plan(study);
-    Devices const devices = open_devices(choice.device, choice.threads);
     std::optional<Store> store;
-    if (!folder.empty() && std::filesystem::exists(folder))
-        store = Store::open(folder);
+    if (!options.folder.empty() && std::filesystem::exists(options.folder))
+        store = Store::open(options.folder);
+    Study const study = with_unknown_targets(planned_study(options, store ? &*store : nullptr));
+    Plan const plan = make_plan(study);
+    Devices const devices = open_devices(options.device.device, options.device.threads);
     std::vector<CellWork> const works = cell_works(study, plan, store ? &*store : nullptr);
     Work total;
     for (CellWork const& work : works)
@@ -216,15 +201,22 @@ int plan_command(StudyOptions const& options, std::string const& folder,
     std::size_t const memory = least_memory(study, plan);
     std::vector<ShownLine> const lines = shown_lines(study, plan, works);
     note_memory(memory, devices);
+    std::optional<PlannedPrecision> precision;
+    if (options.half_width > 0)
+        precision =
+            planned_precision(*devices.front(), *store, study, plan, time, options.half_width);
     if (common.json) {
-        print_json({{"study", study.id},
-                    {"device", devices_text(devices)},
-                    {"cells", plan_json(lines, time)},
-                    {"fits", total.fits},
-                    {"sample_updates", total.sample_updates},
-                    {"regression_points", total.regression_points},
-                    {"seconds", time.seconds(total)},
-                    {"bytes", memory}});
+        nlohmann::ordered_json document = {{"study", study.id},
+                                           {"device", devices_text(devices)},
+                                           {"cells", plan_json(lines, time)},
+                                           {"fits", total.fits},
+                                           {"sample_updates", total.sample_updates},
+                                           {"regression_points", total.regression_points},
+                                           {"seconds", time.seconds(total)},
+                                           {"bytes", memory}};
+        if (precision)
+            document["precision"] = precision_json(*precision);
+        print_json(document);
         return 0;
     }
     print_plan(lines, time);
@@ -232,53 +224,8 @@ int plan_command(StudyOptions const& options, std::string const& folder,
           "memory: at least {}\n",
           total.fits, format_si(total.sample_updates), format_si(total.regression_points),
           format_duration(time.seconds(total)), devices_text(devices), bytes_text(memory));
-    return 0;
-}
-
-int run_command(RunCommandOptions const& options, CommonOptions const& common)
-{
-    Study const study = read_study(options.study.file, options.study.settings);
-    std::string const folder = options.folder.empty() ? "results/" + study.id : options.folder;
-    Devices const devices = open_devices(options.device.device, options.device.threads);
-    if (options.device.device == "auto" || devices.size() > 1)
-        note(common.quiet, "device: " + devices_text(devices));
-    StopOnSignal const stop;
-    RunOptions run;
-    run.keep_parameters = !options.no_parameters;
-    run.block_seconds = options.save_every;
-    run.argv = options.argv;
-    run.progress = ProgressStyle::of_stderr(common.quiet);
-    run.stop = StopOnSignal::requested;
-    RunReport const report = run_study(study, folder, devices, run);
-    note_report(folder, report, common.quiet);
-    if (report.interrupted) {
-        if (common.json)
-            print_json(report_json(study, folder, report));
-        note(false, fmt::format("stopped by a signal (all finished work is in {}) run the same "
-                                "command to continue",
-                                folder));
-        return static_cast<int>(Exit::interrupted);
-    }
-    Store const store = Store::open(folder);
-    Study const stored = stored_study(store);
-    Device& own = *devices.front();
-    bool const small = own.info().kind == "cuda" && resampled_replicates(stored) < gpu_pays;
-    std::unique_ptr<Device> const cpu =
-        small ? open_device("cpu", options.device.threads) : nullptr;
-    std::vector<RateRow> const rows = rates(small ? *cpu : own, store, stored);
-    if (common.json) {
-        nlohmann::ordered_json document = report_json(study, folder, report);
-        document["rates"] = rates_to_json(rows)["rows"];
-        print_json(document);
-    } else {
-        print_text(rates_table(rows));
-    }
-    if (!report.too_many_failed.empty())
-        throw Error(Exit::failed_fits,
-                    fmt::format("too many fits failed (max_failed = {}): {}; look at {}, or raise "
-                                "study.max_failed",
-                                study.max_failed, fmt::join(report.too_many_failed, ", "),
-                                report.failed_at.advice()));
+    if (precision)
+        print_precision(*precision);
     return 0;
 }
 

@@ -32,7 +32,7 @@ std::string no_slope(Samples const& samples, std::vector<double> const& value, c
 Slope point_estimate(Samples const& samples, std::vector<Summary> const& summaries,
                      LogLine const& line, Statistic statistic, char const* what)
 {
-    Slope result{{}, {}, no_number, no_number, no_number, {}, {}};
+    Slope result{{}, {}, no_number, no_number, no_number, {}};
     for (Summary const& summary : summaries) {
         if (statistic == Statistic::mean)
             result.sd.push_back(summary.sd);
@@ -70,6 +70,7 @@ std::vector<Estimate> estimates(Device& device, Samples const& samples,
         Contrast const of = contrast(results[s].curve, line.weights());
         slope.lo = of.lo;
         slope.hi = of.hi;
+        slope.deviation = deviation_of(of);
         slope.reason = of.reason;
     }
     return results;

@@ -58,10 +58,10 @@ Json theory_json(std::string const& theory)
     return *end == 0 ? number(value) : Json(theory);
 }
 
-Json levels_json(std::vector<Level> const& levels)
+Json levels_json(std::vector<CurveLevel> const& levels)
 {
     Json list = Json::array();
-    for (Level const& at : levels)
+    for (CurveLevel const& at : levels)
         list.push_back({{"n", at.n},
                         {"replicates", at.replicates},
                         {"mean", number(at.mean)},
