@@ -226,7 +226,7 @@ std::vector<Comparison> compare(Device& device, std::vector<ComparedCurve> const
     for (ComparedCurve const& one : curves)
         fits.push_back({one,
                         fits_of(*one.store, *one.study, *one.curve),
-                        {truth_key(*one.study, *one.curve), one.study->nested}});
+                        {streams_key(*one.study, *one.curve), one.study->nested}});
     std::vector<Comparison> all;
     for (std::size_t kind = 0; kind < error_kinds().size(); ++kind)
         for (auto const& [a, b] : pairs)

@@ -25,6 +25,10 @@ struct Cell
     std::vector<LossSpec> losses; ///< of all curves with this id, none twice
 };
 
+/// Identity of a truth, by its key: all its data share the evaluation points.
+using TruthId = std::pair<std::uint32_t, std::uint32_t>;
+TruthId truth_id(StreamKey const& key);
+
 /// Data sets that several cells share: same truth, noise and n; one a replicate. Their numbers are
 /// the same draws in either precision, rounded to it.
 struct DataSpec
@@ -33,6 +37,7 @@ struct DataSpec
     int n;
     std::vector<int> cells; ///< in Plan::cells
     StreamKey key;          ///< of its streams, replicate 0 (dear to compute: a hash of a text)
+    TruthId truth;          ///< behind it: the key's own, unless its fits have truths of their own
 };
 
 /// All fits that are asked for on one data set. Independent of all other jobs.
@@ -82,10 +87,6 @@ std::vector<PlanLine> plan_lines(Study const& study, Plan const& plan);
 
 /// Key of the streams of a job's data.
 StreamKey key_of(Plan const& plan, Job const& job);
-
-/// Identity of the truth behind a key: all its data share the evaluation points.
-using TruthId = std::pair<std::uint32_t, std::uint32_t>;
-TruthId truth_id(StreamKey const& key);
 
 /// Jobs for every fit that a store does not hold, in canonical order, one by one: a plan of many
 /// replicates is never held as a list.
