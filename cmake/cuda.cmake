@@ -42,8 +42,10 @@ if(MOE_HAVE_CUDA)
     # No --use_fast_math: its exp and division are too coarse. The prefix map keeps error texts short.
     set(MOE_CUDA_OPTIONS
         -Xptxas=-v --compress-mode=size
-        "SHELL:--Werror all-warnings"
-        "-Xcompiler=-Wall,-Wextra,-Werror,-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=")
+        "-Xcompiler=-Wall,-Wextra,-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=")
+    if(MOE_WERROR)
+        list(APPEND MOE_CUDA_OPTIONS "SHELL:--Werror all-warnings" -Xcompiler=-Werror)
+    endif()
     add_library(moe_cuda STATIC ${cuda_sources})
     target_link_libraries(moe_cuda PUBLIC moe_options CUDA::cudart_static)
     target_compile_options(moe_cuda PRIVATE "$<$<COMPILE_LANGUAGE:CUDA>:${MOE_CUDA_OPTIONS}>")

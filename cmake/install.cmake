@@ -6,7 +6,7 @@ set(moerate_share ${CMAKE_INSTALL_DATADIR}/moerate)
 install(TARGETS moerate RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(PROGRAMS tools/plot DESTINATION ${CMAKE_INSTALL_BINDIR} RENAME moerate-plot)
 install(FILES tools/plot.py tools/plot_text.py DESTINATION ${moerate_share})
-install(DIRECTORY experiments DESTINATION ${moerate_share} FILES_MATCHING PATTERN *.toml)
+install(DIRECTORY experiments DESTINATION ${moerate_share} FILES_MATCHING PATTERN *.toml PATTERN *.json)
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs)
 

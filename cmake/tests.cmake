@@ -75,6 +75,9 @@ find_program(PYTHON3 python3 REQUIRED)
 if(NOT MOE_SANITIZE) # sources, scripts and programs that measure: once is enough
     moe_test(tools moe_device)
     add_dependencies(test_tools moerate moerate-bench moerate-coverage)
+    # Two published experiments in small, timed: nothing beside it.
+    add_test(NAME eta COMMAND test_tools "[.eta]")
+    set_tests_properties(eta PROPERTIES RUN_SERIAL ON TIMEOUT 600)
     add_test(NAME house COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/house/house_test.py
         ${CMAKE_BINARY_DIR} ${CMAKE_CXX_COMPILER})
     add_test(NAME install COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/tools/install_test.py
@@ -82,6 +85,10 @@ if(NOT MOE_SANITIZE) # sources, scripts and programs that measure: once is enoug
     add_test(NAME reader COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/tools/reader_test.py ${CMAKE_BINARY_DIR})
     add_test(NAME docs COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/tools/docs_test.py ${CMAKE_BINARY_DIR}
         ${CMAKE_CXX_COMPILER})
+    # All panels of the papers at the smallest scale: up to three minutes on two cores.
+    add_test(NAME reproduce COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/tools/reproduce_test.py
+        ${CMAKE_BINARY_DIR})
+    set_tests_properties(reproduce PROPERTIES LABELS reproduce TIMEOUT 900)
     add_test(NAME plot-tool COMMAND ${CMAKE_SOURCE_DIR}/tests/tools/plot_test.py)
     include(cmake/kernel_report.cmake)
 endif()

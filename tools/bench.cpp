@@ -25,7 +25,7 @@ struct Options
     int threads = 0;
     std::vector<int> n;
     Case setting;
-    std::string estimator = "sgd";
+    std::string estimator = "sgd", problems;
     bool json = false, families = false;
 };
 
@@ -62,6 +62,8 @@ void add_options(CLI::App& app, Options& o)
     app.add_option("--estimator", o.estimator, "sgd, or lse: its rounds against DSYRK")
         ->capture_default_str()
         ->check(CLI::IsMember({"sgd", "lse"}));
+    app.add_option("--problems", o.problems,
+                   "lse: only fit the problems in this file, as tools/compare-lse does");
     app.add_flag("--json", o.json, "one JSON object");
     app.add_flag("--truth", c.with_truth, "put the truth into the JSON object");
     app.add_option_function<std::string>(
@@ -183,6 +185,11 @@ int bench(int argc, char** argv)
     Bench const bench = open_bench(o);
     fill_in_defaults(o, bench.on_cuda());
     nlohmann::ordered_json out = head(o, bench);
+    if (!o.problems.empty()) {
+        out["problems"] = bench_problems(*bench.device, o.problems);
+        print_json(out);
+        return 0;
+    }
     out["rows"] = nlohmann::ordered_json::array();
     if (o.families) {
         out["rows"] = bench_families(bench, o.setting);

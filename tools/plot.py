@@ -4,9 +4,10 @@
 usage: plot.py RATES.json PREFIX [--title TEXT]
 
 RATES.json is the output of `moerate rates DIR --json`, `-` reads it from standard input. Writes
-PREFIX.png and PREFIX.pdf: for each label and loss the mean loss with bars of two standard
-deviations, the fitted line with its slope, the mean loss of the starting points (dashed), and where
-the experiment file names a rate of the theory, a thin guide of that slope.
+PREFIX.png and PREFIX.pdf: for each label and loss the mean loss with bars of as many standard
+deviations as the study's error_bars says (two), the fitted line with its slope, the mean loss of
+the starting points (dashed), and where the experiment file names a rate of the theory, a thin guide
+of that slope, struck in the legend where the claim does not stand.
 
 Debian packages: python3-matplotlib, python3-numpy.
 """
@@ -79,8 +80,21 @@ def check_row(row):
         positive(row, row[which].get("sd", []))
         slope = row[which]["slope"], row[which]["lo"], row[which]["hi"]
         [float(number) for number in slope if number is not None]
-    for key in ("bracketed", "theory"):
-        row[key]  # pylint: disable=pointless-statement
+    row["bracketed"]  # pylint: disable=pointless-statement
+    guide_of(row)
+    float(bars_of(row))
+
+
+def guide_of(row):
+    """Slope that the theory claims, None where it is no number, and whether the claim stands."""
+    theory = row["theory"]
+    claim, stands = (theory["claim"], theory["stands"]) if isinstance(theory, dict) else (theory, True)
+    return (claim if isinstance(claim, (int, float)) else None), stands
+
+
+def bars_of(row):
+    """Half length of the bars in standard deviations."""
+    return row.get("error_bars", 2)
 
 
 def drawable(value):
@@ -164,7 +178,7 @@ def draw_row(axes, row, label, style, shift, floor):
     points = [(n, v, s) for n, v, s in zip(row["n"], mean["value"], mean.get("sd", mean["value"]))
               if drawable(n) and drawable(v)]
     n, value, deviation = zip(*points)
-    spread = [2 * (s or 0) for s in deviation]
+    spread = [bars_of(row) * (s or 0) for s in deviation]
     below = [v - max(v - s, min(floor, v) / 2) for v, s in zip(value, spread)]
     axes.errorbar([size * 10**(0.008 * shift) for size in n], value, yerr=[below, spread],
                   fmt=marker, color=colour, markersize=5, linewidth=1, capsize=2.5, zorder=3)
@@ -181,9 +195,12 @@ def draw_row(axes, row, label, style, shift, floor):
         # Equal starts of several rows: their dashes alternate.
         add(f"{label}, start{text}", start_n, start, linewidth=1.2, zorder=2,
             linestyle=(5 * style, (3.5, 6.5)))
-    if isinstance(row["theory"], (int, float)):
-        add(f"{label}, theory {row['theory']:g}", *line_through(n, value, row["theory"]),
-            linewidth=0.8, linestyle=":", zorder=1)
+    guide, stands = guide_of(row)
+    if guide is not None:
+        struck = "" if stands else " \u2717 does not stand"
+        add(f"{label}, theory {guide:g}{struck}",
+            *line_through(n, value, guide), linewidth=0.8, linestyle=":", zorder=1,
+            alpha=1 if stands else 0.4)
     return entries
 
 
@@ -228,7 +245,8 @@ def draw(rows, title, prefix):
         axes.set_xlabel("sample size n")
         replicates = sorted({row["replicates"] for row in members})
         count = " to ".join(str(r) for r in dict.fromkeys([replicates[0], replicates[-1]]))
-        axes.set_ylabel(f"loss (mean over {count} replicates, bars two standard deviations)")
+        bars = " or ".join(f"{size:g}" for size in sorted({bars_of(row) for row in members}))
+        axes.set_ylabel(f"loss (mean over {count} replicates, bars {bars} standard deviations)")
         axes.set_title(literal(name or ("" if several_losses else loss_text(members[0]))),
                        fontsize=10)
         axes.grid(True, which="major", linewidth=0.4, alpha=0.5)

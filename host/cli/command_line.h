@@ -35,6 +35,8 @@ struct CommandLine
     PredictOptions prediction;
     HelpOptions help;
     InitOptions init;
+    MergeOptions merge;
+    SubmitOptions submit;
     std::string folder, axis, shell;
     std::vector<std::string> folders;
     bool as_toml = false;
@@ -58,6 +60,7 @@ struct CommandLine
                             std::string const& text);
     void add_study_commands();
     void add_store_commands();
+    void add_cluster_commands();
     void add_case_commands();
     void add_data_commands();
     void add_help_commands();

@@ -20,6 +20,7 @@ void CommandLine::add_study_commands()
     check->add_flag("--toml", as_toml, "Print the resolved study as an experiment file");
     CLI::App* plan = add("plan", "Print cells, fits, estimated time and memory",
                          {"moerate plan experiments/003-1a.toml --device cpu",
+                          "moerate plan experiments/003-1a.toml --shards",
                           "moerate plan -o results/003-1a --half-width 0.02"},
                          [this] {
                              planned.study = study;
@@ -34,15 +35,18 @@ void CommandLine::add_study_commands()
     plan->add_option("--half-width", planned.half_width,
                      "Also the replicates that give slopes intervals of this half-width")
         ->check(CLI::Range(1e-6, 10.0));
-    CLI::App* go =
-        add("run", "Do all work that the results folder does not hold",
-            {"moerate run experiments/003-1a.toml -o results/003-1a",
-             "moerate run experiments/003-1a.toml --set fit.softmax.experts=10 -o results/ten"},
-            [this] {
-                run.study = study;
-                run.device = device;
-                return run_command(run, common);
-            });
+    plan->add_flag("--shards", planned.shards,
+                   "Propose N for `run --shard i/N`, with hours, memory and size of the stores");
+    CLI::App* go = add(
+        "run", "Do all work that the results folder does not hold",
+        {"moerate run experiments/003-1a.toml -o results/003-1a",
+         "moerate run experiments/003-1a.toml --set fit.softmax.experts=10 -o results/ten",
+         "moerate run experiments/003-1a.toml -o results/003-1a --shard 3/7 --time-budget 3h50m"},
+        [this] {
+            run.study = study;
+            run.device = device;
+            return run_command(run, common);
+        });
     add_study(go);
     add_devices(go);
     add_folder(go, "-o,--output", run.folder, "Results folder [results/<study id>]");
@@ -55,8 +59,27 @@ void CommandLine::add_study_commands()
     go->add_option("--max-replicates", run.most_replicates,
                    "Replicates at which to end then [10 times study.replicates]")
         ->check(CLI::Range(1, 2147483647));
+    CLI::Option* const trace =
+        valued(go->add_option("--trace", run.trace,
+                              "File to add the rounds of least-squares fits to, a JSON line each"),
+               Takes::file);
+    go->add_option("--trace-fit", run.trace_fits,
+                   "LABEL N REPLICATE of a fit to trace; may be repeated [all fits]")
+        ->needs(trace);
     go->add_flag("--no-params", run.no_parameters,
                  "Do not store parameters (further losses then need new fits)");
+    suggest(
+        go->add_option("--shard", run.shard,
+                       "Do part i of N only, into store.<i>of<N>.sqlite: i/N; auto: the task of "
+                       "a job array; auto/N: its number"),
+        {"auto"});
+    go->add_option("--time-budget", run.time_budget,
+                   "Stop with all work saved (exit 75) before this time is over: 3h50m, D-HH:MM:SS "
+                   "[under Slurm: the job's time limit less a minute]");
+    go->add_option("--max-stalled", run.most_stalled,
+                   "Fail if so many runs in a row stored nothing; 0: never")
+        ->check(CLI::Range(0, 1000000))
+        ->capture_default_str();
 }
 
 void CommandLine::add_store_commands()

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace moerate
@@ -40,10 +41,12 @@ struct PlanOptions
     StudyOptions study;    ///< without a file: the stored study of `folder`
     std::string folder;    ///< empty: none
     double half_width = 0; ///< also what slopes need for this; 0: not asked for
+    bool shards = false;   ///< with a proposal of shards
     DeviceOptions device;
 };
 
-/// Prints cells, work, time and memory; counts what `folder` holds if it has a store.
+/// Prints cells, work, time and memory, and how to share them out; counts what `folder` holds if it
+/// has a store.
 int plan_command(PlanOptions const& options, CommonOptions const& common);
 
 struct RunCommandOptions
@@ -55,14 +58,47 @@ struct RunCommandOptions
     double save_every = 1.5; ///< seconds of work between two saves
     double half_width = 0;   ///< go on until every slope has it; 0: not asked for
     int most_replicates = 0; ///< at which to end then; 0: ten times the study's
+    std::string trace;       ///< file for the rounds of fits; empty: none
+    std::vector<std::tuple<std::string, int, int>> trace_fits; ///< label, n, replicate; none: all
+    std::string shard;       ///< "i/N", "auto", "auto/N"; empty: all of the study
+    std::string time_budget; ///< a duration; empty: what a batch system leaves
+    int most_stalled = 0;    ///< runs in a row that stored nothing; 0: any number
     std::vector<std::string> argv;
 };
 
-/// Does all missing work and prints the rates.
+/// Does all missing work, or that of a shard, and prints the rates.
 int run_command(RunCommandOptions const& options, CommonOptions const& common);
 
 /// Prints how much of its study a store holds.
 int status_command(std::string const& folder, CommonOptions const& common);
+
+struct MergeOptions
+{
+    std::vector<std::string> folders;
+    std::string folder; ///< of the merged store; empty: the first one
+    int shards = 0;     ///< N of what is missing; 0: of the last run
+};
+
+/// Merges stores, and prints what is missing as options of `run`.
+int merge_command(MergeOptions const& options, CommonOptions const& common);
+
+struct SubmitOptions
+{
+    StudyOptions study;
+    std::string folder;       ///< empty: results/<study.id>
+    bool print = false;       ///< submit nothing
+    int array = 0;            ///< shards; 0: by the speed here
+    std::string time, memory; ///< limits of a task; empty: by the study
+    std::string partition, gres;
+    int cpus = 1;                         ///< of a task
+    std::vector<std::string> sbatch, run; ///< further options
+};
+
+/// Submits a job array for Slurm and a job that merges what it leaves.
+int submit_command(SubmitOptions const& options, CommonOptions const& common);
+
+/// Replaces the damaged stores of a folder by what can be read of them.
+int recover_command(std::string const& folder, CommonOptions const& common);
 
 struct RatesCommandOptions
 {
@@ -124,6 +160,8 @@ struct FitOptions
     std::uint32_t seed = 1;            ///< of blind starts
     std::vector<std::string> settings; ///< "key=value" of the estimator
     bool raw = false;                  ///< inputs are not standardised
+    std::string trace;                 ///< file for the starts' rounds; empty: none
+    bool force = false;                ///< replace it if it exists
     DeviceOptions device{"cpu", 0};
 };
 

@@ -40,6 +40,10 @@ void CommandLine::add_data_commands()
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     sub->add_flag("--raw", fit.raw, "Fit the inputs as they are, not standardised");
+    valued(sub->add_option("--trace", fit.trace,
+                           "File to write the rounds of all starts to, a JSON line each (lse)"),
+           Takes::file);
+    sub->add_flag("--force", fit.force, "Replace the trace's file if it exists");
     add_devices(sub);
     CLI::App* predict = add("predict", "Predictions, gate weights and responses for new inputs",
                             {"moerate predict fit.json new.csv > predictions.csv"},

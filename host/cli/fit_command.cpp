@@ -7,12 +7,15 @@
 #include "host/core/text.h"
 #include "host/data/regression.h"
 #include "host/estimate/estimators.h"
+#include "host/estimate/trace_text.h"
 #include "host/measure/families.h"
+#include "host/run/progress.h"
 
 #include <fmt/format.h>
 
 #include <chrono>
 #include <cmath>
+#include <filesystem>
 #include <sstream>
 
 namespace moerate
@@ -65,6 +68,15 @@ RegressionSpec chosen_spec(FitOptions const& options, DataTable const& table,
     spec.estimator = &estimator;
     spec.seed = options.seed;
     spec.raw = options.raw;
+    spec.traced = !options.trace.empty();
+    if (spec.traced && !estimator.traces())
+        throw UsageError(fmt::format("--trace: {} has no rounds to tell (they are those of lse) "
+                                     "leave it out",
+                                     estimator.name()));
+    if (spec.traced && !options.force && std::filesystem::is_regular_file(options.trace))
+        throw UsageError(fmt::format("{} exists (it would be lost) name another file, or add "
+                                     "--force",
+                                     printable(options.trace)));
     if (options.start.empty()) {
         spec.model = chosen_model(options, table.d);
     } else {
@@ -77,6 +89,8 @@ RegressionSpec chosen_spec(FitOptions const& options, DataTable const& table,
         spec.model = start.model;
         spec.start = start.theta;
     }
+    for (SizeLimit const& size : estimator.limits(spec.model))
+        check_size(size, "the model");
     int const usual = estimator.usual_starts();
     spec.starts.count = options.starts > 0 ? options.starts : usual;
     if (usual == 1 && spec.starts.count > 1)
@@ -143,6 +157,11 @@ ordered_json to_json(Regression const& fit, double seconds)
     return document;
 }
 
+double seconds_since(std::chrono::steady_clock::time_point begin)
+{
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
 void note_starts(bool quiet, FitFacts const& facts)
 {
     std::vector<std::vector<std::string>> lines{
@@ -176,7 +195,7 @@ int fit_command(FitOptions const& options, CommonOptions const& common)
     read_input(options.data, "a CSV file",
                [&](std::istream& in) { table = read_table(in, name, Response::needed); });
     std::shared_ptr<Estimator const> const estimator = chosen_estimator(options, table.n);
-    RegressionSpec const spec = chosen_spec(options, table, *estimator);
+    RegressionSpec spec = chosen_spec(options, table, *estimator);
     std::unique_ptr<Device> const device =
         open_device(options.device.device, options.device.threads);
     note(common.quiet,
@@ -184,13 +203,24 @@ int fit_command(FitOptions const& options, CommonOptions const& common)
                      "them blind; {}",
                      name, table.n, table.d, spec.model.layout.size, estimator->name(),
                      spec.starts.count, spec.starts.blind, device_text(device->info())));
+    int ended = 0;
+    spec.watch = [&](int start, StartRecord const& record) {
+        note(common.quiet,
+             fmt::format(
+                 "{} of {} starts done, after {}: start {} ({}): mse {:.9g}, \"{}\" after {} "
+                 "rounds",
+                 ++ended, spec.starts.count, format_duration(seconds_since(begin)), start + 1,
+                 record.kind, record.mse, record.ended, record.rounds));
+    };
     Regression const fit = fit_table(*device, table, spec);
-    double const seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    double const seconds = seconds_since(begin);
     note_starts(common.quiet, fit.outcome.facts);
     for (std::string const& text : fit.notes)
         note(common.quiet, text);
     print_json(to_json(fit, seconds));
+    if (!options.trace.empty())
+        write_whole(options.trace, options.force,
+                    trace_lines(ordered_json::object(), fit.outcome.facts));
     return static_cast<int>(fit.outcome.finite ? Exit::done : Exit::failed_fits);
 }
 

@@ -19,6 +19,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 
 namespace moerate
 {
@@ -216,21 +217,29 @@ fs::path experiments_folder()
     return {};
 }
 
-/// The text of an experiment, by its file or its name in the folder of experiments.
-std::string experiment(std::string const& from)
+/// All of a file; nothing if it cannot be read.
+std::optional<std::string> content(fs::path const& file)
+{
+    std::ifstream in(file, std::ios::binary);
+    std::error_code error;
+    if (!in || !fs::is_regular_file(file, error))
+        return std::nullopt;
+    return std::string{std::istreambuf_iterator<char>(in), {}};
+}
+
+/// The file of an experiment, by its name or its name in the folder of experiments.
+fs::path experiment(std::string const& from)
 {
     fs::path const folder = experiments_folder();
-    for (fs::path const& file : {fs::path(from), folder / (from + ".toml")}) {
-        std::ifstream in(file, std::ios::binary);
-        std::error_code error;
-        if (in && fs::is_regular_file(file, error))
-            return {std::istreambuf_iterator<char>(in), {}};
-    }
+    for (fs::path const& file : {fs::path(from), folder / (from + ".toml")})
+        if (content(file))
+            return file;
     std::vector<std::string> names;
     std::error_code error;
     for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
          entry.increment(error))
-        names.push_back(entry->path().stem().string());
+        if (entry->path().extension() == ".toml")
+            names.push_back(entry->path().stem().string());
     std::sort(names.begin(), names.end());
     throw UsageError(
         fmt::format("--from {}: no such file or experiment (nearest: \"{}\") known: {}", from,
@@ -239,7 +248,7 @@ std::string experiment(std::string const& from)
 
 std::string copied_file(std::string const& name, std::string const& from)
 {
-    std::string const text = experiment(from);
+    std::string const text = content(experiment(from)).value_or("");
     std::string const key = "\nid = \"";
     std::size_t const at = text.find(key);
     if (at == std::string::npos)
@@ -247,6 +256,15 @@ std::string copied_file(std::string const& name, std::string const& from)
     std::size_t const begin = at + key.size(), end = text.find('"', begin);
     return fmt::format("# {}: written by moerate init from {}.\n{}{}{}", name, from,
                        text.substr(0, begin), name, text.substr(end));
+}
+
+/// Puts the file of a copied study's truth beside the copy, where it is named from.
+void copy_truth(std::string const& truth, fs::path const& from, fs::path const& to, bool force)
+{
+    fs::path const file = to / truth;
+    if (truth.empty() || fs::path(truth).is_absolute() || content(file) == content(from / truth))
+        return;
+    write_whole(file.string(), force, content(from / truth).value_or(""));
 }
 
 } // namespace
@@ -263,7 +281,11 @@ int init_command(InitOptions const& options, CommonOptions const& common)
             "--expert out, or change the file");
     std::string const text =
         options.from.empty() ? new_file(name, options) : copied_file(name, options.from);
-    parse_study(text, file.string()); // a name that is no id is refused here
+    fs::path const to = file.parent_path();
+    fs::path const from = options.from.empty() ? to : experiment(options.from).parent_path();
+    Study const study = // a name that is no id is refused here
+        parse_study(text, file.string(), {}, from.empty() ? "." : from.string());
+    copy_truth(study.curves.front().truth.file, from, to, options.force);
     write_whole(file.string(), options.force, text);
     if (common.json)
         print_json({{"file", file.string()}, {"id", name}});

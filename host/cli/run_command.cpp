@@ -7,6 +7,7 @@
 #include "host/rates/rates.h"
 #include "host/run/runner.h"
 #include "host/run/stop.h"
+#include "host/run/time_budget.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -32,17 +33,6 @@ nlohmann::ordered_json report_json(Study const& study, std::string const& folder
             {"too_many_failed", report.too_many_failed}};
 }
 
-/// The rates of what a folder holds, on the CPU where that is as fast.
-std::vector<RateRow> rates_in(std::string const& folder, Devices const& devices, int threads)
-{
-    Store const store = Store::open(folder);
-    Study const stored = stored_study(store);
-    Device& own = *devices.front();
-    bool const small = own.info().kind == "cuda" && resampled_replicates(stored) < gpu_pays;
-    std::unique_ptr<Device> const cpu = small ? open_device("cpu", threads) : nullptr;
-    return rates(small ? *cpu : own, store, stored);
-}
-
 /// What a run did, for people.
 void note_report(std::string const& folder, RunReport const& report, bool quiet)
 {
@@ -55,6 +45,101 @@ void note_report(std::string const& folder, RunReport const& report, bool quiet)
         note(false, fmt::format("warning: {} losses are missing (their fits were stored with "
                                 "--no-params) use a new folder to have them",
                                 report.unmeasured));
+    if (report.to_trace > 0)
+        note(quiet, fmt::format("{} of {} fits traced{}", report.traced, report.to_trace,
+                                report.traced == report.to_trace || report.interrupted
+                                    ? ""
+                                    : " (the others are stored, or another shard's: they were not "
+                                      "done now) trace them with a new folder, -o"));
+}
+
+/// Seconds that a run may take: --time-budget, else what a batch system leaves it.
+std::optional<double> seconds_of(std::string const& text, bool quiet)
+{
+    if (text.empty()) {
+        auto const left = job_time_left();
+        if (!left)
+            return std::nullopt;
+        note(quiet, fmt::format("the job ends in {}: the run stops within {}",
+                                format_seconds(*left), format_seconds(budget_of_job(*left))));
+        return budget_of_job(*left);
+    }
+    auto const seconds = duration_of(text);
+    if (!seconds)
+        throw UsageError(fmt::format("--time-budget {} is no duration (known: 3h50m, 90s, 1d12h, "
+                                     "HH:MM:SS, D-HH:MM:SS)",
+                                     text));
+    return seconds;
+}
+
+RunOptions run_options(RunCommandOptions const& options, bool quiet)
+{
+    RunOptions run;
+    run.keep_parameters = !options.no_parameters;
+    run.block_seconds = options.save_every;
+    run.argv = options.argv;
+    run.trace.file = options.trace;
+    for (auto const& [label, n, replicate] : options.trace_fits)
+        run.trace.fits.push_back({label, n, replicate});
+    run.progress = ProgressStyle::of_stderr(quiet);
+    TimeBudget const budget(seconds_of(options.time_budget, quiet), options.save_every);
+    run.stop = [budget] { return StopOnSignal::requested() || budget.over(); };
+    if (!options.shard.empty())
+        run.shard = chosen_shard(options.shard);
+    run.job = batch_job();
+    run.most_stalled = options.most_stalled;
+    return run;
+}
+
+/// The rates of what a folder holds, on the CPU where that is as fast.
+std::vector<RateRow> rates_in(std::string const& folder, Devices const& devices, int threads)
+{
+    Store const store = Store::open(folder);
+    Study const stored = stored_study(store);
+    Device& own = *devices.front();
+    bool const small = own.info().kind == "cuda" && resampled_replicates(stored) < gpu_pays;
+    std::unique_ptr<Device> const cpu = small ? open_device("cpu", threads) : nullptr;
+    return rates(small ? *cpu : own, store, stored);
+}
+
+/// Goes on to the half-width that is asked for, from what a run has done.
+RunReport until_half_width(Study const& study, std::string const& folder, Devices const& devices,
+                           RunOptions const& run, RunCommandOptions const& options,
+                           RunReport report, bool quiet)
+{
+    if (run.shard)
+        throw UsageError(
+            "--until-half-width: a shard has part of the replicates (the half-width is "
+            "that of all) leave out --shard, or use plan --half-width after a merge");
+    auto const more = [&](int replicates) {
+        std::vector<std::string> settings = options.study.settings;
+        settings.push_back(fmt::format("study.replicates={}", replicates));
+        return run_study(read_study(options.study.file, settings), folder, devices, run);
+    };
+    return run_until(
+        study, folder, options.half_width,
+        options.most_replicates > 0 ? options.most_replicates : 10 * study.replicates,
+        std::move(report), more, [&] { return rates_in(folder, devices, options.device.threads); },
+        quiet);
+}
+
+/// The rates of the folder after a run, or, of a shard, what to do next.
+void show_results(std::string const& folder, RunReport const& report, Study const& study,
+                  Devices const& devices, RunCommandOptions const& options, bool as_json)
+{
+    nlohmann::ordered_json document = report_json(study, folder, report);
+    if (!options.shard.empty()) {
+        if (as_json)
+            print_json(document);
+        return;
+    }
+    std::vector<RateRow> const rows = rates_in(folder, devices, options.device.threads);
+    if (as_json) {
+        document["rates"] = rates_to_json(rows)["rows"];
+        print_json(document);
+    } else {
+        print_text(rates_table(rows));
+    }
 }
 
 } // namespace
@@ -63,45 +148,28 @@ int run_command(RunCommandOptions const& options, CommonOptions const& common)
 {
     Study const study = read_study(options.study.file, options.study.settings);
     std::string const folder = options.folder.empty() ? "results/" + study.id : options.folder;
+    StopOnSignal const stop;
+    RunOptions const run = run_options(options, common.quiet);
     Devices const devices = open_devices(options.device.device, options.device.threads);
     if (options.device.device == "auto" || devices.size() > 1)
         note(common.quiet, "device: " + devices_text(devices));
-    StopOnSignal const stop;
-    RunOptions run;
-    run.keep_parameters = !options.no_parameters;
-    run.block_seconds = options.save_every;
-    run.argv = options.argv;
-    run.progress = ProgressStyle::of_stderr(common.quiet);
-    run.stop = StopOnSignal::requested;
+    if (run.shard)
+        note(common.quiet, "shard " + shard_text(*run.shard));
     RunReport report = run_study(study, folder, devices, run);
     if (options.half_width > 0)
-        report = run_until(
-            study, folder, options.half_width,
-            options.most_replicates > 0 ? options.most_replicates : 10 * study.replicates,
-            std::move(report),
-            [&](int replicates) {
-                std::vector<std::string> settings = options.study.settings;
-                settings.push_back(fmt::format("study.replicates={}", replicates));
-                return run_study(read_study(options.study.file, settings), folder, devices, run);
-            },
-            [&] { return rates_in(folder, devices, options.device.threads); }, common.quiet);
+        report =
+            until_half_width(study, folder, devices, run, options, std::move(report), common.quiet);
     note_report(folder, report, common.quiet);
     if (report.interrupted) {
         if (common.json)
             print_json(report_json(study, folder, report));
-        note(false, fmt::format("stopped by a signal (all finished work is in {}) run the same "
-                                "command to continue",
-                                folder));
+        note(false,
+             fmt::format("stopped by {} (all finished work is in {}) run the same "
+                         "command to continue",
+                         StopOnSignal::requested() ? "a signal" : "the time budget", folder));
         return static_cast<int>(Exit::interrupted);
     }
-    std::vector<RateRow> const rows = rates_in(folder, devices, options.device.threads);
-    if (common.json) {
-        nlohmann::ordered_json document = report_json(study, folder, report);
-        document["rates"] = rates_to_json(rows)["rows"];
-        print_json(document);
-    } else {
-        print_text(rates_table(rows));
-    }
+    show_results(folder, report, study, devices, options, common.json);
     if (!report.too_many_failed.empty())
         throw Error(Exit::failed_fits,
                     fmt::format("too many fits failed (max_failed = {}): {}; look at {}, or raise "

@@ -1,6 +1,7 @@
 #include "host/cli/commands.h"
 
 #include "host/cli/output.h"
+#include "host/cli/shard_status.h"
 #include "host/core/text.h"
 #include "host/run/plan.h"
 #include "host/store/export.h"
@@ -60,22 +61,9 @@ Total total_of(Study const& study, Plan const& plan, Store const& store)
     return total;
 }
 
-/// How a run ended; one without an end is at work, or it was killed, or could not write its end.
-std::string outcome_of(RunRow const& run, bool being_written)
-{
-    return !run.outcome.empty() ? run.outcome : being_written ? "running" : "unfinished";
-}
-
-nlohmann::ordered_json run_json(RunRow const& run)
-{
-    return {{"started", run.started}, {"finished", run.finished}, {"outcome", run.outcome},
-            {"commit", run.commit},   {"dirty", run.dirty},       {"build", run.build},
-            {"device", run.device},   {"simd", run.simd},         {"driver", run.driver},
-            {"threads", run.threads}, {"argv", run.argv}};
-}
-
 void print_status(Study const& study, std::vector<LineStatus> const& lines, Total const& total,
-                  std::string const& not_shown, std::vector<RunRow> const& runs)
+                  std::string const& not_shown, std::vector<ShardStatus> const& shards,
+                  std::vector<RunRow> const& runs)
 {
     print("{}: {}\n", printable(study.id), printable(study.title));
     std::vector<std::vector<std::string>> table{
@@ -89,6 +77,8 @@ void print_status(Study const& study, std::vector<LineStatus> const& lines, Tota
           total.failed, total.no_descent);
     if (!not_shown.empty())
         print_text(not_shown + "\n");
+    if (!shards.empty())
+        print_text(shard_table(shards));
     if (runs.empty())
         return;
     RunRow const& last = runs.back();
@@ -106,11 +96,12 @@ int status_command(std::string const& folder, CommonOptions const& common)
     Plan const plan = make_plan(study);
     std::vector<LineStatus> const lines = line_statuses(study, plan, store);
     std::string const not_shown = unasked(store, study);
+    std::vector<ShardStatus> const shards = shard_statuses(study, plan, store);
     std::vector<RunRow> runs = store.runs();
-    for (RunRow& run : runs) // only the last one can be at work
-        run.outcome = outcome_of(run, &run == &runs.back() && store.being_written());
+    if (!runs.empty()) // of one file only the last one can be at work
+        runs.back().outcome = outcome_of(runs.back(), store.being_written());
     if (!common.json) {
-        print_status(study, lines, total_of(study, plan, store), not_shown, runs);
+        print_status(study, lines, total_of(study, plan, store), not_shown, shards, runs);
         return 0;
     }
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
@@ -130,6 +121,8 @@ int status_command(std::string const& folder, CommonOptions const& common)
         {"study", study.id}, {"title", study.title}, {"cells", list}, {"runs", runs.size()}};
     if (!not_shown.empty())
         document["not_shown"] = not_shown;
+    if (!shards.empty())
+        document["shards"] = shards_json(shards);
     if (!runs.empty())
         document["last_run"] = run_json(runs.back());
     print_json(document);

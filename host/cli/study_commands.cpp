@@ -3,14 +3,16 @@
 #include "host/cli/device_choice.h"
 #include "host/cli/output.h"
 #include "host/cli/precision.h"
+#include "host/cli/shard_plan.h"
 #include "host/core/error.h"
 #include "host/core/text.h"
-#include "host/rates/rates.h"
-#include "host/run/block_size.h"
+#include "host/core/words.h"
 #include "host/run/memory.h"
+#include "host/run/progress.h"
 #include "host/run/runner.h"
 #include "host/run/targets.h"
 #include "host/run/time_model.h"
+#include "host/run/truth_facts.h"
 
 #include <fmt/format.h>
 
@@ -187,9 +189,8 @@ int check_command(StudyOptions const& options, bool as_toml, CommonOptions const
 
 int plan_command(PlanOptions const& options, CommonOptions const& common)
 {
-    std::optional<Store> store;
-    if (!options.folder.empty() && std::filesystem::exists(options.folder))
-        store = Store::open(options.folder);
+    std::optional<Store> const store =
+        options.folder.empty() ? std::nullopt : Store::open_if_any(options.folder);
     Study const study = with_unknown_targets(planned_study(options, store ? &*store : nullptr));
     Plan const plan = make_plan(study);
     Devices const devices = open_devices(options.device.device, options.device.threads);
@@ -205,6 +206,11 @@ int plan_command(PlanOptions const& options, CommonOptions const& common)
     if (options.half_width > 0)
         precision =
             planned_precision(*devices.front(), *store, study, plan, time, options.half_width);
+    MissingJobs const missing(study, plan, store ? &*store : nullptr);
+    std::optional<ShardPlan> shards;
+    if (options.shards)
+        shards = shard_plan(study, plan, missing, time, *devices.front());
+    std::vector<TruthFacts> const truths = truth_facts(*devices.front(), study);
     if (common.json) {
         nlohmann::ordered_json document = {{"study", study.id},
                                            {"device", devices_text(devices)},
@@ -213,9 +219,12 @@ int plan_command(PlanOptions const& options, CommonOptions const& common)
                                            {"sample_updates", total.sample_updates},
                                            {"regression_points", total.regression_points},
                                            {"seconds", time.seconds(total)},
-                                           {"bytes", memory}};
+                                           {"bytes", memory},
+                                           {"truths", facts_json(truths)}};
         if (precision)
             document["precision"] = precision_json(*precision);
+        if (shards)
+            document["shards"] = shard_plan_json(*shards);
         print_json(document);
         return 0;
     }
@@ -224,6 +233,9 @@ int plan_command(PlanOptions const& options, CommonOptions const& common)
           "memory: at least {}\n",
           total.fits, format_si(total.sample_updates), format_si(total.regression_points),
           format_duration(time.seconds(total)), devices_text(devices), bytes_text(memory));
+    print_text(facts_text(truths));
+    if (shards)
+        print_text(shard_plan_text(*shards));
     if (precision)
         print_precision(*precision);
     return 0;

@@ -136,4 +136,9 @@ std::string json_text(nlohmann::ordered_json const& document)
     return document.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
+std::string json_line(nlohmann::ordered_json const& document)
+{
+    return document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
 } // namespace moerate

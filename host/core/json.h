@@ -28,4 +28,7 @@ nlohmann::json parse_json(std::string const& text, std::string const& name);
 /// become U+FFFD, numbers that are not finite null.
 std::string json_text(nlohmann::ordered_json const& document);
 
+/// The same on one line, with its end.
+std::string json_line(nlohmann::ordered_json const& document);
+
 } // namespace moerate

@@ -71,6 +71,9 @@ Regression fit_table(Device& device, DataTable const& table, RegressionSpec cons
     FitProblem<double> problem{model,       StreamKey{spec.seed, 0}, table.n, x.data(), y.data(),
                                place.data()};
     problem.starts = spec.starts;
+    problem.traced = spec.traced;
+    if (spec.watch)
+        problem.watch = &spec.watch;
     result.outcome =
         moerate::fit(device, std::vector<FitRequest<double>>{{spec.estimator, problem}}).front();
     fit.theta = symmetric(model, place.download());

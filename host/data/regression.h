@@ -25,6 +25,8 @@ struct RegressionSpec
     Starts starts;
     std::uint32_t seed = 1; ///< of the blind starts
     bool raw = false;       ///< fit the inputs as they are
+    bool traced = false;    ///< whether the starts' rounds are wanted
+    StartWatch watch{};     ///< told of each start as it ends, if not empty
 };
 
 /// A fit in the data's own units.

@@ -1,11 +1,13 @@
 #include "host/device/cpu_info.h"
 
+#include "host/device/cgroup.h"
 #include "host/device/device.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <thread>
 
@@ -32,7 +34,13 @@ std::string proc_value(char const* file, std::string const& key)
 
 int usable_cores()
 {
-    return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    if (auto const cpus = group_limits().cpus)
+        cores = std::min(cores, static_cast<int>(*cpus));
+    if (char const* const text = std::getenv("SLURM_CPUS_PER_TASK"))
+        if (int const given = std::atoi(text); given > 0)
+            cores = std::min(cores, given);
+    return std::max(1, cores);
 }
 
 std::string processor_name()
@@ -45,13 +53,16 @@ std::size_t free_memory()
 {
     std::string const kib = proc_value("/proc/meminfo", "MemAvailable");
     constexpr std::size_t fallback = std::size_t{1} << 30;
-    return kib.empty() ? fallback : std::stoull(kib) * 1024;
+    std::size_t const free = kib.empty() ? fallback : std::stoull(kib) * 1024;
+    return std::min(free, group_limits().free.value_or(free));
 }
 
 std::size_t all_memory()
 {
     std::string const kib = proc_value("/proc/meminfo", "MemTotal");
-    return kib.empty() ? 0 : std::stoull(kib) * 1024;
+    std::size_t const all = kib.empty() ? 0 : std::stoull(kib) * 1024;
+    std::size_t const allowed = group_limits().memory.value_or(all);
+    return all == 0 ? allowed : std::min(all, allowed);
 }
 
 std::vector<std::string> simd_levels()

@@ -11,16 +11,18 @@
 namespace moerate
 {
 
-/// Cores that this process may use (its affinity mask).
+/// Cores that this process may use: of its affinity mask, its control groups (cgroup.h) and
+/// SLURM_CPUS_PER_TASK the least, and one at least.
 int usable_cores();
 
 /// Model name of the processor, "unknown" where the system does not say.
 std::string processor_name();
 
-/// Bytes of memory that may be used without swapping.
+/// Bytes of memory that may be used without swapping, and within the control groups' limits.
 std::size_t free_memory();
 
-/// Bytes of memory that the machine has; 0 where the system does not say.
+/// Bytes of memory that the machine has, or the control groups leave of it; 0 where the system does
+/// not say.
 std::size_t all_memory();
 
 /// SIMD levels of this build that this processor can run, the best one first.

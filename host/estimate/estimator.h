@@ -5,12 +5,14 @@
 /// study, so any data on a device can be fitted by the same call. The estimators themselves:
 /// estimators.h.
 
+#include "kernels/model/limits.h"
 #include "kernels/rng/stream.h"
 #include "kernels/spec/model.h"
 
 #include <nlohmann/json_fwd.hpp>
 
 #include <array>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -32,6 +34,12 @@ struct Starts
     int blind = 0; ///< at most count
 };
 
+struct StartRecord;
+
+/// Told of each of a fit's starts as it ends, in whatever order: number of the start (from 0), and
+/// what is known of it by then, which is all but `above` and `distance`.
+using StartWatch = std::function<void(int start, StartRecord const&)>;
+
 /// A model, data and a start. x, y, theta and near are addresses of the device's memory.
 template <class Real>
 struct FitProblem
@@ -44,6 +52,8 @@ struct FitProblem
     Real* theta;   ///< [model.layout.size] in: start, out: fit
     Starts starts{};
     Real* near = nullptr; ///< [model.layout.size] out: what the given start alone led to, or null
+    bool traced = false;  ///< whether StartRecord::trace is wanted; see Estimator::traces
+    StartWatch const* watch = nullptr; ///< null: nobody waits
 };
 
 /// A problem, and the estimator with the settings that it is to be solved with.
@@ -54,14 +64,32 @@ struct FitRequest
     FitProblem<Real> problem;
 };
 
+/// One round of a start: a step, and what its trial came to.
+struct TraceRound
+{
+    int round;             ///< from 1; 0: the start itself, which has no step
+    char const* stage;     ///< which kind of step, in the estimator's words
+    double mse;            ///< of the trial, on the training data
+    bool accepted;         ///< whether the trial is the new point
+    double predicted_gain; ///< what n mse / sigma_hat^2 was to fall by, by the quadratic model;
+                           ///< here sigma_hat^2 is that of the point before
+    double actual_gain;    ///< what it fell by
+    double damping;        ///< that the step was made with
+    double radius;         ///< of the region where the model is trusted after the trial
+    double step;           ///< length of the step
+    int at_bound;          ///< parameters on the bounds of the box where the step began
+};
+
 /// Where one of a fit's starts led to.
 struct StartRecord
 {
-    std::string kind{};  ///< "near" or "blind"
-    double mse = 0;      ///< on the training data, at its end
-    double above = 0;    ///< n (mse - least mse of all starts) / sigma_hat^2
-    std::string ended{}; ///< as FitFacts::ended
-    double distance = 0; ///< rms difference of its predictions and the best one's
+    std::string kind{};              ///< "near" or "blind"
+    double mse = 0;                  ///< on the training data, at its end
+    double above = 0;                ///< n (mse - least mse of all starts) / sigma_hat^2
+    std::string ended{};             ///< as FitFacts::ended
+    double distance = 0;             ///< rms difference of its predictions and the best one's
+    int rounds = 0;                  ///< that it took; what one is, the estimator says
+    std::vector<TraceRound> trace{}; ///< of a traced fit; not stored
 };
 
 /// What is stored of a fit beside its parameters. An estimator with more to tell adds members here
@@ -127,6 +155,10 @@ public:
     virtual bool in_float64() const = 0;
     /// Starts of a fit where nothing else is asked for; 1: it begins only once, at the given one.
     virtual int usual_starts() const { return 1; }
+    /// Whether it can tell the rounds of a fit (FitProblem::traced).
+    virtual bool traces() const { return false; }
+    /// Sizes of a model that it cannot fit where they do not hold.
+    virtual std::vector<SizeLimit> limits(Model const&) const { return {}; }
     /// Cost of one fit of `model` to n samples, from one start.
     virtual FitCost cost(Model const& model, int n) const = 0;
     /// The same estimator that ends after `iterations` at most: what a device's speed is measured

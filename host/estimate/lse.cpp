@@ -18,6 +18,11 @@ using nlohmann::json;
 namespace
 {
 
+/// Most coordinates p of a fit. A round costs n p^2 + p^3 / 3 flops, and each start that is on its
+/// way has three matrices of p^2 numbers: 0.4 GB here, and a minute of a core. The kernels know no
+/// such limit.
+constexpr int most_coordinates = 4096;
+
 /// Rounds of a fit that its cost is told by: what most take.
 constexpr int usual_rounds = 30;
 
@@ -31,6 +36,8 @@ public:
     json settings() const override;
     bool in_float64() const override { return true; }
     int usual_starts() const override { return certifying_starts; }
+    bool traces() const override { return true; }
+    std::vector<SizeLimit> limits(Model const& model) const override;
     FitCost cost(Model const& model, int n) const override;
     std::shared_ptr<Estimator const> limited_to(int iterations) const override;
     std::vector<FitOutcome> fit(Device& device,
@@ -71,6 +78,12 @@ json Lse::settings() const
                      {"iterations", rounds_.iterations},
                      {"precision", "float64"}});
     return settings;
+}
+
+std::vector<SizeLimit> Lse::limits(Model const& model) const
+{
+    return {{"parameters of least squares", "its normal equations take", coordinate_count(model),
+             most_coordinates, "lower d, use fewer experts, or fit by sgd"}};
 }
 
 FitCost Lse::cost(Model const& model, int n) const

@@ -2,6 +2,7 @@
 
 #include "host/estimate/kinks.h"
 #include "host/estimate/lse_polish.h"
+#include "host/estimate/lse_record.h"
 #include "host/estimate/lse_starts.h"
 #include "host/estimate/rank.h"
 #include "kernels/lse/coordinates.h"
@@ -17,32 +18,6 @@ namespace
 
 /// Samples on which the predictions of ends are compared.
 constexpr int compared_samples = 256;
-
-} // namespace
-
-char const* word_of(LseEnd end)
-{
-    switch (end) {
-    case LseEnd::gain:
-        return "gain";
-    case LseEnd::gradient:
-        return "gradient";
-    case LseEnd::decrease:
-        return "decrease";
-    case LseEnd::slow:
-        return "slow";
-    case LseEnd::stuck:
-        return "stuck";
-    case LseEnd::kink:
-        return "kink-stationary";
-    case LseEnd::not_finite:
-        return "not_finite";
-    }
-    return "unknown";
-}
-
-namespace
-{
 
 /// Plans an array of `values` among others.
 void add(Slices<double>& slices, std::vector<double>& all, std::vector<double> const& values)
@@ -65,7 +40,7 @@ public:
                 least_ = ends[s].mse;
     }
 
-    bool finite(int s) const { return ends_[s].end != LseEnd::not_finite; }
+    bool finite(int s) const { return finite_end(ends_[s]); }
     double mse(int s) const { return finite(s) ? ends_[s].mse : FitFacts::unknown; }
     /// n (mse - least) / sigma_hat^2, with sigma_hat^2 = n least / (n - p).
     double above(int s) const
@@ -132,14 +107,29 @@ LseItem<double> LseBatch::item(std::size_t request, int start) const
             theta_.at(start), lower_.at(number), upper_.at(number), settings};
 }
 
-std::vector<FitOutcome> LseBatch::run()
+/// All starts of all requests; who watches a request is told of their ends.
+std::vector<LseItem<double>> LseBatch::items() const
 {
     std::vector<LseItem<double>> items;
-    for (std::size_t r = 0; r < requests_.size(); ++r)
-        for (int s = 0; s < requests_[r].problem->starts.count; ++s)
+    for (std::size_t r = 0; r < requests_.size(); ++r) {
+        FitProblem<double> const& problem = *requests_[r].problem;
+        for (int s = 0; s < problem.starts.count; ++s) {
             items.push_back(item(r, first_[r] + s));
-    std::vector<LseResult> ends = run_rounds(device_, items);
-    polish(device_, items, ends);
+            items.back().settings.trace = problem.traced;
+            if (problem.watch != nullptr)
+                items.back().ended = [&problem, s](LseResult const& end) {
+                    (*problem.watch)(s, record_of(problem, s, end));
+                };
+        }
+    }
+    return items;
+}
+
+std::vector<FitOutcome> LseBatch::run()
+{
+    std::vector<LseItem<double>> const all = items();
+    std::vector<LseResult> ends = run_rounds(device_, all);
+    polish(device_, all, ends);
     std::vector<double> const theta = theta_.download();
     std::vector<FitOutcome> outcomes;
     for (std::size_t r = 0; r < requests_.size(); ++r) {
@@ -170,12 +160,8 @@ FitOutcome LseBatch::outcome(FitProblem<double> const& problem, LseResult const*
     facts.iterations = end.rounds;
     for (int s = 0; s < problem.starts.count; ++s) {
         facts.seconds += ends[s].seconds;
-        StartRecord start;
-        start.kind = blind(problem.starts, s) ? "blind" : "near";
-        start.mse = all.mse(s);
-        start.above = all.above(s);
-        start.ended = word_of(ends[s].end);
-        facts.starts.push_back(std::move(start));
+        facts.starts.push_back(record_of(problem, s, ends[s]));
+        facts.starts.back().above = all.above(s);
     }
     facts.ended = word_of(end.end);
     facts.won = won;

@@ -21,9 +21,6 @@ constexpr double same_minimum = 0.1;
 /// Ends that differ by less in n mse / sigma^2 have the same MSE, up to where the rounds stop.
 constexpr double equal_ends = 1e-3;
 
-/// Word of an end, in the store and in tables.
-char const* word_of(LseEnd end);
-
 /// A problem and how it is to be solved. The problem must outlive the batch.
 struct LseRequest
 {
@@ -45,6 +42,7 @@ public:
 
 private:
     LseItem<double> item(std::size_t request, int start) const;
+    std::vector<LseItem<double>> items() const;
     static FitOutcome outcome(FitProblem<double> const& problem, LseResult const* ends);
     void add_distances(std::vector<FitOutcome>& outcomes);
     void add_ranks(std::vector<FitOutcome>& outcomes);

@@ -13,6 +13,11 @@ namespace
 void add(LseResult& before, PolishFit const& fit)
 {
     LseResult const& after = fit.progress.result();
+    for (RoundRecord round : after.trace) {
+        round.round += before.rounds;
+        round.polished = true;
+        before.trace.push_back(round);
+    }
     before.rounds += after.rounds;
     before.seconds += after.seconds;
     before.mse = after.mse;
@@ -43,8 +48,13 @@ void polish(Device& device, std::vector<LseItem<double>> const& items,
     for (std::size_t first = 0; first < some.size();) {
         std::size_t const count = wave_size(device, wanted.data() + first, some.size() - first);
         PolishWave wave(device, wanted.data() + first, count);
-        for (PolishFit const& fit : wave.run())
-            add(results[some[first++]], fit);
+        wave.run([&](std::size_t fit) {
+            std::size_t const i = some[first + fit];
+            add(results[i], wave.fit(fit));
+            if (items[i].ended)
+                items[i].ended(results[i]);
+        });
+        first += count;
     }
 }
 

@@ -123,23 +123,34 @@ bool LseProgress::judge(double mse)
         result_.trace.push_back({result_.rounds, mse, damping_, 2 * step_.predicted, actual,
                                  step_.step_norm,
                                  step_.gain < 0 || sigma2() == 0 ? -1 : step_.gain / sigma2(),
-                                 step_.at_bound, accepted});
-    if (!accepted) {
-        blocked_ = settings_.polished && damping_ >= 1 &&
-                   2 * step_.predicted <= stationary_gain * sigma2();
-        raise_damping();
-        return false;
-    }
-    double const ratio = actual / (2 * step_.predicted);
+                                 step_.at_bound, accepted, sigma2()});
+    if (accepted)
+        accept(mse, actual);
+    else
+        refuse();
+    if (settings_.trace)
+        result_.trace.back().radius = 1 / damping_;
+    return accepted;
+}
+
+void LseProgress::refuse()
+{
+    blocked_ =
+        settings_.polished && damping_ >= 1 && 2 * step_.predicted <= stationary_gain * sigma2();
+    raise_damping();
+}
+
+void LseProgress::accept(double mse, double decrease)
+{
+    double const ratio = decrease / (2 * step_.predicted);
     damping_ *= std::max(1.0 / 3, 1 - std::pow(2 * ratio - 1, 3));
     damping_ = std::max(damping_, least_damping);
     growth_ = 2;
-    small_decreases_ = actual <= small_decrease * settings_.decrease_tolerance * n_ * result_.mse
+    small_decreases_ = decrease <= small_decrease * settings_.decrease_tolerance * n_ * result_.mse
                            ? small_decreases_ + 1
                            : 0;
-    decrease_ = actual;
+    decrease_ = decrease;
     result_.mse = mse;
-    return true;
 }
 
 } // namespace moerate

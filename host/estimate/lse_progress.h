@@ -63,6 +63,8 @@ public:
 private:
     double sigma2() const;       ///< the noise variance in whose units gains are
     double largest_gain() const; ///< g.H^+ g that nothing is left to gain at
+    void accept(double mse, double decrease);
+    void refuse();
     void raise_damping();
     Next conclude(LseEnd end);
 

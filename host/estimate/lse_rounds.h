@@ -6,6 +6,7 @@
 
 #include "kernels/spec/model.h"
 
+#include <functional>
 #include <vector>
 
 namespace moerate
@@ -43,6 +44,8 @@ struct LseSettings
                            ///< stationary_gain with it, is stuck
 };
 
+struct LseResult;
+
 /// One fit: a model, data, a start and its box. All addresses are the device's.
 template <class Real>
 struct LseItem
@@ -57,6 +60,8 @@ struct LseItem
     LseSettings settings;
     double noise_variance = 0; ///< sigma^2; 0: n MSE / max(1, n - p) of the fit itself
     double* gram = nullptr;    ///< out [p][p] J^T J at the end; null: not wanted
+    std::function<void(LseResult const&)> ended = nullptr; ///< if not empty: called as it ends,
+                                                           ///< polished where it is to be
 };
 
 /// One round of a fit: a step and what its trial came to.
@@ -71,6 +76,9 @@ struct RoundRecord
     double gain; ///< g.(J^T J)^+ g / sigma^2 where the step began; -1: not worked out, it is larger
     int at_bound; ///< coordinates on the box where the step began
     bool accepted;
+    double sigma2;         ///< in whose units gains are told: that of where the step began
+    double radius = 0;     ///< 1 / mu after the trial
+    bool polished = false; ///< a step that knows kinks (lse_polish.h)
 };
 
 /// How a fit went.
@@ -80,11 +88,10 @@ struct LseResult
     int rounds = 0; ///< trials
     double mse = 0;
     double start_mse = 0;
-    double predicted_gain =
-        0;                  ///< g.(J^T J)^+ g / sigma^2 at the end: what is left of n MSE / sigma^2;
-                            ///< NaN: unknown, as J^T J has no factor
-    double actual_gain = 0; ///< decrease of n MSE / sigma^2 by the last accepted step
-    double radius = 0;      ///< 1 / mu at the end
+    double predicted_gain = 0; ///< g.(J^T J)^+ g / sigma^2 at the end: what is left of n MSE /
+                               ///< sigma^2; NaN: unknown, as J^T J has no factor
+    double actual_gain = 0;   ///< decrease of n MSE / sigma^2 by the last accepted step
+    double radius = 0;        ///< 1 / mu at the end
     double gradient_norm = 0; ///< largest |P(z - g) - z| at the end, g of n MSE / 2
     int at_bound = 0;         ///< coordinates on the box
     int kinks = 0;            ///< samples on kinks (lse_polish.h)

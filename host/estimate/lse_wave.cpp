@@ -184,6 +184,10 @@ template <class Real>
 void LseWave<Real>::end(LseFit<Real>& fit)
 {
     fit.live = false;
+    LseResult const& result = fit.progress.result();
+    bool const followed = fit.item->settings.polished && result.end != LseEnd::not_finite;
+    if (fit.item->ended && !followed)
+        fit.item->ended(result);
     if (fit.now == 0)
         return;
     std::vector<double> theta(static_cast<std::size_t>(fit.item->model.layout.size));
@@ -200,8 +204,10 @@ void LseWave<Real>::start()
     linearize(all);
     std::vector<double> const mse = mse_.download();
     for (std::size_t i = 0; i < fits_.size(); ++i) {
-        fits_[i].live = fits_[i].progress.begin(mse[i]);
-        fits_[i].now = fits_[i].live ? 1 : 0;
+        if (fits_[i].progress.begin(mse[i]))
+            fits_[i].now = 1;
+        else
+            end(fits_[i]);
     }
 }
 

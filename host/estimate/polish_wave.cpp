@@ -38,7 +38,7 @@ PolishWave::PolishWave(Device& device, LseItem<double> const* const* items, std:
         auto const size = static_cast<std::size_t>(p);
         LseSettings settings = item.settings;
         settings.iterations = std::max(1, settings.iterations / rounds_share);
-        settings.trace = settings.polished = false;
+        settings.polished = false;
         fits_.push_back({&item,
                          {settings, item.n, p, item.noise_variance},
                          downloaded(device, item.lower, size),
@@ -212,7 +212,7 @@ void PolishWave::find_kinks(Fits const& some)
     }
 }
 
-std::vector<PolishFit> const& PolishWave::run()
+void PolishWave::run(std::function<void(std::size_t fit)> const& ended)
 {
     for (bool first = true; !live().empty(); first = false) {
         Fits const all = live();
@@ -232,11 +232,13 @@ std::vector<PolishFit> const& PolishWave::run()
         Fits const open = live(); // each by itself, on the host: the longest part where p is large
         tbb::parallel_for(std::size_t{0}, open.size(),
                           [&](std::size_t i) { open[i]->live = find_trial(*open[i]); });
+        for (PolishFit const* const fit : all)
+            if (!fit->live)
+                ended(place(*fit));
     }
     for (PolishFit const& fit : fits_)
         if (!fit.theta.empty())
             device_.upload(fit.item->theta, fit.theta.data(), fit.theta.size() * sizeof(double));
-    return fits_;
 }
 
 } // namespace moerate

@@ -7,6 +7,8 @@
 #include "host/estimate/kinks.h"
 #include "host/estimate/lse_progress.h"
 
+#include <functional>
+
 namespace moerate
 {
 
@@ -46,8 +48,9 @@ public:
 
     PolishWave(Device& device, LseItem<double> const* const* items, std::size_t count);
 
-    /// Leaves the points in the items' thetas.
-    std::vector<PolishFit> const& run();
+    /// Leaves the points in the items' thetas; `ended` is told the number of each fit as it ends.
+    void run(std::function<void(std::size_t fit)> const& ended);
+    PolishFit const& fit(std::size_t number) const { return fits_[number]; }
 
 private:
     using Fits = std::vector<PolishFit*>;

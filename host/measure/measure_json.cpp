@@ -98,7 +98,7 @@ void read_blocks(Reader reader, Section section, int row, Measure& measure)
 }
 
 /// The list `key` of 1 to largest_size objects; `why` says what it is for.
-json const& list_of(Reader& top, std::string const& key, std::string const& why)
+json const& list_of(Reader& top, char const* key, char const* why)
 {
     json const* list = top.find(key);
     if (list == nullptr)

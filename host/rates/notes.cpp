@@ -150,6 +150,15 @@ std::string notes_text(std::vector<RateRow> const& rows)
         if (!row.off_target.empty())
             notes.add("*", row.off_target, name(row));
     for (RateRow const& row : rows)
+        if (!row.theory.stands)
+            notes.add(
+                "\u2717",
+                fmt::format("the theory's {} does not stand, {}", row.theory.claim, row.theory.why),
+                name(row) + " " + loss_text(row));
+        else if (!row.theory.why.empty())
+            notes.add("theory", fmt::format("{}, {}", row.theory.claim, row.theory.why),
+                      name(row) + " " + loss_text(row));
+    for (RateRow const& row : rows)
         add_slope_reasons(notes, row, name(row));
     for (RateRow const& row : rows) {
         add_counts(notes, row, name(row));

@@ -5,6 +5,7 @@
 #include "host/rates/contrast.h"
 #include "host/rates/quantities.h"
 #include "host/rates/samples.h"
+#include "host/rates/truths.h"
 #include "host/rates/verdict.h"
 #include "host/rates/windows.h"
 #include "host/store/unasked.h"
@@ -82,7 +83,7 @@ public:
         common_.estimator = curve.estimator->name();
         common_.planned = static_cast<long long>(study.n.size()) * study.replicates;
         common_.reported_slope = curve.reported_slope;
-        common_.theory = curve.theory;
+        common_.error_bars = study.error_bars;
         set_counts(common_, all_, curve.noise_variance);
         common_.admissible_share = admissible_share(all_, reference_);
         common_.certified_share = certified_share(all_);
@@ -95,6 +96,16 @@ public:
         set_errors();
     }
 
+    /// One a loss.
+    std::vector<RateRow> rows(bool windows) const
+    {
+        std::vector<RateRow> rows;
+        for (LossSpec const& loss : curve_.losses)
+            rows.push_back(row(loss, windows));
+        return rows;
+    }
+
+private:
     RateRow row(LossSpec const& spec, bool windows) const
     {
         LossKey const key = loss_key(spec, at_fit);
@@ -103,6 +114,7 @@ public:
         row.r = key.r;
         row.gauge = key.gauge;
         row.target = key.target;
+        row.theory = spec.theory;
         auto const beyond = [&] { return beyond_float64(study_, curve_, spec); };
         Numbers const loss = losses("loss", key);
         Numbers const start = losses("start loss", loss_key(spec, at_start));
@@ -142,7 +154,6 @@ public:
         return row;
     }
 
-private:
     using Beyond = std::function<std::string()>;
 
     Numbers losses(char const* what, LossKey const& key) const
@@ -247,9 +258,14 @@ std::vector<RateRow> rates(Device& device, Store const& store, Study const& stud
                    inside.n.end());
     std::vector<RateRow> rows;
     for (Curve const& curve : inside.curves) {
-        CurveRates const rates(device, store, inside, curve);
-        for (LossSpec const& loss : curve.losses)
-            rows.push_back(rates.row(loss, options.windows));
+        if (truth_number(curve) != 1)
+            continue;
+        std::vector<std::vector<RateRow>> within; // [truth][loss]
+        for (Curve const& same : inside.curves)
+            if (same.all_truths == curve.all_truths)
+                within.push_back(CurveRates(device, store, inside, same).rows(options.windows));
+        for (RateRow& row : over_truths(std::move(within), curve.all_truths))
+            rows.push_back(std::move(row));
     }
     std::string const not_shown = unasked(store, study);
     for (RateRow& row : rows)

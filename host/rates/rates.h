@@ -46,6 +46,13 @@ struct ResponseSlopes
     Slope gate;
 };
 
+/// The slope of the mean loss of each truth of a study that has several.
+struct Truths
+{
+    std::vector<Slope> each;
+    double spread = 0; ///< their standard deviation
+};
+
 /// One row of the table: one label, loss and target of one study.
 struct RateRow
 {
@@ -75,7 +82,9 @@ struct RateRow
     ExpertSlopes expert;
     ResponseSlopes response;
     std::optional<double> reported_slope;
-    std::string theory;
+    std::optional<Truths> truths; ///< where the study has several: this row is of them all
+    Theory theory;
+    double error_bars = 2;   ///< of the study, for its figure
     std::string off_target;  ///< why target "truth" is not what the fit estimates, empty if it is
     bool heavy_tail = false; ///< at some n the loss's standard deviation exceeds its mean
     std::vector<CurveLevel> levels;

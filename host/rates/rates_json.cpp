@@ -48,14 +48,33 @@ Json slope_json(Slope const& slope)
     return json;
 }
 
-/// A number where the text is one, "sub" and the like as they are, null where there is none.
-Json theory_json(std::string const& theory)
+/// A number where the text is one, "sub" and the like as they are.
+Json claim_json(std::string const& claim)
 {
-    if (theory.empty())
-        return nullptr;
     char* end = nullptr;
-    double const value = std::strtod(theory.c_str(), &end);
-    return *end == 0 ? number(value) : Json(theory);
+    double const value = std::strtod(claim.c_str(), &end);
+    return *end == 0 ? number(value) : Json(claim);
+}
+
+/// The claim alone where nothing is to be said of it, null where there is none.
+Json theory_json(Theory const& theory)
+{
+    if (theory.claim.empty())
+        return nullptr;
+    if (theory.stands && theory.why.empty())
+        return claim_json(theory.claim);
+    return {{"claim", claim_json(theory.claim)}, {"stands", theory.stands}, {"why", theory.why}};
+}
+
+/// The slope of the mean loss within each truth.
+Json truths_json(Truths const& truths)
+{
+    Json json{{"count", truths.each.size()}, {"spread", number(truths.spread)}};
+    json["slopes"] = Json::array();
+    for (Slope const& slope : truths.each)
+        json["slopes"].push_back(
+            {{"slope", number(slope.slope)}, {"lo", number(slope.lo)}, {"hi", number(slope.hi)}});
+    return json;
 }
 
 Json levels_json(std::vector<CurveLevel> const& levels)
@@ -142,8 +161,10 @@ Json row_json(RateRow const& row)
     json["oracle"] = row.oracle ? slope_json(*row.oracle) : Json(nullptr);
     json["no_descent"] = row.no_descent;
     json["near_start_won"] = optional(row.near_start_won);
+    json["truths"] = row.truths ? truths_json(*row.truths) : Json(nullptr);
     json["reported_slope"] = optional(row.reported_slope);
     json["theory"] = theory_json(row.theory);
+    json["error_bars"] = row.error_bars;
     json["levels"] = levels_json(row.levels);
     add_windows(json, row);
     return json;

@@ -2,6 +2,7 @@
 #include "host/rates/notes.h"
 #include "host/rates/row_names.h"
 #include "host/rates/text.h"
+#include "host/rates/truths.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -34,6 +35,12 @@ std::string slope_text(Slope const& slope, RateRow const& row)
 std::string target_text(RateRow const& row)
 {
     return row.off_target.empty() ? row.target : row.target + "*";
+}
+
+/// "-0.5", or "-0.5 \u2717" where the claim does not stand.
+std::string theory_text(Theory const& theory)
+{
+    return theory.claim.empty() ? "-" : theory.claim + (theory.stands ? "" : " \u2717");
 }
 
 /// The table without the column of this head where no line has anything in it.
@@ -90,7 +97,7 @@ std::string rate_block(std::vector<RateRow> const& rows, NameColumns const& name
             row, {loss_text(row), target_text(row), slope_text(row.mean, row.bracketed.has_value()),
                   slope_text(row.start, false), row.oracle ? slope_text(*row.oracle, row) : "-",
                   row.reported_slope ? fmt::format("{:g}", *row.reported_slope) : "-",
-                  row.theory.empty() ? "-" : row.theory,
+                  theory_text(row.theory),
                   row.n.empty() ? "-" : fmt::format("{} .. {}", row.n.front(), row.n.back()),
                   fmt::format("{}", row.replicates)}));
     return aligned(without_empty(std::move(lines), "oracle"));
@@ -170,7 +177,7 @@ std::string rates_table(std::vector<RateRow> const& rows)
     std::string text =
         fmt::format("Rates of {}: slope of log(mean loss) on log n, [95 % interval]\n\n",
                     printable(fmt::format("{}", fmt::join(studies_of(rows), ", "))));
-    text += rate_block(rows, names);
+    text += rate_block(rows, names) + truths_block(rows);
     text += "\nThe same slope of other statistics of the loss\n\n" + statistics_block(rows, names);
     text +=
         "\nThe same slope of mean errors in L2, which gates share\n\n" + errors_block(rows, names);
@@ -179,9 +186,15 @@ std::string rates_table(std::vector<RateRow> const& rows)
             responses_block(rows, names);
     text += "\nThe fits; counts by n\n\n" + fits_block(rows, names);
     text += "\n" + notes_text(rows);
-    text += wrapped(
-        "Intervals resample the replicates of one drawn truth; they say nothing about other "
-        "truths.");
+    auto const several = [](RateRow const& row) { return row.truths.has_value(); };
+    if (!std::all_of(rows.begin(), rows.end(), several))
+        text += wrapped(
+            "Intervals resample the replicates of one drawn truth; they say nothing about other "
+            "truths.");
+    if (std::any_of(rows.begin(), rows.end(), several))
+        text += wrapped(
+            "Slopes over several truths are means of those within each; their intervals are "
+            "Student's, of what truths and their replicates vary (docs/reading-the-table.md).");
     text += wrapped(
         "start: slope of the starting points' own mean loss; a mean slope near it measures the "
         "start, not the estimator.");

@@ -11,8 +11,9 @@ namespace moerate
 
 template <class Real>
 JobBlock<Real>::JobBlock(Device& device, Study const& study, Plan const& plan,
-                         std::vector<Job> const& jobs, ReferenceOf const& reference_of)
-    : device_(device), study_(study), plan_(plan), jobs_(jobs)
+                         std::vector<Job> const& jobs, ReferenceOf const& reference_of,
+                         Trace const* trace)
+    : device_(device), study_(study), plan_(plan), jobs_(jobs), trace_(trace)
 {
     int const count = static_cast<int>(jobs.size());
     for (int j = 0; j < count; ++j)
@@ -173,7 +174,8 @@ void JobBlock<Real>::fit()
         requests.push_back(
             {fit.curve->estimator.get(),
              {fit.curve->model, key(fit), data(fit).n, x_.at(fit.job), y_.at(fit.job),
-              end.theta.at(fit.theta), fit.curve->start.number, oracle(fit)}});
+              end.theta.at(fit.theta), fit.curve->start.number, oracle(fit),
+              trace_ != nullptr && trace_->wants(fit.cell->id, jobs_[fit.job].replicate)}});
     host_.outcome = moerate::fit(device_, requests);
     for (std::size_t i = 0; i < fits_.size(); ++i)
         end.measured[i] = host_.outcome[i].finite;

@@ -6,6 +6,7 @@
 #include "host/device/slices.h"
 #include "host/run/plan.h"
 #include "host/run/reference.h"
+#include "host/run/trace.h"
 #include "host/store/fit_row.h"
 
 #include <functional>
@@ -25,9 +26,10 @@ public:
     /// alone.
     using ReferenceOf = std::function<Reference<Real> const&(Curve const&, Target)>;
 
-    /// Allocates everything for `jobs`. All members may throw DeviceError.
+    /// Allocates everything for `jobs`. All members may throw DeviceError. `trace`, if not null,
+    /// says which fits have their rounds in their facts.
     JobBlock(Device& device, Study const& study, Plan const& plan, std::vector<Job> const& jobs,
-             ReferenceOf const& reference_of);
+             ReferenceOf const& reference_of, Trace const* trace = nullptr);
 
     void generate(); ///< data, MSE of the references and of f = 0
     void start();    ///< starting points, their noise-free targets, MSE there
@@ -87,6 +89,7 @@ private:
     Study const& study_;
     Plan const& plan_;
     std::vector<Job> const& jobs_;
+    Trace const* trace_;
     std::vector<Compared> compared_; // first the truths, one a job: where its data come from
     std::vector<Fit> fits_;
     Slices<Real> x_, y_;                   // one a job

@@ -5,8 +5,9 @@
 namespace moerate
 {
 
-Pipeline::Pipeline(Device& device, Study const& study, Plan const& plan)
-    : device_(device), study_(study), plan_(plan), single_(device, study), double_(device, study)
+Pipeline::Pipeline(Device& device, Study const& study, Plan const& plan, Trace const* trace)
+    : device_(device), study_(study), plan_(plan), trace_(trace), single_(device, study),
+      double_(device, study)
 {}
 
 /// Frees the references that `jobs` do not need: a sweep may have many.
@@ -39,10 +40,12 @@ std::vector<FitRow> Pipeline::fits(References<Real>& references, std::vector<Job
 {
     if (jobs.empty())
         return {};
-    JobBlock<Real> block(device_, study_, plan_, jobs,
-                         [&](Curve const& curve, Target target) -> Reference<Real> const& {
-                             return references.of(curve, target);
-                         });
+    JobBlock<Real> block(
+        device_, study_, plan_, jobs,
+        [&](Curve const& curve, Target target) -> Reference<Real> const& {
+            return references.of(curve, target);
+        },
+        trace_);
     block.generate();
     block.start();
     block.fit();

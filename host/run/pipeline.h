@@ -17,7 +17,8 @@ namespace moerate
 class Pipeline
 {
 public:
-    Pipeline(Device& device, Study const& study, Plan const& plan);
+    /// `trace`, if not null, says which fits come with their rounds.
+    Pipeline(Device& device, Study const& study, Plan const& plan, Trace const* trace = nullptr);
 
     /// Does all fits of `jobs`. Rows in the order of the jobs and their cells. Throws DeviceError.
     std::vector<FitRow> run(std::vector<Job> const& jobs);
@@ -36,6 +37,7 @@ private:
     Device& device_;
     Study const& study_;
     Plan const& plan_;
+    Trace const* trace_;
     References<float> single_;
     References<double> double_;
 };

@@ -5,7 +5,9 @@
 #include "host/study/identity.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <numeric>
 #include <set>
 #include <tuple>
 
@@ -111,14 +113,60 @@ TruthId truth_id(StreamKey const& key)
     return {key.key0, key.key1};
 }
 
-MissingJobs::MissingJobs(Study const& study, Plan const& plan, Store const* store)
-    : study_(&study), plan_(&plan), stored_(plan.cells.size())
+JobNumbers::JobNumbers(Study const& study, Plan const& plan) : first_(plan.data.size())
 {
-    for (std::size_t c = 0; store != nullptr && c < plan.cells.size(); ++c) {
-        stored_[c] = store->replicates(plan.cells[c].id);
-        auto const end = std::lower_bound(stored_[c].begin(), stored_[c].end(), study.replicates);
-        stored_[c].erase(end, stored_[c].end());
+    std::vector<double> cost;
+    for (int data = 0; data < static_cast<int>(plan.data.size()); ++data)
+        cost.push_back(work_of(study, plan, {data, 0, plan.data[data].cells}).flops);
+    std::vector<int> order(plan.data.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return cost[a] > cost[b]; });
+    for (std::size_t place = 0; place < order.size(); ++place)
+        first_[order[place]] = static_cast<long long>(place) * study.replicates;
+}
+
+namespace
+{
+
+/// Replicates below `below` of a cell that a store holds, added to `all`.
+void add_stored(std::vector<int>& all, Store const* store, std::string const& cell, int below)
+{
+    if (store == nullptr)
+        return;
+    std::vector<int> const more = store->replicates(cell);
+    std::vector<int> both;
+    std::set_union(all.begin(), all.end(), more.begin(),
+                   std::lower_bound(more.begin(), more.end(), below), std::back_inserter(both));
+    all = std::move(both);
+}
+
+} // namespace
+
+MissingJobs::MissingJobs(Study const& study, Plan const& plan, Store const* store,
+                         Share const& share)
+    : study_(&study), plan_(&plan), numbers_(study, plan), shard_(share.shard),
+      stored_(plan.cells.size()), pass_(study.replicates)
+{
+    for (std::size_t c = 0; c < plan.cells.size(); ++c) {
+        add_stored(stored_[c], store, plan.cells[c].id, study.replicates);
+        add_stored(stored_[c], share.others, plan.cells[c].id, study.replicates);
     }
+}
+
+bool MissingJobs::ours(int data, int replicate) const
+{
+    return !shard_ || shard_->has(numbers_.of(data, replicate));
+}
+
+/// Jobs of one kind of data that belong to the shard, stored or not.
+long long MissingJobs::ours_on(int data) const
+{
+    if (!shard_)
+        return study_->replicates;
+    auto const below = [&](long long number) { // numbers of the shard that are less
+        return (number + shard_->n - shard_->i) / shard_->n;
+    };
+    return below(numbers_.of(data, study_->replicates)) - below(numbers_.of(data, 0));
 }
 
 bool MissingJobs::missing(int cell, int replicate) const
@@ -127,18 +175,35 @@ bool MissingJobs::missing(int cell, int replicate) const
     return !std::binary_search(stored.begin(), stored.end(), replicate);
 }
 
+void MissingJobs::in_passes(int least_fits)
+{
+    std::size_t least_cells = plan_->cells.size();
+    for (DataSpec const& data : plan_->data)
+        least_cells = std::min(least_cells, data.cells.size());
+    int const cells = std::max(1, static_cast<int>(least_cells));
+    pass_ = std::max((study_->replicates - 1) / 10 + 1, (least_fits - 1) / cells + 1);
+}
+
 std::optional<Job> MissingJobs::next()
 {
-    for (; data_ < static_cast<int>(plan_->data.size()); ++data_, replicate_ = 0) {
-        while (replicate_ < study_->replicates) {
-            Job job{data_, replicate_++, {}};
-            for (int const cell : plan_->data[data_].cells) {
-                if (missing(cell, job.replicate))
-                    job.cells.push_back(cell);
+    int const kinds = static_cast<int>(plan_->data.size());
+    while (begin_ < study_->replicates) {
+        int const end = begin_ + std::min(pass_, study_->replicates - begin_);
+        for (; data_ < kinds; ++data_, replicate_ = begin_) {
+            while (replicate_ < end) {
+                Job job{data_, replicate_++, {}};
+                if (!ours(job.data, job.replicate))
+                    continue;
+                for (int const cell : plan_->data[data_].cells) {
+                    if (missing(cell, job.replicate))
+                        job.cells.push_back(cell);
+                }
+                if (!job.cells.empty())
+                    return job;
             }
-            if (!job.cells.empty())
-                return job;
         }
+        begin_ = replicate_ = end;
+        data_ = 0;
     }
     return std::nullopt;
 }
@@ -150,8 +215,10 @@ Work MissingJobs::work_on(int data) const
     // Replicates of which nothing is stored are all alike.
     std::set<int> touched;
     for (int const cell : cells)
-        touched.insert(stored_[cell].begin(), stored_[cell].end());
-    Work work = (study_->replicates - static_cast<long long>(touched.size())) *
+        for (int const replicate : stored_[cell])
+            if (ours(data, replicate))
+                touched.insert(touched.end(), replicate);
+    Work work = (ours_on(data) - static_cast<long long>(touched.size())) *
                 work_of(*study_, *plan_, {data, 0, cells});
     for (int const replicate : touched) {
         Job job{data, replicate, {}};

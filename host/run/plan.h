@@ -88,14 +88,37 @@ std::vector<PlanLine> plan_lines(Study const& study, Plan const& plan);
 /// Key of the streams of a job's data.
 StreamKey key_of(Plan const& plan, Job const& job);
 
+/// The number of each job of a study, whatever is stored of them, by falling cost of all its fits:
+/// every N-th of them is as much work as every other N-th, but for one job.
+class JobNumbers
+{
+public:
+    JobNumbers(Study const& study, Plan const& plan);
+    long long of(int data, int replicate) const { return first_[data] + replicate; }
+
+private:
+    std::vector<long long> first_; ///< by kind of data: that of replicate 0
+};
+
+/// What a run need not do: fits that other stores hold, and the jobs of other shards.
+struct Share
+{
+    Store const* others = nullptr;
+    std::optional<Shard> shard; ///< none: all jobs
+};
+
 /// Jobs for every fit that a store does not hold, in canonical order, one by one: a plan of many
 /// replicates is never held as a list.
 class MissingJobs
 {
 public:
     /// Without a store all fits are missing. Study and plan must outlive the object.
-    MissingJobs(Study const& study, Plan const& plan, Store const* store);
+    MissingJobs(Study const& study, Plan const& plan, Store const* store, Share const& share = {});
 
+    /// Before the first job: they come in passes over all kinds of data, each pass of a tenth of
+    /// the replicates or of as many as give a kind `least_fits` fits. So what is finished is a
+    /// smaller study of all n at any time, and how long it took speaks of what is left.
+    void in_passes(int least_fits);
     /// The next job; nothing after the last one.
     std::optional<Job> next();
     /// Cost of all jobs, whether they were given or not. Replicates are counted, not walked
@@ -106,11 +129,17 @@ public:
 
 private:
     bool missing(int cell, int replicate) const;
+    bool ours(int data, int replicate) const;
+    long long ours_on(int data) const;
     Work work_on(int data) const;
 
     Study const* study_;
     Plan const* plan_;
+    JobNumbers numbers_;
+    std::optional<Shard> shard_;
     std::vector<std::vector<int>> stored_; ///< by cell: replicates asked for and stored, ascending
+    int pass_;                             ///< replicates of a pass
+    int begin_ = 0;                        ///< of the pass
     int data_ = 0, replicate_ = 0;         ///< of the next job
 };
 

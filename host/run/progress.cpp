@@ -43,8 +43,11 @@ Progress::~Progress()
 double time_left(std::vector<TimedWork> const& done, Work const& total)
 {
     Work finished;
-    for (TimedWork const& one : done)
+    double saving = 0;
+    for (TimedWork const& one : done) {
         finished += one.work;
+        saving += one.saving;
+    }
     if (finished.fits == 0)
         return std::numeric_limits<double>::infinity();
     Work left = total;
@@ -52,7 +55,8 @@ double time_left(std::vector<TimedWork> const& done, Work const& total)
     left.sample_updates -= finished.sample_updates;
     left.regression_points = std::max(0.0, left.regression_points - finished.regression_points);
     left.flops = std::max(0.0, left.flops - finished.flops);
-    return fitted_time(done).seconds(left);
+    return std::max(fitted_time(done).seconds(left), saving / static_cast<double>(finished.fits) *
+                                                         static_cast<double>(left.fits));
 }
 
 void Progress::at(std::string const& name)
@@ -64,16 +68,15 @@ void Progress::at(std::string const& name)
     begun_ = true;
 }
 
-void Progress::advance(Work const& work)
+void Progress::advance(TimedWork const& block)
 {
     std::lock_guard<std::mutex> const lock(mutex_);
-    done_ += work;
+    done_ += block.work;
     if (style_.out == nullptr)
         return;
     double const seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
-    measured_.push_back({work, seconds - seconds_});
-    seconds_ = seconds;
+    measured_.push_back(block);
     double const share = total_.flops > 0 ? std::min(1.0, done_.flops / total_.flops) : 1.0;
     if (style_.bar) {
         int const filled = static_cast<int>(std::lround(share * bar_width));

@@ -27,6 +27,7 @@ struct ProgressStyle
 };
 
 /// Seconds that all but `done` of `total` will take, by what was measured; infinite without any.
+/// One block is stored while the next is computed: whichever of the two takes longer counts.
 double time_left(std::vector<TimedWork> const& done, Work const& total);
 
 /// Shows finished work against the total with rate and time to go. For several threads.
@@ -41,8 +42,9 @@ public:
 
     /// What is being worked on from now on: "softmax n=1000". The first call starts the clock.
     void at(std::string const& name);
-    /// Adds finished work and shows it: a bar always, lines every 10 % or 10 s.
-    void advance(Work const& work);
+    /// Adds finished work and shows it: a bar always, lines every 10 % or 10 s. Its seconds are
+    /// divided by the workers that were at work at a time.
+    void advance(TimedWork const& block);
 
 private:
     std::string text(double share, double seconds) const;
@@ -53,8 +55,7 @@ private:
     std::string name_;
     bool begun_ = false;
     std::chrono::steady_clock::time_point begin_;
-    std::vector<TimedWork> measured_; ///< what came in, with the time since what came before
-    double seconds_ = 0;              ///< when the last work came in
+    std::vector<TimedWork> measured_;
     double shown_share_ = 0, shown_seconds_ = 0;
 };
 

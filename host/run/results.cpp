@@ -27,9 +27,8 @@ void drop_parameters(std::vector<FitRow>& rows)
 
 } // namespace
 
-Log::Log(std::string const& folder)
-    : descriptor_(open((folder + "/run.log").c_str(),
-                       O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, 0666))
+Log::Log(std::string const& file)
+    : descriptor_(open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, 0666))
 {}
 
 Log::~Log()
@@ -47,9 +46,10 @@ void Log::line(std::string const& text)
 }
 
 Results::Results(Store& store, Log& log, RunReport& report, RunOptions const& options,
-                 Work const& total)
-    : store_(store), log_(log), report_(report), keep_parameters_(options.keep_parameters),
-      total_(total.fits), progress_(options.progress, total)
+                 Work const& total, std::size_t workers, Trace* trace)
+    : store_(store), log_(log), report_(report), trace_(trace),
+      keep_parameters_(options.keep_parameters), total_(total.fits),
+      workers_(static_cast<double>(workers)), progress_(options.progress, total)
 {}
 
 void Results::save(std::vector<FitRow> rows, Work const& work, std::string const& device,
@@ -75,6 +75,8 @@ void Results::write(std::vector<FitRow>& rows, Work const& work, std::string con
 {
     if (!keep_parameters_)
         drop_parameters(rows);
+    if (trace_ != nullptr) // before they are stored: what is stored is not done, and traced, again
+        trace_->write(rows);
     auto const begin = std::chrono::steady_clock::now();
     store_.add_fits(rows);
     std::chrono::duration<double> const saving = std::chrono::steady_clock::now() - begin;
@@ -83,7 +85,7 @@ void Results::write(std::vector<FitRow>& rows, Work const& work, std::string con
     }
     report_.fits += work.fits;
     report_.sample_updates += work.sample_updates;
-    progress_.advance(work);
+    progress_.advance({work, seconds / workers_, saving.count()});
     log_.line(fmt::format("block of {} fits on {} saved, {:.2f} s and {:.2f} s to save, {} of {} "
                           "fits done",
                           work.fits, device, seconds, saving.count(), report_.fits, total_));

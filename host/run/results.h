@@ -5,6 +5,7 @@
 
 #include "host/run/plan.h"
 #include "host/run/progress.h"
+#include "host/run/trace.h"
 
 #include <future>
 #include <mutex>
@@ -17,12 +18,12 @@ namespace moerate
 struct RunOptions;
 struct RunReport;
 
-/// Lines with the time in front, appended to DIR/run.log. A log that cannot be written is no reason
+/// Lines with the time in front, appended to a file. A log that cannot be written is no reason
 /// to stop: everything in it is in the store as well. Lines that find no room are left out.
 class Log
 {
 public:
-    explicit Log(std::string const& folder);
+    explicit Log(std::string const& file);
     ~Log();
     Log(Log const&) = delete;
     Log& operator=(Log const&) = delete;
@@ -40,8 +41,11 @@ private:
 class Results
 {
 public:
-    Results(Store& store, Log& log, RunReport& report, RunOptions const& options,
-            Work const& total);
+    /// `trace`: null, or where the rounds of fits that are traced go.
+    Results(Store& store, Log& log, RunReport& report, RunOptions const& options, Work const& total,
+            std::size_t workers, Trace* trace);
+
+    Trace const* trace() const { return trace_; }
 
     /// Says what a worker does from now on. For several threads.
     void working_on(std::string const& name) { progress_.at(name); }
@@ -59,8 +63,10 @@ private:
     Store& store_;
     Log& log_;
     RunReport& report_;
+    Trace* trace_;
     bool keep_parameters_;
     long long total_;
+    double workers_;
     Progress progress_;
     std::mutex mutex_;         // of what follows
     std::future<void> saving_; // the last block; last member, as its end is waited for first

@@ -1,6 +1,7 @@
 #include "host/run/runner.h"
 
 #include "host/core/build.h"
+#include "host/core/error.h"
 #include "host/core/text.h"
 #include "host/run/remeasure.h"
 #include "host/run/targets.h"
@@ -42,6 +43,11 @@ RunRow run_row(Devices const& devices, RunOptions const& options)
     row.device = fmt::format("{}", fmt::join(names, ", "));
     row.driver = info.driver;
     row.threads = info.threads;
+    row.host = host_name();
+    row.job = options.job.name;
+    row.restart = options.job.restart;
+    if (options.shard)
+        row.shard = shard_text(*options.shard);
     return row;
 }
 
@@ -76,9 +82,10 @@ std::vector<std::string> run_workers(std::vector<std::unique_ptr<Worker>> const&
 
 /// Does the jobs of `queue` on all devices.
 void do_jobs(Study const& study, Plan const& plan, JobQueue& queue, Store& store,
-             Devices const& devices, RunOptions const& options, Log& log, RunReport& report)
+             Devices const& devices, RunOptions const& options, Log& log, Trace* trace,
+             RunReport& report)
 {
-    Results results(store, log, report, options, queue.total());
+    Results results(store, log, report, options, queue.total(), devices.size(), trace);
     std::vector<std::unique_ptr<Worker>> workers;
     double speed = 0;
     for (std::unique_ptr<Device> const& device : devices) {
@@ -122,20 +129,26 @@ std::vector<CellRow> cell_rows(Study const& study, Plan const& plan)
     return rows;
 }
 
-/// Measures what is missing, and fits what is missing.
-void work_on(Study const& asked, Plan const& plan, Store& store, Devices const& devices,
-             RunOptions const& options, Log& log, RunReport& report)
+/// Measures what is missing in the run's own store, and fits what is missing in all.
+void work_on(Study const& asked, Plan const& plan, Store& store, Share const& share,
+             Devices const& devices, RunOptions const& options, Log& log, Trace* trace,
+             RunReport& report)
 {
-    Study const study = with_targets(asked, store, *devices.front(), log);
+    Study const study = with_targets(asked, store, share.others, *devices.front(), log);
     Remeasured const measured = remeasure(study, plan, store, *devices.front(), options, log);
     report.losses = measured.losses;
     report.unmeasured = measured.unmeasured;
     report.interrupted = measured.stopped;
-    JobQueue queue(study, plan, {study, plan, &store}, devices.size(), options.stop);
+    MissingJobs jobs(study, plan, &store, share);
+    int fill = 0; // fits that fill the devices
+    for (auto const& device : devices)
+        fill = std::max(fill, device->info().launch_fits);
+    jobs.in_passes(fill);
+    JobQueue queue(study, plan, std::move(jobs), devices.size(), options.stop);
     report.reused =
-        static_cast<long long>(plan.cells.size()) * study.replicates - queue.total().fits;
+        MissingJobs(study, plan, nullptr, {nullptr, share.shard}).work().fits - queue.total().fits;
     if (queue.total().fits > 0)
-        do_jobs(study, plan, queue, store, devices, options, log, report);
+        do_jobs(study, plan, queue, store, devices, options, log, trace, report);
 }
 
 /// Notes how a run ended that throws; what it throws matters more than that this fails, too.
@@ -149,6 +162,18 @@ void note_failure(Store& store, Log& log, RunReport const& report, char const* w
     }
 }
 
+/// Refuses to begin once more where the last runs were all stopped before they had stored anything.
+void check_progress(Store const& store, int most_stalled)
+{
+    int const stalled = store.stalled_runs();
+    if (most_stalled > 0 && stalled >= most_stalled)
+        throw Error(Exit::failure,
+                    fmt::format("the last {} runs stored nothing (each was stopped before its "
+                                "first block was done) give the job more time, make blocks smaller "
+                                "(--save-every), or raise --max-stalled",
+                                stalled));
+}
+
 } // namespace
 
 RunReport run_study(Study const& study, std::string const& folder, Devices const& devices,
@@ -156,17 +181,26 @@ RunReport run_study(Study const& study, std::string const& folder, Devices const
 {
     auto const begin = Clock::now();
     Plan const plan = make_plan(study);
-    Store store = Store::create(folder, study);
-    Log log(folder);
+    std::optional<Trace> trace;
+    if (!options.trace.file.empty())
+        trace.emplace(study, plan, options.trace);
+    std::optional<Store> others = Store::others(folder, study, options.shard);
+    Store store = Store::create(folder, study, options.shard);
+    Log log(folder + "/" + store_file(options.shard, "log"));
     RunRow const row = run_row(devices, options);
     log.line(fmt::format("run of \"{}\", commit {}{}, {} {}, {} threads: {}", study.id, row.commit,
                          row.dirty ? " (dirty)" : "", row.device, row.simd, row.threads, row.argv));
+    check_progress(store, options.most_stalled);
     store.begin_run(row);
     RunReport report;
     try {
         store.add_cells(cell_rows(study, plan));
-        work_on(study, plan, store, devices, options, log, report);
-        note_failed(study, plan, store, report);
+        work_on(study, plan, store, {others ? &*others : nullptr, options.shard}, devices, options,
+                log, trace ? &*trace : nullptr, report);
+        if (!options.shard && others) // the share of failed fits is known of the whole alone
+            note_failed(study, plan, Store::open(folder), report);
+        else if (!options.shard)
+            note_failed(study, plan, store, report);
     } catch (DeviceError const& error) {
         note_failure(store, log, report, error.what());
         throw DeviceError(fmt::format("{}; all that was finished is in {}", error.what(), folder));
@@ -175,6 +209,8 @@ RunReport run_study(Study const& study, std::string const& folder, Devices const
         throw;
     }
     report.seconds = seconds_since(begin);
+    report.traced = trace ? trace->written() : 0;
+    report.to_trace = trace ? trace->wanted() : 0;
 
     std::string const outcome = report.interrupted ? "interrupted" : "done";
     store.finish_run(outcome);

@@ -3,8 +3,10 @@
 /// @file
 /// `moerate run`: does what a study asks for and its store does not hold.
 
+#include "host/run/batch_job.h"
 #include "host/run/failures.h"
 #include "host/run/progress.h"
+#include "host/run/trace.h"
 
 #include <functional>
 #include <string>
@@ -19,8 +21,12 @@ struct RunOptions
     double block_seconds = 1.5;  ///< work between two saves, about
     int block_jobs = 0;          ///< jobs a block at most; 0: as block_seconds says
     std::vector<std::string> argv;
+    TraceOptions trace;
     ProgressStyle progress;
     std::function<bool()> stop; ///< asked between blocks; true ends the run
+    std::optional<Shard> shard; ///< does these jobs alone, into a store of their own
+    BatchJob job;               ///< of the batch system, for the run's row
+    int most_stalled = 0;       ///< runs in a row that may have stored nothing; 0: any number
 };
 
 /// What a run did.
@@ -31,6 +37,8 @@ struct RunReport
     long long reused = 0;      ///< asked for and stored before
     long long losses = 0;      ///< measured now on fits stored before
     long long unmeasured = 0;  ///< losses that cannot be: fits stored without parameters
+    long long traced = 0;      ///< done now, with their rounds in the trace
+    long long to_trace = 0;    ///< asked for there
     double sample_updates = 0; ///< done now
     double seconds = 0;
     bool interrupted = false;
@@ -41,11 +49,12 @@ struct RunReport
 
 /// Runs what is missing in `folder` on `devices`: measures missing losses of stored fits without
 /// refitting, then does missing fits block by block, each saved in one transaction; one worker a
-/// device takes blocks from one queue. Appends to folder/run.log. The result of a fit depends on
+/// device takes blocks from one queue. Fits that any store of the folder holds are not done again.
+/// Appends to folder/run.log, a shard to its own. The result of a fit depends on
 /// the study and the kind of device alone, so that a run may be stopped, killed, continued,
 /// extended by replicates, n, curves and losses, and done on any number of devices. Throws
 /// StoreError; and DeviceError once all other devices are done, if one failed: what was finished is
-/// stored, and the same call continues.
+/// stored, and the same call continues; and what Trace throws.
 RunReport run_study(Study const& study, std::string const& folder, Devices const& devices,
                     RunOptions const& options);
 

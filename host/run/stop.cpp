@@ -13,12 +13,15 @@ volatile std::sig_atomic_t stop_requested = 0;
 /// Async-signal-safe: a flag, write and _exit only.
 extern "C" void on_signal(int number)
 {
-    if (stop_requested != 0)
+    constexpr int announced = 1, ended = 2; // by SIGUSR1; by a signal that means it
+    if (stop_requested == ended && number != SIGUSR1)
         _exit(128 + number);
-    stop_requested = 1;
+    bool const first = stop_requested == 0;
+    if (stop_requested != ended)
+        stop_requested = number == SIGUSR1 ? announced : ended;
     constexpr char text[] = "\nmoerate: stopping once the block in hand is saved "
                             "(a second signal stops at once)\n";
-    if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
+    if (first && write(STDERR_FILENO, text, sizeof text - 1) < 0)
         return; // nobody left to read it
 }
 
@@ -30,6 +33,7 @@ void handle(void (*handler)(int))
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
+    sigaction(SIGUSR1, &action, nullptr);
 }
 
 } // namespace

@@ -1,13 +1,14 @@
 #pragma once
 
 /// @file
-/// Stopping by SIGINT and SIGTERM with all finished work saved.
+/// Stopping by SIGINT, SIGTERM and SIGUSR1 with all finished work saved.
 
 namespace moerate
 {
 
-/// While it lives, the first SIGINT or SIGTERM only sets a flag and says so on stderr; a second one
-/// ends the process at once with 128 + its number. One at a time.
+/// While it lives, the first SIGINT, SIGTERM or SIGUSR1 only sets a flag and says so on stderr; a
+/// second SIGINT or SIGTERM ends the process at once with 128 + its number. SIGUSR1 never does: a
+/// job's script may pass it on beside a SIGTERM that the batch system sends to both. One at a time.
 class StopOnSignal
 {
 public:

@@ -4,6 +4,7 @@
 #include "host/device/slices.h"
 #include "host/estimate/hessian.h"
 #include "host/estimate/lse_batch.h"
+#include "host/estimate/lse_record.h"
 #include "host/estimate/lse_starts.h"
 #include "host/estimate/rank.h"
 #include "host/run/target_samples.h"

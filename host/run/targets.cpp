@@ -17,12 +17,17 @@ namespace
 
 /// What the store has of a curve's projection, after a search where it has nothing.
 std::vector<TargetRow> target_rows(Study const& study, Curve const& curve, Store& store,
-                                   Device& device, Log& log)
+                                   Store const* others, Device& device, Log& log)
 {
     std::string const id = target_id(study, curve);
     std::vector<TargetRow> rows = store.target(id);
     if (!rows.empty()) {
         check_samples(study, curve, rows.front().distance);
+        return rows;
+    }
+    if (others != nullptr && !(rows = others->target(id)).empty()) {
+        check_samples(study, curve, rows.front().distance);
+        store.add_target(id, canonical_target(study, curve), rows);
         return rows;
     }
     log.line(fmt::format("search for the projection of \"{}\": {} starts, {} samples", curve.label,
@@ -38,12 +43,12 @@ std::vector<TargetRow> target_rows(Study const& study, Curve const& curve, Store
 
 } // namespace
 
-Study with_targets(Study study, Store& store, Device& device, Log& log)
+Study with_targets(Study study, Store& store, Store const* others, Device& device, Log& log)
 {
     for (Curve& curve : study.curves) {
         if (!needs_search(curve))
             continue;
-        std::vector<TargetRow> const rows = target_rows(study, curve, store, device, log);
+        std::vector<TargetRow> const rows = target_rows(study, curve, store, others, device, log);
         curve.projection = std::make_shared<Measure const>(Measure{curve.model, rows[0].theta});
     }
     return study;

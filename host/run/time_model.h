@@ -23,11 +23,12 @@ struct TimeModel
     }
 };
 
-/// Work that took `seconds`.
+/// Work that took `seconds`, and `saving` more to store, while other work went on.
 struct TimedWork
 {
     Work work;
     double seconds;
+    double saving = 0;
 };
 
 /// Least squares of the seconds on flops and points, neither negative; by flops alone where the two

@@ -27,11 +27,13 @@ struct Table
     std::vector<Field> columns;
 };
 
-/// The tables of results of this version by their names, read from a database that has them.
+/// The tables of runs and results of this version by their names, read from a database that has
+/// them.
 std::map<std::string, Table> const& result_tables()
 {
     static auto const tables = [] {
         sqlite::Database model(":memory:", sqlite::Database::Mode::write);
+        create_run_table(model);
         create_result_tables(model);
         std::map<std::string, Table> found;
         sqlite::Statement row(model, "SELECT t.name, t.sql, c.name, c.type FROM sqlite_schema t, "
@@ -100,6 +102,14 @@ std::string rows_of(sqlite::Database& database, std::string const& table)
         return rows;
     // A query has no rowid of its own, and losses are listed by it.
     return fmt::format("(SELECT {}*{} FROM {})", rows == table ? "rowid, " : "", nulls, rows);
+}
+
+std::vector<std::string> columns_of_table(std::string const& table)
+{
+    std::vector<std::string> names;
+    for (Field const& column : result_tables().at(table).columns)
+        names.push_back(column.name);
+    return names;
 }
 
 void add_later_columns(sqlite::Database& database)

@@ -7,6 +7,7 @@
 #include "host/store/sqlite.h"
 
 #include <string>
+#include <vector>
 
 namespace moerate
 {
@@ -15,6 +16,9 @@ namespace moerate
 /// its rows with these as NULL; no rows where the file lacks all of it. A file of format 1 counts
 /// as one that lacks what its points_in does not have.
 std::string rows_of(sqlite::Database& database, std::string const& table);
+
+/// Names of the columns of such a table, as this version creates it.
+std::vector<std::string> columns_of_table(std::string const& table);
 
 /// Adds to the file of a writer the tables and columns of results that it lacks, in one
 /// transaction, and marks it as one of this version's format; does nothing to a file that has

@@ -89,15 +89,21 @@ void create_schema(sqlite::Database& database)
 {
     database.execute("CREATE TABLE study (format_version TEXT NOT NULL, id TEXT NOT NULL, "
                      "toml TEXT NOT NULL) STRICT");
-    database.execute("CREATE TABLE run (id INTEGER PRIMARY KEY, argv TEXT NOT NULL, "
-                     "\"commit\" TEXT NOT NULL, dirty INTEGER NOT NULL, build TEXT NOT NULL, "
-                     "simd TEXT NOT NULL, device TEXT NOT NULL, driver TEXT NOT NULL, "
-                     "threads INTEGER NOT NULL, started TEXT NOT NULL, finished TEXT, "
-                     "outcome TEXT) STRICT");
+    create_run_table(database);
     database.execute("CREATE TABLE cell (id TEXT PRIMARY KEY, label TEXT NOT NULL, "
                      "n INTEGER NOT NULL, parameters TEXT NOT NULL) STRICT");
     create_result_tables(database);
     database.execute(fmt::format("PRAGMA application_id = {}", application_id));
+}
+
+void create_run_table(sqlite::Database& database)
+{
+    database.execute("CREATE TABLE run (id INTEGER PRIMARY KEY, argv TEXT NOT NULL, "
+                     "\"commit\" TEXT NOT NULL, dirty INTEGER NOT NULL, build TEXT NOT NULL, "
+                     "simd TEXT NOT NULL, device TEXT NOT NULL, driver TEXT NOT NULL, "
+                     "threads INTEGER NOT NULL, started TEXT NOT NULL, finished TEXT, "
+                     "outcome TEXT, host TEXT, job TEXT, shard TEXT, restart INTEGER, "
+                     "uid TEXT) STRICT");
 }
 
 void create_result_tables(sqlite::Database& database)
@@ -174,10 +180,10 @@ WriterLock::WriterLock(std::string const& folder, std::string const& name)
         int const reason = errno;
         ::close(descriptor_);
         if (reason == EWOULDBLOCK)
-            throw StoreError(
-                fmt::format("{} is in use (another `moerate run` is writing there) wait "
-                            "for it, or name another folder with -o",
-                            folder));
+            throw StoreError(fmt::format(
+                "{} is in use (another `moerate run` holds {} and is writing there) wait "
+                "for it, or name another folder with -o",
+                folder, name));
         throw StoreError(
             fmt::format("cannot lock {} ({}) name a folder on a file system with locks", file,
                         std::strerror(reason)));

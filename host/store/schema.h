@@ -12,12 +12,14 @@ namespace moerate
 
 /// Format of the store, "major.minor". A newer major is refused; a minor only adds columns.
 constexpr int store_major = 2;
-constexpr int store_minor = 2;
+constexpr int store_minor = 3;
 
 /// Creates all tables; mark_format ends it. Call inside a transaction.
 void create_schema(sqlite::Database& database);
 /// Of these, the ones of results: fit, start, point, loss and target.
 void create_result_tables(sqlite::Database& database);
+/// The table of runs.
+void create_run_table(sqlite::Database& database);
 /// Marks the file, which holds its study, as one of this version's format.
 void mark_format(sqlite::Database& database);
 /// Major format of a store.
@@ -27,10 +29,7 @@ int format_of(sqlite::Database& database);
 /// program or to a newer format.
 bool holds_store(sqlite::Database& database);
 
-/// Its file in a store's folder.
-constexpr char const* lock_name = "store.lock";
-
-/// Exclusive right to write into a folder, held until the end of the object or of the process,
+/// Exclusive right to write into a store file, held until the end of the object or of the process,
 /// however it ends. Lock file: FOLDER/NAME.
 class WriterLock
 {
@@ -38,7 +37,7 @@ public:
     /// Throws StoreError if another process holds it or the folder cannot be written.
     WriterLock(std::string const& folder, std::string const& name);
     ~WriterLock();
-    /// Whether some process holds the lock of a folder. Looking takes it for an instant, which a
+    /// Whether some process holds the lock. Looking takes it for an instant, which a
     /// writer that comes just then waits out.
     static bool held(std::string const& folder, std::string const& name);
     WriterLock(WriterLock const&) = delete;

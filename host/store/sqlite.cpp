@@ -41,7 +41,7 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "parameters are stored 
     case SQLITE_CORRUPT:
         throw StoreError(
             fmt::format("{} is damaged ({}) move it away, or save what can be read with "
-                        "`sqlite3 FILE .recover`; nothing was changed",
+                        "`moerate recover`; nothing was changed",
                         file, why));
     case SQLITE_NOTADB:
         throw StoreError(fmt::format("{} is not a store (it is no SQLite database) move it away or "
@@ -72,14 +72,42 @@ void Database::Close::operator()(sqlite3* handle) const
     sqlite3_close_v2(handle);
 }
 
+namespace
+{
+
+/// A file as an address in which nothing means anything but its path.
+std::string frozen_address(std::string const& file)
+{
+    std::string address = "file:";
+    for (char const c : file)
+        address += c == '%' || c == '?' || c == '#' ? fmt::format("%{:02x}", c) : std::string(1, c);
+    return address + "?immutable=1";
+}
+
+} // namespace
+
 Database::Database(std::string const& file, Mode mode, int wait_ms) : file_(file)
+{
+    open(file, mode, wait_ms);
+}
+
+Database::Database(std::string const& file, Mode mode, std::string const& shown_as)
+    : file_(shown_as)
+{
+    open(file, mode, 0);
+}
+
+void Database::open(std::string const& file, Mode mode, int wait_ms)
 {
     // Readers too open for writing where they may: after a kill the next to open the file has to
     // roll the broken transaction back. query_only keeps them from anything else.
-    int const flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE |
-                      (mode == Mode::write ? SQLITE_OPEN_CREATE : 0);
+    int const flags =
+        SQLITE_OPEN_EXRESCODE |
+        (mode == Mode::frozen ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI : SQLITE_OPEN_READWRITE) |
+        (mode == Mode::write ? SQLITE_OPEN_CREATE : 0);
+    std::string const address = mode == Mode::frozen ? frozen_address(file) : file;
     sqlite3* handle = nullptr;
-    int const code = sqlite3_open_v2(file.c_str(), &handle, flags, nullptr);
+    int const code = sqlite3_open_v2(address.c_str(), &handle, flags, nullptr);
     handle_.reset(handle);
     if (code != SQLITE_OK) {
         // A folder opened as a file is reported as an input/output error by some systems.
@@ -91,6 +119,12 @@ Database::Database(std::string const& file, Mode mode, int wait_ms) : file_(file
     if (mode == Mode::read)
         execute("PRAGMA query_only = ON");
     execute("PRAGMA temp_store = MEMORY");
+    if (mode == Mode::write || mode == Mode::read)
+        check_pages();
+}
+
+void Database::check_pages()
+{
     Statement check(*this, "PRAGMA quick_check(1)");
     if (check.step() && check.text(0) != "ok")
         fail(file_, SQLITE_CORRUPT, check.text(0));
@@ -129,6 +163,11 @@ void Database::copy_to(std::string const& file) const
 bool Database::in_transaction() const
 {
     return sqlite3_get_autocommit(handle_.get()) == 0;
+}
+
+int Database::changes() const
+{
+    return sqlite3_changes(handle_.get());
 }
 
 void Database::rollback() noexcept
@@ -197,6 +236,11 @@ void Statement::bind(int at, std::vector<double> const& value)
                                   SQLITE_TRANSIENT));
 }
 
+void Statement::bind_value_of(int at, Statement const& row, int column)
+{
+    check(sqlite3_bind_value(handle_.get(), at, sqlite3_column_value(row.handle_.get(), column)));
+}
+
 bool Statement::step()
 {
     int const code = sqlite3_step(handle_.get());
@@ -255,6 +299,29 @@ std::vector<double> Statement::numbers(int column) const
     if (!values.empty())
         std::memcpy(values.data(), blob, values.size() * sizeof(double));
     return values;
+}
+
+bool Statement::same_value(int column, Statement const& other, int other_column) const
+{
+    sqlite3_stmt *const a = handle_.get(), *const b = other.handle_.get();
+    int const type = sqlite3_column_type(a, column);
+    if (type != sqlite3_column_type(b, other_column))
+        return false;
+    switch (type) {
+    case SQLITE_NULL:
+        return true;
+    case SQLITE_INTEGER:
+        return sqlite3_column_int64(a, column) == sqlite3_column_int64(b, other_column);
+    case SQLITE_FLOAT:
+        return sqlite3_column_double(a, column) == sqlite3_column_double(b, other_column);
+    default: {
+        void const *const x = sqlite3_column_blob(a, column), *const y = sqlite3_column_blob(
+                                                                  b, other_column);
+        int const size = sqlite3_column_bytes(a, column);
+        return size == sqlite3_column_bytes(b, other_column) &&
+               (size == 0 || std::memcmp(x, y, static_cast<std::size_t>(size)) == 0);
+    }
+    }
 }
 
 Snapshot::Snapshot(Database& database) : database_(database.in_transaction() ? nullptr : &database)

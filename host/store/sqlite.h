@@ -22,14 +22,22 @@ class Database
 public:
     enum class Mode
     {
-        write, ///< creates the file if there is none
-        read,  ///< never changes content
+        write,     ///< creates the file if there is none
+        read,      ///< never changes content
+        unchecked, ///< as write, of a file that is known to be damaged
+        frozen ///< reads a file that nobody changes meanwhile, without locks; a journal beside it
+               ///< is not looked at, and its pages are not checked
     };
 
     /// Opens `file` and checks its pages (PRAGMA quick_check). Waits up to `wait_ms` milliseconds
     /// for locks of other processes, now and later. Throws StoreError if the file cannot be opened,
     /// is damaged or is no database; nothing is overwritten then.
     Database(std::string const& file, Mode mode, int wait_ms = 30000);
+    /// The same of a copy of `shown_as`, which is what messages name.
+    Database(std::string const& file, Mode mode, std::string const& shown_as);
+
+    /// Throws StoreError where a page is damaged.
+    void check_pages();
 
     /// Runs statements that return nothing. Throws as Statement::step.
     void execute(std::string const& sql);
@@ -42,11 +50,14 @@ public:
 
     std::string const& file() const { return file_; }
     bool in_transaction() const;
+    /// Rows that the last statement has changed.
+    int changes() const;
     /// Leaves the open transaction, if there is one, without its changes.
     void rollback() noexcept;
 
 private:
     friend class Statement;
+    void open(std::string const& file, Mode mode, int wait_ms);
     struct Close
     {
         void operator()(sqlite3* handle) const;
@@ -88,6 +99,9 @@ public:
             bind(at, std::nullopt);
     }
 
+    /// Binds the value of a column of another statement's row, as it is stored there.
+    void bind_value_of(int at, Statement const& row, int column);
+
     /// Goes to the next row; false when there is none. Throws StoreError (locked, damaged, not
     /// writable, content refused) or Error with Exit::failure (disk full, input/output error).
     bool step();
@@ -103,6 +117,8 @@ public:
     double number(int column) const;
     std::string text(int column) const;
     std::vector<double> numbers(int column) const;
+    /// Whether two columns hold the same value, of the same type and to the last bit.
+    bool same_value(int column, Statement const& other, int other_column) const;
 
 private:
     struct Finalize

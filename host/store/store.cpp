@@ -15,14 +15,13 @@
 
 #include <ctime>
 #include <filesystem>
+#include <random>
 #include <system_error>
 
 namespace moerate
 {
 namespace
 {
-
-constexpr char const* store_name = "store.sqlite";
 
 void make_folder(std::string const& folder)
 {
@@ -48,6 +47,16 @@ std::string utc_now()
     char text[32];
     std::size_t const size = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
     return std::string(text, size);
+}
+
+/// 128 random bits, hexadecimal: no other run has this name.
+std::string random_name()
+{
+    std::random_device random;
+    std::string name;
+    for (int i = 0; i < 4; ++i)
+        name += fmt::format("{:08x}", random());
+    return name;
 }
 
 /// Writes the study of a new store, or checks that an old one may go on with it.
@@ -128,18 +137,19 @@ sqlite::Database& Store::Impl::writer()
 {
     if (!lock)
         throw std::logic_error("a store that was opened for reading was asked to write");
-    return *files.front();
+    return files.front()->database();
 }
 
-Store Store::create(std::string const& folder, Study const& study)
+Store Store::create(std::string const& folder, Study const& study,
+                    std::optional<Shard> const& shard)
 {
     make_folder(folder);
     auto impl = std::make_unique<Impl>();
     impl->folder = folder;
-    impl->lock = std::make_unique<WriterLock>(folder, lock_name);
-    impl->files.push_back(std::make_unique<sqlite::Database>(folder + "/" + store_name,
-                                                             sqlite::Database::Mode::write));
-    sqlite::Database& database = *impl->files.front();
+    impl->lock = std::make_unique<WriterLock>(folder, store_file(shard, "lock"));
+    impl->files.push_back(std::make_unique<SourceFile>(std::make_unique<sqlite::Database>(
+        folder + "/" + store_file(shard, "sqlite"), sqlite::Database::Mode::write)));
+    sqlite::Database& database = impl->writer();
     bool const old = holds_store(database);
     database.execute("PRAGMA journal_mode = DELETE");
     database.execute("PRAGMA synchronous = FULL");
@@ -167,11 +177,14 @@ void Store::begin_run(RunRow const& run)
 {
     transaction([&] {
         sqlite::Database& database = impl_->writer();
-        sqlite::Statement(database,
-                          "INSERT INTO run (argv, \"commit\", dirty, build, simd, device, "
-                          "driver, threads, started) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        sqlite::Statement insert(
+            database, "INSERT INTO run (argv, \"commit\", dirty, build, simd, device, driver, "
+                      "threads, started, host, job, shard, restart, uid) VALUES (?, ?, ?, ?, ?, "
+                      "?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        insert
             .with(run.argv, run.commit, run.dirty ? 1 : 0, run.build, run.simd, run.device,
-                  run.driver, run.threads, run.started.empty() ? utc_now() : run.started)
+                  run.driver, run.threads, run.started.empty() ? utc_now() : run.started, run.host,
+                  run.job, run.shard, run.restart, run.uid.empty() ? random_name() : run.uid)
             .run();
         impl_->run = database.integer("SELECT last_insert_rowid()");
     });

@@ -4,6 +4,7 @@
 /// The store: one SQLite file a writer, one transaction a finished block of fits (design.md 4).
 
 #include "host/store/fit_row.h"
+#include "host/store/shard.h"
 #include "host/store/target_row.h"
 #include "host/study/study.h"
 
@@ -17,6 +18,11 @@
 
 namespace moerate
 {
+
+namespace sqlite
+{
+class Database;
+}
 
 /// How many fits there are, and how they ended.
 struct FitCount
@@ -49,6 +55,10 @@ struct RunRow
     std::string started; ///< UTC, as 2024-05-22T13:05:09Z; begin_run fills it where it is empty
     bool dirty = false;
     int threads = 0;
+    std::string host, job;      ///< machine; the batch system's name of the job, empty without
+    std::string shard;          ///< "3/7"; empty: all of the study
+    std::optional<int> restart; ///< how often the batch system had begun the job before
+    std::string uid;            ///< random; begin_run fills it. Empty in files before 2.3
     /// Filled by runs(). Empty until the run ends, and for good where it was killed or its end
     /// could not be written.
     std::string finished, outcome;
@@ -64,6 +74,16 @@ std::string loss_text(LossKey const& key);
 /// The row of the cell (curve, n): its parameters are canonical_curve with the key "n" added.
 CellRow cell_row(Study const& study, Curve const& curve, int n);
 
+/// One file of a store.
+struct StorePart
+{
+    std::string file; ///< its name in the folder
+    std::optional<Shard> shard;
+    FitCount count;             ///< of its fits, whether the study asks for them or not
+    std::optional<RunRow> last; ///< its last run
+    bool being_written = false; ///< a process holds its lock
+};
+
 class Store;
 /// The study of a store. Throws StoreError if this version cannot read it.
 Study stored_study(Store const& store);
@@ -72,14 +92,33 @@ Study stored_study(Store const& store);
 class Store
 {
 public:
-    /// Opens DIR/store.sqlite for one writer, creating folder and file if needed; refuses a second
-    /// writer, a damaged file, a newer format and a study whose seed, data, truth, model, start or
-    /// estimator of a label that has fits differs (names key, old and new). Throws StoreError.
-    static Store create(std::string const& folder, Study const& study);
+    /// Opens DIR/store.sqlite, or that of a shard, for one writer, creating folder and file if
+    /// needed; refuses a second writer, a damaged file, a newer format and a study whose seed,
+    /// data, truth, model, start or estimator of a label that has fits differs (names key, old and
+    /// new). Throws StoreError.
+    static Store create(std::string const& folder, Study const& study,
+                        std::optional<Shard> const& shard = std::nullopt);
+
+    /// Opens DIR/store.sqlite as create does, lets `copy` add what other files of the study hold,
+    /// in one transaction, and gives its cells the labels of the study. For merge_stores.
+    static void merge_into(std::string const& folder, Study const& study,
+                           std::function<void(sqlite::Database&)> const& copy);
 
     /// Opens store.sqlite and all store.<i>of<N>.sqlite of DIR read-only; files of other names are
-    /// none of its business. Throws StoreError, also where two hold different studies.
+    /// none of its business. Those of shards are read without locks (source_file.h), and one that
+    /// holds nothing yet is left out. Throws StoreError, also where two hold different studies.
     static Store open(std::string const& folder);
+
+    /// The same; none where there is no such folder, or no store in it.
+    static std::optional<Store> open_if_any(std::string const& folder);
+    /// Opens store.sqlite alone, as a merge has left it.
+    static Store merged(std::string const& folder);
+
+    /// The same of all files of a folder but the one that `shard` writes, each without locks and
+    /// without looking at pages that nobody asks for: what other runs have done. None where there
+    /// is no such file. Throws StoreError where one holds another study, naming the key.
+    static std::optional<Store> others(std::string const& folder, Study const& study,
+                                       std::optional<Shard> const& shard);
 
     Store(Store&&) noexcept;
     Store& operator=(Store&&) noexcept;
@@ -125,8 +164,12 @@ public:
     FitCount count(std::string const& cell, int replicates = std::numeric_limits<int>::max()) const;
     /// All invocations: started, outcome and machine, oldest first.
     std::vector<RunRow> runs() const;
-    /// Whether a run is writing here now.
+    /// Invocations after the last one that stored a fit which were not the study's end.
+    int stalled_runs() const;
+    /// Whether a run is writing here now, into any of the files.
     bool being_written() const;
+    /// What each of the files holds, in the order of reading.
+    std::vector<StorePart> parts() const;
 
 private:
     struct Impl;

@@ -4,7 +4,7 @@
 /// What a Store holds: one file that it writes, or all files of a folder that it reads.
 
 #include "host/store/schema.h"
-#include "host/store/sqlite.h"
+#include "host/store/source_file.h"
 #include "host/store/store.h"
 
 #include <cstdint>
@@ -20,7 +20,7 @@ struct Store::Impl
 {
     std::string folder;
     std::unique_ptr<WriterLock> lock; ///< writer only
-    std::vector<std::unique_ptr<sqlite::Database>> files;
+    std::vector<std::unique_ptr<SourceFile>> files;
     std::size_t study = 0;           ///< in files, whose study counts: that of the last run
     std::optional<std::int64_t> run; ///< id of the invocation that writes
     int depth = 0;                   ///< of nested transactions
@@ -32,10 +32,15 @@ struct Store::Impl
     {
         std::set<int> found;
         for (auto const& file : files) {
-            sqlite::Statement row(*file, query);
-            row.with(values...);
-            while (row.step())
-                found.insert(static_cast<int>(row.integer(0)));
+            auto const more = file->ask([&](sqlite::Database& database) {
+                std::vector<int> part;
+                sqlite::Statement row(database, query);
+                row.with(values...);
+                while (row.step())
+                    part.push_back(static_cast<int>(row.integer(0)));
+                return part;
+            });
+            found.insert(more.begin(), more.end());
         }
         return {found.begin(), found.end()};
     }

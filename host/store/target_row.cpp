@@ -71,17 +71,21 @@ void Store::add_target(std::string const& id, std::string const& depends_on,
 
 std::vector<TargetRow> Store::target(std::string const& id) const
 {
-    std::vector<TargetRow> rows;
     for (auto const& file : impl_->files) {
-        sqlite::Statement row(*file, fmt::format("SELECT {} FROM {} WHERE id = ? ORDER BY number",
-                                                 target_columns(), rows_of(*file, "target")));
-        row.with(id);
-        while (row.step())
-            rows.push_back(read_target(row));
+        auto const rows = file->ask([&](sqlite::Database& database) {
+            std::vector<TargetRow> found;
+            sqlite::Statement row(database,
+                                  fmt::format("SELECT {} FROM {} WHERE id = ? ORDER BY number",
+                                              target_columns(), rows_of(database, "target")));
+            row.with(id);
+            while (row.step())
+                found.push_back(read_target(row));
+            return found;
+        });
         if (!rows.empty())
-            break;
+            return rows;
     }
-    return rows;
+    return {};
 }
 
 } // namespace moerate

@@ -2,10 +2,10 @@
 #include "host/measure/measure_json.h"
 #include "host/measure/reader.h"
 #include "host/study/document.h"
+#include "host/study/loss_words.h"
 #include "host/study/study.h"
 #include "host/study/truth.h"
 #include "kernels/family/losses.h"
-#include "kernels/loss/columns.h"
 
 #include <fmt/format.h>
 
@@ -90,69 +90,6 @@ std::string start_text(Curve const& curve)
                             start.number.count, start.number.count - start.number.blind - 1,
                             start.number.blind);
     return text;
-}
-
-std::string loss_text(LossSpec const& loss)
-{
-    std::string text;
-    visit(Losses{}, loss.choice.loss, [&](auto member) {
-        text = std::string(member.name);
-        if (member.has_r)
-            text += fmt::format(" (r = {})", loss.choice.r);
-    });
-    return text + fmt::format(", gauge {}, target {}",
-                              loss.choice.gauge == Gauge::align ? "align" : "none",
-                              loss.target == Target::truth ? "truth" : "projection");
-}
-
-/// Names of the parameters in a stretch of columns; where one side lacks one, that is said.
-std::string keys_in(Columns const& columns, Range stretch, Curve const& curve)
-{
-    std::vector<std::string> names;
-    for (int c = 0; c < columns.count; ++c) {
-        Column const& column = columns.column[c];
-        if (column.range.begin < stretch.begin || column.range.begin >= stretch.end())
-            continue;
-        Block const* const fitted = find_block(curve.model.layout, column.id);
-        Block const* const truth = find_block(curve.truth.model.layout, column.id);
-        std::string name = fitted != nullptr ? fitted->name : truth->name;
-        if (fitted == nullptr || truth == nullptr)
-            name += fitted == nullptr ? " (0 in the fit)" : " (0 in the truth)";
-        names.push_back(std::move(name));
-    }
-    return joined(names);
-}
-
-/// The parameters whose distances form a loss's Voronoi cells (spec.md 2.1): its gate locations,
-/// the temperature where it is one, and all expert parameters.
-std::string cell_keys(LossSpec const& loss, Curve const& curve)
-{
-    LossForm const form = form_of(loss.choice.loss);
-    Columns const columns = columns_of(form, Level::atoms, curve.model, curve.truth.model);
-    std::string gate = keys_in(columns, columns.moving, curve);
-    if (columns.of(Part::T).size > 0)
-        gate += gate.empty() ? "T" : ", T";
-    std::string const text =
-        fmt::format("gate {}; expert {}", gate, keys_in(columns, columns.expert, curve));
-    if (!form.grouped())
-        return text;
-    Columns const groups = columns_of(form, Level::groups, curve.model, curve.truth.model);
-    return fmt::format("groups {}; their members: {}", keys_in(groups, groups.location, curve),
-                       text);
-}
-
-/// A line for each loss, and below the last of those that share them the keys of their cells.
-std::string losses_text(Curve const& curve)
-{
-    std::string text, keys;
-    for (LossSpec const& loss : curve.losses) {
-        std::string const own = cell_keys(loss, curve);
-        if (!keys.empty() && own != keys)
-            text += "  cells by  " + keys + "\n";
-        keys = own;
-        text += "  loss      " + loss_text(loss) + "\n";
-    }
-    return text + "  cells by  " + keys + "\n";
 }
 
 bool same_families(Model const& a, Model const& b)
@@ -265,9 +202,6 @@ std::string curve_text(Study const& study, Curve const& curve)
     text += losses_text(curve) + target_text(study, curve);
     if (curve.reported_slope)
         text += fmt::format("  reported  slope {}\n", *curve.reported_slope);
-    if (!curve.theory.empty())
-        text += fmt::format("  theory    {}\n",
-                            curve.theory == "sub" ? "slower than any power of n" : curve.theory);
     return text + notes(study, curve);
 }
 
@@ -284,10 +218,18 @@ std::string describe(Study const& study)
         text += fmt::format("  source    {}\n", printable(study.source));
     text += fmt::format("  n         {}{}\n", n,
                         study.nested ? " (nested: a smaller n is a prefix of a larger one)" : "");
-    text += fmt::format("  seed = {}, replicates = {}, regression_samples = {}, max_failed = {}\n",
-                        study.seed, study.replicates, study.regression_samples, study.max_failed);
+    text += fmt::format("  seed = {}, replicates = {}, regression_samples = {}, max_failed = {}, "
+                        "error_bars = {}\n",
+                        study.seed, study.replicates, study.regression_samples, study.max_failed,
+                        study.error_bars);
+    if (study.truths > 1)
+        text +=
+            fmt::format("  truths    {}: every curve below once for each, which are drawn alike "
+                        "from streams of their own\n",
+                        study.truths);
     for (Curve const& curve : study.curves)
-        text += curve_text(study, curve);
+        if (truth_number(curve) == 1)
+            text += curve_text(study, curve);
     return text;
 }
 

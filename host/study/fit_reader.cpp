@@ -166,17 +166,6 @@ void settle_targets(Reader& reader, Curve& curve)
                               "give the data noise, or use \"truth\"");
 }
 
-std::string read_theory(Reader& reader)
-{
-    json const* value = reader.find("theory");
-    if (value == nullptr)
-        return "";
-    if (value->is_number())
-        return fmt::format("{}", reader.number("theory", any_number));
-    reader.word("theory", "rate", {"sub"});
-    return "sub";
-}
-
 } // namespace
 
 KeyTable start_keys()
@@ -234,8 +223,8 @@ KeyTable fit_keys()
         table.keys.end(),
         {{"reported_slope", "number", "(none)", "1", "slope that a paper reports, shown beside",
           "-0.51"},
-         {"theory", "number or \"sub\"", "(none)", "1",
-          "slope that a theorem claims; \"sub\": slower than any power of n", "-0.5"},
+         theory_key("slope that a theorem claims of all losses of the fit that have "
+                    "no theory of their own"),
          {"truth", "table, keys of [truth]", "(the study's)", "1",
           "a whole truth of this fit's own data; x, noise and start noise stay those "
           "of the study",
@@ -273,16 +262,19 @@ Curve read_fit(Reader& reader, Setting const& setting, SharedTables const& share
     reader.record("gate", gate_to_json(gate));
     reader.record("expert", expert_to_json(expert));
     // A fixed temperature is known, so it is the truth's; a learned one starts from 1.
-    curve.model = sized_model(
-        gate, expert, setting.d, atoms, gate.learned_temperature != 0 ? 1.0 : truth.temperature,
-        reader.source().place(reader.at(atoms.groups > 0 ? "groups" : "experts")) + ": the fit");
+    std::string const place =
+        reader.source().place(reader.at(atoms.groups > 0 ? "groups" : "experts"));
+    curve.model =
+        sized_model(gate, expert, setting.d, atoms,
+                    gate.learned_temperature != 0 ? 1.0 : truth.temperature, place + ": the fit");
     curve.losses = read_losses(reader, curve.model);
     settle_targets(reader, curve);
     if (reader.has("reported_slope"))
         curve.reported_slope = reader.number("reported_slope", any_number);
-    curve.theory = read_theory(reader);
     Reader estimator = table_over(reader, "estimator", shared.estimator);
     curve.estimator = read_estimator(estimator, {setting.smallest_n, setting.largest_n});
+    for (SizeLimit const& size : curve.estimator->limits(curve.model))
+        check_size(size, place + ": the fit");
     Reader start = table_over(reader, "start", shared.start);
     curve.start = read_start(start, curve.model, truth, *curve.estimator);
     record_over(reader, "start", start);

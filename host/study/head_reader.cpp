@@ -13,6 +13,9 @@ using nlohmann::json;
 namespace
 {
 
+/// More are taken for a slip: each multiplies the study.
+constexpr int most_truths = 1000;
+
 /// count sizes from lo to hi with equal ratios, rounded to the nearest integer.
 std::vector<int> read_geometric(Reader reader)
 {
@@ -117,6 +120,13 @@ KeyTable head_keys()
           "all random numbers follow from it: truth, data, starts, order of samples", "20240522"},
          {"replicates", "whole number >= 1", "", "data sets",
           "independent data sets at every n; each fit is made once on each", "20"},
+         {"truths", "whole number from 1 to 1000", "1", "truths",
+          "drawn truths that the study is repeated over, each from a stream of its own; the first "
+          "is "
+          "that of a study of one. The rates have the slope within each, their mean, and an "
+          "interval "
+          "that knows of both sources",
+          "5"},
          {"n", "increasing list, or { geom = [lowest, highest, count] }", "", "samples",
           "sample sizes; geom spaces them by equal ratios, rounded to whole numbers",
           "{ geom = [1000, 100000, 10] }"},
@@ -127,7 +137,9 @@ KeyTable head_keys()
          {"regression_samples", "whole number >= 1", "100000", "samples",
           "fresh x, without noise, at which regression and expert errors are measured", "20000"},
          {"max_failed", "number from 0 to 1", "0.05", "share of fits",
-          "more failed fits than this in any cell end the run with exit code 3", "0.1"}}};
+          "more failed fits than this in any cell end the run with exit code 3", "0.1"},
+         {"error_bars", "number > 0", "2.0", "standard deviations",
+          "half length of the bars in a figure, over the replicates", "3"}}};
 }
 
 Study read_head(Reader& reader)
@@ -139,11 +151,13 @@ Study read_head(Reader& reader)
     study.source = reader.text("source", "");
     study.seed = read_seed(reader);
     study.replicates = reader.integer("replicates", at_least(1));
+    study.truths = reader.integer("truths", between(1, most_truths), 1);
     study.n = read_n(reader);
     study.nested = reader.boolean("nested", false);
     study.regression_samples =
         reader.integer("regression_samples", between(1, most_samples), 100000);
     study.max_failed = reader.number("max_failed", between(0, 1), 0.05);
+    study.error_bars = reader.number("error_bars", above(0), 2.0);
     reader.finish();
     return study;
 }

@@ -39,13 +39,16 @@ json truth_json(Curve const& curve)
     TruthSpec const& truth = curve.truth;
     json out = model_json(truth.model);
     out["d"] = truth.model.d;
-    if (truth.draw)
+    if (truth.draw) {
         out["draw"] = {{"gate_variance", truth.draw->gate_variance},
                        {"expert_variance", truth.draw->expert_variance},
                        {"zero_gate", truth.draw->zero_gate},
                        {"zero", truth.draw->zero_bias ? "all" : "location"}};
-    else
+        if (truth.draw->number > 1) // the first is the one of a study that has no other
+            out["draw"]["number"] = truth.draw->number;
+    } else {
         out["theta"] = truth.theta;
+    }
     return out;
 }
 

@@ -19,6 +19,7 @@ struct NamedLoss
 {
     int loss = 0;
     std::optional<double> r;
+    std::optional<Theory> theory;
 };
 
 bool has_r(int loss)
@@ -28,7 +29,7 @@ bool has_r(int loss)
     return has;
 }
 
-/// One loss: {name = "softmax.L2r", r = 1}.
+/// One loss: {name = "softmax.L2r", r = 1, theory = "sub"}.
 NamedLoss read_loss(Reader reader)
 {
     reader.documented(one_loss_keys());
@@ -37,6 +38,8 @@ NamedLoss read_loss(Reader reader)
     if (has_r(named.loss) && reader.has("r"))
         named.r = reader.number("r", above(0));
     reader.refuse("r", fmt::format("{} has no exponent", name_of<Losses>(named.loss)));
+    if (reader.has("theory"))
+        named.theory = read_theory(reader);
     reader.finish();
     return named;
 }
@@ -59,7 +62,7 @@ std::vector<NamedLoss> read_named(Reader& reader)
         }
         json const wrapped{{"name", entry}};
         Reader bare(reader.source(), wrapped, at);
-        named.push_back({bare.word("name", "loss", names_of<Losses>()), {}});
+        named.push_back({bare.word("name", "loss", names_of<Losses>()), {}, {}});
     }
     if (named.empty())
         reader.fail("loss", "is an empty list (a fit needs a loss) name one");
@@ -124,15 +127,16 @@ KeyTable one_loss_keys()
             with_r += (with_r.empty() ? "" : ", ") + std::string(member.name);
     });
     return {"loss",
-            "An entry of fit.loss that has an exponent of its own.",
+            "An entry of fit.loss that has an exponent or a theory of its own.",
             {{"name", "name of a loss", "", "1", "the loss", "\"softmax.L2r\""},
-             {"r", "number > 0", "(fit.r)", "1", "power of the parameter terms", "1", with_r}}};
+             {"r", "number > 0", "(fit.r)", "1", "power of the parameter terms", "1", with_r},
+             theory_key("slope that a theorem claims of this loss; without it fit.theory")}};
 }
 
 std::vector<Key> loss_keys()
 {
     return {
-        {"loss", "name, { name, r }, or a list of both", "", "1",
+        {"loss", "name, { name, r, theory }, or a list of both", "", "1",
          "what is measured of the distance to the target; a row of the rates each (moerate list "
          "losses; which gates a loss takes is checked)",
          "[\"softmax.L1\", { name = \"softmax.L2r\", r = 1 }]"},
@@ -161,6 +165,7 @@ std::vector<LossSpec> read_losses(Reader& reader, Model const& model)
     int const gauge = reader.word("gauge", "gauge", {"none", "align"}, "align");
     std::vector<LossSpec> losses;
     std::vector<Target> const targets = read_targets(reader);
+    Theory const theory = read_theory(reader);
     for (NamedLoss const& loss : named) {
         check_fit(reader, loss.loss, model.gate);
         double const exponent = has_r(loss.loss) ? loss.r.value_or(r) : 1.0;
@@ -170,7 +175,8 @@ std::vector<LossSpec> read_losses(Reader& reader, Model const& model)
                     other.target == target)
                     reader.fail("loss", fmt::format("measures {} twice (once is enough) drop one",
                                                     name_of<Losses>(loss.loss)));
-            losses.push_back({{loss.loss, exponent, Gauge(gauge)}, target});
+            losses.push_back(
+                {{loss.loss, exponent, Gauge(gauge)}, target, loss.theory.value_or(theory)});
         }
     }
     return losses;

@@ -21,10 +21,12 @@ KeyTable draw_keys();
 KeyTable start_keys();
 KeyTable fit_keys();
 KeyTable one_loss_keys();
+KeyTable theory_keys();
 KeyTable target_keys();
 KeyTable top_keys();
 std::vector<Key> atom_keys(); ///< of [truth] and [[fit]]
 std::vector<Key> loss_keys(); ///< of [[fit]]
+Key theory_key(std::string meaning); ///< of [[fit]] and of a loss
 
 /// [study], without curves.
 Study read_head(Reader& reader);
@@ -78,7 +80,10 @@ struct SharedTables
 /// One [[fit]], with the study's [start] and [estimator] as bases of its own.
 Curve read_fit(Reader& reader, Setting const& setting, SharedTables const& shared);
 
-/// The loss keys of a fit: loss, r, gauge, target; one entry a loss and target.
+/// theory = number | "sub" | { claim, stands, why }; nothing claimed where it is not given.
+Theory read_theory(Reader& reader);
+
+/// The loss keys of a fit: loss, r, gauge, target, theory; one entry a loss and target.
 std::vector<LossSpec> read_losses(Reader& reader, Model const& model);
 
 /// All of a file; `what` says what it should be, e.g. "experiment file".

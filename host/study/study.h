@@ -24,6 +24,7 @@ struct TruthDraw
     double expert_variance = 0; ///< v_e, of every expert parameter
     std::vector<int> zero_gate; ///< 1-based atoms whose gate is zeroed
     bool zero_bias = true;      ///< zero = "all": b too; "location": b stays drawn (003)
+    int number = 1;             ///< which of the study's truths: each has a stream of its own
 };
 
 /// The true mixing measure: a model, and either a draw or given parameters. model.temperature is T*
@@ -68,11 +69,20 @@ struct TargetSearch
     int starts = 32;
 };
 
+/// What is claimed of the slope of a loss, and whether that can be.
+struct Theory
+{
+    std::string claim;  ///< a number as text, "sub", or empty: nothing is claimed
+    bool stands = true; ///< false: refuted
+    std::string why;    ///< what refutes it, or what it rests on; may be empty where it stands
+};
+
 /// One loss of one fit; one row of the rates table.
 struct LossSpec
 {
     LossChoice choice;
     Target target = Target::truth;
+    Theory theory;
 };
 
 /// A swept key of a curve and the value that it has there.
@@ -84,10 +94,12 @@ struct SweptValue
 };
 
 /// One curve over n: a data spec, a fitted model, an estimator and what is measured. Sweeps expand
-/// into several, with " key=value" after the label.
+/// into several, with " [key=value]" after the label, and study.truths into one a truth, with
+/// " [truth t]" after that for all but the first.
 struct Curve
 {
     std::string label;
+    std::string all_truths; ///< the label without its truth: what curves of one fit share
     std::string fit;               ///< the label of its [[fit]]: the same without what is swept
     std::vector<SweptValue> swept; ///< empty without a sweep
     double noise_variance = 0;
@@ -105,7 +117,6 @@ struct Curve
     std::shared_ptr<Estimator const> estimator; ///< never null in a study that was read
     std::vector<LossSpec> losses;
     std::optional<double> reported_slope;
-    std::string theory; ///< a number as text, "sub", or empty
 };
 
 struct Study
@@ -114,10 +125,12 @@ struct Study
     std::string id, title, source;
     std::uint64_t seed = 0;
     int replicates = 0;
+    int truths = 1; ///< drawn truths that each curve is repeated over
     std::vector<int> n; ///< strictly increasing
     bool nested = false;
     int regression_samples = 100000;
     double max_failed = 0.05;
+    double error_bars = 2; ///< standard deviations of a figure's bars
     TargetSearch search;
     std::vector<Curve> curves;
     std::string resolved; ///< the resolved study as TOML text: reading it gives the same study
@@ -131,6 +144,9 @@ Study read_study(std::string const& file, std::vector<std::string> const& settin
 /// `folder`.
 Study parse_study(std::string const& text, std::string const& name,
                   std::vector<std::string> const& settings = {}, std::string const& folder = ".");
+
+/// Which of the study's truths the data of a curve come from, counted from 1.
+int truth_number(Curve const& curve);
 
 /// Whether a loss of the curve is against a projection that has to be searched for: some of its
 /// losses ask for one, and the fitted class does not hold the truth.

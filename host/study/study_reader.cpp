@@ -52,6 +52,7 @@ public:
             read_curves(fit, study);
         start_.finish();
         estimator_.finish();
+        repeat_over_truths(study);
         read_target(study);
         check_labels(study);
         study.file = document_.file();
@@ -120,6 +121,7 @@ private:
             curve.fit = curve.label;
             curve.swept = variant.swept;
             curve.label += variant.suffix;
+            curve.all_truths = curve.label;
             study.curves.push_back(std::move(curve));
             start_.absorb(start, first);
             estimator_.absorb(estimator, first);
@@ -127,6 +129,29 @@ private:
                 resolve(data, truth, reader);
             first = false;
         }
+    }
+
+    /// The curves of the second truth and further ones, after those of the first.
+    void repeat_over_truths(Study& study)
+    {
+        std::vector<Curve> const first = study.curves;
+        for (Curve const& curve : first)
+            if (study.truths > 1 && !curve.truth.draw)
+                throw UsageError(fmt::format(
+                    "{}: study.truths = {} (the truth of \"{}\" is given, and only drawn ones can "
+                    "be repeated) use truth.draw, or truths = 1",
+                    document_.place(Pointer() / "study" / "truths"), study.truths, curve.label));
+        for (int number = 2; number <= study.truths; ++number)
+            for (Curve curve : first) {
+                curve.truth.draw->number = number;
+                if (!curve.streams.empty()) { // those of the study's truth of the same number
+                    json shared = json::parse(curve.streams);
+                    (shared.contains("draw") ? shared["draw"] : shared)["number"] = number;
+                    curve.streams = shared.dump();
+                }
+                curve.label = fmt::format("{} [truth {}]", curve.all_truths, number);
+                study.curves.push_back(std::move(curve));
+            }
     }
 
     /// A swept key of [start] or [estimator] is not in the document itself, so nothing else notices

@@ -21,6 +21,11 @@ bool zeroed(TruthDraw const& draw, Role role, int row)
 
 } // namespace
 
+int truth_number(Curve const& curve)
+{
+    return curve.truth.draw ? curve.truth.draw->number : 1;
+}
+
 std::vector<double> true_parameters(Study const& study, Curve const& curve)
 {
     if (!curve.truth.draw)

@@ -25,9 +25,9 @@ MOE_BEGIN_ISA
 
 using Losses =
     TypeList<SoftmaxL1, SoftmaxL2r, TemperatureL3r, TemperatureL4, HierarchicalL5, HierarchicalL6r,
-             CosineL1r, CosineL2, CosineL3, QuadraticL1, QuadraticL2r, MonomialL3, SigmoidD1,
-             SigmoidD2r, SigmoidD3, SigmoidQuadraticL1, SigmoidQuadraticL2r, SigmoidQuadraticL3,
-             SigmoidMonomialL4, SigmoidMonomialL5 MOE_MORE_LOSSES>;
+             CosineL1r, CosineL2, CosineL3, QuadraticL1, QuadraticL2r, MonomialL2r, MonomialL3,
+             SigmoidD1, SigmoidD2r, SigmoidD3, SigmoidQuadraticL1, SigmoidQuadraticL2r,
+             SigmoidQuadraticL3, SigmoidMonomialL4, SigmoidMonomialL5 MOE_MORE_LOSSES>;
 
 /// The form of the loss at a position in Losses.
 MOE_HD constexpr LossForm form_of(int loss)

@@ -77,8 +77,9 @@ TEST_CASE("list names the parameters and the losses of scores and normalizers", 
     CHECK(entry("normalizers", "hierarchical").at("parameters")[0] ==
           json({{"name", "w"}, {"shape", "d"}, {"of", "group"}}));
     CHECK(entry("experts", "ffn").at("parameters").size() == 3);
-    CHECK(losses("scores", "monomial") ==
-          std::vector<std::string>{"monomial.L3", "sigmoid-monomial.L4", "sigmoid-monomial.L5"});
+    CHECK(losses("scores", "monomial") == std::vector<std::string>{"monomial.L2r", "monomial.L3",
+                                                                   "sigmoid-monomial.L4",
+                                                                   "sigmoid-monomial.L5"});
     CHECK(losses("normalizers", "hierarchical") ==
           std::vector<std::string>{"hierarchical.L5", "hierarchical.L6r"});
     for (char const* axis : {"scores", "normalizers"})
@@ -90,7 +91,7 @@ TEST_CASE("list names the parameters and the losses of scores and normalizers", 
     CHECK(text.find("parameters A (d x d), w (d), b\n") != std::string::npos);
     CHECK(text.find("parameters K (r x d), kappa (r); of all atoms: Q (r x d), q (r)\n") !=
           std::string::npos);
-    CHECK(text.find("losses monomial.L3, sigmoid-monomial.L4") != std::string::npos);
+    CHECK(text.find("losses monomial.L2r, monomial.L3, sigmoid-monomial.L4") != std::string::npos);
 }
 
 TEST_CASE("doctor describes build and machine", "[cli]")

@@ -156,3 +156,35 @@ TEST_CASE("fit and predict say what is wrong with their input", "[fit]")
         CHECK_THAT(said, Catch::Contains(one.message));
     }
 }
+
+TEST_CASE("fit tells of each start as it ends, and traces its rounds", "[fit]")
+{
+    Place const place;
+    std::string const data = place.path("data.csv"), trace = place.path("rounds.jsonl");
+    process::write_file(data, two_lines(200));
+    std::vector<std::string> const words =
+        with({"fit", data, "--trace", trace, "--starts", "3"}, with(linear, {"2"}));
+    process::Result const run = place.call(words);
+    INFO(run.err);
+    REQUIRE(run.code == 0);
+    CHECK_THAT(run.err, Catch::Contains("1 of 3 starts done"));
+    CHECK_THAT(run.err, Catch::Contains("3 of 3 starts done"));
+    json const starts = json::parse(run.out)["starts"];
+    std::istringstream lines(process::read_file(trace));
+    std::size_t ended = 0;
+    for (std::string line; std::getline(lines, line);) {
+        json const round = json::parse(line);
+        if (!round.contains("ended"))
+            continue;
+        CHECK(round["start"] == ended);
+        CHECK(round["mse"] == starts[ended]["mse"]);
+        CHECK_THAT(run.err, Catch::Contains("start " + std::to_string(ended + 1) + " (blind)"));
+        ++ended;
+    }
+    CHECK(ended == 3);
+
+    process::Result const again = place.call(words);
+    CHECK(again.code == 2);
+    CHECK_THAT(again.err, Catch::Contains("exists (it would be lost)"));
+    CHECK(place.call(with(words, {"--force", "-q"})).err.empty());
+}

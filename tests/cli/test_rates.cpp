@@ -56,6 +56,29 @@ TEST_CASE("a loss that comes after --no-params has its reason", "[cli]")
     CHECK(rows[1]["regression"]["slope"].is_number());
 }
 
+TEST_CASE("truths are added to a store, whose first is that of a study of one", "[cli]")
+{
+    Place const place;
+    REQUIRE(run(place, "results", {}).code == 0);
+    json const one = json::parse(place.call({"rates", place.results(), "--json"}).out)["rows"];
+    process::Result const three = run(place, "results", {"study.truths=3"});
+    REQUIRE(three.code == 0);
+    CHECK_THAT(three.out, Contains("The slope of the mean loss within each truth"));
+    json const rows = json::parse(place.call({"rates", place.results(), "--json"}).out)["rows"];
+    REQUIRE(rows.size() == one.size());
+    CHECK(rows[0]["label"] == "softmax");
+    CHECK(rows[0]["truths"]["count"] == 3);
+    // the fits of the first truth are those that were stored, to the last bit
+    CHECK(rows[0]["truths"]["slopes"][0]["slope"] == one[0]["mean"]["slope"]);
+    CHECK(rows[0]["truths"]["slopes"][0]["slope"] != rows[0]["truths"]["slopes"][1]["slope"]);
+    CHECK_THAT(place.call({"status", place.results()}).out, Contains("softmax [truth 3]"));
+    CHECK_THAT(place.call({"export", place.results(), "--format", "csv"}).out,
+               Contains("softmax [truth 2]"));
+    process::Result const given = run(place, "given", {"study.truths=0"});
+    CHECK(given.code == 2);
+    CHECK_THAT(given.err, Contains("study.truths"));
+}
+
 TEST_CASE("rates of several studies tell them apart", "[cli]")
 {
     Place const place;

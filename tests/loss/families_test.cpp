@@ -90,7 +90,8 @@ TEST_CASE("which losses fit which gate")
     for (bool learned : {false, true}) {
         CHECK(fitting(gate_of("quadratic", "softmax", learned)) ==
               Names{"quadratic.L1", "quadratic.L2r"});
-        CHECK(fitting(gate_of("monomial", "softmax", learned)) == Names{"monomial.L3"});
+        CHECK(fitting(gate_of("monomial", "softmax", learned)) ==
+              Names{"monomial.L2r", "monomial.L3"});
         CHECK(fitting(gate_of("quadratic", "sigmoid", learned)) ==
               Names{"sigmoid-quadratic.L1", "sigmoid-quadratic.L2r", "sigmoid-quadratic.L3"});
         CHECK(fitting(gate_of("monomial", "sigmoid", learned)) ==

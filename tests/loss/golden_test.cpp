@@ -74,14 +74,15 @@ TEST_CASE("golden losses of the gauge")
     check_file("golden_gauge_loss.json", 16);
 }
 
-TEST_CASE("every loss has a golden case")
+TEST_CASE("every loss of the papers has a golden case")
 {
     std::set<std::string> seen;
     for (json const& test : golden("golden_loss.json"))
         seen.insert(test["loss"].get<std::string>());
     for_each(Losses{}, [&](auto loss, int) {
         INFO(loss.name);
-        CHECK(seen.count(std::string(loss.name)) == 1);
+        bool const ours = loss.source.substr(0, 4) == "ours"; // by hand, in parts_test.cpp
+        CHECK(seen.count(std::string(loss.name)) == (ours ? 0 : 1));
     });
-    CHECK(Losses::size == 20);
+    CHECK(Losses::size == 21);
 }

@@ -45,6 +45,8 @@ TEST_CASE("A counts by its symmetric part in the Frobenius norm")
     CHECK(measure_loss(fitted, truth, "quadratic.L2r", Gauge::none, 3).record.value ==
           near(12 * root + 125 + 8));
     CHECK(measure_loss(fitted, truth, "monomial.L3").record.value == near(root + 2));
+    CHECK(measure_loss(fitted, truth, "monomial.L2r", Gauge::none, 3).record.value ==
+          near(12 * root + 8));
     CHECK(measure_loss(fitted, truth, "softmax.L1").record.value == near(5 + 2));
 
     // An antisymmetric difference is none.

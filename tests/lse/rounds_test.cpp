@@ -136,6 +136,11 @@ TEST_CASE("a trace has all rounds")
         CHECK(round.actual == Approx(200 * (mse - round.mse)).margin(1e-12));
         CHECK(round.predicted > 0);
         CHECK(round.step_norm > 0);
+        CHECK(round.sigma2 == Approx(200 * mse / (200 - 12)));
+        // Nielsen: a refused step doubles the damping at least, an accepted one at most
+        // (by 1 - (2 ratio - 1)^3), and lowers it to no less than 1/3
+        CHECK(round.accepted == (round.radius * round.damping > 0.5));
+        CHECK(round.radius * round.damping < 3.01);
         mse = round.accepted ? round.mse : mse;
     }
     CHECK(mse == fit.result.mse);

@@ -104,7 +104,7 @@ TEST_CASE("the figure is written as PNG and PDF")
     std::vector<RateRow> rows{made_up("softmax", "softmax.L1", -0.1),
                               made_up("sigmoid", "sigmoid.D3", -0.5)};
     rows[0].bracketed = "n is small";
-    rows[0].theory = "-0.5";
+    rows[0].theory.claim = "-0.5";
     rows[1].mean.value[2] = 0; // nothing to show on a logarithmic axis
     rows[1].mean.slope = none; // so there is no slope either
     rows[1].start.slope = none;

@@ -73,7 +73,7 @@ TEST_CASE("rates of a store, one row a label and loss")
     CHECK(row.n == std::vector<int>{100, 1000});
     CHECK(row.replicates == 4);
     CHECK(row.reported_slope == -0.2);
-    CHECK(row.theory == "-0.5");
+    CHECK(row.theory.claim == "-0.5");
     CHECK(row.n_over_sigma2[1] == Approx(1e5));
     for (Slope const* slope :
          {&row.mean, &row.median, &row.trimmed, &row.geometric, &row.start, &row.regression,
@@ -218,8 +218,10 @@ TEST_CASE("the JSON object has the documented keys in order")
                                            "oracle",
                                            "no_descent",
                                            "near_start_won",
+                                           "truths",
                                            "reported_slope",
                                            "theory",
+                                           "error_bars",
                                            "levels"});
     auto const& row = json["rows"][0];
     CHECK(row["certified_share"].is_null());
@@ -243,7 +245,7 @@ TEST_CASE("the JSON object has the documented keys in order")
 TEST_CASE("numbers that do not exist are null, with a reason")
 {
     std::vector<RateRow> rows(1);
-    rows[0].theory = "sub";
+    rows[0].theory.claim = "sub";
     rows[0].n = {100};
     rows[0].n_over_sigma2 = {std::numeric_limits<double>::infinity()};
     for (Slope* slope :
@@ -257,6 +259,25 @@ TEST_CASE("numbers that do not exist are null, with a reason")
     CHECK(row["mean"]["reason"] == "why");
     CHECK(row["n_over_sigma2"][0].is_null());
     CHECK(row["theory"] == "sub");
+}
+
+TEST_CASE("a claim that does not stand is struck, with the reason, and says so to programs")
+{
+    auto rows = full_rates();
+    std::string const stands = rates_table(rows);
+    CHECK_THAT(stands, Contains(" -0.5 ") && !Contains("\u2717"));
+    rows[0].theory = {"-0.5", false, "an exact flat direction"};
+    rows[1].theory = {"sub", true, "the experts stand outside the definition"};
+    std::string const table = rates_table(rows);
+    CAPTURE(table);
+    CHECK_THAT(table, Contains("-0.5 \u2717") &&
+                          Contains("the theory's -0.5 does not stand, an exact flat direction.") &&
+                          Contains("sub, the experts stand outside the definition."));
+    auto const json = nlohmann::json::parse(rates_to_json(rows).dump())["rows"];
+    CHECK(json[0]["theory"] ==
+          nlohmann::json{{"claim", -0.5}, {"stands", false}, {"why", "an exact flat direction"}});
+    CHECK(json[1]["theory"]["stands"] == true);
+    CHECK(json[0]["error_bars"] == 2.0);
 }
 
 TEST_CASE("the table's lines stay near 120 columns and its notes say what they are about")

@@ -61,8 +61,31 @@ TEST_CASE("the work that a store leaves is that of its missing jobs", "[run]")
     Work const work = missing.work();
     CHECK(work.fits == sum.fits);
     CHECK(work.flops == Approx(sum.flops).epsilon(1e-12));
-    CHECK(missing.stored(0) == 4); // n = 64
-    CHECK(MissingJobs(small::study({"study.replicates=2"}), plan, &store).stored(0) == 2);
+    CHECK(missing.stored(0) == 2); // n = 64: all n of one replicate come before the next one
+    CHECK(MissingJobs(small::study({"study.replicates=1"}), plan, &store).stored(0) == 1);
+}
+
+TEST_CASE("jobs come in passes over all n, each as wide as fills the devices", "[run]")
+{
+    Study const study = small::study({"study.replicates=25"});
+    Plan const plan = make_plan(study);
+    auto const [least_fits, width] = GENERATE(table<int, int>({
+        {1, 3},    // a tenth of the replicates, rounded up
+        {9, 5},    // of two fits on a data set
+        {1000, 25} // as many as there are
+    }));
+    MissingJobs jobs(study, plan, nullptr);
+    jobs.in_passes(least_fits);
+    std::vector<std::pair<int, int>> all; // data and replicate
+    while (std::optional<Job> const job = jobs.next())
+        all.emplace_back(job->data, job->replicate);
+    std::vector<std::pair<int, int>> expected;
+    for (int begin = 0; begin < 25; begin += width)
+        for (int data = 0; data < 3; ++data)
+            for (int r = begin; r < std::min(begin + width, 25); ++r)
+                expected.emplace_back(data, r);
+    CAPTURE(least_fits);
+    CHECK(all == expected);
 }
 
 TEST_CASE("a run of endless replicates begins at once and can be stopped", "[run]")

@@ -137,7 +137,7 @@ std::string shown(ProgressStyle style, std::vector<Work> const& steps, Work cons
     {
         Progress progress(style, total);
         for (Work const& step : steps)
-            progress.advance(step);
+            progress.advance({step, 1});
     }
     std::fclose(style.out);
     std::string const result(text, size);
@@ -190,6 +190,10 @@ TEST_CASE("time to go is told from work whose mixture changes", "[run]")
     // Blocks that are all alike tell one number.
     Work const twice = 2 * block(3e8, 1e6).work;
     CHECK(time_left({block(3e8, 1e6)}, twice) == Approx(block(3e8, 1e6).seconds));
+    // A slow disk is waited for.
+    TimedWork slow = block(3e8, 1e6);
+    slow.saving = 7;
+    CHECK(time_left({slow}, twice) == Approx(7));
     // Neither is ever paid back: points that seem to cost less than nothing cost nothing.
     TimedWork const odd{block(1e9, 1e9).work, 0.1};
     CHECK(fitted_time({odd, block(1e9, 0)}).per_point == 0);

@@ -28,7 +28,7 @@ Study two_targets(std::string const& start)
                                 "start.kind=\"" + start + "\""});
     Curve& curve = study.curves[0];
     curve.target = Target::projection;
-    curve.losses.push_back({curve.losses[0].choice, Target::projection});
+    curve.losses.push_back({curve.losses[0].choice, Target::projection, {}});
     return study;
 }
 

@@ -135,6 +135,11 @@ TEST_CASE("losses must exist, fit the gate and take their exponents")
     CHECK_THAT(error("\"sigmoid.D3\"", "3"), Contains("a text is needed"));
     CHECK_THAT(error("loss = \"sigmoid.D3\"", "loss = \"sigmoid.D3\"\ntheory = \"fast\""),
                Contains("fit.sigm.theory"));
+    CHECK_THAT(error("loss = \"sigmoid.D3\"",
+                     "loss = \"sigmoid.D3\"\ntheory = { claim = -0.5, stands = false }"),
+               Contains("fit.sigm.theory.why"));
+    CHECK_THAT(error("loss = \"sigmoid.D3\"", "loss = \"sigmoid.D3\"\ntheory = { clam = -0.5 }"),
+               Contains("claim"));
 }
 
 TEST_CASE("what is not built yet or has no use here is refused with the reason")

@@ -124,6 +124,13 @@ TEST_CASE("fits of one study share data; data of different n, replicate and seed
                data_key(nested, nested.curves[0], 200, 2)));
     Study const reseeded = sample::parse(sample::with("seed = 7", "seed = 8"));
     CHECK_FALSE(same(truth_key(study, soft), truth_key(reseeded, reseeded.curves[0])));
+    // a further truth has a stream of its own, and the first that of a study of one
+    Study const two = sample::parse(sample::with("seed = 7", "seed = 7\ntruths = 2"));
+    REQUIRE(two.curves.size() == 2 * study.curves.size());
+    CHECK(same(truth_key(study, soft), truth_key(two, two.curves[0])));
+    CHECK(cell_id(two, two.curves[0], 100) == cell_id(study, soft, 100));
+    CHECK_FALSE(same(truth_key(two, two.curves[0]), truth_key(two, two.curves[2])));
+    CHECK(same(truth_key(two, two.curves[2]), truth_key(two, two.curves[3])));
     // noise and estimator are not of the truth: such curves see the same x
     Study const noisier =
         sample::parse(sample::with("noise_variance = 0.5", "noise_variance = 2.0"));

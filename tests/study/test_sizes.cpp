@@ -73,6 +73,20 @@ TEST_CASE("pairs of experts that an int cannot index are refused")
     CHECK(numbers("quadratic.L1").holds());
 }
 
+TEST_CASE("least squares says how many parameters it takes")
+{
+    auto const error = [](int experts) { // of 2 + 1 + 2 + 1 parameters each
+        return sample::refused(
+            {"fit.soft.experts=" + std::to_string(experts), "fit.soft.estimator={kind=\"lse\"}"});
+    };
+    CHECK_THAT(error(683),
+               Contains("fit.soft.experts=683: the fit has 4098 parameters of least squares (its "
+                        "normal equations take 4096 at most) lower d, use fewer "
+                        "experts, or fit by sgd"));
+    CHECK(error(682).empty());
+    CHECK(sample::refused({"fit.soft.experts=683"}).empty()); // by sgd
+}
+
 TEST_CASE("numbers of samples end below the largest int, as passes look ahead")
 {
     CHECK_THAT(sample::refused({"study.n=[100,2147483647]"}),

@@ -88,6 +88,9 @@ class Init(unittest.TestCase):
     def test_an_experiment_by_its_name(self):
         self.assertIn('id = "own"', self.written("--from", "000-1a"))
 
+    def test_an_experiment_whose_truth_is_a_file(self):
+        self.assertIn('"check-over-softmax-1.json"', self.written("--from", "check-over-softmax"))
+
 
 class Store(unittest.TestCase):
     def test_every_column_is_defined(self):

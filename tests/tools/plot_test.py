@@ -47,6 +47,31 @@ class Figure(unittest.TestCase):
         self.assertEqual([self.drawn(text) for text in legend], want)
 
 
+class Theory(unittest.TestCase):
+    def drawn(self, **changes):
+        """Texts of the legend, label of the y axis, and half lengths of the bars in data."""
+        with tempfile.TemporaryDirectory() as folder:
+            plot.draw([{**row_of("a"), **changes}], "s", folder + "/figure")
+        axes = pyplot.gcf().axes[0]
+        bars = [segment for line in axes.containers[0][2] for segment in line.get_segments()]
+        return ([text.get_text() for text in axes.get_legend().get_texts()], axes.get_ylabel(),
+                [round(float(bar[1][1]), 12) for bar in bars])
+
+    def test_a_claim_that_does_not_stand_is_struck(self):
+        refuted = {"claim": -0.5, "stands": False, "why": "flat"}
+        self.assertEqual(self.drawn(theory=refuted)[0][-1], "a, theory -0.5 \u2717 does not stand")
+        rests = {"claim": -0.5, "stands": True, "why": "letter"}
+        self.assertEqual(self.drawn(theory=rests)[0][-1], "a, theory -0.5")
+        for none in (None, "sub", {"claim": "sub", "stands": True, "why": "w"}):
+            self.assertEqual(len(self.drawn(theory=none)[0]), 2)
+
+    def test_bars_are_as_long_as_the_study_says(self):
+        self.assertEqual(self.drawn()[1:],
+                         ("loss (mean over 3 replicates, bars 2 standard deviations)", [1.2, 0.7]))
+        self.assertEqual(self.drawn(error_bars=3.0)[1:],
+                         ("loss (mean over 3 replicates, bars 3 standard deviations)", [1.3, 0.8]))
+
+
 class Text(unittest.TestCase):
     def test_visible(self):
         for text, want in SHOWN.items():

@@ -42,6 +42,24 @@ struct QuadraticL2r
     }
 };
 
+/// As quadratic.L2r, without w: for polynomial experts under the monomial gate, of which 001 has no
+/// theorem of its own.
+struct MonomialL2r
+{
+    static constexpr std::string_view name = "monomial.L2r";
+    static constexpr std::string_view formula = "M + sum_all m_i(|dA|^r+|da|^r+|db|^r)";
+    static constexpr std::string_view source = "ours; 001 eq 27 without w";
+    static constexpr bool has_r = true;
+    MOE_HD static constexpr LossForm form()
+    {
+        return {Mass::exponential,
+                MassCells::all,
+                true,
+                2,
+                {{Part::A, power::r, power::r}, {Part::expert_split, power::r, power::r}}};
+    }
+};
+
 struct MonomialL3
 {
     static constexpr std::string_view name = "monomial.L3";

@@ -1,0 +1,100 @@
+#include "host/cli/job_script.h"
+
+#include "host/core/text.h"
+#include "host/run/time_budget.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace moerate
+{
+namespace
+{
+
+/// Runs in a row that may be stopped before they have stored anything.
+constexpr int most_stalled_runs = 5;
+
+std::string directive(std::string const& option)
+{
+    return "#SBATCH " + option + "\n";
+}
+
+/// How long before its time limit a task is told to stop, should the run not know the limit itself.
+int warning_seconds(double limit)
+{
+    return static_cast<int>(std::clamp(limit / 10, 10.0, 120.0));
+}
+
+std::string head(ArrayJob const& job, std::string const& name, std::string const& log)
+{
+    std::string text = "#!/bin/bash\n" + directive("--job-name=" + name) +
+                       directive(fmt::format("--output={}/log/{}", shell_word(job.folder), log));
+    if (!job.partition.empty())
+        text += directive("--partition=" + job.partition);
+    return text;
+}
+
+std::string further_options(ArrayJob const& job)
+{
+    std::string text;
+    for (std::string const& option : job.options)
+        text += directive(option);
+    return text;
+}
+
+/// The part of the array's script behind its directives, of program, experiment file, folder, N,
+/// runs and further options.
+constexpr char const* array_body = R"sh(
+# One shard of the study. Whatever stops it, what is finished is stored, and the same job goes on.
+{0} run {1} -o {2} --shard "$SLURM_ARRAY_TASK_ID/{3}" --max-stalled {4} -q{5} &
+run=$!
+# Slurm sends SIGTERM where it preempts or ends a job, and SIGUSR1 (--signal) before the time limit:
+# the run saves the block in hand and exits with 75.
+trap 'kill -USR1 "$run" 2>/dev/null' USR1 TERM
+while kill -0 "$run" 2>/dev/null; do
+    wait "$run"
+done
+wait "$run"
+code=$?
+trap '' TERM
+# A job that Slurm itself ends is COMPLETING by now: preempted, and back in the queue, or cancelled.
+if [ "$code" -eq 75 ] &&
+    [ "$(squeue --noheader --jobs="$SLURM_JOB_ID" --format=%T)" = RUNNING ]; then
+    scontrol requeue "$SLURM_JOB_ID" || echo "not put back into the queue: submit again" >&2
+fi
+exit "$code"
+)sh";
+
+} // namespace
+
+std::string array_script(ArrayJob const& job)
+{
+    std::string text = head(job, job.name, "%A_%a.log") + directive("--array=" + job.tasks) +
+                       directive("--time=" + slurm_duration(job.seconds)) +
+                       directive(fmt::format("--cpus-per-task={}", job.cpus));
+    if (job.memory > 0)
+        text += directive(fmt::format("--mem={}M", std::llround(std::ceil(job.memory / 1048576))));
+    if (!job.gres.empty())
+        text += directive("--gres=" + job.gres);
+    text += directive("--requeue") + directive("--open-mode=append") +
+            directive(fmt::format("--signal=B:USR1@{}", warning_seconds(job.seconds))) +
+            further_options(job);
+    std::string more;
+    for (std::string const& word : job.run)
+        more += " " + shell_word(word);
+    return text + fmt::format(array_body, shell_word(job.program),
+                              shell_word(job.folder + "/experiment.toml"), shell_word(job.folder),
+                              job.shards, most_stalled_runs, more);
+}
+
+std::string merge_script(ArrayJob const& job)
+{
+    return head(job, job.name + "-merge", "merge_%j.log") + directive("--time=0-01:00:00") +
+           further_options(job) +
+           fmt::format("\n# Lines \"--shard i/N\" name what is missing.\nexec {} merge {}\n",
+                       shell_word(job.program), shell_word(job.folder));
+}
+
+} // namespace moerate

@@ -1,0 +1,245 @@
+#include "host/rates/truths.h"
+
+#include "host/core/text.h"
+#include "host/rates/interval.h"
+#include "host/rates/notes.h"
+#include "host/rates/verdict.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace moerate
+{
+namespace
+{
+
+constexpr double without_slope = std::numeric_limits<double>::quiet_NaN();
+/// Half length of a normal distribution's 95 % interval in standard deviations.
+constexpr double normal_half = 1.959964;
+
+using OfTruths = std::vector<RateRow const*>;
+
+/// The mean of one number over the truths that have it.
+template <class Get>
+std::optional<double> mean_of(OfTruths const& truths, Get&& get)
+{
+    double sum = 0;
+    int known = 0;
+    for (RateRow const* row : truths)
+        if (std::optional<double> const value = get(*row)) {
+            sum += *value;
+            ++known;
+        }
+    return known > 0 ? std::optional<double>(sum / known) : std::nullopt;
+}
+
+/// "truth 2: why" of each truth that has something to say; said once where all say the same.
+template <class Get>
+std::string said(OfTruths const& truths, Get&& get)
+{
+    std::string text;
+    bool same = true;
+    for (std::size_t t = 0; t < truths.size(); ++t) {
+        std::string const one = get(*truths[t]);
+        same = same && one == get(*truths[0]);
+        if (!one.empty())
+            text += fmt::format("{}truth {}: {}", text.empty() ? "" : "; ", t + 1, one);
+    }
+    return same ? get(*truths[0]) : text;
+}
+
+/// The truths' reasons, one a code in the order of appearance: how many truths have it, and what
+/// the first of them says; all numbers, by truth.
+template <class Get>
+std::vector<Reason> reasons_over(OfTruths const& truths, Get&& get)
+{
+    std::vector<Reason> all;
+    std::vector<std::vector<std::size_t>> having;
+    for (std::size_t t = 0; t < truths.size(); ++t)
+        for (Reason const& reason : get(*truths[t])) {
+            auto const same = [&](Reason const& known) { return known.code == reason.code; };
+            auto const at = std::find_if(all.begin(), all.end(), same) - all.begin();
+            if (at == static_cast<std::ptrdiff_t>(all.size())) {
+                all.push_back(
+                    {reason.code, reason.text, {{"truths", nlohmann::ordered_json::array()}}});
+                having.emplace_back();
+            }
+            nlohmann::ordered_json numbers = reason.numbers;
+            numbers["truth"] = t + 1;
+            all[at].numbers["truths"].push_back(std::move(numbers));
+            having[at].push_back(t + 1);
+        }
+    for (std::size_t i = 0; i < all.size(); ++i)
+        all[i].text = fmt::format("in {} of {} truths, as in truth {}: {}", having[i].size(),
+                                  truths.size(), having[i].front(), all[i].text);
+    return all;
+}
+
+/// Value and deviation at each n.
+void set_values(Slope& all, std::vector<Slope const*> const& each)
+{
+    std::size_t const sizes = all.value.size();
+    for (std::size_t i = 0; i < sizes; ++i) {
+        double log_sum = 0, relative = 0;
+        for (Slope const* slope : each) {
+            log_sum += std::log(slope->value[i]); // a value of 0: the mean is 0
+            if (!slope->sd.empty())
+                relative += std::pow(slope->sd[i] / slope->value[i], 2);
+        }
+        double const truths = static_cast<double>(each.size());
+        all.value[i] = std::exp(log_sum / truths);
+        if (!all.sd.empty())
+            all.sd[i] = all.value[i] * std::sqrt(relative / truths);
+    }
+}
+
+/// One slope over the truths; `get` is where a row has it.
+template <class Get>
+Slope mean_slope(OfTruths const& truths, Get&& get)
+{
+    std::vector<Slope const*> each;
+    for (RateRow const* row : truths)
+        each.push_back(&get(*row));
+    Slope all = *each[0];
+    all.slope = all.lo = all.hi = without_slope;
+    all.reason = said(truths, [&](RateRow const& row) { return get(row).reason; });
+    all.reasons = reasons_over(
+        truths, [&](RateRow const& row) -> auto& { return get(row).reasons; });
+    auto const other = [&](Slope const* slope) { return slope->value.size() != all.value.size(); };
+    if (std::any_of(each.begin(), each.end(), other)) {
+        all.reason = "the truths have fits at different n, `moerate run` goes on";
+        return all;
+    }
+    set_values(all, each);
+    double const count = static_cast<double>(each.size());
+    double sum = 0, within = 0, between = 0;
+    for (Slope const* slope : each) {
+        sum += slope->slope;
+        within += std::pow((slope->hi - slope->lo) / (2 * normal_half), 2) / count;
+    }
+    all.slope = sum / count;
+    for (Slope const* slope : each)
+        between += std::pow(slope->slope - all.slope, 2) / (count - 1);
+    double const half = student_quantile(count - 1) * std::sqrt(std::fmax(between, within) / count);
+    if (std::isfinite(within)) {
+        all.lo = all.slope - half;
+        all.hi = all.slope + half;
+    }
+    return all;
+}
+
+void set_slopes(RateRow& all, OfTruths const& truths)
+{
+    for (Slope RateRow::*slope : {&RateRow::mean, &RateRow::median, &RateRow::trimmed,
+                                  &RateRow::geometric, &RateRow::start, &RateRow::regression})
+        all.*slope =
+            mean_slope(truths, [=](RateRow const& row) -> Slope const& { return row.*slope; });
+    for (Slope ExpertSlopes::*slope :
+         {&ExpertSlopes::over, &ExpertSlopes::exact, &ExpertSlopes::missed})
+        all.expert.*slope = mean_slope(
+            truths, [=](RateRow const& row) -> Slope const& { return row.expert.*slope; });
+    for (Slope ResponseSlopes::*slope : {&ResponseSlopes::cell, &ResponseSlopes::gate})
+        all.response.*slope = mean_slope(
+            truths, [=](RateRow const& row) -> Slope const& { return row.response.*slope; });
+    if (all.oracle)
+        all.oracle =
+            mean_slope(truths, [](RateRow const& row) -> Slope const& { return *row.oracle; });
+}
+
+/// Adds counts by n, or averages shares.
+template <class T>
+void add_up(std::vector<T>& all, OfTruths const& truths, std::vector<T> RateRow::*list, T over)
+{
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        T sum = 0;
+        for (RateRow const* row : truths)
+            sum += i < (row->*list).size() ? (row->*list)[i] : T(0);
+        all[i] = sum / over;
+    }
+}
+
+void set_counts(RateRow& all, OfTruths const& truths)
+{
+    for (std::vector<int> RateRow::*list : {&RateRow::fits, &RateRow::failed, &RateRow::no_descent})
+        add_up(all.*list, truths, list, 1);
+    add_up(all.box_share, truths, &RateRow::box_share, static_cast<double>(truths.size()));
+    all.planned *= static_cast<long long>(truths.size());
+    for (RateRow const* row : truths) {
+        all.replicates = std::min(all.replicates, row->replicates);
+        all.heavy_tail = all.heavy_tail || row->heavy_tail;
+        if (row->rank && all.rank)
+            all.rank = {{std::min(all.rank->first, row->rank->first),
+                         std::max(all.rank->second, row->rank->second)}};
+    }
+    for (std::optional<double> RateRow::*share :
+         {&RateRow::admissible_share, &RateRow::certified_share, &RateRow::near_start_won})
+        all.*share = mean_of(truths, [=](RateRow const& row) { return row.*share; });
+}
+
+RateRow row_over(OfTruths const& truths, std::string const& label)
+{
+    RateRow all = *truths[0];
+    all.label = label;
+    set_counts(all, truths);
+    set_slopes(all, truths);
+    all.not_stationary = said(truths, [](RateRow const& row) { return row.not_stationary; });
+    all.reasons = reasons_over(
+        truths, [](RateRow const& row) -> auto& { return row.reasons; });
+    std::vector<Reason> against = all.reasons;
+    against.insert(against.end(), all.mean.reasons.begin(), all.mean.reasons.end());
+    all.bracketed = texts_of(against);
+    Truths within;
+    double squares = 0;
+    for (RateRow const* row : truths) {
+        within.each.push_back(row->mean);
+        squares += std::pow(row->mean.slope - all.mean.slope, 2);
+    }
+    within.spread = std::sqrt(squares / static_cast<double>(truths.size() - 1));
+    all.truths = std::move(within);
+    return all;
+}
+
+} // namespace
+
+std::vector<RateRow> over_truths(std::vector<std::vector<RateRow>> within, std::string const& label)
+{
+    if (within.size() == 1)
+        return std::move(within[0]);
+    std::vector<RateRow> rows;
+    for (std::size_t loss = 0; loss < within[0].size(); ++loss) {
+        OfTruths truths;
+        for (std::vector<RateRow> const& rows_of_truth : within)
+            truths.push_back(&rows_of_truth[loss]);
+        rows.push_back(row_over(truths, label));
+    }
+    return rows;
+}
+
+std::string truths_block(std::vector<RateRow> const& rows)
+{
+    std::vector<std::vector<std::string>> lines{{"label", "loss", "target", "spread"}};
+    std::size_t most = 0;
+    for (RateRow const& row : rows)
+        most = std::max(most, row.truths ? row.truths->each.size() : 0);
+    if (most == 0)
+        return "";
+    for (std::size_t t = 1; t <= most; ++t)
+        lines[0].push_back(fmt::format("truth {}", t));
+    auto const text = [](double slope) {
+        return std::isnan(slope) ? std::string("none") : fmt::format("{:.3f}", slope);
+    };
+    for (RateRow const& row : rows) {
+        lines.push_back(
+            {row.label, loss_text(row), row.target, row.truths ? text(row.truths->spread) : "-"});
+        for (std::size_t t = 0; t < most; ++t)
+            lines.back().push_back(row.truths ? text(row.truths->each[t].slope) : "-");
+    }
+    return "\nThe slope of the mean loss within each truth; spread: their standard deviation\n\n" +
+           aligned(lines);
+}
+
+} // namespace moerate

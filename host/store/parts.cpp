@@ -1,0 +1,108 @@
+#include "host/store/columns.h"
+#include "host/store/later_columns.h"
+#include "host/store/store_impl.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace moerate
+{
+namespace
+{
+
+/// All invocations of a file, as they came.
+std::vector<RunRow> runs_in(sqlite::Database& database)
+{
+    std::vector<RunRow> runs;
+    sqlite::Statement row(
+        database, fmt::format("SELECT argv, \"commit\", build, simd, device, driver, started, "
+                              "dirty, threads, host, job, shard, restart, uid, finished, outcome "
+                              "FROM {} ORDER BY id",
+                              rows_of(database, "run")));
+    while (row.step()) {
+        RunRow run{row.text(0),  row.text(1),         row.text(2),
+                   row.text(3),  row.text(4),         row.text(5),
+                   row.text(6),  row.integer(7) != 0, static_cast<int>(row.integer(8)),
+                   row.text(9),  row.text(10),        row.text(11),
+                   std::nullopt, row.text(13),        row.text(14),
+                   row.text(15)};
+        if (!row.null(12))
+            run.restart = static_cast<int>(row.integer(12));
+        runs.push_back(std::move(run));
+    }
+    return runs;
+}
+
+FitCount fits_in(sqlite::Database& database)
+{
+    FitCount count;
+    sqlite::Statement row(database, "SELECT status, count(*) FROM fit GROUP BY status");
+    while (row.step()) {
+        FitStatus const status = status_of(row.text(0), database.file());
+        auto const fits = static_cast<int>(row.integer(1));
+        count.fits += fits;
+        count.failed += failed(status) ? fits : 0;
+        count.no_descent += status == FitStatus::no_descent ? fits : 0;
+    }
+    return count;
+}
+
+std::string name_in_folder(SourceFile const& file)
+{
+    return std::filesystem::path(file.name()).filename().string();
+}
+
+} // namespace
+
+std::vector<RunRow> Store::runs() const
+{
+    std::vector<RunRow> runs;
+    for (auto const& file : impl_->files) {
+        std::vector<RunRow> const part = file->ask(runs_in);
+        runs.insert(runs.end(), part.begin(), part.end());
+    }
+    std::stable_sort(runs.begin(), runs.end(),
+                     [](RunRow const& a, RunRow const& b) { return a.started < b.started; });
+    return runs;
+}
+
+int Store::stalled_runs() const
+{
+    std::int64_t stalled = 0;
+    for (auto const& file : impl_->files)
+        stalled += file->ask([](sqlite::Database& database) {
+            return database.integer("SELECT count(*) FROM run WHERE outcome IS NOT 'done' AND "
+                                    "id > coalesce((SELECT max(run) FROM fit), 0)");
+        });
+    return static_cast<int>(stalled);
+}
+
+bool Store::being_written() const
+{
+    auto const written = [&](auto const& file) {
+        auto const name = store_file_name(name_in_folder(*file));
+        return WriterLock::held(impl_->folder, store_file(name->shard, "lock"));
+    };
+    return impl_->lock != nullptr || std::any_of(impl_->files.begin(), impl_->files.end(), written);
+}
+
+std::vector<StorePart> Store::parts() const
+{
+    std::vector<StorePart> parts;
+    for (auto const& file : impl_->files) {
+        StorePart part;
+        part.file = name_in_folder(*file);
+        part.shard = store_file_name(part.file)->shard;
+        part.count = file->ask(fits_in);
+        std::vector<RunRow> const runs = file->ask(runs_in);
+        if (!runs.empty())
+            part.last = runs.back();
+        part.being_written = WriterLock::held(impl_->folder, store_file(part.shard, "lock"));
+        parts.push_back(std::move(part));
+    }
+    return parts;
+}
+
+} // namespace moerate

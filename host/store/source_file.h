@@ -1,0 +1,84 @@
+#pragma once
+
+/// @file
+/// A store file that is read, whoever writes it and wherever.
+
+#include "host/store/sqlite.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace moerate
+{
+
+/// A file on a file system that several machines share is read without any lock: locks there are
+/// slow, or known to one machine alone, and a reader that takes them stops the writer, or undoes a
+/// transaction that is not broken. Instead the file is looked at before and after each question,
+/// and the question asked again where a writer has saved a block between; of a copy, where that
+/// goes on.
+class SourceFile
+{
+public:
+    enum class Reading
+    {
+        locked,   ///< with SQLite's locks: what this process writes, and files of one machine
+        unlocked, ///< without any
+    };
+
+    /// Opens the file of a reader and checks its pages. Throws StoreError.
+    SourceFile(std::string const& file, Reading reading, bool check_pages = true);
+    /// Holds the file of a writer.
+    explicit SourceFile(std::unique_ptr<sqlite::Database> database);
+    ~SourceFile();
+    SourceFile(SourceFile const&) = delete;
+    SourceFile& operator=(SourceFile const&) = delete;
+
+    std::string const& name() const { return file_; }
+    sqlite::Database& database() { return *database_; }
+
+    /// What query(database) returns, of one state of the file; it may be called several times.
+    /// Throws what it throws, and StoreError where the file changes faster than it can be copied.
+    template <class Query>
+    auto ask(Query&& query) -> decltype(query(std::declval<sqlite::Database&>()))
+    {
+        if (reading_ == Reading::locked)
+            return query(*database_);
+        for (int tries = 0;; ++tries) {
+            refresh(tries);
+            try {
+                auto result = query(*database_);
+                if (unchanged())
+                    return result;
+            } catch (std::exception const&) {
+                if (unchanged())
+                    throw;
+            }
+        }
+    }
+
+    /// What tells one state of a file from the next.
+    struct Version
+    {
+        long long size = 0, changed = 0, counter = 0; ///< bytes, time in ns, SQLite's own count
+        long long journal_size = -1, journal_changed = 0;
+        bool hot = false; ///< the journal holds what a broken transaction has to be undone with
+
+        bool operator==(Version const& other) const;
+    };
+
+private:
+    void refresh(int tries);
+    bool unchanged() const;
+    void open_copy(Version const& version);
+
+    std::string file_;
+    Reading reading_;
+    std::unique_ptr<sqlite::Database> database_;
+    std::optional<Version> version_; ///< of what is open
+    std::string copy_;               ///< folder of a copy
+    bool copied_ = false;            ///< whether that is what is open
+};
+
+} // namespace moerate

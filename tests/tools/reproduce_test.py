@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""tools/reproduce: the committed report is that of its numbers, every panel runs at the smallest scale,
+what is finished is reused, a budget ends it cleanly. Argument: BUILD_FOLDER."""
+
+import glob
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tools", "reproduction"))
+sys.dont_write_bytecode = True
+
+import collect  # noqa: E402
+import panels  # noqa: E402
+import report  # noqa: E402
+import sensitivity  # noqa: E402
+import verdict  # noqa: E402
+import words  # noqa: E402
+
+BUILD = os.path.join(ROOT, "build")
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def curve(slope, reported, lo=None, hi=None, start=None, otherwise=None):
+    moves = {"n": [1000, 7743], "slope": slope, "start": start, "otherwise": otherwise or {}}
+    return {"label": "a", "loss": "softmax.L2r", "r": 1.0, "gauge": "align", "target": "truth",
+            "reported": reported, "moves": moves,
+            "sgd": {"slope": slope, "lo": lo, "hi": hi, "start": start, "bracketed": None}}
+
+
+class Report(unittest.TestCase):
+    def test_the_committed_page_is_that_of_its_numbers(self):
+        document = json.loads(read(os.path.join(ROOT, "docs", "reproduction.json")))
+        self.assertEqual(report.text(document), read(os.path.join(ROOT, "docs", "reproduction.md")))
+        for panel in document["panels"]:
+            self.assertTrue(os.path.exists(os.path.join(ROOT, "docs", "reproduction", panel["panel"] + ".png")))
+
+    def test_every_experiment_of_the_papers_is_of_a_panel(self):
+        files = {os.path.basename(path)[:-5] for path in glob.glob(os.path.join(ROOT, "experiments", "00*.toml"))}
+        self.assertEqual({name for names in panels.files_of_panels().values() for name in names}, files)
+        self.assertEqual(panels.chosen(["003-2a-relu"]), {"003-2a": ["003-2a-identity", "003-2a-relu"]})
+        with self.assertRaises(KeyError):
+            panels.chosen(["003-9"])
+
+    def test_what_comes_of_a_reported_slope(self):
+        self.assertEqual(verdict.word(curve(-0.46, -0.5)), "yes")
+        self.assertEqual(verdict.word(curve(-0.3, -0.5, -0.4, -0.2)), "no")
+        self.assertEqual(verdict.word(curve(-0.3, -0.5, -0.6, 0.0)), "undecided")
+        self.assertEqual(verdict.word(curve(-0.3, None)), "-")
+        told = verdict.sentence(curve(-0.02, -0.5, start=-0.04, otherwise={
+            "start n^-1/2": {"slope": -0.48, "start": -0.5}, "batch 1": {"slope": 0.1, "start": -0.04}}))
+        self.assertIn("that of the starts is -0.040, the same within 0.05", told)
+        self.assertIn("The reported -0.5 is not reproduced as the file has it", told)
+        self.assertIn("start n^-1/2 (slope -0.480, its starts' -0.500)", told)
+        self.assertNotIn("batch 1", told)
+
+    def test_struck_claims_and_bracketed_slopes(self):
+        self.assertEqual(words.theory({"claim": -0.5, "stands": False, "why": "flat"}), "~~-0.5~~ ✗")
+        self.assertEqual(words.theory({"claim": "sub", "stands": True, "why": "w"}), "sub")
+        self.assertEqual(words.theory(-0.125), "-0.125")
+        self.assertEqual(words.slope({"slope": -0.5, "lo": -0.6, "hi": -0.4, "bracketed": "few"}),
+                         "(-0.500) [-0.600, -0.400]")
+
+    def test_slopes_of_two_estimators_are_at_the_same_n(self):
+        row = {"n": [100, 1000, 10000], "mean": {"value": [1.0, 0.1, 10.0]}}
+        self.assertAlmostEqual(collect.slope_at(row, [100, 1000]), -1.0, places=12)
+        self.assertIsNone(collect.slope_at(row, [100, 300]))  # 300 was not run
+        self.assertIsNone(collect.slope_at({"n": [100, 1000], "mean": {"value": [1.0, None]}}, [100, 1000]))
+
+    def test_labels_of_sweeps_are_understood(self):
+        for path in glob.glob(os.path.join(ROOT, "experiments", "sensitivity-*.toml")):
+            labels = json.loads(subprocess.run([os.path.join(BUILD, "moerate"), "check", path, "--json"],
+                                               capture_output=True, text=True, check=True).stdout)["labels"]
+            for label in labels:
+                self.assertIsNotNone(sensitivity.LABEL.fullmatch(label), label)
+
+
+class Smoke(unittest.TestCase):
+    """All panels at the smallest scale."""
+
+    def call(self, folder, *words_):
+        return subprocess.run([os.path.join(ROOT, "tools", "reproduce"), "--scale", "smoke", "--device", "cpu",
+                               "--results", folder, *words_], capture_output=True, text=True, check=False,
+                              env={**os.environ, "MOERATE": os.path.join(BUILD, "moerate")})
+
+    def test_all_panels(self):
+        with tempfile.TemporaryDirectory() as folder:
+            spent = self.call(folder, "--budget", "0")
+            self.assertEqual(spent.returncode, 75, spent.stderr)
+            self.assertIn("the budget is spent", spent.stderr)
+            begun = time.monotonic()
+            done = self.call(folder)
+            first = time.monotonic() - begun
+            self.assertEqual(done.returncode, 0, done.stderr)
+            document = read(os.path.join(folder, "reproduction.json"))
+            page = read(os.path.join(folder, "reproduction.md"))
+            self.assertEqual([panel["panel"] for panel in json.loads(document)["panels"]],
+                             list(panels.files_of_panels()))
+            for panel in panels.files_of_panels():
+                self.assertIn(f"## {panel}: ", page)
+                self.assertTrue(os.path.exists(os.path.join(folder, "reproduction", panel + ".png")))
+            self.assertIn("~~-0.5~~ ✗", page)
+            begun = time.monotonic()
+            again = self.call(folder)
+            self.assertEqual(again.returncode, 0, again.stderr)
+            self.assertNotIn("n up to", again.stderr)  # nothing was run
+            self.assertEqual(read(os.path.join(folder, "reproduction.json")), document)
+            self.assertLess(time.monotonic() - begun, first)
+
+    def test_an_unknown_panel(self):
+        with tempfile.TemporaryDirectory() as folder:
+            wrong = self.call(folder, "003-9z")
+            self.assertEqual(wrong.returncode, 2)
+            self.assertIn("there is no panel or experiment '003-9z'", wrong.stderr)
+
+
+if __name__ == "__main__":
+    BUILD = os.path.abspath(sys.argv[1])
+    unittest.main(argv=sys.argv[:1])

@@ -1,0 +1,114 @@
+"""One panel as the report has it, from the records of its runs."""
+
+import math
+
+import sensitivity
+from panels import BEST, ORACLE, SGD, VARIANTS
+from runs import with_set
+
+
+def panel_of(moerate, panel, files, records):
+    """What the report says of a panel: `records` are by (file, kind)."""
+    described = {name: describe(moerate, name) for name in files}
+    first = described[files[0]]
+    sweep = (f"sensitivity-{panel}", SGD)
+    done = {file: {kind: record for (other, kind), record in records.items() if other == file}
+            for file in files}
+    return {"panel": panel, "source": first["source"], "files": files,
+            "titles": [described[name]["title"] for name in files],
+            "data": {name: described[name]["data"] for name in files},
+            "truths": {name: truth_facts(moerate, name) for name in files},
+            "error_bars": first["error_bars"],
+            "sensitivity": sensitivity.cells_of(records[sweep]) if sweep in records else None,
+            "runs": {f"{file}, {kind}": run_of(record) for file in files
+                     for kind, record in done[file].items()},
+            "curves": [curve for file in files for curve in curves_of(file, done[file])]}
+
+
+def run_of(record):
+    return {key: record[key] for key in ("n", "seconds", "commit", "dirty", "device", "simd",
+                                         "threads", "started", "ends")}
+
+
+def describe(moerate, name):
+    """Title, source and what a reader needs of the resolved file."""
+    resolved = moerate.check(name)
+    study, truth = resolved["study"], resolved["truth"]
+    return {"title": study["title"], "source": study["source"], "error_bars": study["error_bars"],
+            "data": {"d": resolved["data"]["d"], "noise_variance": resolved["data"]["noise_variance"],
+                     "truth": truth, "start": resolved["start"], "estimator": resolved["estimator"],
+                     "fits": [{key: fit.get(key) for key in ("label", "gate", "experts", "groups")}
+                              for fit in resolved["fit"]]}}
+
+
+def truth_facts(moerate, name):
+    """Facts of the file's own truth, as plan has them."""
+    facts = moerate.plan(name, with_set(["study.replicates=1", "study.n=[1000]"]))["truths"][0]
+    return {"rank": facts["rank"], "parameters": facts["parameters"],
+            "smallest_eigenvalue": facts["smallest_eigenvalue"], "atoms": facts["atoms"]}
+
+
+def key_of(row):
+    return row["label"], row["loss"], row["r"], row["target"]
+
+
+def curves_of(file, records):
+    """One a row of the papers' procedure, with what all other runs have of the same."""
+    base = records.get(SGD)
+    if base is None:
+        return []
+    curves = []
+    for row in base["rows"]:
+        of = {kind: found(record, row) for kind, record in records.items()}
+        curve = {"file": file, "label": row["label"], "loss": row["loss"], "r": row["r"],
+                 "gauge": row["gauge"], "target": row["target"],
+                 "reported": row["reported_slope"], "theory": row["theory"],
+                 "sgd": estimate(of[SGD])}
+        for name, kind in (("oracle", ORACLE), ("best", BEST)):
+            if of.get(kind) is not None:
+                curve[name] = estimate(of[kind])
+                curve[name]["sgd_slope"] = slope_at(of[SGD], of[kind]["n"])
+        curve["moves"] = moves(of)
+        curves.append(curve)
+    return curves
+
+
+def found(record, row):
+    same = [other for other in record["rows"] if key_of(other) == key_of(row)]
+    return same[0] if same else None
+
+
+def estimate(row):
+    """What the report shows of a row of the rates."""
+    mean = row["mean"]
+    return {"n": row["n"], "replicates": row["replicates"], "n_over_sigma2": row["n_over_sigma2"],
+            "value": mean["value"], "sd": mean["sd"], "slope": mean["slope"], "lo": mean["lo"],
+            "hi": mean["hi"], "start": row["start"]["slope"], "start_value": row["start"]["value"],
+            "regression": row["regression"]["slope"], "admissible": row["admissible_share"],
+            "certified": row["certified_share"], "near_start_won": row["near_start_won"],
+            "oracle": row["oracle"]["slope"] if row["oracle"] else None,
+            "box": max(row["box_share"], default=None), "truths": row.get("truths"),
+            "bracketed": row["bracketed"], "failed": sum(row["failed"]),
+            "no_descent": row["no_descent"], "reason": mean.get("reason")}
+
+
+def moves(of):
+    """Slope under each setting chosen otherwise, beside the file's own at the same sizes."""
+    base = of.get("short")
+    if base is None or base["mean"]["slope"] is None:
+        return None
+    slopes = {name: {"slope": of[name]["mean"]["slope"], "start": of[name]["start"]["slope"]}
+              for name in VARIANTS if of.get(name) is not None}
+    return {"n": base["n"], "slope": base["mean"]["slope"], "start": base["start"]["slope"],
+            "otherwise": slopes}
+
+
+def slope_at(row, sizes):
+    """The least squares slope of a row's mean loss at some of its n."""
+    pairs = [(math.log(n), math.log(value)) for n, value in zip(row["n"], row["mean"]["value"])
+             if n in sizes and value is not None and value > 0]
+    if len(pairs) < 2 or len(pairs) < len(sizes):
+        return None
+    x = sum(a for a, _ in pairs) / len(pairs)
+    y = sum(b for _, b in pairs) / len(pairs)
+    return sum((a - x) * (b - y) for a, b in pairs) / sum((a - x) ** 2 for a, _ in pairs)

@@ -1,0 +1,200 @@
+"""Runs the papers' figures and writes the report; tools/reproduce says what it is for."""
+
+import argparse
+import os
+import sys
+import tomllib
+
+import collect
+import figure
+import report
+import sensitivity
+from panels import BEST, EXPERIMENTS, LSE, ORACLE, ROOT, SCALES, SGD, VARIANTS, chosen
+from runs import Clock, Failure, Moerate, OutOfTime, read_json, write_json
+
+SWEEP = "sensitivity"
+PHASES = [SGD, "otherwise", ORACLE, BEST, SWEEP]
+OUT_OF_TIME = 75
+
+
+def say(text):
+    print(f"reproduce: {text}", file=sys.stderr, flush=True)
+
+
+class Panels(Moerate):
+    """The binary, with what the panels ask of it."""
+
+    def check(self, name):
+        resolved = self.json("check", os.path.join(EXPERIMENTS, name + ".toml"), "--json")
+        return tomllib.loads(resolved["resolved"])
+
+    def plan(self, name, words):
+        return self.json("plan", os.path.join(EXPERIMENTS, name + ".toml"), "--json", *self.machine,
+                         *words)
+
+
+def binary():
+    for place in (os.environ.get("MOERATE", ""), "build/moerate", "build-cpu/moerate", "build/gpu/moerate"):
+        path = os.path.join(ROOT, place)
+        if place and os.access(path, os.X_OK):
+            return path
+    raise Failure("there is no build/moerate (the panels are run with it) build it with tools/setup")
+
+
+def settings_of(scale, truths):
+    return [f"study.replicates={scale.replicates}", f"study.truths={truths}", *scale.more]
+
+
+def steps(panels, scale, phases, check):
+    """(file, kind, n, settings) in the order of their use: all panels by the papers' procedure first,
+    up to short n before longer ones; least squares by n, so that a budget ends all panels alike."""
+    files = [name for names in panels.values() for name in names]
+    for n in (scale.short, scale.n) if SGD in phases else ():
+        for name in files:
+            yield name, SGD, n, settings_of(scale, scale.truths)
+    if "otherwise" in phases:
+        for name in files:
+            one = settings_of(scale, 1)
+            yield name, "short", scale.short, one
+            for variant in scale.variants:
+                yield name, variant, scale.short, one + settings_otherwise(variant, name, check)
+    if SWEEP in phases:
+        for name in sweeps_of(panels):
+            yield name, SGD, scale.swept, [f"study.replicates={scale.swept_replicates}", *scale.more]
+    for kind in (ORACLE, BEST):
+        if kind not in phases or kind not in scale.lse:
+            continue
+        for size in range(1, 1 + max(map(len, scale.lse[kind].values()))):
+            for name in files:
+                n = scale.lse[kind][check(name)["data"]["d"] <= 8]
+                if size <= len(n):
+                    yield name, kind, n[:size], settings_of(scale, 1) + LSE[kind]
+
+
+def sweeps_of(panels):
+    """The sensitivity experiments of these panels."""
+    names = (f"sensitivity-{panel}" for panel in panels)
+    return [name for name in names if os.path.exists(os.path.join(EXPERIMENTS, name + ".toml"))]
+
+
+def settings_otherwise(variant, name, check):
+    if VARIANTS[variant] is not None:
+        return VARIANTS[variant]
+    return [f'fit.{fit["label"]}.gauge="none"' for fit in check(name)["fit"]]
+
+
+def records_of(moerate, files):
+    """All records there are of these files."""
+    kinds = [SGD, "short", *VARIANTS, ORACLE, BEST]
+    found = {}
+    for name in files:
+        for kind in kinds:
+            record = read_json(moerate.record_file(name, kind))
+            if record is not None:
+                found[name, kind] = record
+    return found
+
+
+def options():
+    parser = argparse.ArgumentParser(prog="tools/reproduce", description=__doc__)
+    parser.add_argument("panels", nargs="*", help="panels or files of experiments/; default: all")
+    parser.add_argument("--scale", choices=SCALES, default="paper",
+                        help="smoke: two replicates and two n; paper: the papers' sizes; large: least "
+                        "squares to n = 10^5, for a GPU")
+    parser.add_argument("--budget", type=float, metavar="MINUTES",
+                        help="end cleanly after so long, with exit 75")
+    parser.add_argument("--only", choices=PHASES, action="append",
+                        help="sgd: the papers' procedure; otherwise: its unstated settings chosen "
+                        "otherwise; lse-oracle, lse-best: least squares; sensitivity: the sweeps of experiments/sensitivity-*; "
+                        "may be repeated")
+    parser.add_argument("--sweep-n", type=int, metavar="N", help="largest n of the sweeps; default: theirs")
+    parser.add_argument("--sweep-replicates", type=int, metavar="R", help="their replicates; default: 20")
+    parser.add_argument("--results", metavar="DIR", help="default: results/reproduction/SCALE")
+    parser.add_argument("-o", "--output", metavar="DIR",
+                        help="where reproduction.json, .md and figures go; default: docs (smoke: the "
+                        "results folder)")
+    parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--report-only", action="store_true",
+                        help="write the .md and figures again from the .json")
+    return parser.parse_args()
+
+
+def write_report(output, document, panels):
+    """The JSON, and what follows from it."""
+    write_json(os.path.join(output, "reproduction.json"), document)
+    with open(os.path.join(output, "reproduction.md"), "w", encoding="utf-8") as file:
+        file.write(report.text(document))
+    os.makedirs(os.path.join(output, "reproduction"), exist_ok=True)
+    for panel in document["panels"]:
+        if panels is None or panel["panel"] in panels:
+            figure.draw(panel, os.path.join(output, "reproduction", panel["panel"] + ".png"))
+            if panel["sensitivity"] is not None:
+                sensitivity.draw(panel["sensitivity"], panel["panel"], os.path.join(
+                    output, "reproduction", f"sensitivity-{panel['panel']}.png"))
+
+
+def run_panels(arguments, panels, moerate):
+    """Runs what is missing; whether the budget let it."""
+    known = {}
+
+    def check(name):
+        if name not in known:
+            known[name] = moerate.check(name)
+        return known[name]
+
+    try:
+        for step in steps(panels, SCALES[arguments.scale], arguments.only or PHASES, check):
+            moerate.step(*step)
+    except OutOfTime:
+        return False
+    return True
+
+
+def reproduce(arguments):
+    output = arguments.output
+    results = arguments.results or os.path.join(ROOT, "results/reproduction", arguments.scale)
+    if output is None:
+        output = results if arguments.scale == "smoke" else os.path.join(ROOT, "docs")
+    os.makedirs(output, exist_ok=True)
+    document = read_json(os.path.join(output, "reproduction.json"))
+    if arguments.report_only:
+        write_report(output, document, None)
+        return 0
+    panels = chosen(arguments.panels)
+    scale = SCALES[arguments.scale]
+    scale.swept = [n for n in scale.swept if n <= (arguments.sweep_n or n)]
+    scale.swept_replicates = arguments.sweep_replicates or scale.swept_replicates
+    moerate = Panels(binary(), results, Clock(arguments.budget), arguments.threads, arguments.device, say)
+    finished = run_panels(arguments, panels, moerate)
+    moerate.clock.end = None
+    if document is None or document["scale"] != arguments.scale:
+        document = {"scale": arguments.scale, "panels": []}
+    made = {panel["panel"]: panel for panel in document["panels"]}
+    for panel, files in panels.items():
+        records = records_of(moerate, [*files, *sweeps_of([panel])])
+        if records:
+            made[panel] = collect.panel_of(moerate, panel, files, records)
+    document["panels"] = [made[panel] for panel in sorted(made)]
+    write_report(output, document, panels)
+    say(f"{output}/reproduction.md" + ("" if finished else "; the budget is spent, run it again to go on"))
+    return 0 if finished else OUT_OF_TIME
+
+
+def main():
+    arguments = options()
+    try:
+        return reproduce(arguments)
+    except KeyError as error:
+        say(f"there is no panel or experiment {error} (names of experiments/00*.toml, with or without "
+            "what they have after the panel) choose one of " + ", ".join(chosen([])))
+        return 2
+    except (Failure, OSError) as error:
+        say(error)
+        return 1
+    except KeyboardInterrupt:
+        return OUT_OF_TIME
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,99 @@
+"""What is run for each panel of the papers: files, scales and the settings chosen otherwise."""
+
+import glob
+import os
+import re
+from dataclasses import dataclass, field
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+EXPERIMENTS = os.path.join(ROOT, "experiments")
+
+# Files of one panel differ in what the paper draws beside one another.
+BESIDE = re.compile(r"-(relu|identity|vanilla|perturbed)$")
+
+# The estimators of a report: the papers' procedure, least squares from the start near the truth
+# alone, and the best of eight starts of which four do not know it.
+SGD, ORACLE, BEST = "sgd", "lse-oracle", "lse-best"
+LSE = {ORACLE: ['estimator={ kind = "lse" }', "start.starts=1", "start.blind=0"],
+       BEST: ['estimator={ kind = "lse" }', "start.starts=8", "start.blind=4"]}
+
+# What the papers leave open, chosen otherwise: name, settings, and for which batches of a file it is
+# no change. All at the short sizes of the scale; slopes are compared with the files' own there.
+VARIANTS = {
+    "batch 1": ["estimator.batch=1"],
+    "batch 128": ["estimator.batch=128"],
+    "batch n": ['estimator.batch="full"'],
+    "start 0.1": ["start.scale=0.1", "start.exponent=0.0"],
+    "start n^-1/4": ["start.scale=1.0", "start.exponent=-0.25"],
+    "start n^-1/2": ["start.scale=1.0", "start.exponent=-0.5"],
+    "gauge none": None,  # fit by fit: a measurement of the same fits
+}
+UNSTATED = [
+    ("batch", "batch 32, a fresh order each epoch (001: all n)", ["batch 1", "batch 128", "batch n"]),
+    ("start", "N(0, s^2) around the truth, s = 0.005 n^-0.083",
+     ["start 0.1", "start n^-1/4", "start n^-1/2"]),
+    ("gauge", "align: the loss is taken after moves that change no function", ["gauge none"]),
+]
+
+
+@dataclass
+class Scale:
+    """Sizes of a run. Lists of n are of the files' geometric series, by their ends."""
+    replicates: int
+    truths: int
+    n: list                     # of SGD
+    short: list                 # of the settings chosen otherwise
+    lse: dict = field(default_factory=dict)  # n by estimator and d <= 8 or not
+    more: list = field(default_factory=list)  # further settings
+    variants: list = field(default_factory=list)
+    swept: list = field(default_factory=list)  # n of the sensitivity experiments
+    swept_replicates: int = 20
+
+
+SERIES = [1000, 1668, 2783, 4642, 7743, 12915, 21544, 35938, 59948, 100000]
+
+
+def upto(most):
+    return [n for n in SERIES if n <= most]
+
+
+# Regression and expert errors need no more points: their relative errors are some 1/100 either way.
+# With the files' 100000, small n spend most of their time there.
+SWEPT = [1000, 2154, 4642, 10000]
+FEWER_POINTS = ["study.regression_samples=10000"]
+
+SCALES = {
+    "smoke": Scale(2, 1, [1000, 3000], [1000, 3000], {ORACLE: {True: [1000], False: []}},
+                   ["study.regression_samples=1000"], ["start n^-1/2", "gauge none"]),
+    "paper": Scale(20, 5, SERIES, upto(10000),
+                   {ORACLE: {True: upto(30000), False: upto(10000)},
+                    BEST: {True: upto(3000), False: upto(3000)}},
+                   FEWER_POINTS, list(VARIANTS), SWEPT),
+    "large": Scale(20, 5, SERIES, upto(10000),
+                   {ORACLE: {True: SERIES, False: SERIES}, BEST: {True: SERIES, False: SERIES}},
+                   FEWER_POINTS, list(VARIANTS), SWEPT),
+}
+
+
+def files_of_panels():
+    """Experiment files by panel, in the order of their names."""
+    panels = {}
+    for path in sorted(glob.glob(os.path.join(EXPERIMENTS, "00*.toml"))):
+        name = os.path.basename(path)[:-len(".toml")]
+        panels.setdefault(BESIDE.sub("", name), []).append(name)
+    return panels
+
+
+def chosen(names):
+    """The panels of these names of panels or files; all where there is none. KeyError: the name that
+    is neither."""
+    panels = files_of_panels()
+    if not names:
+        return panels
+    of_file = {name: panel for panel, files in panels.items() for name in files}
+    found = [name if name in panels else of_file[name] for name in names]
+    return {panel: panels[panel] for panel in panels if panel in found}
+
+def file_word(kind):
+    """A kind of run as part of a folder's name."""
+    return "".join(c for c in kind.replace(" ", "-") if c.isalnum() or c == "-")

@@ -1,0 +1,203 @@
+"""docs/reproduction.md of docs/reproduction.json, byte for byte the same each time."""
+
+import sensitivity
+import verdict
+from panels import BEST, ORACLE, SGD, UNSTATED
+from words import (CLOSE, KINDS, atoms, cell, expert, family, loss, name, number, percent, short, sizes,
+                   slope, table, theory, why)
+
+
+def text(document):
+    """The whole page."""
+    panels = document["panels"]
+    parts = [introduction(document), "## All panels\n\n", summary(panels)]
+    parts += [panel_text(panel) for panel in panels]
+    return "".join(parts).rstrip("\n") + "\n"
+
+
+def introduction(document):
+    return f"""# The papers' figures, and what they measure
+
+Written by `tools/reproduce --scale {document["scale"]}` from `docs/reproduction.json`, which has every number of this page and more; with `--report-only` it writes
+the page again. Each panel of the papers' figures is run by the papers' procedure (SGD), with what the paper does not state chosen otherwise, and by least squares.
+
+How to read it. A slope is that of log(mean loss) on log n, with a 95 % interval; over several drawn truths it is the mean of the slopes within each, and the interval
+covers what truths and replicates vary ([reading-the-table.md](reading-the-table.md)). ( ) gets no verdict, for the reason below its table. *start* is the slope of the
+starting points' own loss: a slope near it measures the start. *theory* is the paper's claim, ✗ where it does not stand. *reproduced* is yes where the slope is within {CLOSE:g} of
+the reported one, undecided where only its interval holds that, else no. Losses of different gates are not comparable in level; the axes of the papers' figures are not legible in our copies, so the levels of
+the loss stand beside nothing. Slopes of two estimators are compared at the same n, which each table states.
+
+"""
+
+
+def summary(panels):
+    lines = []
+    for panel in panels:
+        for curve in panel["curves"]:
+            oracle = curve.get("oracle")
+            lines.append([f"[{panel['panel']}](#{anchor(panel)})", cell(curve["label"]), loss(curve),
+                          short(curve["reported"]), theory(curve["theory"]), slope(curve["sgd"]),
+                          number(curve["sgd"]["start"]), slope(oracle), verdict.word(curve)])
+    return table(["panel", "curve", "loss", "reported", "theory", "slope", "start", "least squares", "reproduced"],
+                 lines)
+
+
+def heading(panel):
+    return f"{panel['panel']}: {panel['source']}"
+
+
+def anchor(panel):
+    """The heading as GitHub links to it."""
+    kept = "".join(c for c in heading(panel).lower() if c.isalnum() or c in " -")
+    return kept.replace(" ", "-")
+
+
+def panel_text(panel):
+    parts = [f"## {heading(panel)}\n\n", f"![{panel['panel']}](reproduction/{panel['panel']}.png)\n\n",
+             ademp(panel), "By the papers' procedure:\n\n", procedure_table(panel), squares(panel),
+             unstated(panel), swept(panel), truth_table(panel), ends(panel), brackets(panel), claims(panel),
+             "What comes of it:\n\n",
+             "".join(f"* {verdict.sentence(curve)}\n" for curve in panel["curves"]), "\n", runs(panel)]
+    return "".join(parts)
+
+
+def ademp(panel):
+    """Aims, data, estimands, methods, performance."""
+    lines = []
+    for file in panel["files"]:
+        data = panel["data"][file]
+        truth = data["truth"]
+        draw = truth["draw"]
+        zero = (f"; zeroed atoms {draw['zero_gate']} ({draw['zero']})" if draw["zero_gate"] else "")
+        lines.append(f"`{file}`: y = f*(x) + N(0, {data['noise_variance']:g}), x uniform on [-1, 1]^{data['d']}; f* {family(truth)}, "
+                     f"{expert(truth)} experts, {atoms(truth)}, gate parameters N(0, {draw['gate_variance']:g}), expert "
+                     f"parameters N(0, {draw['expert_variance']:g}){zero}")
+    fits = [f"{cell(fit['label'])} ({family(fit)}, {atoms(fit)})" for file in panel["files"]
+            for fit in panel["data"][file]["fits"]]
+    titles = "; ".join(panel["titles"])
+    first = panel["curves"][0]["sgd"]
+    truths = first["truths"]["count"] if first["truths"] else 1
+    estimator = panel["data"][panel["files"][0]]["estimator"]
+    batch = "n" if estimator["batch"] == "full" else estimator["batch"]
+    losses = ", ".join(dict.fromkeys(loss(curve) for curve in panel["curves"]))
+    return (f"* **Aims**: {titles}. What do the reported slopes measure?\n"
+            + "".join(f"* **Data**: {line}\n" for line in lines)
+            + f"* **Estimands**: the slope of {losses} on n; fits {'; '.join(dict.fromkeys(fits))}\n"
+            f"* **Methods**: SGD, {estimator['epochs']} epochs at rate {estimator['learning_rate']:g}, batch {batch}, start near the truth; "
+            "least squares, from that start and the best of eight\n"
+            f"* **Performance**: mean loss over {first['replicates']} replicates at each of {len(first['n'])} n, {truths} drawn truth{'s' if truths > 1 else ''}; "
+            f"bars of the figure {panel['error_bars']:g} standard deviations, as the paper has them\n\n")
+
+
+def procedure_table(panel):
+    lines = []
+    for curve in panel["curves"]:
+        sgd = curve["sgd"]
+        spread = sgd["truths"]["spread"] if sgd["truths"] else None
+        worst = max(sgd["no_descent"], default=0)
+        lines.append([cell(curve["label"]), loss(curve), short(curve["reported"]), theory(curve["theory"]),
+                      slope(sgd), number(sgd["start"]), number(spread), number(sgd["regression"]),
+                      percent(sgd["admissible"]), f"{short(sgd['value'][0])} .. {short(sgd['value'][-1])}",
+                      sizes(sgd["n"]), f"{short(sgd['n_over_sigma2'][0])} .. {short(sgd['n_over_sigma2'][-1])}",
+                      sgd["failed"], worst, verdict.word(curve)])
+    return table(["curve", "loss", "reported", "theory", "slope", "start", "spread over truths",
+                  "regression error", "admissible", "loss at the least and the largest n", "n",
+                  "n/sigma^2", "failed", "most without descent at an n", "reproduced"], lines)
+
+
+def squares(panel):
+    """The table of least squares; nothing where none was run."""
+    lines = []
+    for curve in panel["curves"]:
+        for kind, key in ((ORACLE, "oracle"), (BEST, "best")):
+            one = curve.get(key)
+            if one is None:
+                continue
+            ended = panel["runs"][f"{curve['file']}, {kind}"]["ends"].get(curve["label"])
+            stationary = (ended["stationary"] / ended["fits"]
+                          if ended and ended["stationary"] is not None else None)
+            lines.append([cell(curve["label"]), loss(curve), KINDS[kind], slope(one), number(one["sgd_slope"]),
+                          number(one["start"]), number(one["regression"]), percent(stationary),
+                          percent(one["admissible"]), percent(one["certified"]),
+                          percent(one["near_start_won"]) if kind == BEST else "-", percent(one["box"]), sizes(one["n"])])
+    return ("By least squares, one drawn truth; the papers' procedure at the same n beside it:\n\n"
+            + table(["curve", "loss", "fit", "slope", "slope of SGD", "start", "regression error", "stationary",
+                     "admissible", "certified", "start near the truth won", "most on the box at an n", "n"], lines)
+            if lines else "")
+
+
+def unstated(panel):
+    """What the paper does not state, what was chosen, how far the slope moves when it is chosen
+    otherwise."""
+    lines = []
+    for curve in panel["curves"]:
+        moves = curve["moves"]
+        if moves is None:
+            continue
+        for setting, taken, others in UNSTATED:
+            moved = [f"{other}: {moves['otherwise'][other]['slope'] - moves['slope']:+.3f}" for other in others
+                     if other in moves["otherwise"] and moves["otherwise"][other]["slope"] is not None]
+            if moved:
+                lines.append([cell(curve["label"]), loss(curve), setting, taken, number(moves["slope"]), "; ".join(moved),
+                              sizes(moves["n"])])
+    return ("What the paper does not state, and how far the slope moves when it is chosen otherwise (one drawn truth):\n\n"
+            + table(["curve", "loss", "not stated", "chosen", "slope then", "moves by", "n"], lines) if lines else "")
+
+
+def swept(panel):
+    sweep = panel.get("sensitivity")
+    return sensitivity.text(sweep, panel["panel"]) if sweep else ""
+
+
+def truth_table(panel):
+    lines = []
+    for file, facts in panel["truths"].items():
+        def span(key, of=facts["atoms"], digits=short):
+            values = [atom[key] for atom in of if atom[key] is not None]
+            return f"{digits(min(values))} .. {digits(max(values))}" if values else "-"
+        lines.append([f"`{file}`", span("response"), span("weight"), span("active", digits=percent), span("separation"),
+                      f"{facts['rank']} of {facts['parameters']}", f"{facts['smallest_eigenvalue']:.1e}"])
+    return ("The first drawn truth, least and largest over its atoms (`moerate plan`):\n\n"
+            + table(["file", "norm of g h", "mean g", "active share", "cell separation", "rank of E[JᵀJ]",
+                     "its smallest eigenvalue but 0"], lines))
+
+
+def ends(panel):
+    """How fits ended, where not all did as they should."""
+    lines = []
+    for run, of in panel["runs"].items():
+        kind = run.split(", ", 1)[1]
+        if kind not in (SGD, ORACLE, BEST):
+            continue
+        for label, one in of["ends"].items():
+            if set(one["how"]) != {"ok"}:
+                how = ", ".join(f"{count} {word}" for word, count in one["how"].items())
+                lines.append([cell(label), KINDS[kind], one["fits"], how])
+    return ("How fits ended ([store.md](store.md)):\n\n" + table(["curve", "fit", "fits", "ended"], lines)) if lines else ""
+
+
+def brackets(panel):
+    """Every reason why a slope gets no verdict, and why a number is missing."""
+    lines = []
+    for curve in panel["curves"]:
+        for kind, key in ((SGD, "sgd"), (ORACLE, "oracle"), (BEST, "best")):
+            one = curve.get(key)
+            for why_not in (one["bracketed"], one["reason"]) if one else ():
+                if why_not:
+                    lines.append(f"* ( ) {name(curve)}, {KINDS[kind]}: {why_not}.\n")
+    return "".join(dict.fromkeys(lines)) + ("\n" if lines else "")
+
+
+def claims(panel):
+    lines = [f"* {'✗' if not curve['theory']['stands'] else 'theory'} {name(curve)}: {why(curve['theory'])}.\n"
+             for curve in panel["curves"] if isinstance(curve["theory"], dict)]
+    return "".join(lines) + ("\n" if lines else "")
+
+
+def runs(panel):
+    """Which machine and commit the numbers are of."""
+    machines = {}
+    for run in panel["runs"].values():
+        key = f"{run['device']} {run['simd']}, commit {run['commit'][:12]}{' (modified)' if run['dirty'] else ''}"
+        machines[key] = machines.get(key, 0) + run["seconds"]
+    return "".join(f"Run on {key}: {seconds:.0f} s.\n" for key, seconds in machines.items()) + "\n"

@@ -1,0 +1,149 @@
+"""Runs of the moerate binary: each has a folder of its own and leaves a record of what it gave."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import time
+
+from panels import EXPERIMENTS, VARIANTS, file_word
+
+
+class OutOfTime(Exception):
+    """The budget is spent."""
+
+
+class Failure(Exception):
+    """A run that did not end as it should."""
+
+
+class Clock:
+    """Time that is left of a budget in minutes; None: no end."""
+
+    def __init__(self, minutes):
+        self.end = None if minutes is None else time.monotonic() + 60 * minutes
+
+    def left(self):
+        if self.end is None:
+            return None
+        if time.monotonic() >= self.end:
+            raise OutOfTime
+        return self.end - time.monotonic()
+
+
+class Moerate:
+    """The binary, with what its runs share."""
+
+    def __init__(self, binary, folder, clock, threads, device, say):
+        self.binary, self.folder, self.clock, self.say = binary, folder, clock, say
+        self.machine = ["--device", device] + (["--threads", str(threads)] if threads else [])
+
+    def json(self, *words):
+        done = subprocess.run([self.binary, *words], capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise Failure(f"moerate {' '.join(words)}: {done.stderr.strip()}")
+        return json.loads(done.stdout)
+
+    def run(self, name, folder, settings):
+        """Runs an experiment, unless `settings` are those of the folder's record. Returns seconds.
+        Exit 3, too many failed fits, is a result. OutOfTime leaves what is finished in the store."""
+        words = [self.binary, "run", os.path.join(EXPERIMENTS, name + ".toml"), "-o", folder, "-q",
+                 "--json", *self.machine, *with_set(settings)]
+        begun = time.monotonic()
+        left = self.clock.left()
+        with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                              text=True) as process:
+            try:
+                _, errors = process.communicate(timeout=left)
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGINT)
+                process.communicate()
+                raise OutOfTime from None
+            except KeyboardInterrupt:
+                process.communicate()
+                raise
+        if process.returncode not in (0, 3):
+            raise Failure(f"{' '.join(words)}: {errors.strip()}")
+        return time.monotonic() - begun
+
+    def record_file(self, name, kind):
+        """Where the record of a run is: beside the fits that it measures."""
+        of = "short" if VARIANTS.get(kind, ()) is None else kind
+        folder = os.path.join(self.folder, f"{name}.{file_word(of)}")
+        return os.path.join(folder, f"record-{file_word(kind)}.json")
+
+    def step(self, name, kind, n, settings):
+        """The record of one run at these n: made, or found finished."""
+        file = self.record_file(name, kind)
+        folder = os.path.dirname(file)
+        known = read_json(file)
+        same = known is not None and known["settings"] == settings
+        if same and known["n"][:len(n)] == n:
+            return known
+        sizes = known["n"] if same else []
+        os.makedirs(folder, exist_ok=True)
+        seconds = known["seconds"] if same else 0
+        for end in range(len(sizes) + 1, len(n) + 1) if kind.startswith("lse") else [len(n)]:
+            self.say(f"{name}, {kind}: n up to {n[end - 1]}")
+            try:
+                seconds += self.run(name, folder, [*settings, f"study.n={n[:end]}"])
+            except OutOfTime:
+                self.back_to(name, folder, settings, n[:end - 1])
+                raise
+            record = self.record(folder, n[:end], settings, seconds)
+            write_json(file, record)
+        return record
+
+    def back_to(self, name, folder, settings, n):
+        """The store's study as it was before an n that was not finished."""
+        if n and os.path.exists(os.path.join(folder, "store.sqlite")):
+            self.clock.end = None
+            self.run(name, folder, [*settings, f"study.n={n}"])
+
+    def record(self, folder, n, settings, seconds):
+        run = self.json("status", folder, "--json")["last_run"]
+        return {"settings": settings, "n": n, "seconds": round(seconds, 1),
+                "commit": run["commit"], "dirty": run["dirty"], "device": run["device"],
+                "simd": run["simd"], "threads": run["threads"], "started": run["started"],
+                "rows": self.json("rates", folder, "--json", *self.machine)["rows"],
+                "ends": ends_of(os.path.join(folder, "store.sqlite"), n)}
+
+
+def with_set(settings):
+    return [word for setting in settings for word in ("--set", setting)]
+
+
+def ends_of(store, n):
+    """How fits ended, by label: statuses and ends (lse) with their counts, and the share of
+    stationary ones; docs/store.md has the columns."""
+    database = sqlite3.connect(f"file:{store}?mode=ro", uri=True)
+    query = ("SELECT cell.label, fit.status, fit.ended, count(*), sum(fit.stationary) FROM fit JOIN "
+             f"cell ON cell.id = fit.cell WHERE cell.n IN ({', '.join(map(str, n))}) "
+             "GROUP BY cell.label, fit.status, fit.ended ORDER BY cell.label, 4 DESC")
+    ends = {}
+    for label, status, ended, count, stationary in database.execute(query):
+        one = ends.setdefault(label.split(" [truth ")[0], {"fits": 0, "stationary": None, "how": {}})
+        one["fits"] += count
+        word = status if ended is None else f"{status}, {ended}"
+        one["how"][word] = one["how"].get(word, 0) + count
+        if stationary is not None:
+            one["stationary"] = (one["stationary"] or 0) + stationary
+    database.close()
+    return ends
+
+
+def read_json(file):
+    try:
+        with open(file, encoding="utf-8") as stream:
+            return json.load(stream)
+    except FileNotFoundError:
+        return None
+
+
+def write_json(file, value):
+    """Replaces a file whole."""
+    with open(file + ".new", "w", encoding="utf-8") as stream:
+        json.dump(value, stream, indent=1, ensure_ascii=False)
+        stream.write("\n")
+    os.replace(file + ".new", file)
