@@ -73,14 +73,17 @@ CLI::App* CommandLine::add(std::string const& name, std::string const& text,
     return sub;
 }
 
-void CommandLine::add_study(CLI::App* sub)
+/// Returns the option of the file, which is required.
+CLI::Option* CommandLine::add_study(CLI::App* sub)
 {
-    valued(sub->add_option("file", study.file, "Experiment file (TOML)"), Takes::experiment)
-        ->required();
+    CLI::Option* const file =
+        valued(sub->add_option("file", study.file, "Experiment file (TOML)"), Takes::experiment)
+            ->required();
     valued(sub->add_option("--set", study.settings, "Override a key: path=value, value as in TOML"),
            Takes::setting)
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    return file;
 }
 
 void CommandLine::add_device(CLI::App* sub, std::string& device_name)

@@ -26,7 +26,9 @@ struct CommandLine
     StudyOptions study;
     DeviceOptions device;
     RunCommandOptions run;
+    PlanOptions planned;
     RatesCommandOptions rated;
+    CompareOptions compared;
     ExportOptions output;
     ShowOptions show;
     ReplayOptions again;
@@ -39,7 +41,7 @@ struct CommandLine
     SubmitOptions submit;
     std::string folder, axis, shell;
     std::vector<std::string> folders;
-    bool as_toml = false, with_shards = false;
+    bool as_toml = false;
     std::function<int()> command;
 
     /// What the value of an option is, for completion; text where nothing is said.
@@ -53,7 +55,7 @@ struct CommandLine
     CLI::Option* valued(CLI::Option* option, Takes what);
     CLI::Option* one_of(CLI::Option* option, std::vector<std::string> const& list);
     void suggest(CLI::Option* option, std::vector<std::string> const& list);
-    void add_study(CLI::App* sub);
+    CLI::Option* add_study(CLI::App* sub);
     void add_device(CLI::App* sub, std::string& device_name);
     void add_devices(CLI::App* sub);
     CLI::Option* add_folder(CLI::App* sub, std::string const& name, std::string& value,

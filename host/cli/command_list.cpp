@@ -18,15 +18,24 @@ void CommandLine::add_study_commands()
             [this] { return check_command(study, as_toml, common); });
     add_study(check);
     check->add_flag("--toml", as_toml, "Print the resolved study as an experiment file");
-    CLI::App* plan =
-        add("plan", "Print cells, fits, estimated time and memory",
-            {"moerate plan experiments/003-1a.toml --device cpu",
-             "moerate plan experiments/003-1a.toml --shards"},
-            [this] { return plan_command(study, folder, device, with_shards, common); });
-    add_study(plan);
+    CLI::App* plan = add("plan", "Print cells, fits, estimated time and memory",
+                         {"moerate plan experiments/003-1a.toml --device cpu",
+                          "moerate plan experiments/003-1a.toml --shards",
+                          "moerate plan -o results/003-1a --half-width 0.02"},
+                         [this] {
+                             planned.study = study;
+                             planned.folder = folder;
+                             planned.device = device;
+                             return plan_command(planned, common);
+                         });
+    add_study(plan)->required(false);
     add_devices(plan);
-    add_folder(plan, "-o,--output", folder, "Results folder: count what it holds");
-    plan->add_flag("--shards", with_shards,
+    add_folder(plan, "-o,--output", folder,
+               "Results folder: count what it holds; without a file plan its study");
+    plan->add_option("--half-width", planned.half_width,
+                     "Also the replicates that give slopes intervals of this half-width")
+        ->check(CLI::Range(1e-6, 10.0));
+    plan->add_flag("--shards", planned.shards,
                    "Propose N for `run --shard i/N`, with hours, memory and size of the stores");
     CLI::App* go = add(
         "run", "Do all work that the results folder does not hold",
@@ -44,6 +53,12 @@ void CommandLine::add_study_commands()
     go->add_option("--save-every", run.save_every, "Seconds of work between two saves, about")
         ->check(CLI::Range(0.01, 3600.0))
         ->capture_default_str();
+    go->add_option("--until-half-width", run.half_width,
+                   "Go on until every slope's interval has this half-width")
+        ->check(CLI::Range(1e-6, 10.0));
+    go->add_option("--max-replicates", run.most_replicates,
+                   "Replicates at which to end then [10 times study.replicates]")
+        ->check(CLI::Range(1, 2147483647));
     CLI::Option* const trace =
         valued(go->add_option("--trace", run.trace,
                               "File to add the rounds of least-squares fits to, a JSON line each"),
@@ -91,6 +106,20 @@ void CommandLine::add_store_commands()
     rates->add_flag("--windows", rated.windows,
                     "With slopes over the n from each on, and the replicates that decide slopes");
     add_devices(rates);
+    CLI::App* two = add(
+        "compare", "Print differences of slopes between curves of some results folders",
+        {"moerate compare results/003-1a", "moerate compare results/003-1a results/ten --by label",
+         "moerate compare results/003-1a --rows softmax sigmoid --json"},
+        [this] {
+            compared.folders = folders;
+            compared.device = device;
+            return compare_command(compared, common);
+        });
+    valued(two->add_option("folders", folders, "Results folders"), Takes::results)->required();
+    two->add_option("--rows", compared.rows,
+                    "Only these curves: labels, or STUDY: LABEL; * is any text");
+    one_of(two->add_option("--by", compared.by, "label: only pairs of one label"), {"label"});
+    add_devices(two);
     CLI::App* out =
         add("export", "Write the fits of a results folder as a tidy table, or its experiment file",
             {"moerate export results/003-1a --format csv -o fits.csv",

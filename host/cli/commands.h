@@ -36,10 +36,18 @@ struct DeviceOptions
 /// Reads the experiment file and prints the resolved study, for people or as an experiment file.
 int check_command(StudyOptions const& study, bool as_toml, CommonOptions const& common);
 
+struct PlanOptions
+{
+    StudyOptions study;    ///< without a file: the stored study of `folder`
+    std::string folder;    ///< empty: none
+    double half_width = 0; ///< also what slopes need for this; 0: not asked for
+    bool shards = false;   ///< with a proposal of shards
+    DeviceOptions device;
+};
+
 /// Prints cells, work, time and memory, and how to share them out; counts what `folder` holds if it
 /// has a store.
-int plan_command(StudyOptions const& study, std::string const& folder, DeviceOptions const& device,
-                 bool with_shards, CommonOptions const& common);
+int plan_command(PlanOptions const& options, CommonOptions const& common);
 
 struct RunCommandOptions
 {
@@ -49,6 +57,8 @@ struct RunCommandOptions
     bool no_parameters = false;
     bool add_n = false;      ///< the study has the stored n, too
     double save_every = 1.5; ///< seconds of work between two saves
+    double half_width = 0;   ///< go on until every slope has it; 0: not asked for
+    int most_replicates = 0; ///< at which to end then; 0: ten times the study's
     std::string trace;       ///< file for the rounds of fits; empty: none
     std::vector<std::tuple<std::string, int, int>> trace_fits; ///< label, n, replicate; none: all
     std::string shard;       ///< "i/N", "auto", "auto/N"; empty: all of the study
@@ -103,6 +113,17 @@ struct RatesCommandOptions
 /// Prints the rates of one or more stores. Device auto takes a usable GPU where the bootstrap is
 /// large.
 int rates_command(RatesCommandOptions const& options, CommonOptions const& common);
+
+struct CompareOptions
+{
+    std::vector<std::string> folders;
+    std::vector<std::string> rows; ///< labels, or "study: label"; empty: all
+    std::string by;                ///< "label": only curves of one label; empty: all pairs
+    DeviceOptions device;
+};
+
+/// Prints differences of slopes between the curves of some stores.
+int compare_command(CompareOptions const& options, CommonOptions const& common);
 
 struct ExportOptions
 {

@@ -2,6 +2,7 @@
 
 #include "host/cli/device_choice.h"
 #include "host/cli/output.h"
+#include "host/cli/precision.h"
 #include "host/cli/study_to_run.h"
 #include "host/core/error.h"
 #include "host/rates/rates.h"
@@ -91,6 +92,38 @@ RunOptions run_options(RunCommandOptions const& options, bool quiet)
     return run;
 }
 
+/// The rates of what a folder holds, on the CPU where that is as fast.
+std::vector<RateRow> rates_in(std::string const& folder, Devices const& devices, int threads)
+{
+    Store const store = Store::open(folder);
+    Study const stored = stored_study(store);
+    Device& own = *devices.front();
+    bool const small = own.info().kind == "cuda" && resampled_replicates(stored) < gpu_pays;
+    std::unique_ptr<Device> const cpu = small ? open_device("cpu", threads) : nullptr;
+    return rates(small ? *cpu : own, store, stored);
+}
+
+/// Goes on to the half-width that is asked for, from what a run has done.
+RunReport until_half_width(Study const& study, std::string const& folder, Devices const& devices,
+                           RunOptions const& run, RunCommandOptions const& options,
+                           RunReport report, bool quiet)
+{
+    if (run.shard)
+        throw UsageError(
+            "--until-half-width: a shard has part of the replicates (the half-width is "
+            "that of all) leave out --shard, or use plan --half-width after a merge");
+    auto const more = [&](int replicates) {
+        RunCommandOptions wider = options;
+        wider.study.settings.push_back(fmt::format("study.replicates={}", replicates));
+        return run_study(study_to_run(wider, {true}).study, folder, devices, run);
+    };
+    return run_until(
+        study, folder, options.half_width,
+        options.most_replicates > 0 ? options.most_replicates : 10 * study.replicates,
+        std::move(report), more, [&] { return rates_in(folder, devices, options.device.threads); },
+        quiet);
+}
+
 /// The rates of the folder after a run, or, of a shard, what to do next.
 void show_results(std::string const& folder, RunReport const& report, Study const& study,
                   Devices const& devices, RunCommandOptions const& options, bool as_json)
@@ -101,13 +134,7 @@ void show_results(std::string const& folder, RunReport const& report, Study cons
             print_json(document);
         return;
     }
-    Store const store = Store::open(folder);
-    Study const stored = stored_study(store);
-    Device& own = *devices.front();
-    bool const small = own.info().kind == "cuda" && resampled_replicates(stored) < gpu_pays;
-    std::unique_ptr<Device> const cpu =
-        small ? open_device("cpu", options.device.threads) : nullptr;
-    std::vector<RateRow> const rows = rates(small ? *cpu : own, store, stored);
+    std::vector<RateRow> const rows = rates_in(folder, devices, options.device.threads);
     if (as_json) {
         document["rates"] = rates_to_json(rows)["rows"];
         print_json(document);
@@ -128,7 +155,10 @@ int run_command(RunCommandOptions const& options, CommonOptions const& common)
         note(common.quiet, "device: " + devices_text(devices));
     if (run.shard)
         note(common.quiet, "shard " + shard_text(*run.shard));
-    RunReport const report = run_study(study, folder, devices, run);
+    RunReport report = run_study(study, folder, devices, run);
+    if (options.half_width > 0)
+        report =
+            until_half_width(study, folder, devices, run, options, std::move(report), common.quiet);
     note_report(folder, report, common.quiet);
     if (report.interrupted) {
         if (common.json)

@@ -2,12 +2,14 @@
 
 #include "host/cli/device_choice.h"
 #include "host/cli/output.h"
+#include "host/cli/precision.h"
 #include "host/cli/shard_plan.h"
 #include "host/core/error.h"
 #include "host/core/text.h"
 #include "host/core/words.h"
 #include "host/run/memory.h"
 #include "host/run/progress.h"
+#include "host/run/runner.h"
 #include "host/run/targets.h"
 #include "host/run/time_model.h"
 #include "host/run/truth_facts.h"
@@ -144,6 +146,22 @@ nlohmann::ordered_json plan_json(std::vector<ShownLine> const& lines, TimeModel 
     return cells;
 }
 
+/// The study that plan is asked about: of a file, or the stored one.
+Study planned_study(PlanOptions const& options, Store const* store)
+{
+    if (options.half_width > 0 && store == nullptr)
+        throw UsageError("--half-width: there are no results (the replicates that slopes need are "
+                         "estimated from the spread of some) run a few, and name their folder with "
+                         "-o");
+    if (!options.study.file.empty())
+        return read_study(options.study.file, options.study.settings);
+    if (store == nullptr)
+        throw UsageError("plan: neither an experiment file nor results (it plans one of them) name "
+                         "a file, or a results folder with -o");
+    return parse_study(store->study_text(), options.folder + ": stored study",
+                       options.study.settings);
+}
+
 } // namespace
 
 int check_command(StudyOptions const& options, bool as_toml, CommonOptions const& common)
@@ -169,13 +187,13 @@ int check_command(StudyOptions const& options, bool as_toml, CommonOptions const
     return 0;
 }
 
-int plan_command(StudyOptions const& options, std::string const& folder,
-                 DeviceOptions const& choice, bool with_shards, CommonOptions const& common)
+int plan_command(PlanOptions const& options, CommonOptions const& common)
 {
-    Study const study = with_unknown_targets(read_study(options.file, options.settings));
+    std::optional<Store> const store =
+        options.folder.empty() ? std::nullopt : Store::open_if_any(options.folder);
+    Study const study = with_unknown_targets(planned_study(options, store ? &*store : nullptr));
     Plan const plan = make_plan(study);
-    Devices const devices = open_devices(choice.device, choice.threads);
-    std::optional<Store> const store = folder.empty() ? std::nullopt : Store::open_if_any(folder);
+    Devices const devices = open_devices(options.device.device, options.device.threads);
     std::vector<CellWork> const works = cell_works(study, plan, store ? &*store : nullptr);
     Work total;
     for (CellWork const& work : works)
@@ -184,9 +202,13 @@ int plan_command(StudyOptions const& options, std::string const& folder,
     std::size_t const memory = least_memory(study, plan);
     std::vector<ShownLine> const lines = shown_lines(study, plan, works);
     note_memory(memory, devices);
+    std::optional<PlannedPrecision> precision;
+    if (options.half_width > 0)
+        precision =
+            planned_precision(*devices.front(), *store, study, plan, time, options.half_width);
     MissingJobs const missing(study, plan, store ? &*store : nullptr);
     std::optional<ShardPlan> shards;
-    if (with_shards)
+    if (options.shards)
         shards = shard_plan(study, plan, missing, time, *devices.front());
     std::vector<TruthFacts> const truths = truth_facts(*devices.front(), study);
     if (common.json) {
@@ -199,6 +221,8 @@ int plan_command(StudyOptions const& options, std::string const& folder,
                                            {"seconds", time.seconds(total)},
                                            {"bytes", memory},
                                            {"truths", facts_json(truths)}};
+        if (precision)
+            document["precision"] = precision_json(*precision);
         if (shards)
             document["shards"] = shard_plan_json(*shards);
         print_json(document);
@@ -212,6 +236,8 @@ int plan_command(StudyOptions const& options, std::string const& folder,
     print_text(facts_text(truths));
     if (shards)
         print_text(shard_plan_text(*shards));
+    if (precision)
+        print_precision(*precision);
     return 0;
 }
 

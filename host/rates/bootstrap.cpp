@@ -86,6 +86,7 @@ std::vector<Estimate> estimates(Device& device, Samples const& samples,
         Contrast const of = contrast(results[s].curve, line.weights());
         slope.lo = of.lo;
         slope.hi = of.hi;
+        slope.deviation = deviation_of(of);
         slope.reason = of.reason;
     }
     return results;

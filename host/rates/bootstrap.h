@@ -28,7 +28,7 @@ struct Samples
 /// What the draws depend on.
 struct Resampling
 {
-    StreamKey key;       ///< of the truth; n and replicate are ignored
+    StreamKey key;       ///< of the data (streams_key); n and replicate are ignored
     bool nested = false; ///< data of a smaller n are part of a larger one's: one draw for all n,
                          ///< which have the same number of places for replicates
 };

@@ -11,7 +11,7 @@ namespace moerate
 {
 
 /// A curve at one n.
-struct Level
+struct CurveLevel
 {
     int n = 0;
     int replicates = 0; ///< fits whose loss counts

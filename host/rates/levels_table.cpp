@@ -58,7 +58,7 @@ std::string loss_levels(std::vector<RateRow> const& rows, NameColumns const& nam
         names.head({"target", "n", "R", "mean", "median", "admissible", "failed", "no descent",
                     "near start won"})};
     for (RateRow const& row : rows)
-        for (Level const& at : row.levels)
+        for (CurveLevel const& at : row.levels)
             if (loss_text(row) == loss)
                 lines.push_back(names.line(
                     row, {row.target, fmt::format("{}", at.n), fmt::format("{}", at.replicates),
@@ -77,7 +77,7 @@ std::string regression_levels(std::vector<RateRow> const& rows, NameColumns cons
         bool const same =
             before != nullptr && before->label == row.label && before->study == row.study;
         before = &row;
-        for (Level const& at : row.levels)
+        for (CurveLevel const& at : row.levels)
             if (!same)
                 lines.push_back(names.line(row, {fmt::format("{}", at.n),
                                                  level_text(at.regression, at.regression_error)}));

@@ -27,6 +27,7 @@ struct Slope
     std::vector<double> sd;    ///< per n, standard deviation over replicates (mean only)
     double slope, lo, hi;      ///< 95 % bootstrap interval
     std::string reason;
+    double deviation = std::numeric_limits<double>::quiet_NaN(); ///< of the slope, as its draws say
     std::vector<Reason> reasons = {}; ///< why this slope is not a rate, beside those of its row
     /// Per n, percentiles 5, 50 and 95 of the replicates, linear between order statistics (mean
     /// only).
@@ -89,7 +90,7 @@ struct RateRow
     double error_bars = 2;   ///< of the study, for its figure
     std::string off_target;  ///< why target "truth" is not what the fit estimates, empty if it is
     bool heavy_tail = false; ///< at some n the loss's standard deviation exceeds its mean
-    std::vector<Level> levels;
+    std::vector<CurveLevel> levels;
     std::vector<Window> windows;       ///< where asked for
     std::vector<Influence> influences; ///< where asked for: the most influential, first
     std::string not_shown;             ///< what the store holds beyond its study, empty if nothing

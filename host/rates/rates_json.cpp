@@ -82,10 +82,10 @@ Json truths_json(Truths const& truths)
     return json;
 }
 
-Json levels_json(std::vector<Level> const& levels)
+Json levels_json(std::vector<CurveLevel> const& levels)
 {
     Json list = Json::array();
-    for (Level const& at : levels)
+    for (CurveLevel const& at : levels)
         list.push_back({{"n", at.n},
                         {"replicates", at.replicates},
                         {"mean", number(at.mean)},

@@ -95,7 +95,7 @@ MemoryModel::Bytes const& MemoryModel::of(Job const& job)
 
 void MemoryModel::add(Sum& sum, Job const& job)
 {
-    TruthId const truth = truth_id(plan_.data[job.data].key);
+    TruthId const truth = plan_.data[job.data].truth;
     for (bool const float64 : {false, true}) {
         for (Job const& part : jobs_in(study_, plan_, {job}, float64)) {
             Bytes const& bytes = of(part);

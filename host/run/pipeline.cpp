@@ -16,7 +16,7 @@ void Pipeline::keep(References<Real>& references, std::vector<Job> const& jobs)
 {
     std::set<TruthId> used;
     for (Job const& job : jobs)
-        used.insert(truth_id(plan_.data[job.data].key));
+        used.insert(plan_.data[job.data].truth);
     references.keep(used);
 }
 

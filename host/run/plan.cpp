@@ -53,13 +53,13 @@ Plan make_plan(Study const& study)
 {
     Plan plan;
     std::map<std::string, int> cell_at;
-    using DataId = std::tuple<std::uint32_t, std::uint32_t, double>;
+    using DataId = std::tuple<TruthId, TruthId, double>; // truth, streams, noise
     std::map<DataId, std::vector<int>> curves_of;
     std::vector<DataId> order; // of first appearance
     for (int c = 0; c < static_cast<int>(study.curves.size()); ++c) {
         Curve const& curve = study.curves[c];
-        StreamKey const key = truth_key(study, curve);
-        DataId const id{key.key0, key.key1, curve.noise_variance};
+        DataId const id{truth_id(truth_key(study, curve)), truth_id(streams_key(study, curve)),
+                        curve.noise_variance};
         if (curves_of[id].empty())
             order.push_back(id);
         curves_of[id].push_back(c);
@@ -67,7 +67,7 @@ Plan make_plan(Study const& study)
     for (DataId const& id : order) {
         for (int const n : study.n) {
             int const any = curves_of[id].front();
-            DataSpec data{any, n, {}, data_key(study, study.curves[any], n, 0)};
+            DataSpec data{any, n, {}, data_key(study, study.curves[any], n, 0), std::get<0>(id)};
             for (int const c : curves_of[id]) {
                 Curve const& curve = study.curves[c];
                 std::string const cell = cell_id(study, curve, n);

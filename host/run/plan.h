@@ -25,6 +25,10 @@ struct Cell
     std::vector<LossSpec> losses; ///< of all curves with this id, none twice
 };
 
+/// Identity of a truth, by its key: all its data share the evaluation points.
+using TruthId = std::pair<std::uint32_t, std::uint32_t>;
+TruthId truth_id(StreamKey const& key);
+
 /// Data sets that several cells share: same truth, noise and n; one a replicate. Their numbers are
 /// the same draws in either precision, rounded to it.
 struct DataSpec
@@ -33,6 +37,7 @@ struct DataSpec
     int n;
     std::vector<int> cells; ///< in Plan::cells
     StreamKey key;          ///< of its streams, replicate 0 (dear to compute: a hash of a text)
+    TruthId truth;          ///< behind it: the key's own, unless its fits have truths of their own
 };
 
 /// All fits that are asked for on one data set. Independent of all other jobs.
@@ -83,10 +88,6 @@ std::vector<PlanLine> plan_lines(Study const& study, Plan const& plan);
 /// Key of the streams of a job's data.
 StreamKey key_of(Plan const& plan, Job const& job);
 
-/// Identity of the truth behind a key: all its data share the evaluation points.
-using TruthId = std::pair<std::uint32_t, std::uint32_t>;
-TruthId truth_id(StreamKey const& key);
-
 /// The number of each job of a study, whatever is stored of them, by falling cost of all its fits:
 /// every N-th of them is as much work as every other N-th, but for one job.
 class JobNumbers
@@ -114,9 +115,9 @@ public:
     /// Without a store all fits are missing. Study and plan must outlive the object.
     MissingJobs(Study const& study, Plan const& plan, Store const* store, Share const& share = {});
 
-    /// Before the first job: they come in passes over all kinds of data, each pass of a tenth of the
-    /// replicates or of as many as give a kind `least_fits` fits. So what is finished is a smaller
-    /// study of all n at any time, and how long it took speaks of what is left.
+    /// Before the first job: they come in passes over all kinds of data, each pass of a tenth of
+    /// the replicates or of as many as give a kind `least_fits` fits. So what is finished is a
+    /// smaller study of all n at any time, and how long it took speaks of what is left.
     void in_passes(int least_fits);
     /// The next job; nothing after the last one.
     std::optional<Job> next();

@@ -219,15 +219,22 @@ KeyTable fit_keys()
         table.keys.push_back(std::move(key));
     for (Key& key : loss_keys())
         table.keys.push_back(std::move(key));
-    table.keys.insert(table.keys.end(),
-                      {{"reported_slope", "number", "(none)", "1",
-                        "slope that a paper reports, shown beside", "-0.51"},
-                       theory_key("slope that a theorem claims of all losses of the fit that have "
-                                  "no theory of their own"),
-                       {"start", "table, keys of [start]", "{}", "1",
-                        "overrides [start] for this fit, key by key", "{ scale = 0.1 }"},
-                       {"estimator", "table, keys of [estimator]", "{}", "1",
-                        "overrides [estimator] for this fit, key by key", "{ batch = 16 }"}});
+    table.keys.insert(
+        table.keys.end(),
+        {{"reported_slope", "number", "(none)", "1", "slope that a paper reports, shown beside",
+          "-0.51"},
+         theory_key("slope that a theorem claims of all losses of the fit that have "
+                    "no theory of their own"),
+         {"truth", "table, keys of [truth]", "(the study's)", "1",
+          "a whole truth of this fit's own data; x, noise and start noise stay those "
+          "of the study",
+          "{ gate = { score = \"linear\", normalizer = \"softmax\" }, expert = { form = "
+          "\"ridge\", activation = \"relu\" }, experts = 2, draw = { gate_variance "
+          "= 0.01, expert_variance = 0.1 } }"},
+         {"start", "table, keys of [start]", "{}", "1",
+          "overrides [start] for this fit, key by key", "{ scale = 0.1 }"},
+         {"estimator", "table, keys of [estimator]", "{}", "1",
+          "overrides [estimator] for this fit, key by key", "{ batch = 16 }"}});
     return table;
 }
 
@@ -246,6 +253,7 @@ Curve read_fit(Reader& reader, Setting const& setting, SharedTables const& share
     curve.label = reader.text("label");
     curve.noise_variance = setting.noise_variance;
     curve.truth = setting.truth;
+    curve.streams = setting.streams;
     GateSpec const gate = read_gate(reader.table("gate"));
     check_comparable(reader, gate, truth.gate);
     Atoms const atoms = read_fitted_atoms(reader, gate, atoms_of(truth));

@@ -96,7 +96,18 @@ json curve_json(Study const& study, Curve const& curve)
              {"estimator", estimator_json(*curve.estimator)}};
     if (curve.target != Target::truth)
         out["target"] = search_json(study);
+    if (!curve.streams.empty())
+        out["streams"] = json::parse(curve.streams);
     return out;
+}
+
+StreamKey key_of_truth(Study const& study, json const& truth)
+{
+    std::uint64_t const hash = hash_of(json{{"seed", study.seed}, {"truth", truth}}.dump());
+    StreamKey key;
+    key.key0 = static_cast<std::uint32_t>(hash);
+    key.key1 = static_cast<std::uint32_t>(hash >> 32);
+    return key;
 }
 
 } // namespace
@@ -138,17 +149,18 @@ std::string target_id(Study const& study, Curve const& curve)
 
 StreamKey truth_key(Study const& study, Curve const& curve)
 {
-    std::uint64_t const hash =
-        hash_of(json{{"seed", study.seed}, {"truth", truth_json(curve)}}.dump());
-    StreamKey key;
-    key.key0 = static_cast<std::uint32_t>(hash);
-    key.key1 = static_cast<std::uint32_t>(hash >> 32);
-    return key;
+    return key_of_truth(study, truth_json(curve));
+}
+
+StreamKey streams_key(Study const& study, Curve const& curve)
+{
+    return curve.streams.empty() ? truth_key(study, curve)
+                                 : key_of_truth(study, json::parse(curve.streams));
 }
 
 StreamKey data_key(Study const& study, Curve const& curve, int n, int replicate)
 {
-    StreamKey key = truth_key(study, curve);
+    StreamKey key = streams_key(study, curve);
     key.replicate = static_cast<std::uint32_t>(replicate);
     key.n = study.nested ? 0u : static_cast<std::uint32_t>(n);
     return key;

@@ -27,8 +27,13 @@ std::string cell_id(Study const& study, Curve const& curve, int n);
 std::string target_id(Study const& study, Curve const& curve);
 std::string canonical_target(Study const& study, Curve const& curve);
 
-/// Key of all random streams of a truth: hash of study seed and truth. replicate and n are left 0.
+/// Key of a truth: hash of study seed and truth. Its parameters and its evaluation points are drawn
+/// under it. replicate and n are left 0.
 StreamKey truth_key(Study const& study, Curve const& curve);
+
+/// Key of the streams of a curve's data, starts and bootstrap: that of its truth, or where its fit
+/// has a truth of its own that of the study's. replicate and n are left 0.
+StreamKey streams_key(Study const& study, Curve const& curve);
 
 /// Key of the data of replicate r at sample size n (n enters unless the study is nested).
 StreamKey data_key(Study const& study, Curve const& curve, int n, int replicate);

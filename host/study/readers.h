@@ -43,7 +43,8 @@ struct Setting
     double noise_variance = 0;
     int smallest_n = 0;
     int largest_n = 0;
-    TruthSpec truth;
+    TruthSpec truth;     ///< of the fit's own, where it has one
+    std::string streams; ///< of such a fit: canonical JSON of the study's truth; else empty
 };
 
 /// [data] into d and noise_variance.
@@ -51,6 +52,14 @@ void read_data(Reader& reader, Setting& setting);
 
 /// [truth] for inputs of dimension setting.d; files are looked up in `folder`.
 TruthSpec read_truth(Reader& reader, int d, std::string const& folder);
+
+/// [fit.truth], where a fit has one, into setting.truth and setting.streams: a whole truth of its
+/// own. Files are looked up in `folder`.
+void read_own_truth(Reader& fit, Setting& setting, std::string const& folder);
+
+/// A measure of `file` in `folder` with the file's name in it, as [sweep] has it in a resolved
+/// study.
+nlohmann::json named_measure(std::string const& folder, std::string const& file);
 
 /// The atoms of [truth] or of a [[fit]]: experts = k or, where the gate has groups, groups =
 /// [experts of each group]; the other key is refused.

@@ -88,7 +88,8 @@ struct LossSpec
 /// A swept key of a curve and the value that it has there.
 struct SweptValue
 {
-    std::string key; ///< as in the file, without the label of a fit: "estimator.batch", "fit.experts"
+    std::string
+        key; ///< as in the file, without the label of a fit: "estimator.batch", "fit.experts"
     nlohmann::json value;
 };
 
@@ -103,6 +104,9 @@ struct Curve
     std::vector<SweptValue> swept; ///< empty without a sweep
     double noise_variance = 0;
     TruthSpec truth;
+    /// Of a fit with a truth of its own: canonical JSON of the study's truth, of whose streams x,
+    /// noise and start noise are, so that all its fits share them. Empty: they are of `truth`.
+    std::string streams;
     Model model;
     /// What its fits start near, and what their errors and excess are of. Losses have their own.
     Target target = Target::truth;

@@ -116,6 +116,7 @@ private:
             setting.truth = read_truth(truth, setting.d, folder_);
             Pointer const at = Pointer() / "fit" / fit;
             Reader reader(variant.document, variant.document.root().at(at), at);
+            read_own_truth(reader, setting, folder_);
             Curve curve = read_fit(reader, setting, {data, truth, start, estimator});
             check_sizes(study, curve, reader.source().place(at) + ": the fit");
             for (SweptKey const& key : keys)
@@ -203,7 +204,12 @@ private:
             resolved_["estimator"] = estimator_.resolved();
         resolved_["fit"] = fits_;
         for (SweptKey const& key : sweep_)
-            resolved_["sweep"][key.path] = key.values;
+            if (key.path == "truth.file")
+                for (json const& file : key.values)
+                    resolved_["sweep"]["truth.measure"].push_back(
+                        ordered_json(named_measure(folder_, file.get<std::string>())));
+            else
+                resolved_["sweep"][key.path] = key.values;
         return toml_document(resolved_);
     }
 

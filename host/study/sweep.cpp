@@ -37,9 +37,16 @@ std::string obstacle(Pointer const& at)
         return "a whole table cannot be swept";
     if (table == "fit" && steps[2] == "label")
         return "a label is the name of a fit";
-    if (table == "truth" && (steps[1] == "file" || steps[1] == "measure"))
-        return "a given truth is the subject of its study; make a study of each";
+    if (table == "fit" && steps.size() > 3 && steps[2] == "truth" &&
+        (steps[3] == "file" || steps[3] == "measure"))
+        return "a fit's own truth is one; sweep truth.file, or make a fit of each";
     return "";
+}
+
+/// A swept value as labels have it: a measure goes by its name.
+json name_of_value(json const& value)
+{
+    return value.is_object() && value.contains("name") ? value["name"] : value;
 }
 
 SweptKey read_key(Document const& document, std::string const& path, json const& values)
@@ -62,7 +69,13 @@ SweptKey read_key(Document const& document, std::string const& path, json const&
             key.values.begin() + std::ptrdiff_t(i))
             throw UsageError(fmt::format("{}: sweep of {} has {} twice (once is enough) drop one",
                                          document.place(here / i), path, shown(key.values[i])));
-    key.shown = key.column = path;
+    // A measure with a name is that of a file, in a resolved study.
+    auto const named = [](json const& value) { return name_of_value(value) != value; };
+    if (path == "truth.measure" && !std::all_of(key.values.begin(), key.values.end(), named))
+        throw UsageError(fmt::format("{}: truth.measure cannot be swept (labels name measures by "
+                                     "their files) sweep truth.file",
+                                     place));
+    key.shown = key.column = path == "truth.measure" ? "truth.file" : path;
     if (path.compare(0, 4, "fit.") == 0) {
         Pointer label_at = key.at;
         std::string keys;
@@ -132,7 +145,11 @@ std::vector<SweptKey> swept_for(std::vector<SweptKey> const& keys, Document cons
         }
         bool const overridable =
             pointer.compare(0, 7, "/start/") == 0 || pointer.compare(0, 11, "/estimator/") == 0;
-        if (!overridable || !document.root().contains(here / key.at))
+        bool const own = overridable && document.root().contains(here / key.at);
+        // A fit's own truth is a whole one.
+        bool const own_truth =
+            pointer.compare(0, 7, "/truth/") == 0 && document.root().contains(here / "truth");
+        if (!own && !own_truth)
             mine.push_back(key);
     }
     return mine;
@@ -153,8 +170,8 @@ std::vector<Variant> variants(Document const& document, std::vector<SweptKey> co
                 next.document.set(key.at, key.values[i],
                                   document.place(Pointer() / "sweep" / key.path / i));
                 next.suffix += fmt::format("{}{}={}", next.suffix.empty() ? " [" : ", ", key.shown,
-                                           toml_value(key.values[i]));
-                next.swept.push_back({key.column, key.values[i]});
+                                           toml_value(name_of_value(key.values[i])));
+                next.swept.push_back({key.column, name_of_value(key.values[i])});
                 more.push_back(std::move(next));
             }
         all = std::move(more);

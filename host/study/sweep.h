@@ -31,7 +31,7 @@ void flatten_sweep(Document& document);
 std::vector<SweptKey> read_sweep(Document const& document);
 
 /// The swept keys that a fit depends on: not those of other fits, nor [start] and [estimator] keys
-/// that the fit sets itself.
+/// that the fit sets itself, nor [truth] keys where it has a truth of its own.
 std::vector<SweptKey> swept_for(std::vector<SweptKey> const& keys, Document const& document,
                                 std::size_t fit);
 

@@ -74,6 +74,11 @@ void repeat_over_truths(Study& study, std::string const& place)
     for (int number = 2; number <= study.truths; ++number)
         for (Curve curve : first) {
             curve.truth.draw->number = number;
+            if (!curve.streams.empty()) { // those of the study's truth of the same number
+                auto shared = nlohmann::json::parse(curve.streams);
+                (shared.contains("draw") ? shared["draw"] : shared)["number"] = number;
+                curve.streams = shared.dump();
+            }
             curve.label = fmt::format("{} [truth {}]", curve.all_truths, number);
             study.curves.push_back(std::move(curve));
         }

@@ -1,6 +1,7 @@
 #include "host/core/json.h"
 #include "host/measure/families.h"
 #include "host/measure/measure_json.h"
+#include "host/study/identity.h"
 #include "host/study/readers.h"
 
 #include <fmt/format.h>
@@ -54,10 +55,13 @@ TruthDraw read_draw(Reader reader, Reader& truth, int k)
 /// The measure of truth.file or truth.measure.
 Measure read_measure(Reader& reader, std::string const& folder, std::string& file)
 {
-    json const* inlined = reader.find("measure");
-    if (inlined != nullptr)
-        return measure_from_json(*inlined,
+    if (json const* const inlined = reader.find("measure")) {
+        json measure = *inlined;
+        if (measure.is_object())
+            measure.erase("name"); // of named_measure
+        return measure_from_json(measure,
                                  reader.source().place(reader.at("measure")) + ": truth.measure");
+    }
     Reader unrecorded = reader; // the resolved text holds the measure in place of the file
     file = unrecorded.text("file");
     std::string const path = (std::filesystem::path(folder) / file).string();
@@ -126,6 +130,15 @@ TruthSpec drawn_truth(Reader& reader, int d)
 }
 
 } // namespace
+
+json named_measure(std::string const& folder, std::string const& file)
+{
+    std::string const path = (std::filesystem::path(folder) / file).string();
+    json measure = measure_to_json(
+        measure_from_json(parse_json(read_whole_file(path, "mixing measure"), path), path));
+    measure["name"] = file;
+    return measure;
+}
 
 KeyTable data_keys()
 {
@@ -207,6 +220,18 @@ TruthSpec read_truth(Reader& reader, int d, std::string const& folder)
         reader.has("draw") ? drawn_truth(reader, d) : measured_truth(reader, d, folder);
     reader.finish();
     return truth;
+}
+
+void read_own_truth(Reader& fit, Setting& setting, std::string const& folder)
+{
+    if (!fit.has("truth"))
+        return;
+    Curve shared;
+    shared.truth = setting.truth;
+    setting.streams = canonical_truth(shared);
+    Reader own = fit.table("truth");
+    setting.truth = read_truth(own, setting.d, folder);
+    fit.record("truth", own.resolved());
 }
 
 } // namespace moerate

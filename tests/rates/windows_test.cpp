@@ -63,7 +63,7 @@ TEST_CASE("rates over a window are those of the study with these n, and levels a
     CHECK(row.not_shown.empty()); // the study asks for the others, too
     CHECK(row.windows.size() == 1);
     REQUIRE(row.levels.size() == 3);
-    Level const& level = row.levels[0];
+    CurveLevel const& level = row.levels[0];
     CHECK(level.n == 200);
     CHECK(level.replicates == 4);
     CHECK(level.mean == Approx(1.15 / 200));

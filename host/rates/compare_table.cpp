@@ -1,0 +1,158 @@
+#include "host/core/text.h"
+#include "host/rates/compare.h"
+#include "host/rates/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace moerate
+{
+namespace
+{
+
+using Json = nlohmann::ordered_json;
+
+std::string slope_cell(ComparedSlope const& side)
+{
+    if (std::isnan(side.slope.slope))
+        return "none";
+    return fmt::format(side.bracketed ? "({:.3f})" : "{:.3f}", side.slope.slope);
+}
+
+std::string interval_cell(SlopeInterval const& of)
+{
+    if (std::isnan(of.slope))
+        return "none";
+    return std::isnan(of.lo) ? fmt::format("{:.3f} [none]", of.slope)
+                             : fmt::format("{:.3f} [{:.3f}, {:.3f}]", of.slope, of.lo, of.hi);
+}
+
+std::string p_cell(double p)
+{
+    return std::isnan(p) ? "-" : p < 0.0001 ? "<0.0001" : fmt::format("{:.4f}", p);
+}
+
+std::string range_cell(std::vector<int> const& n)
+{
+    return n.empty() ? "-" : fmt::format("{} .. {}", n.front(), n.back());
+}
+
+/// The same for both sides, or "x | y".
+std::string both(std::string const& a, std::string const& b)
+{
+    return a == b ? a : a + " | " + b;
+}
+
+Json number_json(double value)
+{
+    return std::isfinite(value) ? Json(value) : Json(nullptr);
+}
+
+Json interval_json(char const* name, SlopeInterval const& of)
+{
+    return {{name, number_json(of.slope)}, {"lo", number_json(of.lo)}, {"hi", number_json(of.hi)}};
+}
+
+Json side_json(ComparedSlope const& side)
+{
+    Json json{{"study", side.study}, {"label", side.label}};
+    if (!side.loss.empty())
+        json["loss"] = side.loss;
+    json["n"] = side.n;
+    json["replicates"] = side.replicates;
+    json.update(interval_json("slope", side.slope));
+    json["bracketed"] = side.bracketed;
+    return json;
+}
+
+std::string notes_of(std::vector<Comparison> const& all)
+{
+    std::string text;
+    auto const any = [&](auto const& is) { return std::any_of(all.begin(), all.end(), is); };
+    auto const is_paired = [](Comparison const& one) {
+        return one.not_comparable.empty() && one.paired;
+    };
+    if (any(is_paired))
+        text += wrapped("paired: both curves have the same data (seed, truth, n, replicate), and "
+                        "one bootstrap draw of replicates serves both, over the n and replicates "
+                        "that both have.");
+    if (any([](Comparison const& one) { return one.not_comparable.empty() && !one.paired; }))
+        text += wrapped("unpaired: the data of both have nothing in common, nor have the draws.");
+    text +=
+        wrapped("difference: slope of A minus that of B, [95 % interval]; below 0 where A falls "
+                "faster. p: that it is 0; Holm: corrected over the comparisons of the same "
+                "quantity. ratio: mean of A over mean of B at the largest n.");
+    if (any([](Comparison const& one) { return one.a.bracketed || one.b.bracketed; }))
+        text += wrapped("( ) a slope with a reason against it, which `moerate rates` names: the "
+                        "difference is then not one of rates.");
+    std::set<std::string> said;
+    for (Comparison const& one : all)
+        if (!one.not_comparable.empty() && !one.a.loss.empty() && !one.b.loss.empty() &&
+            said.insert(one.a.loss + one.b.loss).second)
+            text += wrapped(printable(fmt::format("not comparable {} | {}: {}.", one.a.loss,
+                                                  one.b.loss, one.not_comparable)));
+        else if (!one.not_comparable.empty() && one.a.loss.empty())
+            text +=
+                wrapped(printable(fmt::format("none {}: {}.", one.quantity, one.not_comparable)));
+    return text;
+}
+
+} // namespace
+
+std::string comparison_table(std::vector<Comparison> const& all)
+{
+    std::set<std::string> studies;
+    for (Comparison const& one : all)
+        studies.insert({one.a.study, one.b.study});
+    auto const name = [&](ComparedSlope const& side) {
+        return studies.size() > 1 ? side.study + ": " + side.label : side.label;
+    };
+    std::vector<std::vector<std::string>> lines{{"quantity", "A", "B", "slope A", "slope B",
+                                                 "difference", "p", "Holm", "ratio", "draws", "n",
+                                                 "R"}};
+    for (Comparison const& one : all) {
+        std::vector<std::string> line{one.quantity, name(one.a), name(one.b)};
+        if (one.not_comparable.empty())
+            line.insert(
+                line.end(),
+                {slope_cell(one.a), slope_cell(one.b), interval_cell(one.difference), p_cell(one.p),
+                 p_cell(one.holm), one.ratio_n > 0 ? interval_cell(one.ratio) : "-",
+                 one.paired ? "paired" : "unpaired", both(range_cell(one.a.n), range_cell(one.b.n)),
+                 both(fmt::format("{}", one.a.replicates), fmt::format("{}", one.b.replicates))});
+        else
+            line.insert(line.end(), {"-", "-", "not comparable", "-", "-", "-", "-", "-", "-"});
+        lines.push_back(std::move(line));
+    }
+    return aligned(lines) + "\n" + notes_of(all);
+}
+
+Json comparisons_json(std::vector<Comparison> const& all)
+{
+    Json document;
+    document["comparisons"] = Json::array();
+    for (Comparison const& one : all) {
+        Json json{{"quantity", one.quantity},
+                  {"a", side_json(one.a)},
+                  {"b", side_json(one.b)},
+                  {"comparable", one.not_comparable.empty()}};
+        if (!one.not_comparable.empty()) {
+            json["reason"] = one.not_comparable;
+        } else {
+            json["paired"] = one.paired;
+            json["difference"] = interval_json("slope", one.difference);
+            json["p"] = number_json(one.p);
+            json["p_holm"] = number_json(one.holm);
+            if (one.ratio_n > 0) {
+                json["ratio"] = interval_json("value", one.ratio);
+                json["ratio"]["n"] = one.ratio_n;
+            }
+        }
+        document["comparisons"].push_back(std::move(json));
+    }
+    return document;
+}
+
+} // namespace moerate

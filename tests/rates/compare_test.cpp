@@ -1,0 +1,147 @@
+// Differences of slopes between curves, and the replicates that a width needs: on made-up fits.
+
+#include "host/rates/compare.h"
+#include "host/rates/precision.h"
+#include "tests/rates/cpu.h"
+#include "tests/store/store_fixture.h"
+
+#include <catch2/catch.hpp>
+
+#include <cmath>
+#include <random>
+
+using namespace moerate;
+using namespace moerate_test;
+using Catch::Matchers::Contains;
+
+namespace
+{
+
+/// A store of a tiny study: log-normal replicates times n^-1/2; the fits of "sigmoid" are those of
+/// "softmax" times n^0.1. `seed` is of the made-up replicates.
+struct Results
+{
+    TempFolder folder;
+    Study study;
+    Store store;
+
+    Results(std::vector<std::string> const& settings, unsigned seed)
+        : study(tiny_study(settings)), store(Store::create(folder.path(), study))
+    {
+        add_cells(store, study);
+        std::mt19937_64 engine(seed);
+        std::lognormal_distribution<double> value(0.0, 0.5);
+        std::vector<FitRow> fits;
+        for (int const n : study.n)
+            for (int r = 0; r < study.replicates; ++r) {
+                double const v = value(engine) / std::sqrt(n);
+                for (Curve const& curve : study.curves)
+                    fits.push_back(fit_row(study, curve, n, r,
+                                           curve.fit == "sigmoid" ? v * std::pow(n, 0.1) : v));
+            }
+        store.add_fits(fits);
+    }
+
+    ComparedCurve curve(int number) const { return {&store, &study, &study.curves[number]}; }
+};
+
+std::vector<std::string> const more{"study.n=[200, 800, 3200]", "study.replicates=20"};
+
+Comparison const& of(std::vector<Comparison> const& all, std::string const& quantity)
+{
+    for (Comparison const& one : all)
+        if (one.quantity == quantity)
+            return one;
+    throw std::runtime_error("no comparison of " + quantity);
+}
+
+} // namespace
+
+TEST_CASE("curves of one study are paired, and losses of different gates are not compared")
+{
+    Results const results(more, 1);
+    auto const rows = rates(results.store, results.study);
+    auto const all = compare(cpu(), {results.curve(0), results.curve(1)}, {{0, 1}}, rows);
+    Comparison const& error = of(all, "regression error");
+    CHECK(all[0].quantity == "regression error");
+    CHECK(error.paired);
+    CHECK(error.a.n == std::vector<int>{200, 800, 3200});
+    CHECK(error.a.replicates == 20);
+    CHECK(error.a.slope.slope == rows[0].regression.slope);
+    CHECK(error.a.bracketed); // none is admissible
+    // The fits differ by n^0.1 exactly: no doubt about the difference.
+    CHECK(error.difference.slope == Approx(-0.1));
+    CHECK(error.difference.hi - error.difference.lo < 1e-9);
+    CHECK(error.p < 1e-6);
+    CHECK(error.ratio_n == 3200);
+    CHECK(error.ratio.slope == Approx(std::pow(3200, -0.1)));
+    Comparison const& loss = of(all, "loss");
+    CHECK_THAT(loss.not_comparable, Contains("different gates"));
+    CHECK(std::isnan(loss.p));
+    std::string const table = comparison_table(all);
+    CHECK_THAT(table, Contains("not comparable softmax.L1, softmax.L2r r=1 | sigmoid.D3") &&
+                          Contains("paired: both curves have the same data"));
+    auto const json = comparisons_json(all)["comparisons"];
+    CHECK(json[0]["paired"] == true);
+    CHECK(json[0]["difference"]["slope"].get<double>() == Approx(-0.1));
+    CHECK(json.back()["comparable"] == false);
+}
+
+TEST_CASE("studies with one stream are paired over what both have, others are not")
+{
+    Results const a(more, 1);
+    // The same seed and truth, so the same data: made-up numbers alike, other n and replicates.
+    Results const same({"study.n=[200, 800, 3200, 12800]", "study.replicates=20", "study.id=\"b\""},
+                       1);
+    Results const other(
+        {"study.n=[200, 800, 3200]", "study.replicates=20", "study.seed=8", "study.id=\"c\""}, 2);
+    auto rows = rates(a.store, a.study);
+    for (Results const* one : {&same, &other})
+        for (RateRow const& row : rates(one->store, one->study))
+            rows.push_back(row);
+    auto const paired = compare(cpu(), {a.curve(0), same.curve(0)}, {{0, 1}}, rows);
+    Comparison const& one = of(paired, "softmax.L1");
+    CHECK(one.paired);
+    CHECK(one.b.n == std::vector<int>{200, 800, 3200}); // 12800 is b's alone
+    CHECK(one.difference.slope == Approx(0).margin(1e-12));
+    auto const apart = compare(cpu(), {a.curve(0), other.curve(0)}, {{0, 1}}, rows);
+    Comparison const& two = of(apart, "softmax.L1");
+    CHECK_FALSE(two.paired);
+    double const own = rows[0].mean.hi - rows[0].mean.lo;
+    CHECK(two.difference.hi - two.difference.lo > 1.2 * own); // two intervals in one, sqrt(2)
+    CHECK(two.difference.hi - two.difference.lo < 1.8 * own);
+    CHECK(two.p > 0.001);
+    CHECK_THAT(comparison_table(apart), Contains("unpaired") && Contains("c: softmax"));
+}
+
+TEST_CASE("Holm's correction by hand")
+{
+    // 0.01 times 4, 0.02 times 3, 0.03 times 2 is less than that, 0.5.
+    CHECK(holm({0.03, 0.01, 0.5, 0.02}) == std::vector<double>{0.06, 0.04, 0.5, 0.06});
+    CHECK(holm({0.6, 0.7}) == std::vector<double>{1, 1});
+    CHECK(holm({}).empty());
+}
+
+TEST_CASE("replicates for a half-width go by the measured spread")
+{
+    Results const results({"study.n=[100, 1000, 10000]", "study.replicates=200"}, 3);
+    auto const rows = precision_of(rates(results.store, results.study), 0.02);
+    REQUIRE(rows.size() == 3);
+    // A log-normal of 0.5: the mean's relative variance is e^0.25 - 1 = 0.284 a replicate. Three n
+    // over two decades: sum of squares 2 log(10)^2 = 10.6.
+    double const needed = std::pow(1.96 / 0.02, 2) * 0.284 / 10.6;
+    CHECK(rows[0].spread == Approx(std::sqrt(0.284)).epsilon(0.15));
+    CHECK(static_cast<double>(rows[0].needed) == Approx(needed).epsilon(0.3));
+    CHECK_FALSE(rows[0].reached);
+    CHECK_FALSE(all_reached(rows));
+    CHECK(most_needed(rows) >= rows[0].needed);
+    auto const wide = precision_of(rates(results.store, results.study), 0.5);
+    CHECK(wide[0].reached);
+    CHECK(all_reached(wide));
+    CHECK(wide[0].half_width == rows[0].half_width);
+    Results const one({"study.replicates=1"}, 3);
+    auto const unknown = precision_of(rates(one.store, one.study), 0.02);
+    CHECK_FALSE(unknown[0].unknown.empty());
+    CHECK(most_needed(unknown) == 0);
+    CHECK_FALSE(all_reached(unknown));
+}
