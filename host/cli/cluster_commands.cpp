@@ -64,10 +64,11 @@ int recover_command(std::string const& folder, CommonOptions const& common)
     std::vector<Recovered> const files = recover_stores(folder);
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
     for (Recovered const& one : files) {
-        note(common.quiet,
-             fmt::format("{} was damaged ({}): {} fits could be read whole and are in "
-                         "a new one, {} were lost; the damaged one is {}",
-                         one.file, one.why, one.fits, one.lost, one.kept));
+        note(
+            common.quiet,
+            fmt::format("{} was damaged: {} fits could be read whole and are kept, {} in part; the "
+                        "damaged file is {}",
+                        one.file, one.fits, one.lost, one.kept));
         list.push_back({{"file", one.file},
                         {"why", one.why},
                         {"fits", one.fits},

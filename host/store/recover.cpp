@@ -106,8 +106,8 @@ void keep_whole(sqlite::Database& database, bool all_starts, Recovered& result)
     result.fits = database.integer("SELECT count(*) FROM fit");
 }
 
-/// Makes the new file of a damaged one.
-void rebuild(std::string const& file, std::string const& fresh, std::string const& spare_study,
+/// Makes the new file of a damaged one; false where nothing says what the study is.
+bool rebuild(std::string const& file, std::string const& fresh, std::string const& spare_study,
              Recovered& result)
 {
     Salvage damaged(file, file + ".salvage");
@@ -115,10 +115,7 @@ void rebuild(std::string const& file, std::string const& fresh, std::string cons
     if (study.empty())
         study = spare_study;
     if (study.empty())
-        throw StoreError(
-            fmt::format("{} is damaged, and neither it nor another store of its folder "
-                        "says what the study is: move it away and run again",
-                        file));
+        return false;
     Study const parsed = parse_stored(study);
     std::error_code none;
     fs::remove(fresh, none);
@@ -137,6 +134,7 @@ void rebuild(std::string const& file, std::string const& fresh, std::string cons
         database.execute("DELETE FROM target");
     keep_whole(database, whole["start"], result);
     database.execute("COMMIT");
+    return true;
 }
 
 } // namespace
@@ -155,11 +153,12 @@ std::vector<Recovered> recover_stores(std::string const& folder)
         result.why = fault;
         result.kept = free_name(one.path);
         std::string const fresh = one.path + ".recovered";
-        rebuild(one.path, fresh, study_of_neighbours(files), result);
+        bool const rebuilt = rebuild(one.path, fresh, study_of_neighbours(files), result);
         std::error_code none;
         fs::rename(one.path, result.kept);
         fs::rename(one.path + "-journal", result.kept + "-journal", none);
-        fs::rename(fresh, one.path);
+        if (rebuilt)
+            fs::rename(fresh, one.path);
         results.push_back(std::move(result));
     }
     return results;

@@ -23,9 +23,9 @@ struct Recovered
 /// Checks the pages of all store files of a folder, and puts new ones in the place of those that
 /// are damaged, with every fit that can be read whole: itself, its points and its starts. Losses
 /// that are lost are measured again by the next run, fits are done again, bitwise the same. The
-/// damaged file stays beside the new one, as FILE.damaged. A sound file is left alone. Throws
-/// StoreError where a file is being written, and where no file of the folder says what the study
-/// is.
+/// damaged file stays beside the new one, as FILE.damaged; alone where neither it nor any other file
+/// of the folder says what the study is. A sound file is left alone. Throws StoreError where a file
+/// is being written.
 std::vector<Recovered> recover_stores(std::string const& folder);
 
 } // namespace moerate

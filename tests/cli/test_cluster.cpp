@@ -25,6 +25,13 @@ std::vector<std::string> long_shard(Place const& place, std::string const& shard
             "--shard",      shard};
 }
 
+/// The rates of a folder, without what computed them: the number of runs differs.
+std::string rates_of(Place const& place, std::string const& folder)
+{
+    std::string const text = place.call({"rates", folder}).out;
+    return text.substr(0, text.find("What computed"));
+}
+
 } // namespace
 
 TEST_CASE("shards, what is missing, and the merged store from the command line", "[cli][cluster]")
@@ -61,9 +68,9 @@ TEST_CASE("shards, what is missing, and the merged store from the command line",
     REQUIRE(with({place.results(), "--shard", "2/3"}).code == 0);
     process::Result const rest = place.call({"merge", place.results(), "-o", merged, "--json"});
     CHECK(nlohmann::json::parse(rest.out)["missing"].empty());
-    std::string const rates = place.call({"rates", whole}).out;
-    CHECK(place.call({"rates", place.results()}).out == rates);
-    CHECK(place.call({"rates", merged}).out == rates);
+    std::string const rates = rates_of(place, whole);
+    CHECK(rates_of(place, place.results()) == rates);
+    CHECK(rates_of(place, merged) == rates);
     CHECK(place.call({"merge", place.path("nothing")}).code == 4);
     CHECK(with({place.results(), "--shard", "4/3"}).code == 2);
     CHECK(with({place.results(), "--time-budget", "soon"}).code == 2);
@@ -162,7 +169,7 @@ TEST_CASE("a damaged store is named, and recover keeps what can be read", "[cli]
         "run", place.study(),   "--threads", "1",
         "-o",  place.results(), "--set",     "study.replicates=40"};
     REQUIRE(place.call(run).code == 0);
-    std::string const rates = place.call({"rates", place.results()}).out;
+    std::string const rates = rates_of(place, place.results());
     std::string const file = place.results() + "/store.sqlite";
     std::filesystem::resize_file(file, std::filesystem::file_size(file) * 3 / 4 + 77);
     process::Result const refused = place.call(run);
@@ -174,5 +181,5 @@ TEST_CASE("a damaged store is named, and recover keeps what can be read", "[cli]
     CHECK(std::filesystem::exists(file + ".damaged"));
     process::Result const again = place.call(run);
     CHECK(again.code == 0);
-    CHECK(again.out == rates);
+    CHECK(rates_of(place, place.results()) == rates);
 }

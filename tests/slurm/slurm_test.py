@@ -36,7 +36,7 @@ class Slurm(unittest.TestCase):
         return run.stdout
 
     def rates(self, folder):
-        return json.loads(self.moerate("rates", folder, "--json"))
+        return json.loads(self.moerate("rates", folder, "--json"))["rows"]
 
     def submit(self, slurm, *options, study=None):
         text = self.moerate("submit", *(study or STUDY), "-o", self.folder, "--json", "--mem", "500M",
