@@ -129,6 +129,8 @@ std::vector<TruthFacts> truth_facts(Device& device, Study const& study)
     std::vector<TruthFacts> all;
     std::map<TruthId, std::size_t> known;
     for (Curve const& curve : study.curves) {
+        if (curve.truth.model.layout.size > most_fact_parameters)
+            continue;
         auto const [at, fresh] = known.try_emplace(truth_id(truth_key(study, curve)), all.size());
         if (fresh)
             all.push_back(facts_of(device, study, curve));

@@ -41,7 +41,11 @@ struct TruthFacts
 /// Samples that the facts are means over; relative errors of means are some 1/100.
 constexpr int truth_samples = 10000;
 
-/// One for each different truth of a study, in the order of its curves. Throws DeviceError.
+/// The largest truths that have facts: a spectrum takes p^3 flops, a second or so at this p.
+constexpr int most_fact_parameters = 1000;
+
+/// One for each different truth of a study, in the order of its curves, without those of more than
+/// most_fact_parameters. Throws DeviceError.
 std::vector<TruthFacts> truth_facts(Device& device, Study const& study);
 
 /// The facts as tables.
