@@ -5,23 +5,32 @@
     fits = results.fits()                     # a pandas DataFrame, or a dict of numpy arrays
     losses = results.losses(at="fit")
     theta = results.parameters("softmax", n=1000, replicate=0)    # {"atoms": [{"gate": {"w": ...
+    tidy = results.table(params=True)         # as `moerate export --format csv --params`
     table = results.rates()                   # as `moerate rates --json`
 
+    python3 -m moerate_reader results/003-1a fits.parquet [--all] [--params]     # needs pyarrow
+
 Needs numpy; returns DataFrames where pandas is installed (frames=False: arrays). fits() and losses()
-read the store alone; parameters() and rates() call the binary `moerate`: of the PATH, of the
-environment variable MOERATE, or open(..., binary=...).
+read the store alone; the others call the binary `moerate`: of the PATH, of the environment variable
+MOERATE, or open(..., binary=...).
 """
 
+import argparse
+import csv
 import glob
+import io
 import json
 import os
 import sqlite3
 import subprocess
+import sys
 
 import numpy
 
 __all__ = ["open", "Results"]
 FORMAT = 2  # of the store that this file reads
+# Columns of `moerate export` that are texts, whatever stands in them; swept keys are what they hold.
+TEXTS = {"study", "cell", "label", "fit", "status", "ended", "loss", "gauge", "target"}
 
 
 class Results:
@@ -80,11 +89,31 @@ class Results:
             losses.setdefault(key, loss)
         return self._table(_sorted(losses.values(), ("label", "n", "replicate", "loss", "r", "at")))
 
+    def table(self, all=False, params=False):  # pylint: disable=redefined-builtin
+        """The tidy table of `moerate export --format csv`: a row a fit and loss, swept keys as
+        columns. With `all` also what the study does not ask for, with `params` parameters by name."""
+        return self._table_of(self._exported_columns(all, params))
+
+    def parquet(self, file, all=False, params=False):  # pylint: disable=redefined-builtin
+        """Writes the same as a Parquet file, which must not be there; what does not exist is null."""
+        try:
+            import pyarrow
+            from pyarrow import parquet
+        except ImportError as error:
+            raise ImportError("Parquet needs pyarrow (it is not installed) pip install pyarrow, or "
+                              "take `moerate export --format csv`") from error
+        if os.path.exists(file):
+            raise FileExistsError(f"{file} exists (it is not replaced) remove it or name another")
+        columns = {name: pyarrow.array(values, from_pandas=True)
+                   for name, values in self._exported_columns(all, params).items()}
+        parquet.write_table(pyarrow.table(columns), file)
+
     def parameters(self, label, n, replicate, at="fit"):
         """Parameters of one fit by name, lists as numpy arrays: {"gate", "expert", "atoms": [{"gate":
         {"w", "b"}, "expert": {"a", "b"}}...], ...}. at: "fit", "start" or "oracle"."""
         if self._exported is None:
-            fits = json.loads(self._call("export", self.folder, "--format", "json"))["fits"]
+            fits = json.loads(self._call("export", self.folder, "--format", "json",
+                                         "--all"))["fits"]
             self._exported = {(fit["label"], fit["n"], fit["replicate"]): fit for fit in fits}
         fit = self._exported.get((label, n, replicate))
         if fit is None:
@@ -97,6 +126,13 @@ class Results:
     def rates(self):
         """The rows of `moerate rates --json`: a list of dicts."""
         return json.loads(self._call("rates", self.folder, "--json"))["rows"]
+
+    def _exported_columns(self, every, params):
+        """The columns of the export, numbers as arrays of numbers."""
+        options = ["--all"] * bool(every) + ["--params"] * bool(params)
+        rows = list(csv.reader(io.StringIO(self._call("export", self.folder, "--format", "csv",
+                                                      *options))))
+        return {name: _typed(name, [row[c] for row in rows[1:]]) for c, name in enumerate(rows[0])}
 
     def _call(self, *arguments):
         done = subprocess.run([self.binary, *arguments], capture_output=True, text=True, check=False)
@@ -122,7 +158,9 @@ class Results:
 
     def _table(self, rows):
         names = list(dict.fromkeys(name for row in rows for name in row))
-        columns = {name: _column([row.get(name) for row in rows]) for name in names}
+        return self._table_of({name: _column([row.get(name) for row in rows]) for name in names})
+
+    def _table_of(self, columns):
         return self._frames.DataFrame(columns) if self._frames else columns
 
 
@@ -156,6 +194,19 @@ def _column(values):
     return numpy.array(values, object)
 
 
+def _typed(name, fields):
+    """A column of texts as numbers where it is one; what is empty is None, in numbers NaN."""
+    values = [None if field == "" else field for field in fields]
+    if name in TEXTS:
+        return numpy.array(values, object)
+    for number in (int, float):
+        try:
+            return _column([value if value is None else number(value) for value in values])
+        except ValueError:
+            pass
+    return numpy.array(values, object)
+
+
 def _arrays(value):
     """Lists of numbers as arrays, all below a JSON value."""
     if isinstance(value, dict):
@@ -165,3 +216,24 @@ def _arrays(value):
             return [_arrays(one) for one in value]
         return numpy.array(value, float)
     return value
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(prog="moerate_reader", description="Writes the fits of a "
+                                     "results folder as a Parquet file.")
+    parser.add_argument("folder", help="results folder")
+    parser.add_argument("file", help="Parquet file to write")
+    parser.add_argument("--all", action="store_true",
+                        help="also what the study does not ask for (in_study = 0)")
+    parser.add_argument("--params", action="store_true", help="the fits' parameters by name")
+    given = parser.parse_args(arguments)
+    try:
+        Results(given.folder).parquet(given.file, given.all, given.params)
+    except (ImportError, OSError, RuntimeError, ValueError) as error:
+        print(f"moerate_reader: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -35,7 +35,11 @@ void read_cases(std::string const& file,
                 fmt::format("{} is {} (an object is needed)", where, kind_of(document[i])));
         PlainSource const source(where);
         Reader reader(source, document[i], Pointer());
-        reader.has("expected"); // reference files that carry their answers can be given as they are
+        // Reference files that carry their answers, and what `show` writes for both commands, can
+        // be given as they are.
+        for (char const* key :
+             {"expected", "measure", "x", "y", "fitted", "true", "loss", "r", "gauge"})
+            reader.has(key);
         read(reader, where);
         reader.finish();
     }

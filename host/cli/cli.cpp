@@ -18,6 +18,7 @@ CommandLine::CommandLine()
                "5 device, 75 stopped with all work saved.");
     add_study_commands();
     add_store_commands();
+    add_fit_commands();
     add_cluster_commands();
     add_case_commands();
     add_data_commands();

@@ -30,6 +30,8 @@ struct CommandLine
     RatesCommandOptions rated;
     CompareOptions compared;
     ExportOptions output;
+    ShowOptions show;
+    ReplayOptions again;
     CaseOptions cases;
     FitOptions fit;
     PredictOptions prediction;
@@ -61,6 +63,7 @@ struct CommandLine
     void add_study_commands();
     void add_run_command();
     void add_store_commands();
+    void add_fit_commands();
     void add_cluster_commands();
     void add_case_commands();
     void add_data_commands();

@@ -69,8 +69,10 @@ void CommandLine::add_run_command()
                               "File to add the rounds of least-squares fits to, a JSON line each"),
                Takes::file);
     go->add_option("--trace-fit", run.trace_fits,
-                   "LABEL N REPLICATE of a fit to trace; may be repeated [all fits]")
+                   "LABEL N REPLICATE of a fit to trace [all fits]")
         ->needs(trace);
+    go->add_flag("--add-n", run.add_n,
+                 "Also the n that the results folder has: study.n adds to them");
     go->add_flag("--no-params", run.no_parameters,
                  "Do not store parameters (further losses then need new fits)");
     suggest(
@@ -123,13 +125,19 @@ void CommandLine::add_store_commands()
                     "Only these curves: labels, or STUDY: LABEL; * is any text");
     one_of(two->add_option("--by", compared.by, "label: only pairs of one label"), {"label"});
     add_devices(two);
-    CLI::App* out = add("export", "Write all fits of a results folder, or its experiment file",
-                        {"moerate export results/003-1a --format csv -o fits.csv",
-                         "moerate export results/003-1a --format toml"},
-                        [this] { return export_command(output); });
+    CLI::App* out =
+        add("export", "Write the fits of a results folder as a tidy table, or its experiment file",
+            {"moerate export results/003-1a --format csv -o fits.csv",
+             "moerate export results/003-1a --format csv --params --all",
+             "moerate export results/003-1a --format toml"},
+            [this] { return export_command(output); });
     add_folder(out, "folder", output.folder, text)->required();
     one_of(out->add_option("--format", output.format, "What to write"), {"csv", "json", "toml"})
         ->required();
+    out->add_flag("--all", output.all,
+                  "Also fits and losses that the study does not ask for (in_study = 0)");
+    out->add_flag("--params", output.parameters,
+                  "CSV: the fits' parameters by name, as atoms.0.gate.w.1 (JSON always has them)");
     valued(out->add_option("-o,--output", output.file, "File to write [stdout]"), Takes::file);
     out->add_flag("--force", output.force, "Replace the file if it exists");
 }

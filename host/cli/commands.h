@@ -55,6 +55,7 @@ struct RunCommandOptions
     std::string folder; ///< empty: results/<study.id>
     DeviceOptions device;
     bool no_parameters = false;
+    bool add_n = false;      ///< the study has the stored n, too
     double save_every = 1.5; ///< seconds of work between two saves
     double half_width = 0;   ///< go on until every slope has it; 0: not asked for
     int most_replicates = 0; ///< at which to end then; 0: ten times the study's
@@ -130,10 +131,40 @@ struct ExportOptions
     std::string format;
     std::string file; ///< empty: stdout
     bool force = false;
+    bool all = false;        ///< also what the study does not ask for
+    bool parameters = false; ///< columns of the fits' parameters
 };
 
-/// Writes all fits of a store, or (format toml) the study that it holds.
+/// Writes the fits of a store, or (format toml) the study that it holds.
 int export_command(ExportOptions const& options);
+
+struct ShowOptions
+{
+    std::string folder;
+    std::string worst;             ///< name of a loss
+    std::vector<std::string> cell; ///< label, n, replicate
+    int n = 0;                     ///< for --worst and the overview; 0: the largest
+    bool data = false;             ///< --json: with the training data
+};
+
+/// Prints one stored fit beside the truth, or which there are.
+int show_command(ShowOptions const& options, CommonOptions const& common);
+
+struct ReplayOptions
+{
+    std::string folder;
+    std::vector<std::string> fit; ///< label, n, replicate
+    std::string file;             ///< of the path; empty: stdout
+    bool force = false;
+    DeviceOptions device{"cpu", 0};
+};
+
+/// Does one stored fit again, compares it bit by bit and writes its path as JSON lines.
+int replay_command(ReplayOptions const& options, CommonOptions const& common);
+
+/// Says what is wrong with a results folder, and what to do next.
+int diagnose_command(std::string const& folder, DeviceOptions const& device,
+                     CommonOptions const& common);
 
 struct CaseOptions
 {

@@ -13,6 +13,9 @@ namespace moerate
 namespace
 {
 
+/// Of a merge: the cache of its indices, and as much again.
+constexpr char const* merge_memory = "1G";
+
 /// Runs in a row that may be stopped before they have stored anything.
 constexpr int most_stalled_runs = 5;
 
@@ -74,8 +77,7 @@ std::string array_script(ArrayJob const& job)
     std::string text = head(job, job.name, "%A_%a.log") + directive("--array=" + job.tasks) +
                        directive("--time=" + slurm_duration(job.seconds)) +
                        directive(fmt::format("--cpus-per-task={}", job.cpus));
-    if (job.memory > 0)
-        text += directive(fmt::format("--mem={}M", std::llround(std::ceil(job.memory / 1048576))));
+    text += directive("--mem=" + job.memory);
     if (!job.gres.empty())
         text += directive("--gres=" + job.gres);
     text += directive("--requeue") + directive("--open-mode=append") +
@@ -92,7 +94,7 @@ std::string array_script(ArrayJob const& job)
 std::string merge_script(ArrayJob const& job)
 {
     return head(job, job.name + "-merge", "merge_%j.log") + directive("--time=0-01:00:00") +
-           further_options(job) +
+           directive(fmt::format("--mem={}", merge_memory)) + further_options(job) +
            fmt::format("\n# Lines \"--shard i/N\" name what is missing.\nexec {} merge {}\n",
                        shell_word(job.program), shell_word(job.folder));
 }

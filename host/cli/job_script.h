@@ -18,7 +18,7 @@ struct ArrayJob
     std::string tasks;                ///< "1-7": of the array, numbers of shards
     int shards = 1;                   ///< N
     double seconds = 0;               ///< limit of a task's time
-    double memory = 0;                ///< bytes of a task; 0: what the cluster gives
+    std::string memory;               ///< of a task, as Slurm has it
     int cpus = 1;                     ///< of a task
     std::string partition, gres;      ///< empty: what the cluster gives
     std::vector<std::string> options; ///< of sbatch, as they stand

@@ -3,6 +3,7 @@
 #include "host/cli/device_choice.h"
 #include "host/cli/output.h"
 #include "host/cli/precision.h"
+#include "host/cli/study_to_run.h"
 #include "host/core/error.h"
 #include "host/rates/rates.h"
 #include "host/run/runner.h"
@@ -112,9 +113,9 @@ RunReport until_half_width(Study const& study, std::string const& folder, Device
             "--until-half-width: a shard has part of the replicates (the half-width is "
             "that of all) leave out --shard, or use plan --half-width after a merge");
     auto const more = [&](int replicates) {
-        std::vector<std::string> settings = options.study.settings;
-        settings.push_back(fmt::format("study.replicates={}", replicates));
-        return run_study(read_study(options.study.file, settings), folder, devices, run);
+        RunCommandOptions wider = options;
+        wider.study.settings.push_back(fmt::format("study.replicates={}", replicates));
+        return run_study(study_to_run(wider, {true}).study, folder, devices, run);
     };
     return run_until(
         study, folder, options.half_width,
@@ -146,8 +147,7 @@ void show_results(std::string const& folder, RunReport const& report, Study cons
 
 int run_command(RunCommandOptions const& options, CommonOptions const& common)
 {
-    Study const study = read_study(options.study.file, options.study.settings);
-    std::string const folder = options.folder.empty() ? "results/" + study.id : options.folder;
+    auto const [study, folder] = study_to_run(options, common);
     StopOnSignal const stop;
     RunOptions const run = run_options(options, common.quiet);
     Devices const devices = open_devices(options.device.device, options.device.threads);

@@ -132,9 +132,11 @@ int status_command(std::string const& folder, CommonOptions const& common)
 int export_command(ExportOptions const& options)
 {
     Store const store = Store::open(options.folder);
-    std::string const text = options.format == "csv"    ? export_csv(store)
-                             : options.format == "toml" ? store.study_text()
-                                                        : json_text(export_json(store)) + "\n";
+    ExportChoice const choice{options.all, options.parameters};
+    std::string const text = options.format == "csv" ? export_csv(store, choice)
+                             : options.format == "toml"
+                                 ? store.study_text()
+                                 : json_text(export_json(store, choice)) + "\n";
     if (options.file.empty())
         print_text(text);
     else

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 
@@ -85,7 +86,8 @@ ArrayJob array_job(SubmitOptions const& options, Study const& asked, std::string
         if (options.time.empty())
             job.seconds =
                 std::max(least_limit, spare_time * shards.seconds * shards.n / job.shards);
-        job.memory = spare_memory * shards.memory;
+        job.memory = fmt::format(
+            "{}M", static_cast<long long>(std::ceil(spare_memory * shards.memory / 1048576)));
     }
     std::vector<MissingShard> const missing =
         missing_shards(study, plan, store ? &*store : nullptr, job.shards);
@@ -111,10 +113,8 @@ int submit_command(SubmitOptions const& options, CommonOptions const& common)
     job.partition = options.partition;
     job.gres = options.gres;
     job.options = options.sbatch;
-    if (!options.memory.empty()) {
-        job.options.push_back("--mem=" + options.memory);
-        job.memory = 0;
-    }
+    if (!options.memory.empty())
+        job.memory = options.memory;
     job.run = options.run;
     if (options.print) {
         print("{}\n{}", array_script(job), merge_script(job));

@@ -153,6 +153,8 @@ public:
     virtual nlohmann::json settings() const = 0;
     /// Whether it fits data in float64; else in float32.
     virtual bool in_float64() const = 0;
+    /// Word for one of its iterations.
+    virtual std::string_view iteration() const { return "iteration"; }
     /// Starts of a fit where nothing else is asked for; 1: it begins only once, at the given one.
     virtual int usual_starts() const { return 1; }
     /// Whether it can tell the rounds of a fit (FitProblem::traced).

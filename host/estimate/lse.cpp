@@ -35,6 +35,7 @@ public:
     std::string text() const override;
     json settings() const override;
     bool in_float64() const override { return true; }
+    std::string_view iteration() const override { return "round"; }
     int usual_starts() const override { return certifying_starts; }
     bool traces() const override { return true; }
     std::vector<SizeLimit> limits(Model const& model) const override;

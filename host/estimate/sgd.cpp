@@ -26,6 +26,7 @@ public:
     std::string text() const override;
     json settings() const override;
     bool in_float64() const override { return in_float64_; }
+    std::string_view iteration() const override { return "epoch"; }
     FitCost cost(Model const& model, int n) const override;
     std::shared_ptr<Estimator const> limited_to(int iterations) const override;
     std::vector<FitOutcome> fit(Device& device,

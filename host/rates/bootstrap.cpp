@@ -3,6 +3,7 @@
 #include "host/rates/contrast.h"
 #include "host/rates/resample.h"
 #include "host/rates/statistics.h"
+#include "kernels/rates/quantile.h"
 
 #include <fmt/format.h>
 
@@ -29,14 +30,29 @@ std::string no_slope(Samples const& samples, std::vector<double> const& value, c
     return fmt::format("{} n with fits (a slope needs two)", samples.n.size());
 }
 
+/// Standard deviation and percentiles of the replicates of one n.
+void add_spread(Slope& result, std::vector<double> const& values, double sd)
+{
+    std::vector<double> sorted = present(values);
+    std::sort(sorted.begin(), sorted.end());
+    int const size = static_cast<int>(sorted.size());
+    auto const percentile = [&](double share) {
+        return size == 0 ? no_number : quantile(sorted.data(), size, share);
+    };
+    result.sd.push_back(sd);
+    result.p05.push_back(percentile(0.05));
+    result.p50.push_back(percentile(0.5));
+    result.p95.push_back(percentile(0.95));
+}
+
 Slope point_estimate(Samples const& samples, std::vector<Summary> const& summaries,
                      LogLine const& line, Statistic statistic, char const* what)
 {
-    Slope result{{}, {}, no_number, no_number, no_number, {}};
-    for (Summary const& summary : summaries) {
+    Slope result{{}, {}, no_number, no_number, no_number, {}, {}};
+    for (std::size_t i = 0; i < summaries.size(); ++i) {
         if (statistic == Statistic::mean)
-            result.sd.push_back(summary.sd);
-        result.value.push_back(value_of(summary.statistics, statistic));
+            add_spread(result, samples.values[i], summaries[i].sd);
+        result.value.push_back(value_of(summaries[i].statistics, statistic));
     }
     result.slope = line.slope(result.value);
     if (std::isnan(result.slope))

@@ -117,9 +117,12 @@ std::string windows_text(std::vector<RateRow> const& rows)
                                  fmt::format("{:.3f}", one.slope_without),
                                  fmt::format("{:+.4f}", one.change)}));
     }
-    return "\nSlopes over the n from each on: a rate does not depend on where the window "
-           "begins\n\n" +
-           aligned(slopes) + "\nThe replicates that move the slope of the mean loss most\n\n" +
+    std::string const text =
+        "\nSlopes over the n from each on: a rate does not depend on where the window begins\n\n" +
+        aligned(slopes);
+    if (replicates.size() == 1) // over several truths a replicate is of one
+        return text;
+    return text + "\nThe replicates that move the slope of the mean loss most\n\n" +
            aligned(replicates);
 }
 

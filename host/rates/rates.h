@@ -29,6 +29,9 @@ struct Slope
     std::string reason;
     double deviation = std::numeric_limits<double>::quiet_NaN(); ///< of the slope, as its draws say
     std::vector<Reason> reasons = {}; ///< why this slope is not a rate, beside those of its row
+    /// Per n, percentiles 5, 50 and 95 of the replicates, linear between order statistics (mean
+    /// only).
+    std::vector<double> p05{}, p50{}, p95{};
 };
 
 /// Slopes of the mean expert errors (spec.md 2.2), each over the replicates that have the error.

@@ -38,6 +38,11 @@ Json slope_json(Slope const& slope)
     json["value"] = numbers(slope.value);
     if (!slope.sd.empty())
         json["sd"] = numbers(slope.sd);
+    if (!slope.p50.empty()) {
+        json["p05"] = numbers(slope.p05);
+        json["p50"] = numbers(slope.p50);
+        json["p95"] = numbers(slope.p95);
+    }
     json["slope"] = number(slope.slope);
     json["lo"] = number(slope.lo);
     json["hi"] = number(slope.hi);

@@ -33,41 +33,6 @@ private:
     std::vector<std::string> fields_;
 };
 
-std::string csv_head()
-{
-    Line line;
-    for (char const* name : {"cell", "label", "n", "replicate", "status"})
-        line.add(std::string(name));
-    FitRow const fit;
-    each_exported(fit, [&](std::string const& name, double) { line.add(name); });
-    for (char const* name : {"admissible", "iterations", "seconds"})
-        line.add(std::string(name));
-    each_fact(fit, [&](char const* name, auto const&) { line.add(std::string(name)); });
-    for (char const* name : {"loss", "r", "gauge", "target"})
-        line.add(std::string(name));
-    each_before_fit([&](char const* at) { line.add(point_column(at, "value")); });
-    LossRecord const record{};
-    each_loss_number(record, [&](char const* name, double) { line.add(std::string(name)); });
-    line.add(std::string("empty"));
-    return line.text();
-}
-
-Line fit_fields(CellRow const& cell, std::string const& label, FitRow const& fit)
-{
-    Line line;
-    line.add(cell.id);
-    line.add(label);
-    line.add(cell.n);
-    line.add(fit.replicate);
-    line.add(status_name(fit.status));
-    each_exported(fit, [&](std::string const&, double value) { line.add(value); });
-    line.add(fit.admissible);
-    line.add(fit.facts.iterations);
-    line.add(fit.facts.seconds);
-    each_fact(fit, [&](char const*, auto const& value) { line.add(value); });
-    return line;
-}
-
 /// Value of a loss of the fit at another point; not a number if it is not stored.
 double value_at(FitRow const& fit, LossKey key, char const* at)
 {
@@ -76,32 +41,137 @@ double value_at(FitRow const& fit, LossKey key, char const* at)
     return loss == nullptr ? std::nan("") : loss->record.value;
 }
 
-std::string csv_lines(CellRow const& cell, Listed const& as, FitRow const& fit)
+/// The value of a swept key as a field: texts as they are, everything else as JSON.
+std::string swept_field(Curve const* curve, std::string const& key)
 {
-    std::string lines;
-    for (LossRow const& loss : fit.at(at_fit).losses) {
-        if (!as.shows(loss.key))
-            continue;
-        Line line = fit_fields(cell, as.label, fit);
-        line.add(loss.key.name);
-        line.add(loss.key.r);
-        line.add(loss.key.gauge);
-        line.add(loss.key.target);
-        each_before_fit([&](char const* at) { line.add(value_at(fit, loss.key, at)); });
-        each_loss_number(loss.record, [&](char const*, double value) { line.add(value); });
-        line.add(loss.record.empty);
-        lines += line.text();
-    }
-    if (!lines.empty())
-        return lines;
-    Line line = fit_fields(cell, as.label, fit);
-    for (int blank = 0; blank < 5; ++blank) // name to target, empty
-        line.add(std::string{});
-    each_before_fit([&](char const*) { line.add(std::string{}); });
-    LossRecord const record{};
-    each_loss_number(record, [&](char const*, double) { line.add(std::string{}); });
-    return line.text();
+    if (curve != nullptr)
+        for (SweptValue const& one : curve->swept)
+            if (one.key == key)
+                return one.value.is_string() ? one.value.get<std::string>() : one.value.dump();
+    return {};
 }
+
+/// The table of one store.
+class CsvTable
+{
+public:
+    CsvTable(Study const& study, ExportChoice const& choice)
+        : study_(study), choice_(choice), swept_(swept_keys(study))
+    {
+        if (!choice.parameters)
+            return;
+        std::set<std::string> known;
+        for (Curve const& curve : study.curves)
+            for (std::string const& name : parameter_names(curve.model))
+                if (known.insert(name).second)
+                    parameters_.push_back(name);
+    }
+
+    std::string head() const
+    {
+        Line line;
+        for (char const* name : {"study", "cell", "label", "fit", "truth"})
+            line.add(std::string(name));
+        for (std::string const& key : swept_)
+            line.add(key);
+        for (char const* name : {"noise_variance", "n", "replicate", "in_study", "status"})
+            line.add(std::string(name));
+        FitRow const fit;
+        each_exported(fit, [&](std::string const& name, double) { line.add(name); });
+        for (char const* name : {"admissible", "iterations", "seconds"})
+            line.add(std::string(name));
+        each_fact(fit, [&](char const* name, auto const&) { line.add(std::string(name)); });
+        for (char const* name : {"loss", "exponent", "gauge", "target"})
+            line.add(std::string(name));
+        each_before_fit([&](char const* at) { line.add(point_column(at, "value")); });
+        LossRecord const record{};
+        each_loss_number(record, [&](char const* name, double) { line.add(std::string(name)); });
+        line.add(std::string("empty"));
+        for (std::string const& name : parameters_)
+            line.add(name);
+        return line.text();
+    }
+
+    /// The lines of a fit: one a loss, or one without.
+    std::string lines(CellRow const& cell, Listed const& as, FitRow const& fit) const
+    {
+        std::string lines;
+        bool any = false;
+        for (LossRow const& loss : fit.at(at_fit).losses) {
+            if (!as.shows(loss.key))
+                continue;
+            bool const asked = in_study(as, fit, loss.key);
+            any = true;
+            if (asked || choice_.all)
+                lines += line(cell, as, fit, &loss, asked);
+        }
+        bool const asked = in_study(as, fit);
+        if (!any && (asked || choice_.all))
+            lines += line(cell, as, fit, nullptr, asked);
+        return lines;
+    }
+
+private:
+    std::string line(CellRow const& cell, Listed const& as, FitRow const& fit, LossRow const* loss,
+                     bool asked) const
+    {
+        Curve const* const curve = as.curve;
+        Line line;
+        line.add(study_.id);
+        line.add(cell.id);
+        line.add(as.label);
+        line.add(curve == nullptr ? as.label : curve->fit);
+        line.add(curve == nullptr ? std::optional<int>() : truth_number(*curve));
+        for (std::string const& key : swept_)
+            line.add(swept_field(curve, key));
+        line.add(curve == nullptr ? std::nan("") : curve->noise_variance);
+        line.add(cell.n);
+        line.add(fit.replicate);
+        line.add(asked ? 1 : 0);
+        line.add(status_name(fit.status));
+        each_exported(fit, [&](std::string const&, double value) { line.add(value); });
+        line.add(fit.admissible);
+        line.add(fit.facts.iterations);
+        line.add(fit.facts.seconds);
+        each_fact(fit, [&](char const*, auto const& value) { line.add(value); });
+        add_loss(line, fit, loss);
+        add_parameters(line, curve, fit.at(at_fit).theta);
+        return line.text();
+    }
+
+    static void add_loss(Line& line, FitRow const& fit, LossRow const* loss)
+    {
+        line.add(loss == nullptr ? "" : loss->key.name);
+        line.add(loss == nullptr ? std::nan("") : loss->key.r);
+        line.add(loss == nullptr ? "" : loss->key.gauge);
+        line.add(loss == nullptr ? "" : loss->key.target);
+        each_before_fit([&](char const* at) {
+            line.add(loss == nullptr ? std::nan("") : value_at(fit, loss->key, at));
+        });
+        LossRecord const none{};
+        each_loss_number(loss == nullptr ? none : loss->record, [&](char const*, double value) {
+            line.add(loss == nullptr ? std::nan("") : value);
+        });
+        line.add(loss == nullptr ? std::optional<int>() : std::optional<int>(loss->record.empty));
+    }
+
+    /// Those that the model has; none where the store does not have them.
+    void add_parameters(Line& line, Curve const* curve, std::vector<double> const& theta) const
+    {
+        if (parameters_.empty())
+            return;
+        std::map<std::string, double> value;
+        if (curve != nullptr && !theta.empty())
+            for (auto const& [name, number] : parameters_by_name(curve->model, theta))
+                value[name] = number;
+        for (std::string const& name : parameters_)
+            line.add(value.count(name) == 0 ? std::nan("") : value[name]);
+    }
+
+    Study const& study_;
+    ExportChoice choice_;
+    std::vector<std::string> swept_, parameters_;
+};
 
 } // namespace
 
@@ -115,16 +185,17 @@ std::string csv_field(std::string const& text)
     return quoted + "\"";
 }
 
-std::string export_csv(Store const& store)
+std::string export_csv(Store const& store, ExportChoice const& choice)
 {
     Study const study = stored_study(store);
     CurvesOf const curves = curves_of(study);
-    std::string text = csv_head();
+    CsvTable const table(study, choice);
+    std::string text = table.head();
     for (CellRow const& cell : store.cells()) {
-        std::vector<FitRow> const fits = store.fits(cell.id, false);
-        for (Listed const& one : listed(cell, curves))
+        std::vector<FitRow> const fits = store.fits(cell.id, choice.parameters);
+        for (Listed const& one : listed(cell, curves, study.replicates))
             for (FitRow const& fit : fits)
-                text += csv_lines(cell, one, fit);
+                text += table.lines(cell, one, fit);
     }
     return text;
 }

@@ -44,7 +44,7 @@ Json cells_json(std::vector<int> const& cell, int atoms)
     return cells;
 }
 
-Json loss_json(LossRow const& loss, int atoms)
+Json loss_json(LossRow const& loss, int atoms, bool asked)
 {
     Json json;
     json["loss"] = loss.key.name;
@@ -52,6 +52,7 @@ Json loss_json(LossRow const& loss, int atoms)
     json["gauge"] = loss.key.gauge;
     json["target"] = loss.key.target;
     json["at"] = loss.key.at;
+    json["in_study"] = asked;
     each_loss_number(loss.record,
                      [&](char const* name, double value) { json[name] = value_json(value); });
     json["empty"] = loss.record.empty;
@@ -60,7 +61,7 @@ Json loss_json(LossRow const& loss, int atoms)
 }
 
 /// The losses of all points, each beside the same of the other points.
-Json losses_json(Listed const& as, FitRow const& fit)
+Json losses_json(Listed const& as, FitRow const& fit, bool all)
 {
     int const atoms = as.curve == nullptr ? 0 : as.curve->truth.model.k;
     std::size_t most = 0;
@@ -70,8 +71,11 @@ Json losses_json(Listed const& as, FitRow const& fit)
     for (std::size_t l = 0; l < most; ++l)
         for (char const* at : fit_points) {
             std::vector<LossRow> const& losses = point_or_none(fit, at).losses;
-            if (l < losses.size() && as.shows(losses[l].key))
-                json.push_back(loss_json(losses[l], atoms));
+            if (l >= losses.size() || !as.shows(losses[l].key))
+                continue;
+            bool const asked = in_study(as, fit, losses[l].key);
+            if (asked || all)
+                json.push_back(loss_json(losses[l], atoms, asked));
         }
     return json;
 }
@@ -95,14 +99,28 @@ Json measure_or_null(Curve const* curve, std::vector<double> const& theta)
     return measure_to_json({curve->model, theta});
 }
 
-Json fit_json(CellRow const& cell, Listed const& as, FitRow const& fit)
+Json swept_json(Curve const* curve)
+{
+    Json json = Json::object();
+    if (curve != nullptr)
+        for (SweptValue const& one : curve->swept)
+            json[one.key] = one.value;
+    return json;
+}
+
+Json fit_json(CellRow const& cell, Listed const& as, FitRow const& fit, bool all)
 {
     Curve const* const curve = as.curve;
     Json json;
     json["cell"] = cell.id;
     json["label"] = as.label;
+    json["fit"] = curve == nullptr ? as.label : curve->fit;
+    json["truth"] = curve == nullptr ? Json(nullptr) : Json(truth_number(*curve));
+    json["swept"] = swept_json(curve);
+    json["noise_variance"] = curve == nullptr ? Json(nullptr) : Json(curve->noise_variance);
     json["n"] = cell.n;
     json["replicate"] = fit.replicate;
+    json["in_study"] = in_study(as, fit);
     json["status"] = status_name(fit.status);
     each_exported(fit,
                   [&](std::string const& name, double value) { json[name] = value_json(value); });
@@ -111,7 +129,7 @@ Json fit_json(CellRow const& cell, Listed const& as, FitRow const& fit)
     json["seconds"] = value_json(fit.facts.seconds);
     each_fact(fit, [&](char const* name, auto const& value) { json[name] = value_json(value); });
     json["starts"] = starts_json(fit.facts.starts);
-    json["losses"] = losses_json(as, fit);
+    json["losses"] = losses_json(as, fit, all);
     for (char const* at : fit_points)
         json[at == std::string(at_fit) ? "measure" : at] =
             measure_or_null(curve, point_or_none(fit, at).theta);
@@ -120,7 +138,7 @@ Json fit_json(CellRow const& cell, Listed const& as, FitRow const& fit)
 
 } // namespace
 
-nlohmann::ordered_json export_json(Store const& store)
+nlohmann::ordered_json export_json(Store const& store, ExportChoice const& choice)
 {
     Study const study = stored_study(store);
     CurvesOf const curves = curves_of(study);
@@ -131,9 +149,10 @@ nlohmann::ordered_json export_json(Store const& store)
     json["fits"] = Json::array();
     for (CellRow const& cell : store.cells()) {
         std::vector<FitRow> const fits = store.fits(cell.id, true);
-        for (Listed const& one : listed(cell, curves))
+        for (Listed const& one : listed(cell, curves, study.replicates))
             for (FitRow const& fit : fits)
-                json["fits"].push_back(fit_json(cell, one, fit));
+                if (choice.all || in_study(one, fit))
+                    json["fits"].push_back(fit_json(cell, one, fit, choice.all));
     }
     return json;
 }

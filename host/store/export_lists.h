@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace moerate
@@ -22,6 +23,7 @@ struct Listed
     Curve const* curve = nullptr;  ///< null where the study does not have the cell any more
     std::set<LossKey> own, of_all; ///< losses at "fit" that this one and any of the curves ask for
     bool first = true;
+    int replicates = 0; ///< that the study asks for; 0 where it does not have the cell
 
     bool shows(LossKey key) const
     {
@@ -30,13 +32,28 @@ struct Listed
     }
 };
 
+/// Whether the study asks for a fit, or for a loss of it.
+bool in_study(Listed const& as, FitRow const& fit);
+bool in_study(Listed const& as, FitRow const& fit, LossKey const& key);
+
+/// The swept keys of a study's curves, each once, in order of appearance.
+std::vector<std::string> swept_keys(Study const& study);
+
+/// Names of the parameters of a model: their paths in the JSON of a measure, with dots:
+/// "atoms.0.gate.w.1". In the order of `parameters_by_name`.
+std::vector<std::string> parameter_names(Model const& model);
+
+/// The numbers of theta by these names.
+std::vector<std::pair<std::string, double>> parameters_by_name(Model const& model,
+                                                               std::vector<double> const& theta);
+
 /// The curves of each cell of a study.
 using CurvesOf = std::map<std::string, std::vector<Curve const*>>;
 
 CurvesOf curves_of(Study const& study);
 
-/// The labels under which the fits of a cell are listed.
-std::vector<Listed> listed(CellRow const& cell, CurvesOf const& curves);
+/// The labels under which the fits of a cell are listed; `replicates`: that the study asks for.
+std::vector<Listed> listed(CellRow const& cell, CurvesOf const& curves, int replicates);
 
 /// Name of a number of a point: that of the fit has none of its own.
 std::string point_column(std::string const& at, std::string const& name);

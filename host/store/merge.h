@@ -5,7 +5,6 @@
 
 #include "host/store/store.h"
 
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,10 +24,9 @@ struct MergeReport
 /// Copies the fits, losses, projections and runs of all store files of `folders` into
 /// `into`/store.sqlite, in one transaction. The order of folders and files does not matter, nor how
 /// often they are merged; memory does not grow with fits. What is merged stays where it is.
-/// `progress` is told each file's name before it is read. Throws StoreError where two files hold
+/// Throws StoreError where two files hold
 /// different studies (naming the key) or different results of one fit, where one is damaged, and
 /// where another process writes store.sqlite; nothing is changed then.
-MergeReport merge_stores(std::vector<std::string> const& folders, std::string const& into,
-                         std::function<void(std::string const&)> const& progress = {});
+MergeReport merge_stores(std::vector<std::string> const& folders, std::string const& into);
 
 } // namespace moerate

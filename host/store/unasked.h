@@ -14,4 +14,8 @@ namespace moerate
 /// replicates that it had before. Empty if there are none.
 std::string unasked(Store const& store, Study const& study);
 
+/// Stored fits that the study `before` asked for and `now` does not, in one line: what a change
+/// takes out of every table, and what stays in the store. Empty if there are none.
+std::string leaving(Store const& store, Study const& before, Study const& now);
+
 } // namespace moerate

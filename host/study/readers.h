@@ -5,6 +5,7 @@
 
 #include "host/measure/families.h"
 #include "host/measure/reader.h"
+#include "host/study/document.h"
 #include "host/study/study.h"
 
 #include <string>
@@ -24,12 +25,16 @@ KeyTable one_loss_keys();
 KeyTable theory_keys();
 KeyTable target_keys();
 KeyTable top_keys();
-std::vector<Key> atom_keys(); ///< of [truth] and [[fit]]
-std::vector<Key> loss_keys(); ///< of [[fit]]
+std::vector<Key> atom_keys();        ///< of [truth] and [[fit]]
+std::vector<Key> loss_keys();        ///< of [[fit]]
 Key theory_key(std::string meaning); ///< of [[fit]] and of a loss
 
 /// [study], without curves.
 Study read_head(Reader& reader);
+
+/// Refuses a key of the table "start" or "estimator" that every fit sets in its own: nothing reads
+/// it, and what the other keys allow says nothing of why. Throws UsageError.
+void check_overridden(Document const& document, std::string const& table);
 
 /// What all fits of a study share when one of them is read.
 struct Setting

@@ -4,6 +4,7 @@
 #include "host/study/sizes.h"
 #include "host/study/study.h"
 #include "host/study/sweep.h"
+#include "host/study/truth.h"
 #include "kernels/lse/coordinates.h"
 
 #include <fmt/format.h>
@@ -50,9 +51,11 @@ public:
         std::size_t const fits = document_.root().at("fit").size();
         for (std::size_t fit = 0; fit < fits; ++fit)
             read_curves(fit, study);
+        for (char const* table : {"start", "estimator"})
+            check_overridden(document_, table);
         start_.finish();
         estimator_.finish();
-        repeat_over_truths(study);
+        repeat_over_truths(study, document_.place(Pointer() / "study" / "truths"));
         read_target(study);
         check_labels(study);
         study.file = document_.file();
@@ -129,29 +132,6 @@ private:
                 resolve(data, truth, reader);
             first = false;
         }
-    }
-
-    /// The curves of the second truth and further ones, after those of the first.
-    void repeat_over_truths(Study& study)
-    {
-        std::vector<Curve> const first = study.curves;
-        for (Curve const& curve : first)
-            if (study.truths > 1 && !curve.truth.draw)
-                throw UsageError(fmt::format(
-                    "{}: study.truths = {} (the truth of \"{}\" is given, and only drawn ones can "
-                    "be repeated) use truth.draw, or truths = 1",
-                    document_.place(Pointer() / "study" / "truths"), study.truths, curve.label));
-        for (int number = 2; number <= study.truths; ++number)
-            for (Curve curve : first) {
-                curve.truth.draw->number = number;
-                if (!curve.streams.empty()) { // those of the study's truth of the same number
-                    json shared = json::parse(curve.streams);
-                    (shared.contains("draw") ? shared["draw"] : shared)["number"] = number;
-                    curve.streams = shared.dump();
-                }
-                curve.label = fmt::format("{} [truth {}]", curve.all_truths, number);
-                study.curves.push_back(std::move(curve));
-            }
     }
 
     /// A swept key of [start] or [estimator] is not in the document itself, so nothing else notices

@@ -1,10 +1,14 @@
 #include "host/study/truth.h"
 
+#include "host/core/error.h"
 #include "host/study/identity.h"
 #include "kernels/start/start_one.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace moerate
 {
@@ -56,6 +60,28 @@ std::vector<double> true_parameters(Study const& study, Curve const& curve)
 Measure true_measure(Study const& study, Curve const& curve)
 {
     return {curve.truth.model, true_parameters(study, curve)};
+}
+
+void repeat_over_truths(Study& study, std::string const& place)
+{
+    std::vector<Curve> const first = study.curves;
+    for (Curve const& curve : first)
+        if (study.truths > 1 && !curve.truth.draw)
+            throw UsageError(fmt::format(
+                "{}: study.truths = {} (the truth of \"{}\" is given, and only drawn ones can be "
+                "repeated) use truth.draw, or truths = 1",
+                place, study.truths, curve.label));
+    for (int number = 2; number <= study.truths; ++number)
+        for (Curve curve : first) {
+            curve.truth.draw->number = number;
+            if (!curve.streams.empty()) { // those of the study's truth of the same number
+                auto shared = nlohmann::json::parse(curve.streams);
+                (shared.contains("draw") ? shared["draw"] : shared)["number"] = number;
+                curve.streams = shared.dump();
+            }
+            curve.label = fmt::format("{} [truth {}]", curve.all_truths, number);
+            study.curves.push_back(std::move(curve));
+        }
 }
 
 } // namespace moerate

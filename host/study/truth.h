@@ -6,6 +6,7 @@
 #include "host/measure/measure_json.h"
 #include "host/study/study.h"
 
+#include <string>
 #include <vector>
 
 namespace moerate
@@ -19,5 +20,10 @@ std::vector<double> true_parameters(Study const& study, Curve const& curve);
 
 /// The same with its model.
 Measure true_measure(Study const& study, Curve const& curve);
+
+/// Adds the curves of the second truth and further ones after those of the first, where
+/// study.truths asks for some. Throws UsageError, which begins with `place`, where a truth is
+/// given.
+void repeat_over_truths(Study& study, std::string const& place);
 
 } // namespace moerate

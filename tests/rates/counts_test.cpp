@@ -284,4 +284,9 @@ TEST_CASE("what a store holds beyond its study is told in one line")
     Study one = study;
     one.curves.pop_back();
     CHECK_THAT(unasked(store, one), Contains("sigmoid (8 fits)"));
+    CHECK(leaving(store, study, study).empty());
+    CHECK(leaving(store, study, fewer) ==
+          "10 stored fits leave the study (kept): n = 100 (8 fits); "
+          "replicates beyond 3 (2 fits)");
+    CHECK(leaving(store, fewer, one) == "3 stored fits leave the study (kept): sigmoid (3 fits)");
 }

@@ -11,8 +11,6 @@
 
 using namespace moerate;
 using namespace moerate_test;
-using Catch::Matchers::Contains;
-using Catch::Matchers::StartsWith;
 
 namespace
 {
@@ -32,7 +30,7 @@ RateRow made_up(std::string const& label, std::string const& loss, double expone
 {
     RateRow row;
     row.study = "made up";
-    row.label = label;
+    row.label = row.fit = label;
     row.loss = loss;
     row.gauge = "align";
     row.target = "truth";
@@ -47,33 +45,13 @@ RateRow made_up(std::string const& label, std::string const& loss, double expone
     return row;
 }
 
-/// Labels of the legends of the figure of `rows`, one a line.
-std::string legend(TempFolder const& folder, std::vector<RateRow> const& rows)
-{
-    std::ofstream(folder.path("rates.json")) << rates_to_json(rows).dump();
-    std::ofstream(folder.path("legend.py")) << R"(import sys
-sys.path.insert(0, sys.argv[1])
-import plot
-plot.draw(plot.read_rows(sys.argv[2]), "title", sys.argv[3])
-from matplotlib import pyplot
-for axes in pyplot.gcf().axes:
-    print(*(text.get_text() for text in axes.get_legend().get_texts()), sep="\n")
-)";
-    std::string const command = "/usr/bin/python3 '" + folder.path("legend.py") + "' " +
-                                MOE_SOURCE_DIR "/tools '" + folder.path("rates.json") + "' '" +
-                                folder.path("figure") + "' > '" + folder.path("legend") + "'";
-    REQUIRE(std::system(command.c_str()) == 0);
-    std::string text;
-    std::getline(std::ifstream(folder.path("legend")), text, '\0');
-    return text;
-}
-
 /// Exit status of tools/plot.py on `text`; writes to folder/figure.png and .pdf.
 int plot(TempFolder const& folder, std::string const& text)
 {
     std::ofstream(folder.path("rates.json")) << text;
     std::string const command = std::string(MOE_SOURCE_DIR) + "/tools/plot.py '" +
-                                folder.path("rates.json") + "' '" + folder.path("figure") +
+                                folder.path("rates.json") + "' --width double -o '" +
+                                folder.path("figure.png") + "' -o '" + folder.path("figure.pdf") +
                                 "' 2> '" + folder.path("log") + "'";
     int const status = std::system(command.c_str());
     std::string log;
@@ -128,25 +106,6 @@ TEST_CASE("the figure's input is checked")
         CHECK(plot(folder, text) == 2);
     }
     CHECK_FALSE(std::filesystem::exists(folder.path("figure.png")));
-}
-
-TEST_CASE("the legend tells studies apart")
-{
-    TempFolder folder;
-    std::vector<RateRow> rows{made_up("softmax", "softmax.L1", -0.1),
-                              made_up("softmax", "softmax.L1", -0.2)};
-    CHECK_THAT(legend(folder, rows), StartsWith("softmax: slope -0.100"));
-    rows[1].study = "other";
-    CHECK_THAT(legend(folder, rows), Contains("made up: softmax: slope -0.100") &&
-                                         Contains("other: softmax: slope -0.200") &&
-                                         Contains("other: softmax, start"));
-    // One panel a loss: a label of two studies has two colours, which the legend names in each.
-    for (char const* study : {"made up", "other", "third"})
-        for (char const* loss : {"softmax.L1", "softmax.L2r"}) {
-            rows.push_back(made_up("sigmoid", loss, -0.5));
-            rows.back().study = study;
-        }
-    CHECK_THAT(legend(folder, rows), Contains("third: sigmoid: slope -0.500"));
 }
 
 TEST_CASE("any label is drawn, and what no font has is said")

@@ -1,5 +1,6 @@
 // Traces: the rounds of some fits beside a run, which does the same fits without.
 
+#include "host/core/error.h"
 #include "tests/run/runs.h"
 
 #include <fstream>

@@ -1,48 +1,11 @@
 #include "host/store/export.h"
+#include "tests/store/csv_table.h"
 #include "tests/store/store_fixture.h"
 
 #include <catch2/catch.hpp>
 
-#include <map>
-#include <sstream>
-
 using namespace moerate;
 using namespace moerate_test;
-
-namespace
-{
-
-/// Fields of a line without quotes.
-std::vector<std::string> fields(std::string const& line)
-{
-    std::vector<std::string> all{""};
-    for (char const c : line)
-        if (c == ',')
-            all.emplace_back();
-        else
-            all.back() += c;
-    return all;
-}
-
-/// The lines of a CSV text as maps of column to field.
-std::vector<std::map<std::string, std::string>> table(std::string const& text)
-{
-    std::istringstream lines(text);
-    std::string line;
-    std::getline(lines, line);
-    auto const head = fields(line);
-    std::vector<std::map<std::string, std::string>> rows;
-    while (std::getline(lines, line)) {
-        auto const row = fields(line);
-        REQUIRE(row.size() == head.size());
-        rows.emplace_back();
-        for (std::size_t c = 0; c < head.size(); ++c)
-            rows.back()[head[c]] = row[c];
-    }
-    return rows;
-}
-
-} // namespace
 
 TEST_CASE("CSV fields are quoted as RFC 4180 has it")
 {
@@ -65,7 +28,7 @@ TEST_CASE("CSV has one line a fit and loss")
     bare.status = FitStatus::not_finite;
     bare.at(at_fit).mse = none;
     store.add_fits({fit_row(study, study.curves[0], 100, 0, 0.1), bare});
-    auto const rows = table(export_csv(store));
+    auto const rows = csv_table(export_csv(store));
     REQUIRE(rows.size() == 3);
     auto row = rows[0];
     CHECK(row["label"] == "softmax");
@@ -73,7 +36,7 @@ TEST_CASE("CSV has one line a fit and loss")
     CHECK(row["replicate"] == "0");
     CHECK(row["status"] == "ok");
     CHECK(row["loss"] == "softmax.L1");
-    CHECK(row["r"] == "1");
+    CHECK(row["exponent"] == "1");
     CHECK(row["value"] == "0.1");
     CHECK(row["start_value"] == "0.2");
     CHECK(row["mass"] == "0.025");
@@ -88,6 +51,77 @@ TEST_CASE("CSV has one line a fit and loss")
     CHECK(row["admissible"] == "");
     CHECK(row["loss"] == "");
     CHECK(row["empty"] == "");
+}
+
+TEST_CASE("what the study does not ask for is exported where all is asked for")
+{
+    TempFolder folder;
+    {
+        Study const before = tiny_study();
+        Store store = Store::create(folder.path(), before);
+        add_cells(store, before);
+        for (int const replicate : {0, 3})
+            store.add_fits({fit_row(before, before.curves[0], 100, replicate, 0.1)});
+    }
+    Store const store = Store::create(
+        folder.path(), tiny_study({"study.replicates=2", "fit.softmax.loss=\"softmax.L1\""}));
+    auto const asked = csv_table(export_csv(store));
+    REQUIRE(asked.size() == 1);
+    CHECK(asked[0].at("in_study") == "1");
+    CHECK(asked[0].at("loss") == "softmax.L1");
+    CHECK(asked[0].at("replicate") == "0");
+    std::vector<std::string> in_study;
+    for (auto const& row : csv_table(export_csv(store, {true})))
+        in_study.push_back(row.at("in_study"));
+    CHECK(in_study == std::vector<std::string>{"1", "0", "0", "0"}); // L1, L2r of either fit
+    CHECK(export_json(store)["fits"].size() == 1);
+    CHECK(export_json(store, {true})["fits"].size() == 2);
+    CHECK(export_json(store, {true})["fits"][1]["in_study"] == false);
+}
+
+TEST_CASE("swept keys are columns of their own, and parameters have their names")
+{
+    TempFolder folder;
+    Study const study = parse_study(
+        study_text() + "[sweep]\n\"estimator.epochs\" = [1, 2]\n\"fit.softmax.experts\" = [2, 3]\n",
+        "tiny.toml");
+    Store store = Store::create(folder.path(), study);
+    add_cells(store, study);
+    FitRow const fit = fit_row(study, study.curves[3], 100, 0, 0.1); // 2 epochs, 3 experts
+    store.add_fits({fit_row(study, study.curves[0], 100, 0, 0.1), fit,
+                    fit_row(study, study.curves[4], 100, 0, 0.1)});
+    auto const rows = csv_table(export_csv(store, {false, true}));
+    REQUIRE(rows.size() == 5);
+    auto const& swept = rows[2];
+    CHECK(swept.at("fit") == "softmax");
+    CHECK(swept.at("estimator.epochs") == "2");
+    CHECK(swept.at("fit.experts") == "3");
+    CHECK(rows[4].at("fit") == "sigmoid");
+    CHECK(rows[4].at("fit.experts") == ""); // its own key is not swept
+    CHECK(swept.at("noise_variance") == "0.01");
+    auto const measure = export_json(store)["fits"][1]["measure"];
+    CHECK(std::stod(swept.at("atoms.0.gate.w.0")) == fit.at(at_fit).theta[0]);
+    CHECK(std::stod(swept.at("atoms.2.expert.b")) == measure["atoms"][2]["expert"]["b"]);
+    CHECK(rows[0].at("atoms.2.expert.b") == ""); // it has two experts
+    CHECK(export_json(store)["fits"][1]["swept"] ==
+          nlohmann::ordered_json::parse(R"({"estimator.epochs": 2, "fit.experts": 3})"));
+}
+
+TEST_CASE("fits of several truths have the number of theirs")
+{
+    TempFolder folder;
+    Study const study = tiny_study({"study.truths=2"});
+    Store store = Store::create(folder.path(), study);
+    add_cells(store, study);
+    store.add_fits({fit_row(study, study.curves[0], 100, 0, 0.1),
+                    fit_row(study, study.curves[2], 100, 0, 0.1)});
+    auto const rows = csv_table(export_csv(store));
+    REQUIRE(rows.size() == 4); // two losses each
+    CHECK(rows[0].at("truth") == "1");
+    CHECK(rows[2].at("truth") == "2");
+    CHECK(rows[2].at("label") == "softmax [truth 2]");
+    CHECK(rows[2].at("fit") == "softmax");
+    CHECK(export_json(store)["fits"][1]["truth"] == 2);
 }
 
 TEST_CASE("JSON has the measures of start and fit")
@@ -130,11 +164,17 @@ TEST_CASE("fits of a label that the study dropped are exported without a measure
         store.add_fits({fit_row(study, study.curves[0], 100, 0, 0.1)});
     }
     Store const store = Store::create(folder.path(), tiny_study({"study.n=[1000]"}));
-    auto const json = export_json(store);
+    auto const json = export_json(store, {true});
     REQUIRE(json["fits"].size() == 1);
     CHECK(json["fits"][0]["label"] == "softmax");
+    CHECK(json["fits"][0]["in_study"] == false);
     CHECK(json["fits"][0]["measure"].is_null());
-    CHECK(table(export_csv(store)).size() == 2);
+    auto const rows = csv_table(export_csv(store, {true, true}));
+    REQUIRE(rows.size() == 2);
+    CHECK(rows[0].at("in_study") == "0");
+    CHECK(rows[0].at("atoms.0.gate.w.0") == "");
+    CHECK(export_json(store)["fits"].empty());
+    CHECK(csv_table(export_csv(store)).empty());
 }
 
 namespace
@@ -175,12 +215,12 @@ TEST_CASE("curves that share a cell are exported each under its own label with i
     }
     Store const store = shared_store(folder, later);
     Lines found;
-    for (auto const& row : table(export_csv(store)))
+    for (auto const& row : csv_table(export_csv(store, {true})))
         found.emplace_back(row.at("label"), row.at("loss"));
     CHECK(found == lines);
 
     found.clear();
-    auto const json = export_json(store);
+    auto const json = export_json(store, {true});
     for (auto const& fit : json["fits"])
         for (auto const& loss : fit["losses"])
             if (loss["at"] == "fit")

@@ -63,14 +63,19 @@ std::string exported(std::string const& folder)
     std::istringstream lines(export_csv(Store::open(folder)));
     std::string const old = old_export();
     std::vector<std::string> const old_head = fields_of(old.substr(0, old.find('\n')));
+    std::vector<std::string> const of_the_study = {"study", "fit", "truth", "noise_variance", "in_study"};
     std::vector<std::string> head;
     std::string text;
     for (std::string line; std::getline(lines, line); text += '\n') {
-        std::vector<std::string> const fields = fields_of(line);
+        std::vector<std::string> fields = fields_of(line);
         bool const first = head.empty();
+        if (first)
+            std::replace(fields.begin(), fields.end(), std::string("exponent"), std::string("r"));
         head = first ? fields : head;
         std::string kept;
         for (std::size_t c = 0; c < fields.size(); ++c) {
+            if (std::find(of_the_study.begin(), of_the_study.end(), head[c]) != of_the_study.end())
+                continue;
             if (std::find(old_head.begin(), old_head.end(), head.at(c)) != old_head.end())
                 kept += (kept.empty() ? "" : ",") + fields[c];
             else if (!first && !fields[c].empty())

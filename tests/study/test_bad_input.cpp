@@ -55,6 +55,23 @@ TEST_CASE("an unknown key is named with its place, the nearest key and what is a
                Contains("unknown key \"tau1\" in [truth.gate]"));
 }
 
+TEST_CASE("a key of [start] that every fit sets itself is refused for that reason")
+{
+    std::string one = sample::text.substr(0, sample::text.rfind("[[fit]]"));
+    one.insert(one.find("[estimator]"), "[start]\nscale = 0.1\n");
+    std::string const own = "[fit.start]\nscale = 0.2\n";
+    CHECK_THAT(
+        sample::error_of_text(one + own),
+        Contains("s.toml:16:1: start.scale has no use here (the only fit, \"soft\", has its own) "
+                 "remove it"));
+    CHECK(sample::error_of_text(one + "[fit.start]\nexponent = 0\n") == "");
+    std::string const second = "[[fit]]\nlabel = \"b\"\ngate = { score = \"linear\", normalizer = "
+                               "\"softmax\" }\nexperts = 3\nloss = \"softmax.L1\"\n";
+    CHECK(sample::error_of_text(one + own + second) == ""); // b has the study's
+    CHECK_THAT(sample::error_of_text(one + own + second + own),
+               Contains("start.scale has no use here (every fit has its own)"));
+}
+
 TEST_CASE("numbers out of range are refused")
 {
     CHECK_THAT(

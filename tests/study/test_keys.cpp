@@ -112,6 +112,21 @@ TEST_CASE("a key that its reader does not declare cannot be read")
     CHECK(reader.find("y") == nullptr);
 }
 
+TEST_CASE("a curve of a sweep knows its fit and its values")
+{
+    Study const study = sample::parse(
+        sample::text + "[sweep]\n\"estimator.batch\" = [5, 10]\n\"fit.soft.experts\" = [9]\n");
+    Curve const& curve = study.curves[1];
+    CHECK(curve.fit == "soft");
+    CHECK(curve.label == "soft [estimator.batch=10, experts=9]");
+    REQUIRE(curve.swept.size() == 2);
+    CHECK(curve.swept[0].key == "estimator.batch");
+    CHECK(curve.swept[0].value == 10);
+    CHECK(curve.swept[1].key == "fit.experts");
+    CHECK(sample::parse(sample::text).curves[0].fit == sample::parse(sample::text).curves[0].label);
+    CHECK(sample::parse(sample::text).curves[0].swept.empty());
+}
+
 TEST_CASE("a sweep's keys may be bare or quoted, in the file and in --set")
 {
     auto const resolved = [](std::string const& lines, std::vector<std::string> const& settings) {

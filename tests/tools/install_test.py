@@ -29,8 +29,9 @@ grep -q 'same family' table
 moerate rates results/mine --json >rates.json
 moerate export results/mine --format toml >stored.toml
 moerate run stored.toml --device cpu -q -o results/stored >/dev/null
+if moerate-plot results/mine -o again.pdf 2>plot.err; then test -s again.pdf; else grep -q matplotlib plot.err; fi
 moerate export results/mine --format csv | cut -d, -f1-5,15- >one.csv
-if moerate-plot rates.json figure 2>plot.err; then test -s figure.png; else grep -q matplotlib plot.err; fi
+if moerate-plot rates.json -o figure.png 2>plot.err; then test -s figure.png; else grep -q matplotlib plot.err; fi
 """
 
 

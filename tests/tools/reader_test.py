@@ -66,6 +66,39 @@ class Reader(unittest.TestCase):
                 self.assertTrue(numbers_agree(line[name], losses[name][i]), name)
         self.assertEqual(len(self.reader.losses()["value"]), 2 * len(lines))  # and at the start
 
+    def test_the_tidy_table_is_the_export(self):
+        table = self.reader.table(params=True)
+        lines = list(csv.DictReader(io.StringIO(self.call("export", self.results, "--format", "csv",
+                                                          "--params"))))
+        self.assertEqual(list(table), list(lines[0]))
+        for name, column in table.items():
+            texts = [line[name] for line in lines]
+            if name in self.module.TEXTS:
+                self.assertEqual(list(column), [text or None for text in texts], name)
+            else:
+                self.assertTrue(all(map(numbers_agree, texts, column)), name)
+        one = self.reader.parameters("sigmoid", 200, 2)
+        row = next(i for i, line in enumerate(lines)
+                   if (line["label"], line["n"], line["replicate"]) == ("sigmoid", "200", "2"))
+        self.assertEqual(table["atoms.3.gate.w.1"][row], one["atoms"][3]["gate"]["w"][1])
+        self.assertEqual(table["atoms.8.expert.b"][row], one["atoms"][8]["expert"]["b"])
+
+    def test_parquet_where_arrow_is(self):
+        file = os.path.join(self.folder.name, "fits.parquet")
+        if importlib.util.find_spec("pyarrow") is None:
+            with self.assertRaisesRegex(ImportError, "pip install pyarrow"):
+                self.reader.parquet(file)
+            return
+        from pyarrow import parquet
+        self.reader.parquet(file, params=True)
+        read, table = parquet.read_table(file).to_pydict(), self.reader.table(params=True)
+        self.assertEqual(list(read), list(table))
+        self.assertEqual(read["value"], list(table["value"]))
+        self.assertEqual(read["label"], list(table["label"]))
+        self.assertEqual(read["rank"], [None] * len(read["rank"]))  # sgd knows none
+        with self.assertRaises(FileExistsError):
+            self.reader.parquet(file)
+
     def test_parameters_by_name(self):
         fits = json.loads(self.call("export", self.results, "--format", "json"))["fits"]
         one = next(fit for fit in fits if (fit["label"], fit["n"], fit["replicate"])

@@ -7,7 +7,8 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from plot import COLOURS, MARKERS, line_through  # noqa: E402  pylint: disable=wrong-import-position
+from plot_marks import COLOURS, MARKERS  # noqa: E402  pylint: disable=wrong-import-position
+from plot_series import line_through  # noqa: E402  pylint: disable=wrong-import-position
 from plot_text import literal  # noqa: E402  pylint: disable=wrong-import-position
 
 

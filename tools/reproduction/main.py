@@ -177,7 +177,7 @@ def reproduce(arguments):
             made[panel] = collect.panel_of(moerate, panel, files, records)
     document["panels"] = [made[panel] for panel in sorted(made)]
     write_report(output, document, panels)
-    say(f"{output}/reproduction.md" + ("" if finished else "; the budget is spent, run it again to go on"))
+    say(f"{output}/reproduction.md" + ("" if finished else "; the budget is spent or a signal came, run it again to go on"))
     return 0 if finished else OUT_OF_TIME
 
 

@@ -20,13 +20,13 @@ LSE = {ORACLE: ['estimator={ kind = "lse" }', "start.starts=1", "start.blind=0"]
 # What the papers leave open, chosen otherwise: name, settings, and for which batches of a file it is
 # no change. All at the short sizes of the scale; slopes are compared with the files' own there.
 VARIANTS = {
-    "batch 1": ["estimator.batch=1"],
-    "batch 128": ["estimator.batch=128"],
-    "batch n": ['estimator.batch="full"'],
-    "start 0.1": ["start.scale=0.1", "start.exponent=0.0"],
-    "start n^-1/4": ["start.scale=1.0", "start.exponent=-0.25"],
     "start n^-1/2": ["start.scale=1.0", "start.exponent=-0.5"],
+    "start n^-1/4": ["start.scale=1.0", "start.exponent=-0.25"],
+    "start 0.1": ["start.scale=0.1", "start.exponent=0.0"],
     "gauge none": None,  # fit by fit: a measurement of the same fits
+    "batch n": ['estimator.batch="full"'],
+    "batch 128": ["estimator.batch=128"],
+    "batch 1": ["estimator.batch=1"],
 }
 UNSTATED = [
     ("batch", "batch 32, a fresh order each epoch (001: all n)", ["batch 1", "batch 128", "batch n"]),

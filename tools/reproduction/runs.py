@@ -10,8 +10,11 @@ import time
 from panels import EXPERIMENTS, VARIANTS, file_word
 
 
+INTERRUPTED = 75  # of moerate: all finished work is saved
+
+
 class OutOfTime(Exception):
-    """The budget is spent."""
+    """The budget is spent, or a signal ends the runs."""
 
 
 class Failure(Exception):
@@ -60,9 +63,11 @@ class Moerate:
                 process.send_signal(signal.SIGINT)
                 process.communicate()
                 raise OutOfTime from None
-            except KeyboardInterrupt:
+            except KeyboardInterrupt:  # it has the signal, too
                 process.communicate()
-                raise
+                raise OutOfTime from None
+        if process.returncode == INTERRUPTED:
+            raise OutOfTime
         if process.returncode not in (0, 3):
             raise Failure(f"{' '.join(words)}: {errors.strip()}")
         return time.monotonic() - begun

@@ -1,0 +1,130 @@
+#include "host/cli/commands.h"
+
+#include "host/cli/output.h"
+#include "host/cli/shown_fit.h"
+#include "host/core/error.h"
+#include "host/core/text.h"
+#include "host/rates/statistics.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <set>
+
+namespace moerate
+{
+namespace
+{
+
+/// A fit by its loss, for lists of the worst ones.
+struct LossOf
+{
+    FitName name;
+    double value;
+};
+
+/// Fits of a curve at n that the study asks for, did not fail and have the loss, ascending by it.
+std::vector<LossOf> by_loss(Store const& store, Study const& study, Curve const& curve, int n,
+                            LossKey const& key)
+{
+    std::vector<LossOf> found;
+    for (FitRow const& fit :
+         store.fits(cell_row(study, curve, n).id, false, {0, study.replicates - 1})) {
+        LossRow const* const loss = loss_of(fit, key);
+        if (loss != nullptr && !failed(fit.status) && std::isfinite(loss->record.value))
+            found.push_back({{curve.label, n, fit.replicate}, loss->record.value});
+    }
+    std::sort(found.begin(), found.end(),
+              [](LossOf const& a, LossOf const& b) { return a.value < b.value; });
+    return found;
+}
+
+/// The largest n at which any fit is stored, or the one that the user names.
+int n_of(Store const& store, Study const& study, int wanted)
+{
+    if (wanted > 0 && std::find(study.n.begin(), study.n.end(), wanted) == study.n.end())
+        throw UsageError(fmt::format("the study has no n = {} (it has {}) name one of them", wanted,
+                                     fmt::join(study.n, ", ")));
+    int largest = wanted;
+    for (CellRow const& cell : store.cells())
+        if (wanted == 0 && store.count(cell.id).fits > 0 &&
+            std::find(study.n.begin(), study.n.end(), cell.n) != study.n.end())
+            largest = std::max(largest, cell.n);
+    return largest;
+}
+
+/// The fit whose loss of this name is largest.
+FitName worst(Store const& store, Study const& study, std::string const& loss, int n)
+{
+    std::optional<LossOf> found;
+    std::set<std::string> names;
+    for (Curve const& curve : study.curves)
+        for (LossSpec const& spec : curve.losses) {
+            LossKey const key = loss_key(spec, at_fit);
+            names.insert(key.name);
+            if (loss != key.name && loss != loss_text(key))
+                continue;
+            std::vector<LossOf> const all = by_loss(store, study, curve, n, key);
+            if (!all.empty() && (!found || all.back().value > found->value))
+                found = all.back();
+        }
+    if (!found)
+        throw UsageError(fmt::format("no fit at n = {} has a loss {} (the study has {}) name one "
+                                     "of them, or another n",
+                                     n, loss, fmt::join(names, ", ")));
+    return found->name;
+}
+
+/// What there is to choose from: of each curve and loss the least, the median and the worst fit.
+void print_overview(Store const& store, Study const& study, std::string const& folder, int n)
+{
+    print("{}: fits by their losses at n = {}\n\n", printable(study.id), n);
+    std::vector<std::vector<std::string>> table{
+        {"label", "loss", "least", "replicate", "median", "replicate", "worst", "replicate"}};
+    std::optional<FitName> example;
+    for (Curve const& curve : study.curves)
+        for (LossSpec const& spec : curve.losses) {
+            LossKey const key = loss_key(spec, at_fit);
+            std::vector<LossOf> const all = by_loss(store, study, curve, n, key);
+            if (all.empty())
+                continue;
+            table.push_back({curve.label, loss_text(key)});
+            for (LossOf const& one : {all.front(), all[(all.size() - 1) / 2], all.back()})
+                table.back().insert(table.back().end(), {fmt::format("{:.4g}", one.value),
+                                                         std::to_string(one.name.replicate)});
+            example = example ? example : all.back().name;
+        }
+    print_text(aligned(table));
+    if (example)
+        print("\nmoerate show {} --cell {} {} {}\n", shell_word(folder), shell_word(example->label),
+              example->n, example->replicate);
+}
+
+} // namespace
+
+int show_command(ShowOptions const& options, CommonOptions const& common)
+{
+    Store const store = Store::open(options.folder);
+    Study const study = with_stored_targets(stored_study(store), store);
+    int const n = n_of(store, study, options.n);
+    if (options.worst.empty() && options.cell.empty()) {
+        if (common.json)
+            throw UsageError("show --json needs a fit (it writes one as cases of eval and loss) "
+                             "name it with --worst or --cell");
+        print_overview(store, study, options.folder, n);
+        return 0;
+    }
+    FitName const name = options.cell.empty() ? worst(store, study, options.worst, n)
+                                              : fit_name(options.cell, "--cell");
+    StoredFit const fit = stored_fit(store, study, name);
+    if (common.json)
+        print_json(fit_cases(study, fit, options.data));
+    else
+        print_text(fit_text(study, fit));
+    return 0;
+}
+
+} // namespace moerate

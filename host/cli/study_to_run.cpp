@@ -1,0 +1,63 @@
+#include "host/cli/study_to_run.h"
+
+#include "host/cli/output.h"
+#include "host/core/error.h"
+#include "host/store/unasked.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <filesystem>
+#include <optional>
+#include <set>
+
+namespace moerate
+{
+namespace
+{
+
+/// What is in the folder before a run; nothing where there is no store that can be read: the run
+/// says so itself.
+std::optional<Store> store_in(std::string const& folder)
+{
+    try {
+        if (std::filesystem::exists(folder))
+            return Store::open(folder);
+    } catch (StoreError const&) {
+        return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+/// The study with its own n and those of the stored one.
+Study with_stored_n(StudyOptions const& options, Study const& study, Study const& stored)
+{
+    std::set<int> all(study.n.begin(), study.n.end());
+    all.insert(stored.n.begin(), stored.n.end());
+    std::vector<std::string> settings = options.settings;
+    settings.push_back(fmt::format("study.n=[{}]", fmt::join(all, ", ")));
+    return read_study(options.file, settings);
+}
+
+} // namespace
+
+StudyToRun study_to_run(RunCommandOptions const& options, CommonOptions const& common)
+{
+    StudyToRun work{read_study(options.study.file, options.study.settings), options.folder};
+    if (work.folder.empty())
+        work.folder = "results/" + work.study.id;
+    std::optional<Store> const store = store_in(work.folder);
+    if (!store)
+        return work;
+    Study const stored = stored_study(*store);
+    if (options.add_n)
+        work.study = with_stored_n(options.study, work.study, stored);
+    std::string const kept = leaving(*store, stored, work.study);
+    if (!kept.empty())
+        note(common.quiet, kept + (work.study.n == stored.n || options.add_n
+                                       ? ""
+                                       : "; with --add-n its n stay in the study"));
+    return work;
+}
+
+} // namespace moerate

@@ -1,0 +1,266 @@
+#include "host/rates/diagnose.h"
+
+#include "host/core/text.h"
+#include "host/rates/notes.h"
+#include "host/rates/text.h"
+#include "host/rates/verdict.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <set>
+
+namespace moerate
+{
+namespace
+{
+
+// From which numbers on a check speaks.
+constexpr double few_certified = 0.9;      ///< share, over all n
+constexpr double coarse_half_width = 0.1;  ///< of a slope's interval
+constexpr double wanted_half_width = 0.05; ///< what the remedy aims at
+constexpr double least_range = 10;         ///< largest n over smallest
+
+/// A check of one row: what it finds, empty if nothing. Without a function of its own it finds the
+/// reason of that code why the slope is in brackets (verdict.h).
+struct RowCheck
+{
+    char const* code;
+    char const* title;
+    char const* remedy;
+    std::string (*find)(RateRow const&) = nullptr;
+};
+
+std::string unfinished(RateRow const& row)
+{
+    long long const stored = std::accumulate(row.fits.begin(), row.fits.end(), 0LL);
+    return stored >= row.planned ? ""
+                                 : fmt::format("{} of {} fits are stored", stored, row.planned);
+}
+
+std::string not_at_a_minimum(RateRow const& row)
+{
+    return row.not_stationary.empty() ? "" : "fits ended " + row.not_stationary;
+}
+
+std::string little_certified(RateRow const& row)
+{
+    if (!row.certified_share || *row.certified_share >= few_certified)
+        return {};
+    return fmt::format("{:.0f} % of fits are certified", 100 * *row.certified_share);
+}
+
+std::string other_target(RateRow const& row)
+{
+    return row.off_target;
+}
+
+std::string heavy_tails(RateRow const& row)
+{
+    if (!row.heavy_tail)
+        return {};
+    return fmt::format("slope of the mean {:.3f}, of the median {:.3f}", row.mean.slope,
+                       row.median.slope);
+}
+
+std::string coarse(RateRow const& row)
+{
+    double const half = (row.mean.hi - row.mean.lo) / 2;
+    if (!std::isfinite(half) || half <= coarse_half_width)
+        return {};
+    double const factor = half / wanted_half_width;
+    return fmt::format("+- {:.2f} with {} replicates; about {:.0f} give +- {}", half,
+                       row.replicates, std::round(row.replicates * factor * factor),
+                       wanted_half_width);
+}
+
+std::string narrow(RateRow const& row)
+{
+    if (row.n.size() >= 3 && static_cast<double>(row.n.back()) / row.n.front() >= least_range)
+        return {};
+    return row.n.empty() ? "" : fmt::format("n = {}", fmt::join(row.n, ", "));
+}
+
+/// THE LIST of checks of rows, in the order in which they are told.
+constexpr RowCheck row_checks[] = {
+    {"unfinished", "The study is not finished",
+     "run its file again with the same -o: `moerate run` goes on where it stopped", unfinished},
+    {rule::failed.code, "Fits failed and are left out",
+     "sgd: lower estimator.learning_rate or start.scale; `moerate export` has their status"},
+    {rule::no_descent.code, "Fits ended above their start's training error",
+     "lower estimator.learning_rate, raise estimator.batch or epochs, or use estimator.kind = "
+     "\"lse\""},
+    {rule::start.code, "The slope is that of the starting points",
+     "it says nothing of the estimator: start.exponent = 0, more epochs, or estimator.kind = "
+     "\"lse\" with blind starts"},
+    {rule::admissible.code, "Few fits are as good on their data as the truth",
+     "more epochs, a smaller rate, or estimator.kind = \"lse\""},
+    {rule::few_samples.code, "There are few samples for so large a model",
+     "larger study.n, or fewer experts"},
+    {rule::box.code, "Fits lie on the box",
+     "larger estimator.box, or larger n / sigma^2 (study.n, data.noise_variance); `moerate show` "
+     "has "
+     "such a fit's parameters"},
+    {rule::floor.code, "The regression error has stopped falling",
+     "from there on something else is measured: leave these n out (study.n), or raise epochs, "
+     "lower "
+     "the rate, use a target that the family holds"},
+    {rule::target.code, "The projection is not unique",
+     "there is no one target: compare by regression and expert errors, or change the fitted "
+     "family"},
+    {rule::grows.code, "The loss grows with n",
+     "that is no rate: look at start.exponent, n / sigma^2 and the share admissible"},
+    {rule::not_one_line.code, "The curve is not one line",
+     "the slope depends on the n: take a narrower range of study.n, and larger n"},
+    {"not_stationary", "Least squares stopped before its end",
+     "raise estimator.iterations; `moerate replay` shows the way of one such fit",
+     not_at_a_minimum},
+    {"few_certified", "Fits may not be the least of their data",
+     "raise start.starts (half of them blind): certified are fits that two starts found",
+     little_certified},
+    {"off_target", "The fitted family does not hold the truth",
+     "ask for the loss against target = \"projection\", or compare gates by regression and "
+     "expert errors",
+     other_target},
+    {"heavy_tails", "A few fits make the mean",
+     "go by the median, trimmed and geometric mean; `moerate show DIR --worst LOSS` shows such a "
+     "fit",
+     heavy_tails},
+    {"coarse", "The interval of the slope is wide", "raise study.replicates: stored fits are kept",
+     coarse},
+    {"narrow_n", "The sizes are too few or too close for a rate",
+     "spread study.n over two decades, such as { geom = [1000, 100000, 10] }", narrow},
+};
+
+/// What a check finds of a row.
+std::string found_by(RowCheck const& check, RateRow const& row)
+{
+    if (check.find != nullptr)
+        return check.find(row);
+    for (std::vector<Reason> const* reasons : {&row.reasons, &row.mean.reasons})
+        for (Reason const& reason : *reasons)
+            if (reason.code == check.code)
+                return reason.text;
+    return {};
+}
+
+std::string row_name(RateRow const& row)
+{
+    return row.label + ", " + loss_text(row) + (row.target == "truth" ? "" : " to " + row.target);
+}
+
+/// One finding where any instance was found.
+void add(std::vector<Finding>& findings, Finding finding)
+{
+    if (!finding.instances.empty())
+        findings.push_back(std::move(finding));
+}
+
+/// What the runs of a store have not in common.
+void add_unlike_runs(std::vector<Finding>& findings, std::vector<RunRow> const& runs)
+{
+    std::set<std::string> commits, devices;
+    bool dirty = false;
+    for (RunRow const& run : runs) {
+        commits.insert(run.commit);
+        devices.insert(run.simd);
+        dirty |= run.dirty;
+    }
+    Finding unlike{"unlike_runs",
+                   "The fits come from unlike programs or devices",
+                   "results of one commit, device kind and SIMD level are bitwise the same, of "
+                   "others to rounding: for the bits, run the file into a new folder",
+                   {}};
+    if (commits.size() > 1)
+        unlike.instances.push_back({"", fmt::format("commits {}", fmt::join(commits, ", "))});
+    if (devices.size() > 1)
+        unlike.instances.push_back({"", fmt::format("levels {}", fmt::join(devices, ", "))});
+    add(findings, std::move(unlike));
+    Finding modified{"modified_program",
+                     "A run was made by a program that no commit describes",
+                     "commit the changes, build, and run the file into a new folder before its "
+                     "numbers are published",
+                     {}};
+    if (dirty)
+        modified.instances.push_back({"", "modified beyond its commit"});
+    add(findings, std::move(modified));
+}
+
+void add_last_run(std::vector<Finding>& findings, Store const& store)
+{
+    std::vector<RunRow> const runs = store.runs();
+    Finding ended{"run_ended",
+                  "The last run did not end well",
+                  "run.log in the folder says why; the same command goes on",
+                  {}};
+    if (!runs.empty() && runs.back().outcome != "done" && !store.being_written())
+        ended.instances.push_back(
+            {"", fmt::format("started {}: {}", runs.back().started,
+                             runs.back().outcome.empty() ? "killed, or its end could not be written"
+                                                         : runs.back().outcome)});
+    add(findings, std::move(ended));
+}
+
+} // namespace
+
+std::vector<Finding> diagnose(Store const& store, Study const& study,
+                              std::vector<RateRow> const& rows)
+{
+    std::vector<Finding> findings;
+    add_last_run(findings, store);
+    for (RowCheck const& check : row_checks) {
+        Finding finding{check.code, check.title, check.remedy, {}};
+        for (RateRow const& row : rows) {
+            std::string const what = found_by(check, row);
+            if (!what.empty())
+                finding.instances.push_back({row_name(row), what});
+        }
+        add(findings, std::move(finding));
+    }
+    Finding unasked{"not_in_study",
+                    "The folder holds fits that the study does not ask for",
+                    "they are kept: `moerate export --all` has them, a study that asks for them "
+                    "again shows them (run --add-n)",
+                    {}};
+    if (!rows.empty() && !rows.front().not_shown.empty())
+        unasked.instances.push_back({study.id, rows.front().not_shown});
+    add(findings, std::move(unasked));
+    add_unlike_runs(findings, store.runs());
+    return findings;
+}
+
+nlohmann::ordered_json findings_json(Study const& study, std::vector<Finding> const& findings)
+{
+    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    for (Finding const& finding : findings) {
+        nlohmann::ordered_json instances = nlohmann::ordered_json::array();
+        for (Instance const& one : finding.instances)
+            instances.push_back({{"about", one.about}, {"what", one.what}});
+        list.push_back({{"code", finding.code},
+                        {"title", finding.title},
+                        {"remedy", finding.remedy},
+                        {"instances", instances}});
+    }
+    return {{"study", study.id}, {"findings", list}};
+}
+
+std::string findings_text(Study const& study, std::vector<Finding> const& findings)
+{
+    if (findings.empty())
+        return printable(study.id) + ": nothing found that keeps its slopes from being read as "
+                                     "rates\n";
+    std::string text;
+    for (Finding const& finding : findings) {
+        text += wrapped(fmt::format("{}: {}", finding.code, finding.title));
+        for (Instance const& one : finding.instances)
+            text += wrapped(printable(
+                fmt::format("  {}{}{}", one.about, one.about.empty() ? "" : ": ", one.what)));
+        text += wrapped("  -> " + finding.remedy) + "\n";
+    }
+    return printable(study.id) + fmt::format(": {} findings\n\n", findings.size()) + text;
+}
+
+} // namespace moerate
