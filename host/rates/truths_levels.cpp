@@ -14,11 +14,11 @@ namespace
 constexpr double normal_half = 1.959964;
 
 /// A number of a level over the truths, and what the replicates leave open of it.
-void set_level(std::vector<Level const*> const& each, Level& all, double Level::*value,
-               double Level::*error)
+void set_level(std::vector<CurveLevel const*> const& each, CurveLevel& all,
+               double CurveLevel::*value, double CurveLevel::*error)
 {
     double logs = 0, squares = 0;
-    for (Level const* at : each) {
+    for (CurveLevel const* at : each) {
         logs += std::log(at->*value);
         squares += std::pow(at->*error / at->*value, 2);
     }
@@ -28,25 +28,26 @@ void set_level(std::vector<Level const*> const& each, Level& all, double Level::
 }
 
 /// The level at position `i` over the truths.
-Level level_over(OfTruths const& truths, std::size_t i)
+CurveLevel level_over(OfTruths const& truths, std::size_t i)
 {
-    std::vector<Level const*> each;
+    std::vector<CurveLevel const*> each;
     for (RateRow const* row : truths)
         each.push_back(&row->levels[i]);
-    Level all = *each[0];
+    CurveLevel all = *each[0];
     for (std::size_t t = 1; t < each.size(); ++t) {
         all.replicates += each[t]->replicates;
         all.fits += each[t]->fits;
         all.failed += each[t]->failed;
         all.no_descent += each[t]->no_descent;
     }
-    set_level(each, all, &Level::mean, &Level::error);
-    set_level(each, all, &Level::regression, &Level::regression_error);
+    set_level(each, all, &CurveLevel::mean, &CurveLevel::error);
+    set_level(each, all, &CurveLevel::regression, &CurveLevel::regression_error);
     double logs = 0;
-    for (Level const* at : each)
+    for (CurveLevel const* at : each)
         logs += std::log(at->median) / static_cast<double>(each.size());
     all.median = std::exp(logs);
-    for (std::optional<double> Level::*share : {&Level::admissible, &Level::near_start_won})
+    for (std::optional<double> CurveLevel::*share :
+         {&CurveLevel::admissible, &CurveLevel::near_start_won})
         all.*share = mean_of(truths, [=](RateRow const& row) { return row.levels[i].*share; });
     return all;
 }

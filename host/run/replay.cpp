@@ -72,7 +72,11 @@ Study study_of_path(Study const& study, Curve const& curve, int n, std::vector<i
 Plan plan_of_path(Study const& path, int n, std::string const& cell)
 {
     Plan plan;
-    plan.data.push_back({0, n, {}, data_key(path, path.curves[0], n, 0)});
+    plan.data.push_back({0,
+                         n,
+                         {},
+                         data_key(path, path.curves[0], n, 0),
+                         truth_id(truth_key(path, path.curves[0]))});
     for (int c = 0; c < static_cast<int>(path.curves.size()); ++c) {
         plan.cells.push_back({cell, c, n, path.curves[static_cast<std::size_t>(c)].losses});
         plan.data[0].cells.push_back(c);

@@ -94,7 +94,7 @@ TEST_CASE("levels and windows over truths follow the rules of values and slopes"
     one.influences = {{100, 1, 1.0, -0.5, 0.1}};
     RateRow const all = over_truths({{one}, {two}}, "fit")[0];
     REQUIRE(all.levels.size() == 1);
-    Level const& at = all.levels[0];
+    CurveLevel const& at = all.levels[0];
     CHECK(at.mean == Approx(2.0).epsilon(1e-14));
     CHECK(at.error == Approx(2.0 * std::sqrt(0.02) / 2).epsilon(1e-14)); // 10 % of each
     CHECK(at.median == Approx(1.0).epsilon(1e-14));
