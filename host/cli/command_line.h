@@ -61,6 +61,7 @@ struct CommandLine
     CLI::Option* add_folder(CLI::App* sub, std::string const& name, std::string& value,
                             std::string const& text);
     void add_study_commands();
+    void add_run_command();
     void add_store_commands();
     void add_fit_commands();
     void add_cluster_commands();

@@ -37,6 +37,11 @@ void CommandLine::add_study_commands()
         ->check(CLI::Range(1e-6, 10.0));
     plan->add_flag("--shards", planned.shards,
                    "Propose N for `run --shard i/N`, with hours, memory and size of the stores");
+    add_run_command();
+}
+
+void CommandLine::add_run_command()
+{
     CLI::App* go = add(
         "run", "Do all work that the results folder does not hold",
         {"moerate run experiments/003-1a.toml -o results/003-1a",

@@ -135,10 +135,10 @@ int rates_command(RatesCommandOptions const& options, CommonOptions const& commo
         std::vector<RateRow> const more = rates(*device, one.store, one.study, wanted);
         rows.insert(rows.end(), more.begin(), more.end());
     }
-    std::vector<Origin> const origins = origins_of(folders);
     if (common.json) {
         nlohmann::ordered_json document = rates_to_json(rows);
-        document["origins"] = origins_json(origins);
+        if (options.levels)
+            document["origins"] = origins_json(origins_of(folders));
         print_json(document);
         return 0;
     }
@@ -147,8 +147,8 @@ int rates_command(RatesCommandOptions const& options, CommonOptions const& commo
         print_text(levels_text(rows));
     if (options.windows)
         print_text(windows_text(rows));
-    if (!origins.empty())
-        print_origins(origins);
+    if (options.levels)
+        print_origins(origins_of(folders));
     return 0;
 }
 

@@ -14,8 +14,8 @@ namespace
 constexpr double normal_half = 1.959964;
 
 /// A number of a level over the truths, and what the replicates leave open of it.
-void set_level(std::vector<CurveLevel const*> const& each, CurveLevel& all, double CurveLevel::*value,
-               double CurveLevel::*error)
+void set_level(std::vector<CurveLevel const*> const& each, CurveLevel& all,
+               double CurveLevel::*value, double CurveLevel::*error)
 {
     double logs = 0, squares = 0;
     for (CurveLevel const* at : each) {
@@ -46,7 +46,8 @@ CurveLevel level_over(OfTruths const& truths, std::size_t i)
     for (CurveLevel const* at : each)
         logs += std::log(at->median) / static_cast<double>(each.size());
     all.median = std::exp(logs);
-    for (std::optional<double> CurveLevel::*share : {&CurveLevel::admissible, &CurveLevel::near_start_won})
+    for (std::optional<double> CurveLevel::*share :
+         {&CurveLevel::admissible, &CurveLevel::near_start_won})
         all.*share = mean_of(truths, [=](RateRow const& row) { return row.levels[i].*share; });
     return all;
 }

@@ -143,8 +143,8 @@ TEST_CASE("rates over a window, with levels and what computed them", "[cli]")
     CHECK_THAT(all.out, Contains("100 .. 256") && Contains("Levels of ") &&
                             Contains("Slopes over the n from each on") &&
                             Contains("What computed these fits") && Contains("SIMD"));
-    json const document =
-        json::parse(place.call({"rates", place.path("a"), "--n", "..100", "--json"}).out);
+    json const document = json::parse(
+        place.call({"rates", place.path("a"), "--n", "..100", "--levels", "--json"}).out);
     CHECK(document["rows"][0]["n"] == json::array({64, 100}));
     CHECK(document["rows"][0]["levels"].size() == 2);
     CHECK(document["origins"][0]["seed"].is_number());
