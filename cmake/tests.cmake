@@ -85,6 +85,11 @@ if(NOT MOE_SANITIZE) # sources, scripts and programs that measure: once is enoug
     add_test(NAME reader COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/tools/reader_test.py ${CMAKE_BINARY_DIR})
     add_test(NAME docs COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/tools/docs_test.py ${CMAKE_BINARY_DIR}
         ${CMAKE_CXX_COMPILER})
+    # A Slurm of this machine's own; alone, as its jobs have time limits. 77: Slurm is not installed.
+    add_test(NAME slurm COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/slurm/slurm_test.py ${CMAKE_BINARY_DIR})
+    set_tests_properties(slurm PROPERTIES LABELS slurm SKIP_RETURN_CODE 77 RUN_SERIAL ON TIMEOUT 600)
+    add_test(NAME torture COMMAND ${CMAKE_SOURCE_DIR}/tools/torture --build ${CMAKE_BINARY_DIR} --rounds 10)
+    set_tests_properties(torture PROPERTIES LABELS torture TIMEOUT 900)
     # All panels of the papers at the smallest scale: up to three minutes on two cores.
     add_test(NAME reproduce COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/tools/reproduce_test.py
         ${CMAKE_BINARY_DIR})

@@ -26,6 +26,7 @@ struct CommandLine
     StudyOptions study;
     DeviceOptions device;
     RunCommandOptions run;
+    RatesCommandOptions rated;
     ExportOptions output;
     ShowOptions show;
     ReplayOptions again;

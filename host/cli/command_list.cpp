@@ -44,15 +44,15 @@ void CommandLine::add_study_commands()
     go->add_option("--save-every", run.save_every, "Seconds of work between two saves, about")
         ->check(CLI::Range(0.01, 3600.0))
         ->capture_default_str();
-    go->add_flag("--add-n", run.add_n,
-                 "Also the n that the results folder has: study.n adds to them");
     CLI::Option* const trace =
         valued(go->add_option("--trace", run.trace,
                               "File to add the rounds of least-squares fits to, a JSON line each"),
                Takes::file);
     go->add_option("--trace-fit", run.trace_fits,
-                   "LABEL N REPLICATE of a fit to trace; may be repeated [all fits]")
+                   "LABEL N REPLICATE of a fit to trace [all fits]")
         ->needs(trace);
+    go->add_flag("--add-n", run.add_n,
+                 "Also the n that the results folder has: study.n adds to them");
     go->add_flag("--no-params", run.no_parameters,
                  "Do not store parameters (further losses then need new fits)");
     suggest(
@@ -77,9 +77,19 @@ void CommandLine::add_store_commands()
             {"moerate status results/003-1a"}, [this] { return status_command(folder, common); });
     add_folder(status, "folder", folder, text)->required();
     CLI::App* rates = add("rates", "Print convergence rates",
-                          {"moerate rates results/003-1a", "moerate rates results/003-1a --json"},
-                          [this] { return rates_command(folders, device, common); });
+                          {"moerate rates results/003-1a", "moerate rates results/003-1a --json",
+                           "moerate rates results/003-1a --levels --n 5000..100000"},
+                          [this] {
+                              rated.folders = folders;
+                              rated.device = device;
+                              return rates_command(rated, common);
+                          });
     valued(rates->add_option("folders", folders, "Results folders"), Takes::results)->required();
+    rates->add_option("--n", rated.window, "Only the n from one to another: 5000..100000, 5000..");
+    rates->add_flag("--levels", rated.levels,
+                    "With mean and median loss, regression error and counts of each curve and n");
+    rates->add_flag("--windows", rated.windows,
+                    "With slopes over the n from each on, and the replicates that decide slopes");
     add_devices(rates);
     CLI::App* out =
         add("export", "Write the fits of a results folder as a tidy table, or its experiment file",

@@ -91,10 +91,18 @@ int submit_command(SubmitOptions const& options, CommonOptions const& common);
 /// Replaces the damaged stores of a folder by what can be read of them.
 int recover_command(std::string const& folder, CommonOptions const& common);
 
+struct RatesCommandOptions
+{
+    std::vector<std::string> folders;
+    std::string window; ///< "LEAST..MOST" of n; empty: all
+    bool levels = false;
+    bool windows = false;
+    DeviceOptions device;
+};
+
 /// Prints the rates of one or more stores. Device auto takes a usable GPU where the bootstrap is
 /// large.
-int rates_command(std::vector<std::string> const& folders, DeviceOptions const& device,
-                  CommonOptions const& common);
+int rates_command(RatesCommandOptions const& options, CommonOptions const& common);
 
 struct ExportOptions
 {

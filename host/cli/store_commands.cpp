@@ -1,10 +1,8 @@
 #include "host/cli/commands.h"
 
-#include "host/cli/device_choice.h"
 #include "host/cli/output.h"
 #include "host/cli/shard_status.h"
 #include "host/core/text.h"
-#include "host/rates/rates.h"
 #include "host/run/plan.h"
 #include "host/store/export.h"
 #include "host/store/unasked.h"
@@ -12,8 +10,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <map>
 
 namespace moerate
 {
@@ -91,22 +87,6 @@ void print_status(Study const& study, std::vector<LineStatus> const& lines, Tota
           last.dirty ? " (modified)" : "");
 }
 
-/// The studies of several stores; those of one name are told apart by their folders.
-std::vector<Study> named_apart(std::vector<Store> const& stores,
-                               std::vector<std::string> const& folders)
-{
-    std::vector<Study> studies;
-    std::map<std::string, int> named;
-    for (Store const& store : stores) {
-        studies.push_back(stored_study(store));
-        ++named[studies.back().id];
-    }
-    for (std::size_t i = 0; i < studies.size(); ++i)
-        if (named[studies[i].id] > 1)
-            studies[i].id += fmt::format(" ({})", folders[i]);
-    return studies;
-}
-
 } // namespace
 
 int status_command(std::string const& folder, CommonOptions const& common)
@@ -146,31 +126,6 @@ int status_command(std::string const& folder, CommonOptions const& common)
     if (!runs.empty())
         document["last_run"] = run_json(runs.back());
     print_json(document);
-    return 0;
-}
-
-int rates_command(std::vector<std::string> const& folders, DeviceOptions const& options,
-                  CommonOptions const& common)
-{
-    std::vector<Store> stores;
-    for (std::string const& folder : folders)
-        stores.push_back(Store::open(folder));
-    std::vector<Study> const studies = named_apart(stores, folders);
-    double work = 0;
-    for (Study const& study : studies)
-        work += resampled_replicates(study);
-    bool const small = options.device == "auto" && work < gpu_pays;
-    std::unique_ptr<Device> const device =
-        open_device(small ? "cpu" : options.device, options.threads);
-    std::vector<RateRow> rows;
-    for (std::size_t i = 0; i < stores.size(); ++i) {
-        std::vector<RateRow> const more = rates(*device, stores[i], studies[i]);
-        rows.insert(rows.end(), more.begin(), more.end());
-    }
-    if (common.json)
-        print_json(rates_to_json(rows));
-    else
-        print_text(rates_table(rows));
     return 0;
 }
 

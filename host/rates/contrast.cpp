@@ -156,10 +156,39 @@ Contrast contrast(LogCurve const& curve, std::vector<double> const& weights)
     result.reason = no_interval(result.draws, curve.replicates());
     if (!result.reason.empty())
         return result;
-    auto const parts = parts_of(curve, weights, terms, result.draws);
-    result.spread = spread(parts);
-    set_interval(result, widening(parts));
+    result.parts = parts_of(curve, weights, terms, result.draws);
+    result.spread = spread(result.parts);
+    set_interval(result, widening(result.parts));
     return result;
+}
+
+Contrast independent_difference(Contrast a, Contrast const& b)
+{
+    a.value -= b.value;
+    if (std::isnan(a.lo) || std::isnan(b.lo)) {
+        a.reason = a.reason.empty() ? b.reason : a.reason;
+        a.lo = a.hi = no_number;
+        return a;
+    }
+    std::transform(a.draws.begin(), a.draws.end(), b.draws.begin(), a.draws.begin(),
+                   std::minus<>());
+    a.parts.insert(a.parts.end(), b.parts.begin(), b.parts.end());
+    a.spread = spread(a.parts);
+    set_interval(a, widening(a.parts));
+    return a;
+}
+
+double p_of(Contrast const& sum)
+{
+    double const deviation = deviation_of(sum);
+    if (!(deviation > 0))
+        return sum.value == 0 || std::isnan(deviation) ? 1 : 0;
+    return std::erfc(normal_deviate(sum.value / deviation, sum.spread.freedom) / std::sqrt(2.0));
+}
+
+double deviation_of(Contrast const& sum)
+{
+    return std::isnan(sum.lo) ? no_number : std::sqrt(variance_of(sum.draws)) * sum.spread.scale;
 }
 
 void set_interval(Contrast& result, double factor)

@@ -56,13 +56,24 @@ void keep_common(Samples& a, Samples& b);
 struct Contrast
 {
     double value = no_number, lo = no_number, hi = no_number;
-    std::vector<double> draws; ///< the same sum of every draw
-    Spread spread;             ///< how the draws' deviations stand for those of the value
+    std::vector<double> draws;  ///< the same sum of every draw
+    std::vector<SumPart> parts; ///< that vary by themselves
+    Spread spread;              ///< how the draws' deviations stand for those of the value
     std::string reason;
 };
 
 /// One weight an n; the interval is that of slopes (bootstrap.h).
 Contrast contrast(LogCurve const& curve, std::vector<double> const& weights);
+
+/// a - b of sums whose replicates and draws have nothing in common.
+Contrast independent_difference(Contrast a, Contrast const& b);
+
+/// Two-sided p of the hypothesis that the sum is 0: Student's tail of its value in its own standard
+/// deviations. 1 where nothing is known.
+double p_of(Contrast const& sum);
+
+/// Standard deviation of the value as its draws tell it; not a number without an interval.
+double deviation_of(Contrast const& sum);
 
 /// value with the 2.5 % and 97.5 % quantiles of its draws, whose deviations from it are taken
 /// `factor` times.

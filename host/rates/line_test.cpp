@@ -24,18 +24,6 @@ std::vector<double> residual_weights(LogLine const& line, std::size_t i)
     return weights;
 }
 
-/// Root mean square of the draws' deviations from their own mean.
-double deviation_of(std::vector<double> const& draws)
-{
-    double sum = 0, square = 0;
-    for (double const one : draws)
-        sum += one;
-    double const mean = sum / static_cast<double>(draws.size());
-    for (double const one : draws)
-        square += (one - mean) * (one - mean);
-    return std::sqrt(square / static_cast<double>(draws.size()));
-}
-
 /// Deviations below this, of a logarithm, are rounding.
 constexpr double rounding = 1e-9;
 
@@ -53,10 +41,10 @@ std::optional<LackOfFit> lack_of_fit(LogCurve const& curve)
         Contrast const residual = contrast(curve, residual_weights(line, i));
         if (std::isnan(residual.lo))
             return std::nullopt;
-        double const drawn = deviation_of(residual.draws);
-        if (!(drawn > rounding))
+        double const own = deviation_of(residual);
+        if (!(own > rounding))
             continue;
-        double const own = drawn * residual.spread.scale;
+        double const drawn = own / residual.spread.scale;
         double const z = normal_deviate(residual.value / own, residual.spread.freedom);
         if (z > observed) {
             observed = z;

@@ -1,6 +1,7 @@
 #include "host/rates/notes.h"
 
 #include "host/core/text.h"
+#include "host/rates/row_names.h"
 #include "host/rates/text.h"
 #include "host/rates/verdict.h"
 
@@ -53,18 +54,18 @@ void add_reason(Notes& notes, Slope const& slope, std::string const& about)
         notes.add(lost ? "none" : "!", slope.reason, about);
 }
 
-void add_slope_reasons(Notes& notes, RateRow const& row)
+void add_slope_reasons(Notes& notes, RateRow const& row, std::string const& name)
 {
     for (Slope const* slope : {&row.mean, &row.median, &row.trimmed, &row.geometric, &row.start})
-        add_reason(notes, *slope, row.label + " " + loss_text(row));
+        add_reason(notes, *slope, name + " " + loss_text(row));
     if (row.oracle)
-        add_reason(notes, *row.oracle, row.label + " " + loss_text(row) + " oracle");
-    add_reason(notes, row.regression, row.label + " regression error");
-    add_reason(notes, row.expert.over, row.label + " expert over");
-    add_reason(notes, row.expert.exact, row.label + " expert exact");
-    add_reason(notes, row.expert.missed, row.label + " expert missed");
-    add_reason(notes, row.response.cell, row.label + " response cell");
-    add_reason(notes, row.response.gate, row.label + " response gate");
+        add_reason(notes, *row.oracle, name + " " + loss_text(row) + " oracle");
+    add_reason(notes, row.regression, name + " regression error");
+    add_reason(notes, row.expert.over, name + " expert over");
+    add_reason(notes, row.expert.exact, name + " expert exact");
+    add_reason(notes, row.expert.missed, name + " expert missed");
+    add_reason(notes, row.response.cell, name + " response cell");
+    add_reason(notes, row.response.gate, name + " response gate");
 }
 
 int total(std::vector<int> const& counts)
@@ -74,7 +75,7 @@ int total(std::vector<int> const& counts)
 
 /// Reasons against other slopes than the mean loss's, where the fits have none against all of them;
 /// in words that rows share, their numbers are in `rates --json`.
-void add_other_reasons(Notes& notes, RateRow const& row)
+void add_other_reasons(Notes& notes, RateRow const& row, std::string const& name)
 {
     if (!row.reasons.empty())
         return;
@@ -86,12 +87,13 @@ void add_other_reasons(Notes& notes, RateRow const& row)
         for (Reason const& one : slope.reasons)
             if (auto const word = words.find(one.code); word != words.end())
                 notes.add("( )", std::string("no verdict on this slope, ") + word->second,
-                          row.label + " " + column);
+                          name + " " + column);
     };
     for (auto const& [slope, column] : {std::pair(&row.median, "median"),
                                         {&row.trimmed, "trimmed mean"},
                                         {&row.geometric, "geometric mean"}})
-        add(*slope, loss_text(row) + " " + column);
+        if (row.mean.reasons.empty()) // else they are in brackets with the mean
+            add(*slope, loss_text(row) + " " + column);
     for (auto const& [slope, column] : {std::pair(&row.regression, "regression error"),
                                         {&row.expert.over, "expert over"},
                                         {&row.expert.exact, "expert exact"},
@@ -104,24 +106,24 @@ void add_other_reasons(Notes& notes, RateRow const& row)
 }
 
 /// What became of the fits.
-void add_counts(Notes& notes, RateRow const& row)
+void add_counts(Notes& notes, RateRow const& row, std::string const& name)
 {
     if (total(row.failed) > 0)
         notes.add("!",
                   fmt::format("failed fits are left out: {} of n = {}", fmt::join(row.failed, ", "),
                               fmt::join(row.n, ", ")),
-                  row.label);
+                  name);
     if (!row.not_stationary.empty())
         notes.add("!",
                   fmt::format("not stationary, n MSE / sigma^2 could fall by more than 0.01: such "
                               "fits ended {}",
                               row.not_stationary),
-                  row.label);
+                  name);
     if (total(row.fits) < row.planned)
         notes.add("!",
                   fmt::format("unfinished, {} of {} fits are stored: `moerate run` goes on",
                               total(row.fits), row.planned),
-                  row.label);
+                  name);
 }
 
 } // namespace
@@ -134,35 +136,37 @@ std::string loss_text(RateRow const& row)
 std::string notes_text(std::vector<RateRow> const& rows)
 {
     Notes notes;
+    bool const several = studies_of(rows).size() > 1;
+    auto const name = [&](RateRow const& row) { return row_name(row, several); };
     for (RateRow const& row : rows)
         if (auto const why = texts_of(row.reasons))
-            notes.add("( )", "no verdict on its slopes, " + *why, row.label);
+            notes.add("( )", "no verdict on its slopes, " + *why, name(row));
     for (RateRow const& row : rows)
         if (auto const why = texts_of(row.mean.reasons))
-            notes.add("( )", "no verdict on this slope, " + *why, row.label + " " + loss_text(row));
+            notes.add("( )", "no verdict on this slope, " + *why, name(row) + " " + loss_text(row));
     for (RateRow const& row : rows)
-        add_other_reasons(notes, row);
+        add_other_reasons(notes, row, name(row));
     for (RateRow const& row : rows)
         if (!row.off_target.empty())
-            notes.add("*", row.off_target, row.label);
+            notes.add("*", row.off_target, name(row));
     for (RateRow const& row : rows)
         if (!row.theory.stands)
             notes.add(
                 "\u2717",
                 fmt::format("the theory's {} does not stand, {}", row.theory.claim, row.theory.why),
-                row.label + " " + loss_text(row));
+                name(row) + " " + loss_text(row));
         else if (!row.theory.why.empty())
             notes.add("theory", fmt::format("{}, {}", row.theory.claim, row.theory.why),
-                      row.label + " " + loss_text(row));
+                      name(row) + " " + loss_text(row));
     for (RateRow const& row : rows)
-        add_slope_reasons(notes, row);
+        add_slope_reasons(notes, row, name(row));
     for (RateRow const& row : rows) {
-        add_counts(notes, row);
+        add_counts(notes, row, name(row));
         if (row.heavy_tail)
             notes.add("!",
                       "heavy tails, at some n the standard deviation exceeds the mean: go by the "
                       "median, trimmed and geometric mean",
-                      row.label + " " + loss_text(row));
+                      name(row) + " " + loss_text(row));
     }
     for (RateRow const& row : rows)
         if (!row.not_shown.empty())

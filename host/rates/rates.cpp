@@ -3,9 +3,11 @@
 #include "host/measure/inclusion.h"
 #include "host/rates/certificates.h"
 #include "host/rates/contrast.h"
+#include "host/rates/quantities.h"
 #include "host/rates/samples.h"
 #include "host/rates/truths.h"
 #include "host/rates/verdict.h"
+#include "host/rates/windows.h"
 #include "host/store/unasked.h"
 #include "host/study/identity.h"
 #include "kernels/family/normalizers.h"
@@ -95,16 +97,16 @@ public:
     }
 
     /// One a loss.
-    std::vector<RateRow> rows() const
+    std::vector<RateRow> rows(bool windows) const
     {
         std::vector<RateRow> rows;
         for (LossSpec const& loss : curve_.losses)
-            rows.push_back(row(loss));
+            rows.push_back(row(loss, windows));
         return rows;
     }
 
 private:
-    RateRow row(LossSpec const& spec) const
+    RateRow row(LossSpec const& spec, bool windows) const
     {
         LossKey const key = loss_key(spec, at_fit);
         RateRow row = common_;
@@ -139,6 +141,11 @@ private:
         std::vector<Reason> all = row.reasons;
         all.insert(all.end(), row.mean.reasons.begin(), row.mean.reasons.end());
         row.bracketed = texts_of(all);
+        set_levels(row, loss.samples);
+        if (windows) {
+            row.windows = windows_of(statistics[0].curve, regression_);
+            row.influences = most_influential(loss.samples);
+        }
         if (spec.target == Target::truth && !reference_)
             row.off_target =
                 fmt::format("the fit ({} gate) does not hold the truth ({} gate); the target "
@@ -184,39 +191,43 @@ private:
         return found;
     }
 
-    /// The mean of a number of the errors in L2.
-    template <class OfPoint>
-    Estimate error(char const* what, OfPoint const& of_point) const
-    {
-        auto const at = [&](char const* point) {
-            return numbers_of(all_, what,
-                              [&](FitRow const& fit) { return of_point(fit.at(point).risk); });
-        };
-        return judged(at(at_fit), at(at_start), {Statistic::mean}, nullptr)[0];
-    }
-
     /// The errors in L2, which do not depend on a loss.
     void set_errors()
     {
-        auto const risk = [&](char const* what, double RiskRecord::*number, bool partial = false) {
-            return error(what, [=](RiskRecord const& record) {
-                return error_number(record.*number, partial);
-            });
-        };
-        auto const response = [&](char const* what, double RiskRecord::*number) {
-            return error(what,
-                         [=](RiskRecord const& record) { return response_number(record, number); })
-                .slope;
-        };
-        Estimate const regression = risk("regression error", &RiskRecord::regression);
-        common_.regression = regression.slope;
-        if (auto flat = floor_reason(regression.curve))
+        std::vector<Slope> found;
+        for (ErrorKind const& kind : error_kinds()) {
+            Numbers const own = error_numbers(kind, all_, at_fit);
+            Estimate const one =
+                judged(own, error_numbers(kind, all_, at_start), {Statistic::mean}, nullptr)[0];
+            if (kind.number == &RiskRecord::regression) {
+                regression_ = one.curve;
+                regressions_ = own.samples;
+            }
+            found.push_back(one.slope);
+        }
+        common_.regression = found[0];
+        common_.expert = {found[1], found[2], found[3]};
+        common_.response = {found[4], found[5]};
+        if (auto flat = floor_reason(regression_))
             common_.reasons.push_back(std::move(*flat));
-        common_.expert = {risk("expert error over", &RiskRecord::expert_over, true).slope,
-                          risk("expert error exact", &RiskRecord::expert_exact, true).slope,
-                          risk("expert error missed", &RiskRecord::expert_missed).slope};
-        common_.response = {response("response of the cells", &RiskRecord::response_cell),
-                            response("gate weight of the cells", &RiskRecord::response_gate)};
+    }
+
+    /// What stands behind the mean loss.
+    void set_levels(RateRow& row, Samples const& loss) const
+    {
+        auto const error = [](Slope const& slope, std::size_t i, int count) {
+            return slope.sd[i] / std::sqrt(count);
+        };
+        for (std::size_t i = 0; i < all_.size(); ++i) {
+            std::vector<FitsAt> const here{all_[i]};
+            auto const own = static_cast<int>(counted(loss.values[i]));
+            row.levels.push_back(
+                {all_[i].n, own, row.mean.value[i], error(row.mean, i, own), row.median.value[i],
+                 row.regression.value[i],
+                 error(row.regression, i, static_cast<int>(counted(regressions_.values[i]))),
+                 row.fits[i], row.failed[i], row.no_descent[i], admissible_share(here, reference_),
+                 near_start_won(here)});
+        }
     }
 
     Device& device_;
@@ -226,6 +237,8 @@ private:
     Resampling resampling_;
     bool reference_;                    ///< the truth is one: the fitted class holds it
     std::vector<TargetRow> projection_; ///< minima of a search for it
+    LogCurve regression_;               ///< of the mean regression error
+    Samples regressions_;               ///< regression errors
     RateRow common_;                    ///< what does not depend on the loss
 };
 
@@ -236,16 +249,21 @@ double log_slope(std::vector<int> const& n, std::vector<double> const& value)
     return LogLine(n).slope(value);
 }
 
-std::vector<RateRow> rates(Device& device, Store const& store, Study const& study)
+std::vector<RateRow> rates(Device& device, Store const& store, Study const& study,
+                           RatesOptions const& options)
 {
+    Study inside = study;
+    inside.n.erase(std::remove_if(inside.n.begin(), inside.n.end(),
+                                  [&](int n) { return n < options.least || n > options.most; }),
+                   inside.n.end());
     std::vector<RateRow> rows;
-    for (Curve const& curve : study.curves) {
+    for (Curve const& curve : inside.curves) {
         if (truth_number(curve) != 1)
             continue;
         std::vector<std::vector<RateRow>> within; // [truth][loss]
-        for (Curve const& same : study.curves)
+        for (Curve const& same : inside.curves)
             if (same.all_truths == curve.all_truths)
-                within.push_back(CurveRates(device, store, study, same).rows());
+                within.push_back(CurveRates(device, store, inside, same).rows(options.windows));
         for (RateRow& row : over_truths(std::move(within), curve.all_truths))
             rows.push_back(std::move(row));
     }

@@ -4,11 +4,13 @@
 /// From stored fits to a table of convergence rates (interfaces.md, Rates).
 
 #include "host/device/device.h"
+#include "host/rates/levels.h"
 #include "host/rates/reason.h"
 #include "host/store/store.h"
 
 #include <nlohmann/json.hpp>
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -87,14 +89,26 @@ struct RateRow
     double error_bars = 2;   ///< of the study, for its figure
     std::string off_target;  ///< why target "truth" is not what the fit estimates, empty if it is
     bool heavy_tail = false; ///< at some n the loss's standard deviation exceeds its mean
-    std::string not_shown;   ///< what the store holds beyond its study, empty if nothing
+    std::vector<Level> levels;
+    std::vector<Window> windows;       ///< where asked for
+    std::vector<Influence> influences; ///< where asked for: the most influential, first
+    std::string not_shown;             ///< what the store holds beyond its study, empty if nothing
+};
+
+/// Which n rates are over, and what is told of them.
+struct RatesOptions
+{
+    int least = 0; ///< n
+    int most = std::numeric_limits<int>::max();
+    bool windows = false; ///< with slopes over right parts of the n, and influential replicates
 };
 
 /// Rates of a store with the labels, reported slopes and theory of `study`. Replicates and n that
 /// the study does not ask for are left out; an n without fits is missing from the row. `device`
 /// summarizes and resamples; results of CPU and CUDA differ by rounding. Each statistic is over all
 /// fits that did not fail and have its number.
-std::vector<RateRow> rates(Device& device, Store const& store, Study const& study);
+std::vector<RateRow> rates(Device& device, Store const& store, Study const& study,
+                           RatesOptions const& options = {});
 
 /// The same on one CPU thread, for a study at hand and for the stored one.
 std::vector<RateRow> rates(Store const& store, Study const& study);
@@ -116,7 +130,12 @@ double log_slope(std::vector<int> const& n, std::vector<double> const& value);
 /// The documented JSON object {"rows": [...]}; null where there is no number.
 nlohmann::ordered_json rates_to_json(std::vector<RateRow> const& rows);
 
-/// The table for people: for each study its blocks with notes below them.
+/// The table for people: blocks of all studies together, with notes below them.
 std::string rates_table(std::vector<RateRow> const& rows);
+
+/// Further blocks: what each curve comes to at each n, a block a unit of measure; slopes over right
+/// parts of the n, and the replicates that decide slopes.
+std::string levels_text(std::vector<RateRow> const& rows);
+std::string windows_text(std::vector<RateRow> const& rows);
 
 } // namespace moerate

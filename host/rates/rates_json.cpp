@@ -82,11 +82,57 @@ Json truths_json(Truths const& truths)
     return json;
 }
 
+Json levels_json(std::vector<Level> const& levels)
+{
+    Json list = Json::array();
+    for (Level const& at : levels)
+        list.push_back({{"n", at.n},
+                        {"replicates", at.replicates},
+                        {"mean", number(at.mean)},
+                        {"error", number(at.error)},
+                        {"median", number(at.median)},
+                        {"regression", number(at.regression)},
+                        {"regression_error", number(at.regression_error)},
+                        {"admissible_share", optional(at.admissible)},
+                        {"failed", at.failed},
+                        {"no_descent", at.no_descent},
+                        {"near_start_won", optional(at.near_start_won)}});
+    return list;
+}
+
+Json interval_json(SlopeInterval const& slope)
+{
+    return {{"slope", number(slope.slope)}, {"lo", number(slope.lo)}, {"hi", number(slope.hi)}};
+}
+
+/// Adds the windows and the influential replicates where they were asked for.
+void add_windows(Json& json, RateRow const& row)
+{
+    if (row.windows.empty())
+        return;
+    json["windows"] = Json::array();
+    for (Window const& one : row.windows)
+        json["windows"].push_back({{"from", one.from},
+                                   {"mean", interval_json(one.mean)},
+                                   {"regression", interval_json(one.regression)}});
+    json["influence"] = Json::array();
+    for (Influence const& one : row.influences)
+        json["influence"].push_back({{"n", one.n},
+                                     {"replicate", one.replicate},
+                                     {"value", number(one.value)},
+                                     {"slope_without", number(one.slope_without)},
+                                     {"change", number(one.change)}});
+}
+
 Json row_json(RateRow const& row)
 {
     Json json;
     json["study"] = row.study;
     json["label"] = row.label;
+    json["fit"] = row.fit;
+    json["swept"] = Json::object();
+    for (SweptValue const& one : row.swept)
+        json["swept"][one.key] = one.value;
     json["loss"] = row.loss;
     json["r"] = row.r;
     json["gauge"] = row.gauge;
@@ -124,10 +170,8 @@ Json row_json(RateRow const& row)
     json["reported_slope"] = optional(row.reported_slope);
     json["theory"] = theory_json(row.theory);
     json["error_bars"] = row.error_bars;
-    json["fit"] = row.fit;
-    json["swept"] = Json::object();
-    for (SweptValue const& one : row.swept)
-        json["swept"][one.key] = one.value;
+    json["levels"] = levels_json(row.levels);
+    add_windows(json, row);
     return json;
 }
 

@@ -1,5 +1,6 @@
 #include "host/core/text.h"
 #include "host/rates/notes.h"
+#include "host/rates/row_names.h"
 #include "host/rates/text.h"
 #include "host/rates/truths.h"
 
@@ -87,29 +88,29 @@ std::string range_text(std::vector<double> const& values)
     return fmt::format("{:.3g} .. {:.3g}", values.front(), values.back());
 }
 
-std::string rate_block(std::vector<RateRow> const& rows)
+std::string rate_block(std::vector<RateRow> const& rows, NameColumns const& names)
 {
     std::vector<std::vector<std::string>> lines{
-        {"label", "loss", "target", "mean", "start", "oracle", "reported", "theory", "n", "R"}};
+        names.head({"loss", "target", "mean", "start", "oracle", "reported", "theory", "n", "R"})};
     for (RateRow const& row : rows)
-        lines.push_back({row.label, loss_text(row), target_text(row),
-                         slope_text(row.mean, row.bracketed.has_value()),
-                         slope_text(row.start, false),
-                         row.oracle ? slope_text(*row.oracle, row) : "-",
-                         row.reported_slope ? fmt::format("{:g}", *row.reported_slope) : "-",
-                         theory_text(row.theory),
-                         row.n.empty() ? "-" : fmt::format("{} .. {}", row.n.front(), row.n.back()),
-                         fmt::format("{}", row.replicates)});
+        lines.push_back(names.line(
+            row, {loss_text(row), target_text(row), slope_text(row.mean, row.bracketed.has_value()),
+                  slope_text(row.start, false), row.oracle ? slope_text(*row.oracle, row) : "-",
+                  row.reported_slope ? fmt::format("{:g}", *row.reported_slope) : "-",
+                  theory_text(row.theory),
+                  row.n.empty() ? "-" : fmt::format("{} .. {}", row.n.front(), row.n.back()),
+                  fmt::format("{}", row.replicates)}));
     return aligned(without_empty(std::move(lines), "oracle"));
 }
 
-std::string statistics_block(std::vector<RateRow> const& rows)
+std::string statistics_block(std::vector<RateRow> const& rows, NameColumns const& names)
 {
     std::vector<std::vector<std::string>> lines{
-        {"label", "loss", "target", "median", "trimmed mean", "geometric mean"}};
+        names.head({"loss", "target", "median", "trimmed mean", "geometric mean"})};
     for (RateRow const& row : rows)
-        lines.push_back({row.label, loss_text(row), target_text(row), slope_text(row.median, row),
-                         slope_text(row.trimmed, row), slope_text(row.geometric, row)});
+        lines.push_back(
+            names.line(row, {loss_text(row), target_text(row), slope_text(row.median, row),
+                             slope_text(row.trimmed, row), slope_text(row.geometric, row)}));
     return aligned(lines);
 }
 
@@ -118,28 +119,28 @@ std::vector<RateRow const*> by_label(std::vector<RateRow> const& rows)
 {
     std::vector<RateRow const*> first;
     for (RateRow const& row : rows)
-        if (first.empty() || first.back()->label != row.label)
+        if (first.empty() || first.back()->label != row.label || first.back()->study != row.study)
             first.push_back(&row);
     return first;
 }
 
-std::string errors_block(std::vector<RateRow> const& rows)
+std::string errors_block(std::vector<RateRow> const& rows, NameColumns const& names)
 {
     std::vector<std::vector<std::string>> lines{
-        {"label", "regression error", "expert over", "expert exact", "expert missed"}};
+        names.head({"regression error", "expert over", "expert exact", "expert missed"})};
     for (RateRow const* row : by_label(rows))
-        lines.push_back({row->label, slope_text(row->regression, *row),
-                         slope_text(row->expert.over, *row), slope_text(row->expert.exact, *row),
-                         slope_text(row->expert.missed, *row)});
+        lines.push_back(names.line(
+            *row, {slope_text(row->regression, *row), slope_text(row->expert.over, *row),
+                   slope_text(row->expert.exact, *row), slope_text(row->expert.missed, *row)}));
     return aligned(lines);
 }
 
-std::string responses_block(std::vector<RateRow> const& rows)
+std::string responses_block(std::vector<RateRow> const& rows, NameColumns const& names)
 {
-    std::vector<std::vector<std::string>> lines{{"label", "response cell", "response gate"}};
+    std::vector<std::vector<std::string>> lines{names.head({"response cell", "response gate"})};
     for (RateRow const* row : by_label(rows))
-        lines.push_back({row->label, slope_text(row->response.cell, *row),
-                         slope_text(row->response.gate, *row)});
+        lines.push_back(names.line(
+            *row, {slope_text(row->response.cell, *row), slope_text(row->response.gate, *row)}));
     return aligned(lines);
 }
 
@@ -150,35 +151,20 @@ std::string counts_of(std::vector<int> const& counts)
     return any ? fmt::format("{}", fmt::join(counts, ", ")) : "0";
 }
 
-std::string fits_block(std::vector<RateRow> const& rows)
+std::string fits_block(std::vector<RateRow> const& rows, NameColumns const& names)
 {
-    std::vector<std::vector<std::string>> lines{{"label", "admissible", "certified",
-                                                 "near start won", "rank", "on the box", "failed",
-                                                 "no descent", "n/sigma^2"}};
+    std::vector<std::vector<std::string>> lines{
+        names.head({"admissible", "certified", "near start won", "rank", "on the box", "failed",
+                    "no descent", "n/sigma^2"})};
     for (RateRow const* row : by_label(rows))
-        lines.push_back({row->label, percent(row->admissible_share, "undefined"),
-                         percent(row->certified_share, "-"), percent(row->near_start_won, "-"),
-                         rank_text(*row), box_text(*row), counts_of(row->failed),
-                         counts_of(row->no_descent), range_text(row->n_over_sigma2)});
+        lines.push_back(
+            names.line(*row, {percent(row->admissible_share, "undefined"),
+                              percent(row->certified_share, "-"), percent(row->near_start_won, "-"),
+                              rank_text(*row), box_text(*row), counts_of(row->failed),
+                              counts_of(row->no_descent), range_text(row->n_over_sigma2)}));
     for (char const* head : {"certified", "near start won", "rank", "on the box"})
         lines = without_empty(std::move(lines), head);
     return aligned(lines);
-}
-
-/// The blocks of one study, and its notes.
-std::string study_text(std::vector<RateRow> const& rows)
-{
-    std::string text =
-        fmt::format("Rates of {}: slope of log(mean loss) on log n, [95 % interval]\n\n",
-                    printable(rows.front().study));
-    text += rate_block(rows) + truths_block(rows);
-    text += "\nThe same slope of other statistics of the loss\n\n" + statistics_block(rows);
-    text += "\nThe same slope of mean errors in L2, which gates share\n\n" + errors_block(rows);
-    text += "\nThe same slope of what a true atom's cell lacks in L2, which sharing does not "
-            "change\n\n" +
-            responses_block(rows);
-    text += "\nThe fits; counts by n\n\n" + fits_block(rows);
-    return text + "\n" + notes_text(rows);
 }
 
 } // namespace
@@ -187,13 +173,19 @@ std::string rates_table(std::vector<RateRow> const& rows)
 {
     if (rows.empty())
         return "No rates: the study has no fits with a loss.\n";
-    std::string text;
-    for (auto first = rows.begin(); first != rows.end();) {
-        auto const next = std::find_if(
-            first, rows.end(), [&](RateRow const& row) { return row.study != first->study; });
-        text += study_text({first, next}) + (next == rows.end() ? "" : "\n");
-        first = next;
-    }
+    NameColumns const names(rows);
+    std::string text =
+        fmt::format("Rates of {}: slope of log(mean loss) on log n, [95 % interval]\n\n",
+                    printable(fmt::format("{}", fmt::join(studies_of(rows), ", "))));
+    text += rate_block(rows, names) + truths_block(rows);
+    text += "\nThe same slope of other statistics of the loss\n\n" + statistics_block(rows, names);
+    text +=
+        "\nThe same slope of mean errors in L2, which gates share\n\n" + errors_block(rows, names);
+    text += "\nThe same slope of what a true atom's cell lacks in L2, which sharing does not "
+            "change\n\n" +
+            responses_block(rows, names);
+    text += "\nThe fits; counts by n\n\n" + fits_block(rows, names);
+    text += "\n" + notes_text(rows);
     auto const several = [](RateRow const& row) { return row.truths.has_value(); };
     if (!std::all_of(rows.begin(), rows.end(), several))
         text += wrapped(

@@ -1,41 +1,21 @@
 #include "host/rates/truths.h"
 
 #include "host/core/text.h"
-#include "host/rates/interval.h"
 #include "host/rates/notes.h"
+#include "host/rates/statistics.h"
+#include "host/rates/truths_levels.h"
 #include "host/rates/verdict.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 namespace moerate
 {
 namespace
 {
-
-constexpr double without_slope = std::numeric_limits<double>::quiet_NaN();
-/// Half length of a normal distribution's 95 % interval in standard deviations.
-constexpr double normal_half = 1.959964;
-
-using OfTruths = std::vector<RateRow const*>;
-
-/// The mean of one number over the truths that have it.
-template <class Get>
-std::optional<double> mean_of(OfTruths const& truths, Get&& get)
-{
-    double sum = 0;
-    int known = 0;
-    for (RateRow const* row : truths)
-        if (std::optional<double> const value = get(*row)) {
-            sum += *value;
-            ++known;
-        }
-    return known > 0 ? std::optional<double>(sum / known) : std::nullopt;
-}
 
 /// "truth 2: why" of each truth that has something to say; said once where all say the same.
 template <class Get>
@@ -112,7 +92,7 @@ Slope mean_slope(OfTruths const& truths, Get&& get)
     for (RateRow const* row : truths)
         each.push_back(&get(*row));
     Slope all = *each[0];
-    all.slope = all.lo = all.hi = without_slope;
+    all.slope = all.lo = all.hi = no_number;
     all.reason = said(truths, [&](RateRow const& row) { return get(row).reason; });
     all.reasons = reasons_over(
         truths, [&](RateRow const& row) -> auto& { return get(row).reasons; });
@@ -122,20 +102,13 @@ Slope mean_slope(OfTruths const& truths, Get&& get)
         return all;
     }
     set_values(all, each);
-    double const count = static_cast<double>(each.size());
-    double sum = 0, within = 0, between = 0;
-    for (Slope const* slope : each) {
-        sum += slope->slope;
-        within += std::pow((slope->hi - slope->lo) / (2 * normal_half), 2) / count;
-    }
-    all.slope = sum / count;
+    std::vector<SlopeInterval> intervals;
     for (Slope const* slope : each)
-        between += std::pow(slope->slope - all.slope, 2) / (count - 1);
-    double const half = student_quantile(count - 1) * std::sqrt(std::fmax(between, within) / count);
-    if (std::isfinite(within)) {
-        all.lo = all.slope - half;
-        all.hi = all.slope + half;
-    }
+        intervals.push_back({slope->slope, slope->lo, slope->hi});
+    SlopeInterval const mean = mean_interval(intervals);
+    all.slope = mean.slope;
+    all.lo = mean.lo;
+    all.hi = mean.hi;
     return all;
 }
 
@@ -193,6 +166,7 @@ RateRow row_over(OfTruths const& truths, std::string const& label)
     all.label = label;
     set_counts(all, truths);
     set_slopes(all, truths);
+    set_levels(all, truths);
     all.not_stationary = said(truths, [](RateRow const& row) { return row.not_stationary; });
     all.reasons = reasons_over(
         truths, [](RateRow const& row) -> auto& { return row.reasons; });

@@ -25,7 +25,8 @@ namespace moerate
 /// bias; W bounds it from below where a few s_t lie together by chance. A value at an n is the
 /// geometric mean of the truths' values there, through which the line of slope s goes; its
 /// deviation is the root of their mean squared relative deviations, times the value. Counts are
-/// added, shares averaged, and what some truth has to say against the slope holds for the row.
+/// added, shares averaged; levels and windows follow the same rules, an influential replicate is of
+/// one truth and left out. What some truth has to say against the slope holds for the row.
 std::vector<RateRow> over_truths(std::vector<std::vector<RateRow>> within,
                                  std::string const& label);
 

@@ -181,8 +181,7 @@ void MissingJobs::in_passes(int least_fits)
     for (DataSpec const& data : plan_->data)
         least_cells = std::min(least_cells, data.cells.size());
     int const cells = std::max(1, static_cast<int>(least_cells));
-    pass_ = std::max(study_->replicates / 10 + (study_->replicates % 10 > 0 ? 1 : 0),
-                     least_fits / cells + (least_fits % cells > 0 ? 1 : 0));
+    pass_ = std::max((study_->replicates - 1) / 10 + 1, (least_fits - 1) / cells + 1);
 }
 
 std::optional<Job> MissingJobs::next()

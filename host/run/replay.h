@@ -4,7 +4,7 @@
 /// One stored fit again: its data, the fit itself, and the way that it took.
 
 #include "host/device/device.h"
-#include "host/run/trace.h"
+#include "host/run/fit_name.h"
 #include "host/store/store.h"
 #include "host/study/study.h"
 

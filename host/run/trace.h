@@ -3,6 +3,7 @@
 /// @file
 /// `moerate run --trace`: a file with the rounds of some of a run's fits.
 
+#include "host/run/fit_name.h"
 #include "host/run/plan.h"
 #include "host/store/fit_row.h"
 
@@ -13,14 +14,6 @@
 
 namespace moerate
 {
-
-/// A fit by what a user calls it.
-struct FitName
-{
-    std::string label;
-    int n = 0;
-    int replicate = 0; ///< from 0, as in the store
-};
 
 /// Which fits are traced, and where to.
 struct TraceOptions

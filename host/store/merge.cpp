@@ -40,16 +40,20 @@ struct Part
     }
 };
 
-/// Opens a file and checks its pages; none where it holds nothing yet.
+/// Opens a file; none where it holds nothing yet. Its pages are not checked: all rows of all tables
+/// are read, and SQLite refuses a file that was cut off, or a page that is none.
 std::optional<Part> opened(FoundFile const& found)
 {
     Part part;
-    part.file = std::make_unique<SourceFile>(found.path, SourceFile::Reading::unlocked);
+    part.file = std::make_unique<SourceFile>(found.path, SourceFile::Reading::unlocked, false);
     part.shard = found.shard;
     if (!part.file->ask(holds_store))
         return std::nullopt;
     part.study = study_column(*part.file, "toml");
     part.started = last_start(*part.file);
+    std::filesystem::path const path = found.path;
+    if (WriterLock::held(path.parent_path().string(), store_file(found.shard, "lock")))
+        part.file->copy_first();
     return part;
 }
 
@@ -153,25 +157,6 @@ void copy_all(sqlite::Database& from, sqlite::Database& to, MergeReport& report)
     }
 }
 
-/// The same of one state of a file that may be written meanwhile: what a try has copied that turns
-/// out to be of two states is taken back.
-void merge_part(SourceFile& file, sqlite::Database& to, MergeReport& report)
-{
-    bool begun = false;
-    MergeReport const before = report;
-    file.ask([&](sqlite::Database& from) {
-        if (begun)
-            to.execute("ROLLBACK TO part");
-        else
-            to.execute("SAVEPOINT part");
-        begun = true;
-        report = before;
-        copy_all(from, to, report);
-        return true;
-    });
-    to.execute("RELEASE part");
-}
-
 /// Throws StoreError where the files are not parts of one study.
 void check_one_study(std::vector<Part const*> const& parts)
 {
@@ -203,6 +188,8 @@ void Store::merge_into(std::string const& folder, Study const& study,
 {
     Store store = create(folder, study);
     sqlite::Database& database = store.impl_->writer();
+    // The rows come from files that keep them, those that others refer to first.
+    database.execute("PRAGMA foreign_keys = OFF");
     // Of all indices: rows come by file, and a page that is written twice costs more than memory.
     database.execute("PRAGMA cache_size = -262144");
     store.transaction([&] {
@@ -238,10 +225,14 @@ MergeReport merge_stores(std::vector<std::string> const& folders, std::string co
     before.reset();
     MergeReport report;
     Store::merge_into(into, study, [&](sqlite::Database& to) {
-        for (Part const& part : parts) {
+        for (Part& part : parts) {
             if (progress)
                 progress(part.file->name());
-            merge_part(*part.file, to, report);
+            part.file->ask_once([&](sqlite::Database& from) {
+                copy_all(from, to, report);
+                return true;
+            });
+            part.file.reset(); // with its pages in memory
         }
     });
     report.files = static_cast<int>(parts.size());

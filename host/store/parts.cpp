@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 namespace moerate
 {
@@ -59,10 +60,15 @@ std::string name_in_folder(SourceFile const& file)
 std::vector<RunRow> Store::runs() const
 {
     std::vector<RunRow> runs;
-    for (auto const& file : impl_->files) {
-        std::vector<RunRow> const part = file->ask(runs_in);
-        runs.insert(runs.end(), part.begin(), part.end());
-    }
+    std::map<std::string, std::size_t> known; // a merged store has the runs of shards as well
+    for (auto const& file : impl_->files)
+        for (RunRow const& run : file->ask(runs_in)) {
+            auto const [at, fresh] = known.emplace(run.uid, runs.size());
+            if (fresh || run.uid.empty())
+                runs.push_back(run);
+            else if (!run.outcome.empty())
+                runs[at->second] = run;
+        }
     std::stable_sort(runs.begin(), runs.end(),
                      [](RunRow const& a, RunRow const& b) { return a.started < b.started; });
     return runs;

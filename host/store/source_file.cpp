@@ -25,8 +25,6 @@ constexpr int most_tries = 60;
 constexpr std::chrono::milliseconds pause_between{100};
 /// A journal that is there for so long is of a writer that was killed.
 constexpr int tries_of_a_writer = 20;
-/// Questions that take longer than a run takes from block to block are asked of a copy.
-constexpr int tries_without_copy = 3;
 
 long long nanoseconds(timespec const& time)
 {
@@ -127,6 +125,14 @@ bool SourceFile::unchanged() const
     return copied_ || (version_ && *version_ == version_of(file_));
 }
 
+void SourceFile::changed_meanwhile() const
+{
+    throw StoreError(
+        fmt::format("{} has changed while it was read (a run has begun to write it) do "
+                    "the same again; nothing was changed",
+                    file_));
+}
+
 /// Opens the state of the file that is there now, unless that is open.
 void SourceFile::refresh(int tries)
 {
@@ -136,13 +142,13 @@ void SourceFile::refresh(int tries)
         if (tries > most_tries)
             restless(file_);
         Version const now = version_of(file_);
-        if (version_ && *version_ == now)
+        if (version_ && *version_ == now && (copied_ || first_copy_ > 0))
             return;
         version_.reset();
         database_.reset();
         if (now.hot && tries < tries_of_a_writer)
             continue; // a block that is being saved
-        copied_ = now.hot || tries >= tries_without_copy;
+        copied_ = now.hot || tries >= first_copy_;
         if (copied_)
             open_copy(now);
         else

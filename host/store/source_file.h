@@ -58,6 +58,22 @@ public:
         }
     }
 
+    /// The same for a question that must not be asked twice; StoreError where the file has changed
+    /// meanwhile.
+    template <class Query>
+    auto ask_once(Query&& query) -> decltype(query(std::declval<sqlite::Database&>()))
+    {
+        if (reading_ == Reading::unlocked)
+            refresh(0);
+        auto result = query(*database_);
+        if (reading_ == Reading::unlocked && !unchanged())
+            changed_meanwhile();
+        return result;
+    }
+
+    /// From now on reads a copy: of a file that is being written.
+    void copy_first() { first_copy_ = 0; }
+
     /// What tells one state of a file from the next.
     struct Version
     {
@@ -70,6 +86,7 @@ public:
 
 private:
     void refresh(int tries);
+    [[noreturn]] void changed_meanwhile() const;
     bool unchanged() const;
     void open_copy(Version const& version);
 
@@ -79,6 +96,9 @@ private:
     std::optional<Version> version_; ///< of what is open
     std::string copy_;               ///< folder of a copy
     bool copied_ = false;            ///< whether that is what is open
+    /// Tries after which a copy is asked: such questions take longer than a run from block to
+    /// block.
+    int first_copy_ = 3;
 };
 
 } // namespace moerate

@@ -88,8 +88,7 @@ struct LossSpec
 /// A swept key of a curve and the value that it has there.
 struct SweptValue
 {
-    std::string
-        key; ///< as in the file, without the label of a fit: "estimator.batch", "fit.experts"
+    std::string key; ///< as in the file, without the label of a fit: "estimator.batch", "fit.experts"
     nlohmann::json value;
 };
 
@@ -99,9 +98,9 @@ struct SweptValue
 struct Curve
 {
     std::string label;
+    std::string all_truths; ///< the label without its truth: what curves of one fit share
     std::string fit;               ///< the label of its [[fit]]: the same without what is swept
     std::vector<SweptValue> swept; ///< empty without a sweep
-    std::string all_truths; ///< the label without its truth: what curves of one fit share
     double noise_variance = 0;
     TruthSpec truth;
     Model model;

@@ -86,11 +86,11 @@ TEST_CASE("rates of several studies tell them apart", "[cli]")
     REQUIRE(run(place, "b", {"study.id=\"other\"", "study.seed=8"}).code == 0);
     REQUIRE(run(place, "c", {"study.seed=9"}).code == 0);
     std::string const two = place.call({"rates", place.path("a"), place.path("b")}).out;
-    CHECK_THAT(two, Contains("Rates of small: ") && Contains("Rates of other: "));
+    CHECK_THAT(two, Contains("Rates of small, other: ") && Contains("\nother  "));
     // Studies of one name go by their folders.
     std::vector<std::string> words = {"rates", place.path("a"), place.path("c")};
-    CHECK_THAT(place.call(words).out, Contains("Rates of small (" + place.path("a") + "): ") &&
-                                          Contains("Rates of small (" + place.path("c") + "): "));
+    CHECK_THAT(place.call(words).out, Contains("Rates of small (" + place.path("a") + "), small (" +
+                                               place.path("c") + "): "));
     words.push_back("--json");
     json const rows = json::parse(place.call(words).out)["rows"];
     REQUIRE(rows.size() == 4);
@@ -131,4 +131,27 @@ TEST_CASE("status and rates count what is asked for and name the rest", "[cli]")
     CHECK_THAT(status, Contains("12 of 12 fits done") && Contains("\n" + line + "\n"));
     CHECK_THAT(place.call({"rates", place.results()}).out,
                Contains("! small: stored and not shown"));
+}
+
+TEST_CASE("rates over a window, with levels and what computed them", "[cli]")
+{
+    Place const place;
+    REQUIRE(run(place, "a", {}).code == 0);
+    process::Result const all =
+        place.call({"rates", place.path("a"), "--levels", "--windows", "--n", "100..256"});
+    CHECK(all.code == 0);
+    CHECK_THAT(all.out, Contains("100 .. 256") && Contains("Levels of ") &&
+                            Contains("Slopes over the n from each on") &&
+                            Contains("What computed these fits") && Contains("SIMD"));
+    json const document =
+        json::parse(place.call({"rates", place.path("a"), "--n", "..100", "--json"}).out);
+    CHECK(document["rows"][0]["n"] == json::array({64, 100}));
+    CHECK(document["rows"][0]["levels"].size() == 2);
+    CHECK(document["origins"][0]["seed"].is_number());
+    for (char const* window : {"100", "1..x", "300..100", "5..6", "0.."}) {
+        process::Result const bad = place.call({"rates", place.path("a"), "--n", window});
+        CAPTURE(window);
+        CHECK(bad.code == 2);
+        CHECK_THAT(bad.err, Contains("--n "));
+    }
 }

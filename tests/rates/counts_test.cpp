@@ -235,20 +235,38 @@ TEST_CASE("responses are over the replicates whose version measured them")
     CHECK_THAT(rates_table(rows), Contains("response cell") && Contains("response gate"));
 }
 
-TEST_CASE("each study has its blocks and notes")
+TEST_CASE("several studies are one table, whose notes name them")
 {
     auto rows = changed_rates({}, nullptr);
+    CHECK_THAT(rates_table(rows), Contains("Rates of tiny: ") && !Contains("study  "));
     auto more = rows;
     for (RateRow& row : more)
         row.study = "other";
     more[2].heavy_tail = true;
     rows.insert(rows.end(), more.begin(), more.end());
     std::string const table = rates_table(rows);
-    std::size_t const second = table.find("Rates of other: ");
-    REQUIRE(table.find("Rates of tiny: ") == 0);
-    REQUIRE(second != std::string::npos);
-    CHECK_THAT(table.substr(0, second), !Contains("heavy tails") && Contains("no verdict"));
-    CHECK_THAT(table.substr(second), Contains("heavy tails") && Contains("no verdict"));
+    REQUIRE(table.find("Rates of tiny, other: ") == 0);
+    CHECK(table.find("Rates of", 1) == std::string::npos);
+    CHECK_THAT(table, Contains("\nstudy  label    loss ") &&
+                          Contains("\ntiny   softmax  softmax.L1 ") &&
+                          Contains("\nother  sigmoid  sigmoid.D3 "));
+    CHECK_THAT(table, Contains("! other: sigmoid sigmoid.D3: heavy tails"));
+}
+
+TEST_CASE("swept keys are columns of their own")
+{
+    auto const rows = changed_rates(
+        {"sweep.\"start.scale\"=[0.005,0.5]", "sweep.\"fit.softmax.gauge\"=[\"align\",\"none\"]"},
+        nullptr);
+    REQUIRE(rows[0].swept.size() == 2);
+    CHECK(rows[0].fit == "softmax");
+    std::string const table = rates_table(rows);
+    CHECK_THAT(table, Contains("label    fit.gauge  start.scale  loss") &&
+                          Contains("softmax  none       0.5          softmax.L1 gauge=none") &&
+                          Contains("sigmoid  -          0.5          sigmoid.D3"));
+    auto const json = rates_to_json(rows)["rows"][0];
+    CHECK(json["fit"] == "softmax");
+    CHECK(json["swept"]["start.scale"] == 0.005);
 }
 
 TEST_CASE("what a store holds beyond its study is told in one line")

@@ -191,6 +191,8 @@ TEST_CASE("the JSON object has the documented keys in order")
         keys.push_back(item.key());
     CHECK(keys == std::vector<std::string>{"study",
                                            "label",
+                                           "fit",
+                                           "swept",
                                            "loss",
                                            "r",
                                            "gauge",
@@ -219,9 +221,8 @@ TEST_CASE("the JSON object has the documented keys in order")
                                            "truths",
                                            "reported_slope",
                                            "theory",
-                                            "error_bars",
-                                            "fit",
-                                            "swept"});
+                                           "error_bars",
+                                           "levels"});
     auto const& row = json["rows"][0];
     CHECK(row["certified_share"].is_null());
     CHECK(row["theory"] == -0.5);

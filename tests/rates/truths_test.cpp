@@ -84,6 +84,32 @@ TEST_CASE("values over truths are geometric means, through which the line of the
     CHECK(rows[0].median.sd.empty());
 }
 
+TEST_CASE("levels and windows over truths follow the rules of values and slopes")
+{
+    RateRow one = truth_row(-0.4, 0.1), two = truth_row(-0.6, 0.1);
+    one.levels = {{100, 3, 1.0, 0.1, 0.5, 0.2, 0.02, 3, 1, 0, 0.5, std::nullopt}};
+    two.levels = {{100, 4, 4.0, 0.4, 2.0, 0.8, 0.08, 4, 0, 2, 1.0, std::nullopt}};
+    one.windows = {{100, {-0.4, -0.42, -0.38}, {-0.3, -0.32, -0.28}}};
+    two.windows = {{100, {-0.6, -0.62, -0.58}, {-0.3, -0.32, -0.28}}};
+    one.influences = {{100, 1, 1.0, -0.5, 0.1}};
+    RateRow const all = over_truths({{one}, {two}}, "fit")[0];
+    REQUIRE(all.levels.size() == 1);
+    Level const& at = all.levels[0];
+    CHECK(at.mean == Approx(2.0).epsilon(1e-14));
+    CHECK(at.error == Approx(2.0 * std::sqrt(0.02) / 2).epsilon(1e-14)); // 10 % of each
+    CHECK(at.median == Approx(1.0).epsilon(1e-14));
+    CHECK(at.regression == Approx(0.4).epsilon(1e-14));
+    CHECK(at.replicates == 7);
+    CHECK(at.failed == 1);
+    CHECK(at.no_descent == 2);
+    CHECK(*at.admissible == Approx(0.75));
+    REQUIRE(all.windows.size() == 1);
+    CHECK(all.windows[0].mean.slope == Approx(-0.5).epsilon(1e-14));
+    // B = 0.02 exceeds what the replicates leave open; t(1) = 12.706205
+    CHECK(all.windows[0].mean.hi == Approx(-0.5 + 12.706205 * 0.1).epsilon(1e-6));
+    CHECK(all.influences.empty());
+}
+
 TEST_CASE("what is wrong with one truth is said of all, with its number")
 {
     RateRow bad = truth_row(std::numeric_limits<double>::quiet_NaN(), 0.1);

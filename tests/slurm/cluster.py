@@ -9,14 +9,15 @@ import time
 
 PROGRAMS = ("slurmctld", "slurmd", "sbatch", "squeue", "scontrol", "scancel", "sinfo", "munged")
 
-# Two partitions on the same nodes: a job in `high` puts jobs in `low` back into the queue.
+# Two partitions on the same nodes: a job in `high` puts jobs in `low` back into the queue. A job that is
+# put back waits for cred_expire, which is two minutes elsewhere.
 CONFIGURATION = """ClusterName=test
 SlurmctldHost={host}(127.0.0.1)
 SlurmctldPort=17000
 SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge
-AuthInfo=socket={folder}/munge.socket
+AuthInfo=socket={folder}/munge.socket,cred_expire=5
 CredType=cred/munge
 StateSaveLocation={folder}/state
 SlurmdSpoolDir={folder}/spool-%n
@@ -96,6 +97,8 @@ class Cluster:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        for node in ("n1", "n2"):
+            self.kill_jobs(node)
 
     def _start_munge(self):
         key = f"{self.folder}/munge.key"
@@ -109,10 +112,10 @@ class Cluster:
 
     def start(self, name, *command):
         """Starts a daemon in the foreground."""
-        log = open(f"{self.folder}/{name}.out", "a", encoding="utf-8")  # the daemon's
         program = shutil.which(command[0], path=self.environment["PATH"])
-        self.processes[name] = subprocess.Popen([program, *command[1:]], env=self.environment,
-                                                stdout=log, stderr=log, cwd=self.folder)
+        with open(f"{self.folder}/{name}.out", "a", encoding="utf-8") as log:
+            self.processes[name] = subprocess.Popen([program, *command[1:]], env=self.environment,
+                                                    stdout=log, stderr=log, cwd=self.folder)
 
     def start_node(self, node):
         os.makedirs(f"{self.folder}/spool-{node}", exist_ok=True)
@@ -122,24 +125,21 @@ class Cluster:
         """As a node that loses its power does: no daemon, and no process of any job on it."""
         self.processes[node].send_signal(signal.SIGKILL)
         self.processes[node].wait()
-        for pid in self.pids_of_node(node):
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        self.kill_jobs(node)
 
-    @staticmethod
-    def pids_of_node(node):
-        """Processes of jobs whose node is `node`."""
-        found = []
+    def kill_jobs(self, node):
+        """Kills what runs on a node: its steps' daemons and their jobs, which know this cluster."""
         for pid in filter(str.isdigit, os.listdir("/proc")):
             try:
                 with open(f"/proc/{pid}/environ", "rb") as file:
-                    if f"SLURMD_NODENAME={node}\0".encode() in file.read() + b"\0":
-                        found.append(int(pid))
+                    values = file.read().split(b"\0")
+                with open(f"/proc/{pid}/cmdline", "rb") as file:
+                    daemon = file.read().startswith(b"slurmstepd")
+                own = f"SLURM_CONF={self.folder}/slurm.conf".encode() in values
+                if own and (daemon or f"SLURMD_NODENAME={node}".encode() in values):
+                    os.kill(int(pid), signal.SIGKILL)
             except OSError:
-                pass
-        return found
+                pass  # gone
 
     def call(self, *command, check=True):
         """What a program of Slurm prints."""

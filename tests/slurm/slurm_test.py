@@ -17,8 +17,9 @@ import cluster  # noqa: E402
 SKIPPED = 77
 SHARDS = 7
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-# About a minute of one core, in blocks of a few tenths of a second.
-STUDY = ["experiments/first.toml", "--set", "study.replicates=42", "--set", "study.n=[250,1000,4000]"]
+# Some seconds of one core, in blocks of a few tenths of a second; and a part of that.
+STUDY = ["experiments/first.toml", "--set", "study.replicates=28", "--set", "study.n=[250,1000,4000]"]
+PART = STUDY[:1] + ["--set", "study.replicates=10", *STUDY[3:]]
 
 
 class Slurm(unittest.TestCase):
@@ -37,8 +38,8 @@ class Slurm(unittest.TestCase):
     def rates(self, folder):
         return json.loads(self.moerate("rates", folder, "--json"))
 
-    def submit(self, slurm, *options):
-        text = self.moerate("submit", *STUDY, "-o", self.folder, "--json", "--mem", "500M",
+    def submit(self, slurm, *options, study=None):
+        text = self.moerate("submit", *(study or STUDY), "-o", self.folder, "--json", "--mem", "500M",
                             *options, env=slurm.environment)
         return json.loads(text)
 
@@ -75,7 +76,7 @@ class Slurm(unittest.TestCase):
                               "--run=--save-every", "--run=0.2")
             self.assertEqual(job["tasks"], f"1-{SHARDS}")
             self.disturb(slurm, draw)
-            self.wait_for_end(slurm, 150)
+            self.wait_for_end(slurm, 240)
         merged = self.log_of_merge()
         self.assertIn("nothing is missing", merged, self.logs())
         self.assertNotIn("--shard", merged)
@@ -98,10 +99,13 @@ class Slurm(unittest.TestCase):
                 slurm.start_node("n2")
 
     def test_a_run_ends_before_its_time_limit_and_is_put_back(self):
+        begin = time.monotonic()
+        self.moerate("run", *PART, "-o", os.path.join(self.place.name, "alone"), "-q", "--threads", "1")
+        alone = time.monotonic() - begin
         with cluster.Cluster(os.path.join(self.place.name, "slurm")) as slurm:
-            self.submit(slurm, "--array", "1", "--time", "1m", "--run=--save-every", "--run=0.2",
-                        "--run=--time-budget", "--run=3s")
-            self.wait_for_end(slurm, 120)
+            self.submit(slurm, "--array", "1", "--time", "10m", "--run=--save-every", "--run=0.2",
+                        "--run=--time-budget", f"--run={int(alone / 3) + 1}s", study=PART)
+            self.wait_for_end(slurm, 60 + 8 * alone)
         self.assertIn("nothing is missing", self.log_of_merge(), self.logs())
         one = self.runs()["1/1"]
         self.assertGreaterEqual(one["last_run"]["restart"], 1, self.logs())
@@ -111,16 +115,16 @@ class Slurm(unittest.TestCase):
 
     def test_a_job_that_is_cancelled_stays_so_and_what_is_missing_is_named(self):
         with cluster.Cluster(os.path.join(self.place.name, "slurm")) as slurm:
-            job = self.submit(slurm, "--array", "3", "--time", "10m", "--run=--save-every", "--run=0.2")
+            job = self.submit(slurm, "--array", "3", "--time", "10m", "--run=--save-every",
+                              "--run=0.2", study=PART)
             cluster.Cluster.wait_until(lambda: os.path.exists(
                 os.path.join(self.folder, "store.2of3.sqlite")), 60, "the second shard begins")
-            time.sleep(1)
             slurm.call("scancel", f"{job['array']}_2")
             self.wait_for_end(slurm, 120)
             merged = self.log_of_merge()
             self.assertIn("--shard 2/3", merged, self.logs())
             self.assertNotIn("--shard 1/3", merged)
-            again = self.submit(slurm, "--array", "3", "--time", "10m")
+            again = self.submit(slurm, "--array", "3", "--time", "10m", study=PART)
             self.assertEqual(again["tasks"], "2")
             self.wait_for_end(slurm, 120)
         self.assertRegex(self.log_of_merge(), "nothing is missing")
@@ -133,4 +137,4 @@ if __name__ == "__main__":
     if lacking:
         print(f"skipped: {lacking}")
         sys.exit(SKIPPED)
-    unittest.main(argv=sys.argv[:1])
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:], failfast=True)

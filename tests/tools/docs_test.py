@@ -89,7 +89,7 @@ class Init(unittest.TestCase):
         self.assertIn('id = "own"', self.written("--from", "000-1a"))
 
     def test_an_experiment_whose_truth_is_a_file(self):
-        self.assertIn('"check-over-softmax-1.json"', self.written("--from", "check-over-softmax"))
+        self.assertIn("measure = {d = 1", self.written("--from", "check-over-softmax"))
 
 
 class Store(unittest.TestCase):

@@ -2,7 +2,7 @@
 
 import sensitivity
 import verdict
-from panels import BEST, ORACLE, SGD, UNSTATED
+from panels import BEST, ORACLE, SCALES, SGD, UNSTATED
 from words import (CLOSE, KINDS, atoms, cell, expert, family, loss, name, number, percent, short, sizes,
                    slope, table, theory, why)
 
@@ -10,12 +10,13 @@ from words import (CLOSE, KINDS, atoms, cell, expert, family, loss, name, number
 def text(document):
     """The whole page."""
     panels = document["panels"]
-    parts = [introduction(document), "## All panels\n\n", summary(panels)]
+    parts = [introduction(document), contents(panels), "## All panels\n\n", summary(panels)]
     parts += [panel_text(panel) for panel in panels]
     return "".join(parts).rstrip("\n") + "\n"
 
 
 def introduction(document):
+    points = SCALES[document["scale"]].more[0].split("=")[1]
     return f"""# The papers' figures, and what they measure
 
 Written by `tools/reproduce --scale {document["scale"]}` from `docs/reproduction.json`, which has every number of this page and more; with `--report-only` it writes
@@ -26,8 +27,37 @@ covers what truths and replicates vary ([reading-the-table.md](reading-the-table
 starting points' own loss: a slope near it measures the start. *theory* is the paper's claim, ✗ where it does not stand. *reproduced* is yes where the slope is within {CLOSE:g} of
 the reported one, undecided where only its interval holds that, else no. Losses of different gates are not comparable in level; the axes of the papers' figures are not legible in our copies, so the levels of
 the loss stand beside nothing. Slopes of two estimators are compared at the same n, which each table states.
+Errors in L2 are over {points} points of each fit, not the files' 100000, which their slopes do not need.
 
 """
+
+
+def contents(panels):
+    """What of the plan is in the page, and that the rest is not."""
+    curves = [curve for panel in panels for curve in panel["curves"]]
+
+    def of(kind, rows):
+        n = [size for row in rows for size in (row["sgd"] if kind == "sgd" else row.get(kind) or {}).get("n", [])]
+        return f"{len(rows)} of {len(curves)} rows" + (f", n = {min(n)} .. {max(n)}" if n else "")
+
+    otherwise = [curve for curve in curves if curve["moves"] and curve["moves"]["otherwise"]]
+    lines = [("the papers' procedure", of("sgd", curves)),
+             ("its unstated settings chosen otherwise", of("otherwise", otherwise)),
+             ("least squares from the start near the truth", of("oracle", [c for c in curves if c.get("oracle")])),
+             ("least squares, best of eight starts", of("best", [c for c in curves if c.get("best")])),
+             ("sweeps", f"{sum(bool(panel['sensitivity']) for panel in panels)} panels")]
+    return ("In this page, each row by the n that were run; what is missing was not run yet, and `tools/reproduce` goes on where it ended:\n\n"
+            + table(["run", "in this page"], lines) + outcome(curves))
+
+
+def outcome(curves):
+    """The page in two sentences."""
+    compared = [verdict.word(curve) for curve in curves if verdict.word(curve) != "-"]
+    sloped = [curve["sgd"] for curve in curves if curve["sgd"]["slope"] is not None]
+    near = sum(one["start"] is not None and abs(one["slope"] - one["start"]) <= CLOSE for one in sloped)
+    return (f"Of {len(compared)} rows with a reported slope {compared.count('yes')} are reproduced as the files have them, {compared.count('undecided')} are undecided "
+            f"and {compared.count('no')} are not. In {sum(one['slope'] > 0 for one in sloped)} of {len(sloped)} rows the loss grows with n; in {near} its slope is within {CLOSE:g} of that of "
+            "the starts.\n\n")
 
 
 def summary(panels):
@@ -37,8 +67,8 @@ def summary(panels):
             oracle = curve.get("oracle")
             lines.append([f"[{panel['panel']}](#{anchor(panel)})", cell(curve["label"]), loss(curve),
                           short(curve["reported"]), theory(curve["theory"]), slope(curve["sgd"]),
-                          number(curve["sgd"]["start"]), slope(oracle), verdict.word(curve)])
-    return table(["panel", "curve", "loss", "reported", "theory", "slope", "start", "least squares", "reproduced"],
+                          number(curve["sgd"]["start"]), sizes(curve["sgd"]["n"]), slope(oracle), verdict.word(curve)])
+    return table(["panel", "curve", "loss", "reported", "theory", "slope", "start", "n", "least squares", "reproduced"],
                  lines)
 
 

@@ -1,0 +1,95 @@
+#include "host/rates/truths_levels.h"
+
+#include "host/rates/interval.h"
+#include "host/rates/statistics.h"
+
+#include <cmath>
+
+namespace moerate
+{
+namespace
+{
+
+/// Half length of a normal distribution's 95 % interval in standard deviations.
+constexpr double normal_half = 1.959964;
+
+/// A number of a level over the truths, and what the replicates leave open of it.
+void set_level(std::vector<Level const*> const& each, Level& all, double Level::*value,
+               double Level::*error)
+{
+    double logs = 0, squares = 0;
+    for (Level const* at : each) {
+        logs += std::log(at->*value);
+        squares += std::pow(at->*error / at->*value, 2);
+    }
+    double const truths = static_cast<double>(each.size());
+    all.*value = std::exp(logs / truths);
+    all.*error = all.*value * std::sqrt(squares) / truths;
+}
+
+/// The level at position `i` over the truths.
+Level level_over(OfTruths const& truths, std::size_t i)
+{
+    std::vector<Level const*> each;
+    for (RateRow const* row : truths)
+        each.push_back(&row->levels[i]);
+    Level all = *each[0];
+    for (std::size_t t = 1; t < each.size(); ++t) {
+        all.replicates += each[t]->replicates;
+        all.fits += each[t]->fits;
+        all.failed += each[t]->failed;
+        all.no_descent += each[t]->no_descent;
+    }
+    set_level(each, all, &Level::mean, &Level::error);
+    set_level(each, all, &Level::regression, &Level::regression_error);
+    double logs = 0;
+    for (Level const* at : each)
+        logs += std::log(at->median) / static_cast<double>(each.size());
+    all.median = std::exp(logs);
+    for (std::optional<double> Level::*share : {&Level::admissible, &Level::near_start_won})
+        all.*share = mean_of(truths, [=](RateRow const& row) { return row.levels[i].*share; });
+    return all;
+}
+
+} // namespace
+
+SlopeInterval mean_interval(std::vector<SlopeInterval> const& each)
+{
+    double const count = static_cast<double>(each.size());
+    double sum = 0, within = 0, between = 0;
+    for (SlopeInterval const& one : each) {
+        sum += one.slope;
+        within += std::pow((one.hi - one.lo) / (2 * normal_half), 2) / count;
+    }
+    SlopeInterval all{sum / count, no_number, no_number};
+    for (SlopeInterval const& one : each)
+        between += std::pow(one.slope - all.slope, 2) / (count - 1);
+    double const half = student_quantile(count - 1) * std::sqrt(std::fmax(between, within) / count);
+    if (std::isfinite(within)) {
+        all.lo = all.slope - half;
+        all.hi = all.slope + half;
+    }
+    return all;
+}
+
+void set_levels(RateRow& all, OfTruths const& truths)
+{
+    all.influences.clear();
+    for (RateRow const* row : truths)
+        if (row->levels.size() != all.levels.size() || row->windows.size() != all.windows.size()) {
+            all.levels.clear();
+            all.windows.clear();
+            return;
+        }
+    for (std::size_t i = 0; i < all.levels.size(); ++i)
+        all.levels[i] = level_over(truths, i);
+    for (std::size_t i = 0; i < all.windows.size(); ++i)
+        for (SlopeInterval Window::*slope : {&Window::mean, &Window::regression}) {
+            std::vector<SlopeInterval> each;
+            for (RateRow const* row : truths)
+                each.push_back(row->windows[i].*slope);
+            all.windows[i].*slope = mean_interval(each);
+        }
+}
+
+} // namespace moerate

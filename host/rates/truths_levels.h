@@ -1,0 +1,37 @@
+#pragma once
+
+/// @file
+/// Slopes, levels and windows of several truths as those of all (truths.h has the rules).
+
+#include "host/rates/rates.h"
+
+#include <optional>
+#include <vector>
+
+namespace moerate
+{
+
+/// The rows of one label, loss and target, one a truth.
+using OfTruths = std::vector<RateRow const*>;
+
+/// The mean of one number over the truths that have it.
+template <class Get>
+std::optional<double> mean_of(OfTruths const& truths, Get&& get)
+{
+    double sum = 0;
+    int known = 0;
+    for (RateRow const* row : truths)
+        if (std::optional<double> const value = get(*row)) {
+            sum += *value;
+            ++known;
+        }
+    return known > 0 ? std::optional<double>(sum / known) : std::nullopt;
+}
+
+/// The mean of slopes within truths, with the interval of truths.h.
+SlopeInterval mean_interval(std::vector<SlopeInterval> const& each);
+
+/// Levels and windows; an influential replicate is of one truth, and not told of all.
+void set_levels(RateRow& all, OfTruths const& truths);
+
+} // namespace moerate
