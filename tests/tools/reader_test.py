@@ -61,7 +61,7 @@ class Reader(unittest.TestCase):
                          "start_expert_over", "expert_exact", "moved", "iterations"):
                 self.assertTrue(numbers_agree(line[name], fits[name][i]), name)
             self.assertEqual((line["label"], line["status"]), (fits["label"][i], fits["status"][i]))
-            i = at_loss[(line["cell"], int(line["replicate"]), line["loss"], float(line["r"]))]
+            i = at_loss[(line["cell"], int(line["replicate"]), line["loss"], float(line["exponent"]))]
             for name in ("value", "mass", "over", "exact", "missed", "over_gate", "empty"):
                 self.assertTrue(numbers_agree(line[name], losses[name][i]), name)
         self.assertEqual(len(self.reader.losses()["value"]), 2 * len(lines))  # and at the start
