@@ -17,8 +17,9 @@ namespace
 
 namespace fs = std::filesystem;
 
-/// Rows in a row that cannot be read before the rest is given up: those of some thousand pages.
-constexpr long long most_gap = 300000;
+/// Rows in a row that cannot be read before the rest is given up: about as many as one lost page of
+/// a table's tree leads to, some hundred pages of up to a hundred rows.
+constexpr long long most_gap = 30000;
 
 std::string journal_name(std::string const& file)
 {
