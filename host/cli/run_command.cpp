@@ -108,10 +108,6 @@ RunReport until_half_width(Study const& study, std::string const& folder, Device
                            RunOptions const& run, RunCommandOptions const& options,
                            RunReport report, bool quiet)
 {
-    if (run.shard)
-        throw UsageError(
-            "--until-half-width: a shard has part of the replicates (the half-width is "
-            "that of all) leave out --shard, or use plan --half-width after a merge");
     auto const more = [&](int replicates) {
         RunCommandOptions wider = options;
         wider.study.settings.push_back(fmt::format("study.replicates={}", replicates));
@@ -150,6 +146,10 @@ int run_command(RunCommandOptions const& options, CommonOptions const& common)
     auto const [study, folder] = study_to_run(options, common);
     StopOnSignal const stop;
     RunOptions const run = run_options(options, common.quiet);
+    if (run.shard && options.half_width > 0)
+        throw UsageError(
+            "--until-half-width: a shard has part of the replicates (the half-width is "
+            "that of all) leave out --shard, or use plan --half-width after a merge");
     Devices const devices = open_devices(options.device.device, options.device.threads);
     if (options.device.device == "auto" || devices.size() > 1)
         note(common.quiet, "device: " + devices_text(devices));
