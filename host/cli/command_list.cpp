@@ -20,8 +20,7 @@ void CommandLine::add_study_commands()
     check->add_flag("--toml", as_toml, "Print the resolved study as an experiment file");
     CLI::App* plan = add("plan", "Print cells, fits, estimated time and memory",
                          {"moerate plan experiments/003-1a.toml --device cpu",
-                          "moerate plan experiments/003-1a.toml --shards",
-                          "moerate plan -o results/003-1a --half-width 0.02"},
+                          "moerate plan experiments/003-1a.toml --shards"},
                          [this] {
                              planned.study = study;
                              planned.folder = folder;

@@ -89,15 +89,16 @@ constexpr RowCheck row_checks[] = {
     {"unfinished", "The study is not finished",
      "run its file again with the same -o: `moerate run` goes on where it stopped", unfinished},
     {rule::failed.code, "Fits failed and are left out",
-     "sgd: lower estimator.learning_rate or start.scale; `moerate export` has their status"},
+     "lower estimator.learning_rate, where there is one, or start.scale; `moerate export` has "
+     "their status"},
     {rule::no_descent.code, "Fits ended above their start's training error",
-     "lower estimator.learning_rate, raise estimator.batch or epochs, or use estimator.kind = "
-     "\"lse\""},
+     "lower estimator.learning_rate, raise estimator.batch or epochs, or fit by least squares "
+     "(estimator.kind)"},
     {rule::start.code, "The slope is that of the starting points",
-     "it says nothing of the estimator: start.exponent = 0, more epochs, or estimator.kind = "
-     "\"lse\" with blind starts"},
+     "it says nothing of the estimator: start.exponent = 0, more epochs, or least squares with blind "
+     "starts (estimator.kind)"},
     {rule::admissible.code, "Few fits are as good on their data as the truth",
-     "more epochs, a smaller rate, or estimator.kind = \"lse\""},
+     "more epochs, a smaller rate, or least squares (estimator.kind)"},
     {rule::few_samples.code, "There are few samples for so large a model",
      "larger study.n, or fewer experts"},
     {rule::box.code, "Fits lie on the box",

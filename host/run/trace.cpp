@@ -74,8 +74,8 @@ void Trace::add_all(Study const& study, Plan const& plan)
         wanted_ += study.replicates;
     }
     if (wanted_ == 0)
-        throw UsageError("--trace: no fit of the study has rounds to tell (they are those of the "
-                         "estimator \"lse\") leave --trace out");
+        throw UsageError("--trace: no fit of the study has rounds to tell (fits by least "
+                         "squares have them, see estimator.kind) leave --trace out");
     if (wanted_ > most_fits)
         throw UsageError(fmt::format("--trace: {} fits are too many to trace all ({} at most) name "
                                      "those of interest by --trace-fit LABEL N REPLICATE",
@@ -87,7 +87,7 @@ void Trace::add(Study const& study, Plan const& plan, FitName const& name)
     int const curve = curve_of(study, name.label);
     if (!study.curves[curve].estimator->traces())
         throw UsageError(fmt::format("--trace-fit: \"{}\" is fitted by {} (which tells no rounds) "
-                                     "name a fit by lse",
+                                     "name a least-squares fit",
                                      name.label, study.curves[curve].estimator->name()));
     if (std::find(study.n.begin(), study.n.end(), name.n) == study.n.end())
         throw UsageError(fmt::format("--trace-fit: n = {} is not in the study (it has {}) name one "
