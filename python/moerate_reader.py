@@ -141,20 +141,23 @@ class Results:
         return done.stdout
 
     def _rows(self, query, values=()):
-        names, rows = None, []
+        names, found = [], []
         for file in self.files:
             store = sqlite3.connect(f"file:{_quoted(file)}?mode=ro", uri=True)
             try:
                 version = store.execute("PRAGMA user_version").fetchone()[0]
+                if not version and not store.execute("SELECT 1 FROM sqlite_master").fetchone():
+                    continue  # its run has just begun
                 if version != FORMAT:
                     raise ValueError(f"{file} has format {version} (this reader knows {FORMAT}) "
                                      "run it again with this version's moerate")
                 cursor = store.execute(query, values)
-                names = [column[0] for column in cursor.description]
-                rows += cursor.fetchall()
+                columns = [column[0] for column in cursor.description]
+                names += [name for name in columns if name not in names]
+                found += [dict(zip(columns, row)) for row in cursor]  # older minors have others
             finally:
                 store.close()
-        return names, rows
+        return names, [tuple(row.get(name) for name in names) for row in found]
 
     def _table(self, rows):
         names = list(dict.fromkeys(name for row in rows for name in row))

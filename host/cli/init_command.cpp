@@ -285,7 +285,8 @@ int init_command(InitOptions const& options, CommonOptions const& common)
     fs::path const from = options.from.empty() ? to : experiment(options.from).parent_path();
     Study const study = // a name that is no id is refused here
         parse_study(text, file.string(), {}, from.empty() ? "." : from.string());
-    copy_truth(study.curves.front().truth.file, from, to, options.force);
+    for (Curve const& curve : study.curves)
+        copy_truth(curve.truth.file, from, to, options.force);
     write_whole(file.string(), options.force, text);
     if (common.json)
         print_json({{"file", file.string()}, {"id", name}});

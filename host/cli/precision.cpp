@@ -35,7 +35,7 @@ std::string number_cell(double value)
 int next_replicates(int now, long long needed, int most)
 {
     return static_cast<int>(
-        std::min<long long>({std::max<long long>(needed, now + 1LL), 4LL * now, most}));
+        std::min<long long>({std::max<long long>(needed, now + 1LL + now / 10), 4LL * now, most}));
 }
 
 } // namespace
@@ -76,7 +76,7 @@ void print_precision(PlannedPrecision const& planned)
         print("all rows: --set study.replicates={}, about {}\n", planned.replicates,
               format_duration(planned.all_seconds));
     else
-        print("no row has an interval yet: run a few replicates first\n");
+        print("no row can be planned: it has no interval yet, or is over several truths\n");
 }
 
 nlohmann::ordered_json precision_json(PlannedPrecision const& planned)
@@ -131,7 +131,7 @@ RunReport run_until(Study const& study, std::string const& folder, double half_w
         if (most_needed(rows) == 0 || replicates >= most) {
             note(false, fmt::format("{}: not {:g} ({}) ", state, half_width,
                                     replicates >= most ? fmt::format("--max-replicates is {}", most)
-                                                       : std::string("no row has an interval")));
+                                                       : std::string("more replicates do not help")));
             return report;
         }
         replicates = next_replicates(replicates, most_needed(rows), most);

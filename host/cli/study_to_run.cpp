@@ -46,7 +46,9 @@ StudyToRun study_to_run(RunCommandOptions const& options, CommonOptions const& c
     StudyToRun work{read_study(options.study.file, options.study.settings), options.folder};
     if (work.folder.empty())
         work.folder = "results/" + work.study.id;
-    std::optional<Store> const store = store_in(work.folder);
+    // A shard does not read all that the others have stored for the sake of a note.
+    bool const reads = options.shard.empty() || options.add_n;
+    std::optional<Store> const store = reads ? store_in(work.folder) : std::nullopt;
     if (!store)
         return work;
     Study const stored = stored_study(*store);

@@ -120,6 +120,11 @@ int submit_command(SubmitOptions const& options, CommonOptions const& common)
         print("{}\n{}", array_script(job), merge_script(job));
         return 0;
     }
+    std::error_code none;
+    if (fs::equivalent(options.study.file, folder + "/experiment.toml", none))
+        throw UsageError(fmt::format("{} is where the study goes as it is submitted (yours would "
+                                     "be lost) rename it, or name another folder with -o",
+                                     options.study.file));
     fs::create_directories(folder + "/log");
     write_whole(folder + "/experiment.toml", true, study.resolved);
     write_whole(folder + "/array.sh", true, array_script(job));

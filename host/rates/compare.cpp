@@ -108,7 +108,10 @@ void fill(Comparison& result, Device& device, Fits const& a, Fits const& b, Numb
 RateRow const* row_of(std::vector<RateRow> const& rows, ComparedSlope const& side)
 {
     auto const found = std::find_if(rows.begin(), rows.end(), [&](RateRow const& row) {
-        return row.study == side.study && row.label == side.label &&
+        // A row over several truths has the label that their curves share.
+        bool const own =
+            row.label == side.label || side.label.rfind(row.label + " [truth ", 0) == 0;
+        return row.study == side.study && own &&
                (side.loss.empty() || loss_text(row) == side.loss);
     });
     return found == rows.end() ? nullptr : &*found;

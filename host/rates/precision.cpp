@@ -37,6 +37,10 @@ std::vector<RowPrecision> precision_of(std::vector<RateRow> const& rows, double 
         if (std::isnan(one.half_width)) {
             one.unknown = row.mean.reason.empty() ? "it has no slope" : row.mean.reason;
             one.spread = no_number;
+        } else if (row.truths) { // replicates do not bring truths together
+            one.reached = one.half_width <= half_width;
+            one.unknown = one.reached ? "" : "truths differ, raise study.truths";
+            one.spread = no_number;
         } else {
             double const deviation = row.mean.deviation;
             one.spread = deviation * std::sqrt(row.replicates * leverage(row.n));
@@ -62,7 +66,7 @@ bool all_reached(std::vector<RowPrecision> const& rows)
 {
     bool some = false;
     for (RowPrecision const& one : rows) {
-        if (one.unknown.empty() && !one.reached)
+        if (!std::isnan(one.half_width) && !one.reached)
             return false;
         some = some || one.reached;
     }

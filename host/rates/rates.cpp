@@ -135,9 +135,11 @@ private:
         if (auto const why = spec.target == Target::projection && !reference_
                                  ? target_not_unique(projection_)
                                  : std::nullopt)
-            for (Slope* slope : {&row.mean, &row.median, &row.trimmed, &row.geometric})
-                slope->reasons.push_back(
-                    {rule::target.code, *why, nlohmann::ordered_json::object()});
+            for (Slope* slope : {&row.mean, &row.median, &row.trimmed, &row.geometric,
+                                 row.oracle ? &*row.oracle : nullptr})
+                if (slope != nullptr)
+                    slope->reasons.push_back(
+                        {rule::target.code, *why, nlohmann::ordered_json::object()});
         std::vector<Reason> all = row.reasons;
         all.insert(all.end(), row.mean.reasons.begin(), row.mean.reasons.end());
         row.bracketed = texts_of(all);

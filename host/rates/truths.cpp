@@ -2,6 +2,7 @@
 
 #include "host/core/text.h"
 #include "host/rates/notes.h"
+#include "host/rates/row_names.h"
 #include "host/rates/statistics.h"
 #include "host/rates/truths_levels.h"
 #include "host/rates/verdict.h"
@@ -93,6 +94,7 @@ Slope mean_slope(OfTruths const& truths, Get&& get)
         each.push_back(&get(*row));
     Slope all = *each[0];
     all.slope = all.lo = all.hi = no_number;
+    all.deviation = no_number;
     all.reason = said(truths, [&](RateRow const& row) { return get(row).reason; });
     all.reasons = reasons_over(
         truths, [&](RateRow const& row) -> auto& { return get(row).reasons; });
@@ -213,9 +215,10 @@ std::string truths_block(std::vector<RateRow> const& rows)
     auto const text = [](double slope) {
         return std::isnan(slope) ? std::string("none") : fmt::format("{:.3f}", slope);
     };
+    bool const several = studies_of(rows).size() > 1;
     for (RateRow const& row : rows) {
         lines.push_back(
-            {row.label, loss_text(row), row.target, row.truths ? text(row.truths->spread) : "-"});
+            {row_name(row, several), loss_text(row), row.target, row.truths ? text(row.truths->spread) : "-"});
         for (std::size_t t = 0; t < most; ++t)
             lines.back().push_back(row.truths ? text(row.truths->each[t].slope) : "-");
     }

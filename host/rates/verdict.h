@@ -37,7 +37,7 @@ constexpr ReasonRule no_descent{"no_descent", 0.05,
 constexpr ReasonRule admissible{"admissible", 0.5,
                                 "the share of admissible fits is below this at some n"};
 constexpr ReasonRule floor{"floor", -0.1,
-                           "the mean regression error flattens: over the last n, three or more, "
+                           "the mean regression error flattens: over the last n, three or more (both of two), "
                            "the 95 % interval of its slope lies above this"};
 constexpr ReasonRule target{"target", no_number,
                             "the loss is against a projection that is not unique"};

@@ -163,10 +163,10 @@ void note_failure(Store& store, Log& log, RunReport const& report, char const* w
 }
 
 /// Refuses to begin once more where the last runs were all stopped before they had stored anything.
-void check_progress(Store const& store, int most_stalled)
+void check_progress(Store const& store, RunOptions const& options)
 {
-    int const stalled = store.stalled_runs();
-    if (most_stalled > 0 && stalled >= most_stalled)
+    int const stalled = store.stalled_runs(options.job.name);
+    if (options.most_stalled > 0 && stalled >= options.most_stalled)
         throw Error(Exit::failure,
                     fmt::format("the last {} runs stored nothing (each was stopped before its "
                                 "first block was done) give the job more time, make blocks smaller "
@@ -190,7 +190,7 @@ RunReport run_study(Study const& study, std::string const& folder, Devices const
     RunRow const row = run_row(devices, options);
     log.line(fmt::format("run of \"{}\", commit {}{}, {} {}, {} threads: {}", study.id, row.commit,
                          row.dirty ? " (dirty)" : "", row.device, row.simd, row.threads, row.argv));
-    check_progress(store, options.most_stalled);
+    check_progress(store, options);
     store.begin_run(row);
     RunReport report;
     try {

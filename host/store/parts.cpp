@@ -74,13 +74,17 @@ std::vector<RunRow> Store::runs() const
     return runs;
 }
 
-int Store::stalled_runs() const
+int Store::stalled_runs(std::string const& job) const
 {
     std::int64_t stalled = 0;
     for (auto const& file : impl_->files)
-        stalled += file->ask([](sqlite::Database& database) {
-            return database.integer("SELECT count(*) FROM run WHERE outcome IS NOT 'done' AND "
-                                    "id > coalesce((SELECT max(run) FROM fit), 0)");
+        stalled += file->ask([&](sqlite::Database& database) {
+            sqlite::Statement row(database,
+                                  "SELECT count(*) FROM run WHERE outcome IS NOT 'done' AND "
+                                  "coalesce(job, '') = ? AND id > coalesce((SELECT max(run) FROM "
+                                  "fit), 0)");
+            row.with(job);
+            return row.step() ? row.integer(0) : std::int64_t(0);
         });
     return static_cast<int>(stalled);
 }

@@ -23,6 +23,18 @@ Study study_of(SourceFile& file)
     return parse_stored(study_column(file, "toml"));
 }
 
+/// Adds the losses that the same fit has in another file alone.
+void add_other_losses(FitRow& fit, FitRow const& other)
+{
+    for (Point const& point : other.points) {
+        std::vector<LossRow>& losses = fit.at(point.at).losses;
+        for (LossRow const& loss : point.losses)
+            if (std::none_of(losses.begin(), losses.end(),
+                             [&](LossRow const& known) { return known.key == loss.key; }))
+                losses.push_back(loss);
+    }
+}
+
 } // namespace
 
 Store Store::open(std::string const& folder)
@@ -182,6 +194,8 @@ std::vector<FitRow> Store::fits(std::string const& cell, bool with_parameters,
                                 "{} (training MSE {} and {}) keep one of the files",
                                 impl_->folder, fit.replicate, cell, at->second.at(at_fit).mse,
                                 fit.at(at_fit).mse));
+            if (!fresh)
+                add_other_losses(at->second, fit);
         }
     }
     std::vector<FitRow> fits;

@@ -92,9 +92,15 @@ void keep_whole(sqlite::Database& database, bool all_starts, Recovered& result)
                          "OR EXISTS (SELECT 1 FROM has h WHERE h.cell = fit.cell AND NOT EXISTS "
                          "(SELECT 1 FROM point "
                          "p WHERE p.cell = fit.cell AND p.r = fit.r AND p.at = h.at))";
-    if (!all_starts)
+    for (char const* at : fit_points)
+        if (every_fit_has(at)) // also those of n that have left the study
+            broken += fmt::format(" OR NOT EXISTS (SELECT 1 FROM point p WHERE p.cell = fit.cell "
+                                  "AND p.r = fit.r AND p.at = '{}')",
+                                  at);
+    if (!all_starts) // of cells that have left the study their number is not known
         broken += " OR (SELECT count(*) FROM start s WHERE s.cell = fit.cell AND s.r = fit.r) < "
-                  "(SELECT count FROM starts t WHERE t.cell = fit.cell)";
+                  "(SELECT count FROM starts t WHERE t.cell = fit.cell) OR cell NOT IN (SELECT "
+                  "cell FROM starts)";
     database.execute(broken);
     result.lost = database.integer("SELECT count(*) FROM broken");
     for (char const* table : {"loss", "start", "point", "fit"})
@@ -111,6 +117,11 @@ bool rebuild(std::string const& file, std::string const& fresh, std::string cons
              Recovered& result)
 {
     Salvage damaged(file, file + ".salvage");
+    if (damaged.format() == 1)
+        throw StoreError(
+            fmt::format("{} has format 1 (what is left of it does not fit into a new file) use the "
+                        "moerate that wrote it, or move it away and run again; nothing was changed",
+                        file));
     std::string study = damaged.study();
     if (study.empty())
         study = spare_study;

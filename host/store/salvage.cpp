@@ -1,6 +1,7 @@
 #include "host/store/salvage.h"
 
 #include "host/core/error.h"
+#include "host/store/schema.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -46,6 +47,15 @@ void cut_to_pages(std::string const& file)
 }
 
 } // namespace
+
+int Salvage::format()
+{
+    try {
+        return database_ ? format_of(*database_) : 0;
+    } catch (Error const&) {
+        return 0;
+    }
+}
 
 Salvage::Salvage(std::string const& file, std::string const& copy) : copy_(copy)
 {

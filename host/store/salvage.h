@@ -23,6 +23,8 @@ public:
     Salvage(Salvage const&) = delete;
     Salvage& operator=(Salvage const&) = delete;
 
+    /// Its format; 0 where that cannot be read.
+    int format();
     /// The study's text; empty where it cannot be read.
     std::string study();
     /// Copies the rows of a table that can be read into the same table of `to`; whether these are

@@ -172,13 +172,19 @@ void SourceFile::open_copy(Version const& version)
         copy_ = folder;
     }
     std::string const copy = copy_ + "/" + files::path(file_).filename().string();
-    std::error_code gone;
+    std::error_code none, reason;
     auto const over = files::copy_options::overwrite_existing;
-    files::copy_file(file_, copy, over, gone);
-    files::remove(journal_of(copy), gone);
-    files::copy_file(journal_of(file_), journal_of(copy), over, gone);
-    if (version_of(file_) == version) // else it is torn, and the next try's
-        database_ = std::make_unique<sqlite::Database>(copy, sqlite::Database::Mode::read, file_);
+    files::copy_file(file_, copy, over, reason);
+    files::remove(journal_of(copy), none);
+    if (!reason && version.journal_size >= 0)
+        files::copy_file(journal_of(file_), journal_of(copy), over, reason);
+    if (!(version_of(file_) == version)) // it is torn, and the next try's
+        return;
+    if (reason) // half of a journal would undo half of a transaction
+        throw Error(Exit::failure,
+                    fmt::format("cannot copy {} to {} ({}) set TMPDIR to one that has room", file_,
+                                copy_, reason.message()));
+    database_ = std::make_unique<sqlite::Database>(copy, sqlite::Database::Mode::read, file_);
 }
 
 } // namespace moerate

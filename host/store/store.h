@@ -165,7 +165,7 @@ public:
     /// All invocations: started, outcome and machine, oldest first.
     std::vector<RunRow> runs() const;
     /// Invocations after the last one that stored a fit which were not the study's end.
-    int stalled_runs() const;
+    int stalled_runs(std::string const& job) const;
     /// Whether a run is writing here now, into any of the files.
     bool being_written() const;
     /// What each of the files holds, in the order of reading.

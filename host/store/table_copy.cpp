@@ -114,9 +114,12 @@ public:
 private:
     int columns() const { return static_cast<int>(rule_.columns.size()); }
 
-    /// Binds a column of the row, a run by the id that it has in the other file.
+    /// Binds a column of the row, a run by the id that it has in the other file; none where the file
+    /// of the row does not have that run itself.
     void bind(sqlite::Statement& to, int at, int column)
     {
+        if (column == run_ && !rows_.null(column) && runs_.count(rows_.integer(column)) == 0)
+            return to.bind(at, std::nullopt);
         auto const run =
             column == run_ && !rows_.null(column) ? runs_.find(rows_.integer(column)) : runs_.end();
         if (run != runs_.end())

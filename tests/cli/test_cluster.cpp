@@ -18,7 +18,7 @@ std::vector<std::string> long_shard(Place const& place, std::string const& shard
             "-o",           place.results(),
             "--device",     "cpu",
             "--threads",    "1",
-            "--set",        "study.replicates=40",
+            "--set",        "study.replicates=400",
             "--set",        "study.n=[64000]",
             "--set",        "estimator.epochs=12",
             "--save-every", "0.1",

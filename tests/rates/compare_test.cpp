@@ -145,3 +145,13 @@ TEST_CASE("replicates for a half-width go by the measured spread")
     CHECK(most_needed(unknown) == 0);
     CHECK_FALSE(all_reached(unknown));
 }
+
+TEST_CASE("curves of further truths are compared, too")
+{
+    Results const results(
+        {"study.n=[200, 800, 3200]", "study.replicates=20", "study.truths=3"}, 1);
+    auto const rows = rates(results.store, results.study);
+    auto const all = compare(cpu(), {results.curve(2), results.curve(4)}, {{0, 1}}, rows);
+    CHECK(of(all, "regression error").a.label == "softmax [truth 2]");
+    CHECK(of(all, "regression error").a.bracketed); // none is admissible
+}

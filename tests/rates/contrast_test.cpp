@@ -116,7 +116,7 @@ TEST_CASE("Wallace's normal deviate has the tail of Student's distribution")
 
 TEST_CASE("the test of one line rejects a bend and spares lines at its level")
 {
-    // 300 studies of 10 replicates. Lines: 1 % are to be rejected, and 2 % at p < 0.02; of 300
+    // 300 studies of 10 replicates. Lines: 1 % are to be rejected; of 300
     // more than 12 (4 %) at 1 % has probability 1e-5.
     auto const rejected = [](double sigma, std::function<double(int)> const& level, bool nested) {
         int count = 0;

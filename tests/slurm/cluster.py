@@ -1,5 +1,6 @@
 """A Slurm of two virtual nodes on this machine, for tests: run as root, without systemd."""
 
+import ctypes
 import os
 import shutil
 import signal
@@ -56,6 +57,11 @@ def missing():
     if lacking:
         return f"{', '.join(lacking)} not installed (tools/setup --slurm installs them)"
     return "" if os.geteuid() == 0 else "not run as root"
+
+
+def _end_with_the_test():
+    """In a daemon: the test may be killed, and cannot end it then."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 class Cluster:
@@ -115,7 +121,8 @@ class Cluster:
         program = shutil.which(command[0], path=self.environment["PATH"])
         with open(f"{self.folder}/{name}.out", "a", encoding="utf-8") as log:
             self.processes[name] = subprocess.Popen([program, *command[1:]], env=self.environment,
-                                                    stdout=log, stderr=log, cwd=self.folder)
+                                                    stdout=log, stderr=log, cwd=self.folder,
+                                                    preexec_fn=_end_with_the_test)
 
     def start_node(self, node):
         os.makedirs(f"{self.folder}/spool-{node}", exist_ok=True)

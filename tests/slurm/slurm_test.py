@@ -99,13 +99,13 @@ class Slurm(unittest.TestCase):
                 slurm.start_node("n2")
 
     def test_a_run_ends_before_its_time_limit_and_is_put_back(self):
-        begin = time.monotonic()
+        begin = os.times().children_user  # of other programs the processor may have much to do
         self.moerate("run", *PART, "-o", os.path.join(self.place.name, "alone"), "-q", "--threads", "1")
-        alone = time.monotonic() - begin
+        alone = os.times().children_user - begin
         with cluster.Cluster(os.path.join(self.place.name, "slurm")) as slurm:
             self.submit(slurm, "--array", "1", "--time", "10m", "--run=--save-every", "--run=0.2",
                         "--run=--time-budget", f"--run={int(alone / 3) + 1}s", study=PART)
-            self.wait_for_end(slurm, 60 + 8 * alone)
+            self.wait_for_end(slurm, 60 + 16 * alone)
         self.assertIn("nothing is missing", self.log_of_merge(), self.logs())
         one = self.runs()["1/1"]
         self.assertGreaterEqual(one["last_run"]["restart"], 1, self.logs())

@@ -237,7 +237,7 @@ TEST_CASE("a merge refuses another result of a fit and another study, and change
                Contains("seed") && Contains("different studies"));
     CHECK(dump(folder.path("store.sqlite")) == before);
     CHECK_THAT(refused([&] { merge_stores({others.path()}, others.path("new")); }),
-               Contains("nothing"));
+               Contains("nothing was refused"));
 }
 
 TEST_CASE("a merge fills what was left out: parameters, and columns of later versions", "[merge]")

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 import tomllib
 
@@ -111,7 +112,7 @@ def options():
     parser.add_argument("--sweep-replicates", type=int, metavar="R", help="their replicates; default: 20")
     parser.add_argument("--results", metavar="DIR", help="default: results/reproduction/SCALE")
     parser.add_argument("-o", "--output", metavar="DIR",
-                        help="where reproduction.json, .md and figures go; default: docs (smoke: the "
+                        help="where reproduction.json, .md and figures go; default: docs (smoke, large: the "
                         "results folder)")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--device", default="auto")
@@ -155,7 +156,7 @@ def reproduce(arguments):
     output = arguments.output
     results = arguments.results or os.path.join(ROOT, "results/reproduction", arguments.scale)
     if output is None:
-        output = results if arguments.scale == "smoke" else os.path.join(ROOT, "docs")
+        output = os.path.join(ROOT, "docs") if arguments.scale == "paper" else results
     os.makedirs(output, exist_ok=True)
     document = read_json(os.path.join(output, "reproduction.json"))
     if arguments.report_only:
@@ -182,6 +183,7 @@ def reproduce(arguments):
 
 
 def main():
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     arguments = options()
     try:
         return reproduce(arguments)

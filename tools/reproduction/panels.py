@@ -17,8 +17,7 @@ SGD, ORACLE, BEST = "sgd", "lse-oracle", "lse-best"
 LSE = {ORACLE: ['estimator={ kind = "lse" }', "start.starts=1", "start.blind=0"],
        BEST: ['estimator={ kind = "lse" }', "start.starts=8", "start.blind=4"]}
 
-# What the papers leave open, chosen otherwise: name, settings, and for which batches of a file it is
-# no change. All at the short sizes of the scale; slopes are compared with the files' own there.
+# What the papers leave open, chosen otherwise: name and settings. All at the short sizes of the scale; slopes are compared with the files' own there.
 VARIANTS = {
     "start n^-1/2": ["start.scale=1.0", "start.exponent=-0.5"],
     "start n^-1/4": ["start.scale=1.0", "start.exponent=-0.25"],

@@ -55,7 +55,7 @@ def outcome(curves):
     compared = [verdict.word(curve) for curve in curves if verdict.word(curve) != "-"]
     sloped = [curve["sgd"] for curve in curves if curve["sgd"]["slope"] is not None]
     near = sum(one["start"] is not None and abs(one["slope"] - one["start"]) <= CLOSE for one in sloped)
-    return (f"Of {len(compared)} rows with a reported slope {compared.count('yes')} are reproduced as the files have them, {compared.count('undecided')} are undecided "
+    return (f"Of {len(compared)} rows with a reported slope {compared.count('yes')} are reproduced by the files' settings over the n that were run, {compared.count('undecided')} are undecided "
             f"and {compared.count('no')} are not. In {sum(one['slope'] > 0 for one in sloped)} of {len(sloped)} rows the loss grows with n; in {near} its slope is within {CLOSE:g} of that of "
             "the starts.\n\n")
 
@@ -116,7 +116,7 @@ def ademp(panel):
             f"* **Methods**: SGD, {estimator['epochs']} epochs at rate {estimator['learning_rate']:g}, batch {batch}, start near the truth; "
             "least squares, from that start and the best of eight\n"
             f"* **Performance**: mean loss over {first['replicates']} replicates at each of {len(first['n'])} n, {truths} drawn truth{'s' if truths > 1 else ''}; "
-            f"bars of the figure {panel['error_bars']:g} standard deviations, as the paper has them\n\n")
+            f"bars of the figure {panel['error_bars']:g} standard deviations\n\n")
 
 
 def procedure_table(panel):
@@ -150,7 +150,7 @@ def squares(panel):
                           number(one["start"]), number(one["regression"]), percent(stationary),
                           percent(one["admissible"]), percent(one["certified"]),
                           percent(one["near_start_won"]) if kind == BEST else "-", percent(one["box"]), sizes(one["n"])])
-    return ("By least squares, one drawn truth; the papers' procedure at the same n beside it:\n\n"
+    return ("By least squares, one drawn truth; beside it the papers' procedure at the same n, over all its truths:\n\n"
             + table(["curve", "loss", "fit", "slope", "slope of SGD", "start", "regression error", "stationary",
                      "admissible", "certified", "start near the truth won", "most on the box at an n", "n"], lines)
             if lines else "")

@@ -63,7 +63,8 @@ class Moerate:
                 process.send_signal(signal.SIGINT)
                 process.communicate()
                 raise OutOfTime from None
-            except KeyboardInterrupt:  # it has the signal, too
+            except KeyboardInterrupt:  # it has the signal, too, or not: a second SIGINT would end it at once
+                process.send_signal(signal.SIGUSR1)
                 process.communicate()
                 raise OutOfTime from None
         if process.returncode == INTERRUPTED:
@@ -94,10 +95,11 @@ class Moerate:
             try:
                 seconds += self.run(name, folder, [*settings, f"study.n={n[:end]}"])
             except OutOfTime:
-                self.back_to(name, folder, settings, n[:end - 1])
+                self.back_to(name, folder, settings, sizes)
                 raise
             record = self.record(folder, n[:end], settings, seconds)
             write_json(file, record)
+            sizes = n[:end]
         return record
 
     def back_to(self, name, folder, settings, n):

@@ -48,7 +48,9 @@ def sentence(curve):
     share = start_share(sgd["slope"], sgd["start"])
     text += f"; {share}. " if share else ". "
     if word(curve) in OUTCOMES:
-        text += f"The reported {curve['reported']:g} {OUTCOMES[word(curve)]}. "
+        n = sgd.get("n")
+        over = f" (over n = {n[0]} .. {n[-1]}, the paper's go to 100000)" if n and n[-1] < 100000 else ""
+        text += f"The reported {curve['reported']:g} {OUTCOMES[word(curve)]}{over}. "
     text += otherwise(curve)
     return text.strip()
 
