@@ -59,7 +59,7 @@ def steps(panels, scale, phases, check):
             yield name, "short", scale.short, one
             for variant in scale.variants:
                 yield name, variant, scale.short, one + settings_otherwise(variant, name, check)
-    if SWEEP in phases:
+    if SWEEP in phases and scale.swept:
         for name in sweeps_of(panels):
             yield name, SGD, scale.swept, [f"study.replicates={scale.swept_replicates}", *scale.more]
     for kind in (ORACLE, BEST):
