@@ -28,6 +28,7 @@ starting points' own loss: a slope near it measures the start. *theory* is the p
 the reported one, undecided where only its interval holds that, else no. Losses of different gates are not comparable in level; the axes of the papers' figures are not legible in our copies, so the levels of
 the loss stand beside nothing. Slopes of two estimators are compared at the same n, which each table states.
 Errors in L2 are over {points} points of each fit, not the files' 100000, which their slopes do not need.
+Where a commit stands as modified, the fits are of a program between that commit and the next; `moerate replay` of this version gives those that were tried again to the last bit.
 
 """
 
