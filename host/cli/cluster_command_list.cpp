@@ -7,7 +7,7 @@ void CommandLine::add_cluster_commands()
 {
     CLI::App* one =
         add("merge", "Make one store.sqlite of the stores of several shards or folders",
-            {"moerate merge results/003-1a", "moerate merge node1 node2 -o results/all"},
+            {"moerate merge results/003-1a", "moerate merge results/003-1a -o results/all"},
             [this] { return merge_command(merge, common); });
     valued(one->add_option("folders", merge.folders, "Results folders"), Takes::results)
         ->required();
