@@ -80,7 +80,7 @@ def files_of_panels():
     for path in sorted(glob.glob(os.path.join(EXPERIMENTS, "00*.toml"))):
         name = os.path.basename(path)[:-len(".toml")]
         panels.setdefault(BESIDE.sub("", name), []).append(name)
-    return panels
+    return dict(sorted(panels.items()))
 
 
 def chosen(names):
