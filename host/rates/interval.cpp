@@ -13,7 +13,6 @@ namespace
 {
 
 constexpr double pi = 3.14159265358979323846;
-constexpr double normal_quantile = 1.959963984540054; ///< 97.5 %
 
 double mean_of(std::vector<double> const& values)
 {
@@ -104,7 +103,7 @@ double widening(std::vector<SumPart> const& parts)
                      [](SumPart const& part) { return part.variance > 0; }))
         return 1;
     Spread const of = spread(parts);
-    return of.scale * student_quantile(of.freedom) / normal_quantile;
+    return of.scale * student_quantile(of.freedom) / normal_97_5;
 }
 
 double normal_deviate(double t, double freedom)
@@ -117,7 +116,7 @@ double normal_deviate(double t, double freedom)
 double student_quantile(double freedom)
 {
     if (!(freedom < 1e7))
-        return normal_quantile;
+        return normal_97_5;
     // Newton's steps on the integral of (1 + x^2 / freedom)^(-(freedom + 1) / 2) from 0, which is
     // concave: from below they never pass the quantile.
     auto const density = [&](double x) {
@@ -125,7 +124,7 @@ double student_quantile(double freedom)
     };
     double const whole = 0.5 * std::sqrt(pi * freedom) *
                          std::exp(std::lgamma(0.5 * freedom) - std::lgamma(0.5 * (freedom + 1)));
-    double quantile = normal_quantile;
+    double quantile = normal_97_5;
     for (int step = 0; step < 12; ++step) {
         constexpr int intervals = 200; // of Simpson's rule
         double const width = quantile / intervals;

@@ -15,6 +15,9 @@
 namespace moerate
 {
 
+/// The 97.5 % quantile of the normal distribution.
+constexpr double normal_97_5 = 1.959963984540054;
+
 /// What a bootstrap of R replicates knows of the variance of one statistic.
 struct VarianceEstimate
 {

@@ -1,5 +1,6 @@
 #include "host/rates/precision.h"
 
+#include "host/rates/interval.h"
 #include "host/rates/notes.h"
 #include "host/rates/statistics.h"
 
@@ -10,8 +11,6 @@ namespace moerate
 {
 namespace
 {
-
-constexpr double normal_97_5 = 1.959963984540054;
 
 /// sum (log n - mean)^2, which the slope's variance goes by.
 double leverage(std::vector<int> const& n)

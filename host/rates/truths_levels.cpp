@@ -10,9 +10,6 @@ namespace moerate
 namespace
 {
 
-/// Half length of a normal distribution's 95 % interval in standard deviations.
-constexpr double normal_half = 1.959964;
-
 /// A number of a level over the truths, and what the replicates leave open of it.
 void set_level(std::vector<CurveLevel const*> const& each, CurveLevel& all,
                double CurveLevel::*value, double CurveLevel::*error)
@@ -60,7 +57,7 @@ SlopeInterval mean_interval(std::vector<SlopeInterval> const& each)
     double sum = 0, within = 0, between = 0;
     for (SlopeInterval const& one : each) {
         sum += one.slope;
-        within += std::pow((one.hi - one.lo) / (2 * normal_half), 2) / count;
+        within += std::pow((one.hi - one.lo) / (2 * normal_97_5), 2) / count;
     }
     SlopeInterval all{sum / count, no_number, no_number};
     for (SlopeInterval const& one : each)
