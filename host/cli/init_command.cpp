@@ -285,8 +285,11 @@ int init_command(InitOptions const& options, CommonOptions const& common)
     fs::path const from = options.from.empty() ? to : experiment(options.from).parent_path();
     Study const study = // a name that is no id is refused here
         parse_study(text, file.string(), {}, from.empty() ? "." : from.string());
-    for (Curve const& curve : study.curves)
+    for (Curve const& curve : study.curves) {
         copy_truth(curve.truth.file, from, to, options.force);
+        if (curve.truth.path)
+            copy_truth(curve.truth.path->file, from, to, options.force);
+    }
     write_whole(file.string(), options.force, text);
     if (common.json)
         print_json({{"file", file.string()}, {"id", name}});

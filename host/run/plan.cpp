@@ -53,13 +53,13 @@ Plan make_plan(Study const& study)
 {
     Plan plan;
     std::map<std::string, int> cell_at;
-    using DataId = std::tuple<TruthId, TruthId, double>; // truth, streams, noise
+    using DataId = std::tuple<TruthId, TruthId, double>; // truth or path, streams, noise
     std::map<DataId, std::vector<int>> curves_of;
     std::vector<DataId> order; // of first appearance
     for (int c = 0; c < static_cast<int>(study.curves.size()); ++c) {
         Curve const& curve = study.curves[c];
-        DataId const id{truth_id(truth_key(study, curve)), truth_id(streams_key(study, curve)),
-                        curve.noise_variance};
+        DataId const id{truth_id(moved_truth_key(study, curve, 0)),
+                        truth_id(streams_key(study, curve)), curve.noise_variance};
         if (curves_of[id].empty())
             order.push_back(id);
         curves_of[id].push_back(c);
@@ -67,7 +67,12 @@ Plan make_plan(Study const& study)
     for (DataId const& id : order) {
         for (int const n : study.n) {
             int const any = curves_of[id].front();
-            DataSpec data{any, n, {}, data_key(study, study.curves[any], n, 0), std::get<0>(id)};
+            Curve const& first = study.curves[any];
+            DataSpec data{any,
+                          n,
+                          {},
+                          data_key(study, first, n, 0),
+                          truth_id(moved_truth_key(study, first, n))};
             for (int const c : curves_of[id]) {
                 Curve const& curve = study.curves[c];
                 std::string const cell = cell_id(study, curve, n);
