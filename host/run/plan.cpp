@@ -66,22 +66,17 @@ Plan make_plan(Study const& study)
     }
     for (DataId const& id : order) {
         for (int const n : study.n) {
-            int const any = curves_of[id].front();
-            Curve const& first = study.curves[any];
-            DataSpec data{any,
-                          n,
-                          {},
-                          data_key(study, first, n, 0),
-                          truth_id(moved_truth_key(study, first, n))};
+            Curve const& first = study.curves[curves_of[id].front()];
+            DataSpec data{curves_of[id].front(), n, {}, data_key(study, first, n, 0), {}};
+            data.truth = truth_id(moved_truth_key(study, first, n));
             for (int const c : curves_of[id]) {
-                Curve const& curve = study.curves[c];
-                std::string const cell = cell_id(study, curve, n);
+                std::string const cell = cell_id(study, study.curves[c], n);
                 auto const [at, fresh] = cell_at.try_emplace(cell, plan.cells.size());
                 if (fresh) {
                     plan.cells.push_back({cell, c, n, {}});
                     data.cells.push_back(at->second);
                 }
-                add_losses(plan.cells[at->second], curve.losses);
+                add_losses(plan.cells[at->second], study.curves[c].losses);
             }
             plan.data.push_back(std::move(data));
         }

@@ -74,6 +74,16 @@ Measure true_measure(Study const& study, Curve const& curve, int n)
     return {curve.truth.model, true_parameters(study, curve, n)};
 }
 
+std::vector<std::string> files_of(TruthSpec const& truth)
+{
+    std::vector<std::string> files;
+    if (!truth.file.empty())
+        files.push_back(truth.file);
+    if (truth.path && !truth.path->file.empty())
+        files.push_back(truth.path->file);
+    return files;
+}
+
 void repeat_over_truths(Study& study, std::string const& place)
 {
     std::vector<Curve> const first = study.curves;

@@ -23,6 +23,9 @@ std::vector<double> true_parameters(Study const& study, Curve const& curve, int 
 /// The same with its model.
 Measure true_measure(Study const& study, Curve const& curve, int n);
 
+/// The files that it is given by.
+std::vector<std::string> files_of(TruthSpec const& truth);
+
 /// Adds the curves of the second truth and further ones after those of the first, where
 /// study.truths asks for some. Throws UsageError, which begins with `place`, where a truth is
 /// given.
