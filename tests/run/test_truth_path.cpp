@@ -1,7 +1,9 @@
 // Fits of a truth that moves with n: all that is measured against it is of the truth at that n.
 
+#include "host/run/reference.h"
 #include "host/run/truth_facts.h"
 #include "host/study/truth.h"
+#include "tests/places.h"
 #include "tests/run/runs.h"
 
 using namespace moerate;
@@ -78,4 +80,38 @@ TEST_CASE("a replay of a fit of a moving truth is the stored one, and other loss
     REQUIRE(later.size() == once.size());
     for (std::size_t i = 0; i < later.size(); ++i)
         CHECK(small::same(later[i], once[i]));
+}
+
+TEST_CASE("the two points of a minimax experiment have one function, and beside it they have not")
+{
+    auto const device = make_cpu_device(1);
+    int read = 0;
+    for (auto const& entry : std::filesystem::directory_iterator(MOE_SOURCE_DIR "/experiments")) {
+        std::string const file = entry.path().string();
+        if (entry.path().extension() != ".toml" || file.find("minimax-") == std::string::npos)
+            continue;
+        ++read;
+        CAPTURE(file);
+        Study const study = read_study(file);
+        auto const values = [&](Curve const& curve, int n) {
+            return Reference<double>(*device, true_measure(study, curve, n),
+                                     truth_key(study, curve), 200)
+                .f.download();
+        };
+        for (Curve const& curve : study.curves) {
+            // The other end of the same path is where the sweep leaves it.
+            Curve still = curve;
+            still.truth.path->exponent = 0;
+            std::vector<double> const a = values(curve, study.n.back()), b = values(still, 1);
+            double most = 0;
+            for (std::size_t i = 0; i < a.size(); ++i)
+                most = std::max(most, std::fabs(a[i] - b[i]));
+            CAPTURE(curve.label);
+            if (curve.truth.path->exponent == 0 || curve.fit == study.curves[0].fit)
+                CHECK(most < 1e-13); // a few roundings of values near 1
+            else
+                CHECK(most > 1e-3);
+        }
+    }
+    CHECK(read == 9);
 }

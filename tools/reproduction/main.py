@@ -10,11 +10,12 @@ import collect
 import figure
 import report
 import sensitivity
+import worst
 from panels import BEST, EXPERIMENTS, LSE, ORACLE, ROOT, SCALES, SGD, VARIANTS, chosen
 from runs import Clock, Failure, Moerate, OutOfTime, read_json, write_json
 
 SWEEP = "sensitivity"
-PHASES = [SGD, "otherwise", ORACLE, BEST, SWEEP]
+PHASES = [SGD, "otherwise", ORACLE, BEST, SWEEP, worst.KIND]
 OUT_OF_TIME = 75
 
 
@@ -62,6 +63,9 @@ def steps(panels, scale, phases, check):
     if SWEEP in phases and scale.swept:
         for name in sweeps_of(panels):
             yield name, SGD, scale.swept, [f"study.replicates={scale.swept_replicates}", *scale.more]
+    if worst.KIND in phases:
+        for name in worst_of(panels):
+            yield name, worst.KIND, scale.minimax, [f"study.replicates={scale.replicates}"]
     for kind in (ORACLE, BEST):
         if kind not in phases or kind not in scale.lse:
             continue
@@ -76,6 +80,11 @@ def sweeps_of(panels):
     """The sensitivity experiments of these panels."""
     names = (f"sensitivity-{panel}" for panel in panels)
     return [name for name in names if os.path.exists(os.path.join(EXPERIMENTS, name + ".toml"))]
+
+
+def worst_of(panels):
+    """The worst truths are of no panel: they come where all panels are asked for."""
+    return worst.names() if len(panels) == len(chosen([])) else []
 
 
 def settings_otherwise(variant, name, check):
@@ -106,7 +115,7 @@ def options():
                         help="end cleanly after so long, with exit 75")
     parser.add_argument("--only", choices=PHASES, action="append",
                         help="sgd: the papers' procedure; otherwise: its unstated settings chosen "
-                        "otherwise; lse-oracle, lse-best: least squares; sensitivity: the sweeps of experiments/sensitivity-*; "
+                        "otherwise; lse-oracle, lse-best: least squares; sensitivity: the sweeps of experiments/sensitivity-*; minimax: experiments/minimax-*; "
                         "may be repeated")
     parser.add_argument("--sweep-n", type=int, metavar="N", help="largest n of the sweeps; default: theirs")
     parser.add_argument("--sweep-replicates", type=int, metavar="R", help="their replicates; default: 20")
@@ -133,6 +142,12 @@ def write_report(output, document, panels):
             if panel["sensitivity"] is not None:
                 sensitivity.draw(panel["sensitivity"], panel["panel"], os.path.join(
                     output, "reproduction", f"sensitivity-{panel['panel']}.png"))
+    write_worst(output, document.get("minimax", []))
+
+
+def write_worst(output, entries):
+    for entry in entries:
+        worst.draw(entry, os.path.join(output, "reproduction", entry["experiment"] + ".png"))
 
 
 def run_panels(arguments, panels, moerate):
@@ -177,6 +192,10 @@ def reproduce(arguments):
         if records:
             made[panel] = collect.panel_of(moerate, panel, files, records)
     document["panels"] = [made[panel] for panel in sorted(made)]
+    found = {name: read_json(moerate.record_file(name, worst.KIND)) for name in worst_of(panels)}
+    kept = {entry["experiment"]: entry for entry in document.get("minimax", [])}
+    kept.update({name: worst.entry_of(moerate, name, record) for name, record in found.items() if record})
+    document["minimax"] = [kept[name] for name in sorted(kept)]
     write_report(output, document, panels)
     say(f"{output}/reproduction.md" + ("" if finished else "; the budget is spent or a signal came, run it again to go on"))
     return 0 if finished else OUT_OF_TIME

@@ -2,6 +2,7 @@
 
 import sensitivity
 import verdict
+import worst
 from panels import BEST, ORACLE, SCALES, SGD, UNSTATED
 from words import (CLOSE, KINDS, atoms, cell, expert, family, loss, name, number, percent, short, sizes,
                    slope, table, theory, why)
@@ -12,6 +13,7 @@ def text(document):
     panels = document["panels"]
     parts = [introduction(document), contents(panels), "## All panels\n\n", summary(panels)]
     parts += [panel_text(panel) for panel in panels]
+    parts.append(worst.text(document.get("minimax", [])))
     return "".join(parts).rstrip("\n") + "\n"
 
 
