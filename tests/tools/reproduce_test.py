@@ -15,6 +15,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path.insert(0, os.path.join(ROOT, "tools", "reproduction"))
 sys.dont_write_bytecode = True
 
+import claimed  # noqa: E402
 import collect  # noqa: E402
 import panels  # noqa: E402
 import report  # noqa: E402
@@ -140,6 +141,8 @@ class Smoke(unittest.TestCase):
                 self.assertIn(f"## {panel}: ", page)
                 self.assertTrue(os.path.exists(os.path.join(folder, "reproduction", panel + ".png")))
             self.assertIn("~~-0.5~~ ✗", page)
+            for name in claimed.names():
+                self.assertIn(f"### {name}: ", page)
             for name in worst.names():
                 self.assertIn(f"| {name} |", page)
                 self.assertTrue(os.path.exists(os.path.join(folder, "reproduction", name + ".png")))

@@ -6,6 +6,7 @@ import signal
 import sys
 import tomllib
 
+import claimed
 import collect
 import figure
 import report
@@ -15,7 +16,8 @@ from panels import BEST, EXPERIMENTS, LSE, ORACLE, ROOT, SCALES, SGD, VARIANTS, 
 from runs import Clock, Failure, Moerate, OutOfTime, read_json, write_json
 
 SWEEP = "sensitivity"
-PHASES = [SGD, "otherwise", ORACLE, BEST, SWEEP, worst.KIND]
+SECTIONS = [worst, claimed]  # of no panel: each a kind of experiment and a section of the report
+PHASES = [SGD, "otherwise", ORACLE, BEST, SWEEP, *(section.KIND for section in SECTIONS)]
 OUT_OF_TIME = 75
 
 
@@ -63,9 +65,9 @@ def steps(panels, scale, phases, check):
     if SWEEP in phases and scale.swept:
         for name in sweeps_of(panels):
             yield name, SGD, scale.swept, [f"study.replicates={scale.swept_replicates}", *scale.more]
-    if worst.KIND in phases:
-        for name in worst_of(panels):
-            yield name, worst.KIND, scale.minimax, [f"study.replicates={scale.replicates}"]
+    for section in SECTIONS:
+        for name in names_of(section, panels) if section.KIND in phases else ():
+            yield name, section.KIND, scale.beyond, scale.beyond_settings
     for kind in (ORACLE, BEST):
         if kind not in phases or kind not in scale.lse:
             continue
@@ -82,9 +84,9 @@ def sweeps_of(panels):
     return [name for name in names if os.path.exists(os.path.join(EXPERIMENTS, name + ".toml"))]
 
 
-def worst_of(panels):
-    """The worst truths are of no panel: they come where all panels are asked for."""
-    return worst.names() if len(panels) == len(chosen([])) else []
+def names_of(section, panels):
+    """The experiments of a section: they come where all panels are asked for."""
+    return section.names() if len(panels) == len(chosen([])) else []
 
 
 def settings_otherwise(variant, name, check):
@@ -115,7 +117,7 @@ def options():
                         help="end cleanly after so long, with exit 75")
     parser.add_argument("--only", choices=PHASES, action="append",
                         help="sgd: the papers' procedure; otherwise: its unstated settings chosen "
-                        "otherwise; lse-oracle, lse-best: least squares; sensitivity: the sweeps of experiments/sensitivity-*; minimax: experiments/minimax-*; "
+                        "otherwise; lse-oracle, lse-best: least squares; sensitivity: the sweeps of experiments/sensitivity-*; minimax, claims: those of experiments/minimax-* and claim-*; "
                         "may be repeated")
     parser.add_argument("--sweep-n", type=int, metavar="N", help="largest n of the sweeps; default: theirs")
     parser.add_argument("--sweep-replicates", type=int, metavar="R", help="their replicates; default: 20")
@@ -142,11 +144,7 @@ def write_report(output, document, panels):
             if panel["sensitivity"] is not None:
                 sensitivity.draw(panel["sensitivity"], panel["panel"], os.path.join(
                     output, "reproduction", f"sensitivity-{panel['panel']}.png"))
-    write_worst(output, document.get("minimax", []))
-
-
-def write_worst(output, entries):
-    for entry in entries:
+    for entry in document.get(worst.KIND, []):
         worst.draw(entry, os.path.join(output, "reproduction", entry["experiment"] + ".png"))
 
 
@@ -165,6 +163,16 @@ def run_panels(arguments, panels, moerate):
     except OutOfTime:
         return False
     return True
+
+
+def update(document, section, moerate, names):
+    """Takes the section's records into the document; entries of others stay."""
+    kept = {entry["experiment"]: entry for entry in document.get(section.KIND, [])}
+    for name in names:
+        record = read_json(moerate.record_file(name, section.KIND))
+        if record is not None:
+            kept[name] = section.entry_of(moerate, name, record)
+    document[section.KIND] = [kept[name] for name in sorted(kept)]
 
 
 def reproduce(arguments):
@@ -192,10 +200,8 @@ def reproduce(arguments):
         if records:
             made[panel] = collect.panel_of(moerate, panel, files, records)
     document["panels"] = [made[panel] for panel in sorted(made)]
-    found = {name: read_json(moerate.record_file(name, worst.KIND)) for name in worst_of(panels)}
-    kept = {entry["experiment"]: entry for entry in document.get("minimax", [])}
-    kept.update({name: worst.entry_of(moerate, name, record) for name, record in found.items() if record})
-    document["minimax"] = [kept[name] for name in sorted(kept)]
+    for section in SECTIONS:
+        update(document, section, moerate, names_of(section, panels))
     write_report(output, document, panels)
     say(f"{output}/reproduction.md" + ("" if finished else "; the budget is spent or a signal came, run it again to go on"))
     return 0 if finished else OUT_OF_TIME

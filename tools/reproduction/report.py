@@ -1,5 +1,6 @@
 """docs/reproduction.md of docs/reproduction.json, byte for byte the same each time."""
 
+import claimed
 import sensitivity
 import verdict
 import worst
@@ -13,7 +14,7 @@ def text(document):
     panels = document["panels"]
     parts = [introduction(document), contents(panels), "## All panels\n\n", summary(panels)]
     parts += [panel_text(panel) for panel in panels]
-    parts.append(worst.text(document.get("minimax", [])))
+    parts += [section.text(document.get(section.KIND, [])) for section in (worst, claimed)]
     return "".join(parts).rstrip("\n") + "\n"
 
 
