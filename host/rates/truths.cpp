@@ -4,6 +4,7 @@
 #include "host/rates/notes.h"
 #include "host/rates/row_names.h"
 #include "host/rates/statistics.h"
+#include "host/rates/truth_mean.h"
 #include "host/rates/truths_levels.h"
 #include "host/rates/verdict.h"
 
@@ -100,7 +101,7 @@ Slope mean_slope(OfTruths const& truths, Get&& get)
         truths, [&](RateRow const& row) -> auto& { return get(row).reasons; });
     auto const other = [&](Slope const* slope) { return slope->value.size() != all.value.size(); };
     if (std::any_of(each.begin(), each.end(), other)) {
-        all.reason = "the truths have fits at different n, `moerate run` goes on";
+        all.reason = truths_differ_in_n;
         return all;
     }
     set_values(all, each);
@@ -176,12 +177,12 @@ RateRow row_over(OfTruths const& truths, std::string const& label)
     against.insert(against.end(), all.mean.reasons.begin(), all.mean.reasons.end());
     all.bracketed = texts_of(against);
     Truths within;
-    double squares = 0;
+    std::vector<SlopeInterval> slopes;
     for (RateRow const* row : truths) {
         within.each.push_back(row->mean);
-        squares += std::pow(row->mean.slope - all.mean.slope, 2);
+        slopes.push_back({row->mean.slope, row->mean.lo, row->mean.hi});
     }
-    within.spread = std::sqrt(squares / static_cast<double>(truths.size() - 1));
+    within.spread = spread_of(slopes);
     all.truths = std::move(within);
     return all;
 }
