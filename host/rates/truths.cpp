@@ -2,7 +2,6 @@
 
 #include "host/core/text.h"
 #include "host/rates/notes.h"
-#include "host/rates/row_names.h"
 #include "host/rates/statistics.h"
 #include "host/rates/truth_mean.h"
 #include "host/rates/truths_levels.h"
@@ -203,25 +202,28 @@ std::vector<RateRow> over_truths(std::vector<std::vector<RateRow>> within, std::
     return rows;
 }
 
-std::string truths_block(std::vector<RateRow> const& rows)
+std::string truths_block(std::vector<RateRow> const& rows, NameColumns const& names)
 {
-    std::vector<std::vector<std::string>> lines{{"label", "loss", "target", "spread"}};
     std::size_t most = 0;
     for (RateRow const& row : rows)
         most = std::max(most, row.truths ? row.truths->each.size() : 0);
     if (most == 0)
         return "";
+    std::vector<std::string> head{"loss", "target", "spread"};
     for (std::size_t t = 1; t <= most; ++t)
-        lines[0].push_back(fmt::format("truth {}", t));
+        head.push_back(fmt::format("truth {}", t));
+    std::vector<std::vector<std::string>> lines{names.head(head)};
     auto const text = [](double slope) {
         return std::isnan(slope) ? std::string("none") : fmt::format("{:.3f}", slope);
     };
-    bool const several = studies_of(rows).size() > 1;
     for (RateRow const& row : rows) {
-        lines.push_back(
-            {row_name(row, several), loss_text(row), row.target, row.truths ? text(row.truths->spread) : "-"});
-        for (std::size_t t = 0; t < most; ++t)
-            lines.back().push_back(row.truths ? text(row.truths->each[t].slope) : "-");
+        if (!row.truths)
+            continue;
+        std::vector<std::string> cells{loss_text(row), row.target, text(row.truths->spread)};
+        for (Slope const& slope : row.truths->each)
+            cells.push_back(text(slope.slope));
+        cells.resize(head.size(), "-"); // another study may have fewer truths
+        lines.push_back(names.line(row, cells));
     }
     return "\nThe slope of the mean loss within each truth; spread: their standard deviation\n\n" +
            aligned(lines);
