@@ -72,7 +72,7 @@ public:
     CurveRates(Device& device, Store const& store, Study const& study, Curve const& curve)
         : device_(device), study_(study), curve_(curve),
           all_(fits_of(store, study, curve)), resampling_{streams_key(study, curve), study.nested},
-          reference_(class_holds(curve.model, curve.truth.model)),
+          reference_(function_held(curve.model, curve.truth.model)),
           projection_(needs_search(curve) ? store.target(target_id(study, curve))
                                           : std::vector<TargetRow>{})
     {
