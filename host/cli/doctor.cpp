@@ -36,6 +36,7 @@ nlohmann::ordered_json cuda_boards()
             boards.push_back({{"device", info.label},
                               {"name", info.name},
                               {"compute_capability", info.simd},
+                              {"float64_ratio", info.float64_ratio},
                               {"memory_bytes", info.memory_bytes},
                               {"free_bytes", info.free_bytes}});
         } catch (DeviceError const& error) {
@@ -54,9 +55,10 @@ std::string board_text(nlohmann::ordered_json const& board)
     auto const gib = [&](char const* key) {
         return board[key].get<double>() / static_cast<double>(1 << 30);
     };
-    return fmt::format("{}, {}, {:.1f} GiB, {:.1f} GiB free", board["name"].get<std::string>(),
-                       board["compute_capability"].get<std::string>(), gib("memory_bytes"),
-                       gib("free_bytes"));
+    return fmt::format("{}, {}, float64 at 1/{} of float32, {:.1f} GiB, {:.1f} GiB free",
+                       board["name"].get<std::string>(),
+                       board["compute_capability"].get<std::string>(),
+                       board["float64_ratio"].get<int>(), gib("memory_bytes"), gib("free_bytes"));
 }
 
 std::string or_none(std::string const& text)

@@ -5,6 +5,7 @@
 #include "host/cli/shown_fit.h"
 #include "host/core/error.h"
 #include "host/rates/diagnose.h"
+#include "host/run/runner.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -42,14 +43,14 @@ nlohmann::ordered_json path_json(Study const& study, StoredFit const& fit, PathP
             {"to_end", number_json(point.to_end)}};
 }
 
-/// Why the bits may differ: another level or device than that of the runs.
-std::string made_elsewhere(Store const& store, DeviceInfo const& here)
+/// Why the bits may differ: another level (level_of) than that of the runs.
+std::string made_elsewhere(Store const& store, std::string const& here)
 {
     for (RunRow const& run : store.runs())
-        if (run.simd != here.simd)
+        if (run.simd != here)
             return fmt::format("a run was made on {}, this is {}: other levels agree to rounding "
                                "after one step only, --simd names that of the CPU",
-                               run.simd, here.simd);
+                               run.simd, here);
     return "the same level made it: the program, or the store, has changed";
 }
 
@@ -75,7 +76,8 @@ int replay_command(ReplayOptions const& options, CommonOptions const& common)
         throw Error(Exit::failure,
                     fmt::format("the fit done again is not the stored one ({}; {}) "
                                 "compare `moerate status {}` with `moerate doctor`",
-                                fmt::join(unlike, "; "), made_elsewhere(store, device->info()),
+                                fmt::join(unlike, "; "),
+                                made_elsewhere(store, level_of(device->info(), study)),
                                 options.folder));
     note(common.quiet,
          fmt::format("the same as stored, bit for bit{}; {} {}s",

@@ -155,6 +155,11 @@ int run_command(RunCommandOptions const& options, CommonOptions const& common)
         open_devices(options.device.device, options.device.threads, options.device.simd);
     if (options.device.device == "auto" || devices.size() > 1)
         note(common.quiet, "device: " + devices_text(devices));
+    DeviceInfo const& info = devices.front()->info();
+    if (std::string const level = level_of(info, study); level != info.simd)
+        note(common.quiet, fmt::format("level: {} (float64 is {} times slower than float32 here; "
+                                       "estimator.gram sets it)",
+                                       level, info.float64_ratio));
     if (run.shard)
         note(common.quiet, "shard " + shard_text(*run.shard));
     RunReport report = run_study(study, folder, devices, run);

@@ -96,6 +96,7 @@ public:
             info_.simd = fmt::format("sm_{}{}", board.major, board.minor);
             info_.driver = fmt::format("{}{}CUDA {}", driver, driver.empty() ? "" : ", ",
                                        version_text(cuda_driver()));
+            info_.float64_ratio = board.float64_ratio;
             info_.launch_fits = fits_per_processor * board.processors;
             info_.memory_bytes = board.bytes;
             info_.free_bytes = cuda_free_bytes();

@@ -38,6 +38,7 @@ struct DeviceInfo
     std::string simd;  ///< CPU: "x86-64-v3" or "x86-64-v4"; CUDA: "sm_90" and the like
     std::string driver;
     int threads = 0;              ///< worker threads (CPU)
+    int float64_ratio = 2;        ///< operations in float32 in the time of one in float64
     int launch_fits = 1;          ///< fits that one launch needs to fill the device
     std::size_t memory_bytes = 0; ///< all memory of board or machine; 0: not known
     std::size_t free_bytes = 0;   ///< of it free when the device was opened

@@ -21,6 +21,9 @@ struct BoundedQuadratic
     std::vector<double> slopes(std::vector<double> const& t) const;
     /// |b_i| + sum_j |G_ij t_j|: what that is the sum of.
     double slope_size(std::vector<double> const& t, std::size_t i) const;
+    /// Completes g where b has new variables: G_ij = row_i.row_j, `rows` [size][length]. What it
+    /// has of the others stays.
+    void extend(double const* rows, std::size_t length);
 };
 
 /// Slopes below this share of what they are sums of count as 0.

@@ -25,6 +25,7 @@ namespace moerate
 
 class Device;
 class Estimator;
+struct DeviceInfo;
 
 /// How many points a fit begins at. Of them `blind` do not use the start that is given; the others
 /// lie at it (the first) and around it.
@@ -153,6 +154,9 @@ public:
     virtual nlohmann::json settings() const = 0;
     /// Whether it fits data in float64; else in float32.
     virtual bool in_float64() const = 0;
+    /// What of its arithmetic the device decides on, in words for the record of a run; empty: it is
+    /// what settings() say.
+    virtual std::string arithmetic(DeviceInfo const&) const { return {}; }
     /// Word for one of its iterations.
     virtual std::string_view iteration() const { return "iteration"; }
     /// Starts of a fit where nothing else is asked for; 1: it begins only once, at the given one.

@@ -95,7 +95,7 @@ Dual::Dual(KinkedQuadratic const& model, double damping) : model_(model)
 }
 
 /// Adds variables by what they stand for and completes `dual_`, which has their distances and
-/// bounds.
+/// bounds; what it has of the others stays.
 void Dual::add(std::vector<VectorXd> const& rows)
 {
     Index const before = rows_.cols();
@@ -108,11 +108,7 @@ void Dual::add(std::vector<VectorXd> const& rows)
     VectorXd const along = own.transpose() * gradient_;
     for (Index s = 0; s < added; ++s)
         dual_.b[static_cast<std::size_t>(before + s)] += along[s];
-    MatrixXd const g = rows_.transpose() * rows_;
-    dual_.g.assign(g.data(), g.data() + g.size());
-    for (std::size_t s = 0; s < passed_.size(); ++s)
-        if (passed_[s] && (*model_.kinks)[s].curvature > 0)
-            dual_.g[s * dual_.b.size() + s] += 1 / (*model_.kinks)[s].curvature;
+    dual_.extend(rows_.data(), static_cast<std::size_t>(rows_.rows()));
     dual_.low.resize(dual_.b.size(), 0);
     t_.resize(dual_.b.size(), 0);
 }

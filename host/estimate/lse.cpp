@@ -23,6 +23,18 @@ namespace
 /// such limit.
 constexpr int most_coordinates = 4096;
 
+/// A device whose float64 is slower than a quarter of its float32 makes products in float32.
+/// (Boards for numerical work have a half, others 1/32 or 1/64.)
+constexpr int strong_ratio = 4;
+
+/// In which numbers products of J^T J are made.
+enum class Products
+{
+    by_device,
+    float64,
+    float32,
+};
+
 /// Rounds of a fit that its cost is told by: what most take.
 constexpr int usual_rounds = 30;
 
@@ -35,6 +47,7 @@ public:
     std::string text() const override;
     json settings() const override;
     bool in_float64() const override { return true; }
+    std::string arithmetic(DeviceInfo const& device) const override;
     std::string_view iteration() const override { return "round"; }
     int usual_starts() const override { return certifying_starts; }
     bool traces() const override { return true; }
@@ -45,8 +58,11 @@ public:
                                 std::vector<FitRequest<double>> const& requests) const override;
 
 private:
+    bool in_float32(DeviceInfo const& device) const;
+
     LseSettings rounds_;
     Box box_;
+    Products products_;
 };
 
 Lse::Lse(Reader& reader) : box_(reader)
@@ -59,15 +75,31 @@ Lse::Lse(Reader& reader) : box_(reader)
     rounds_.iterations = reader.integer("iterations", at_least(1), rounds_.iterations);
     if (reader.word("precision", "precision", {"float32", "float64"}, "float64") == 0)
         reader.fail("precision", "= \"float32\" (least squares is not built for it yet: its normal "
-                                 "equations need float64) use \"float64\"");
+                                 "equations need float64) use \"float64\", and gram = "
+                                 "\"float32\" for their products alone");
+    products_ = static_cast<Products>(
+        reader.word("gram", "number type", {"auto", "float64", "float32"}, "auto"));
+}
+
+bool Lse::in_float32(DeviceInfo const& device) const
+{
+    return products_ == Products::float32 ||
+           (products_ == Products::by_device && device.float64_ratio > strong_ratio);
+}
+
+std::string Lse::arithmetic(DeviceInfo const& device) const
+{
+    bool const decides = products_ == Products::by_device && in_float32(device);
+    return decides ? "float32 products" : "";
 }
 
 std::string Lse::text() const
 {
     return fmt::format("least squares in the box {}; at most {} iterations, ends where n MSE / "
-                       "sigma^2 can fall by {} or less, a share of {}; float64",
+                       "sigma^2 can fall by {} or less, a share of {}; float64{}",
                        box_.text(), rounds_.iterations, rounds_.gain_tolerance,
-                       rounds_.decrease_tolerance);
+                       rounds_.decrease_tolerance,
+                       products_ == Products::float32 ? ", products of J^T J in float32" : "");
 }
 
 json Lse::settings() const
@@ -78,6 +110,8 @@ json Lse::settings() const
                      {"decrease_tolerance", rounds_.decrease_tolerance},
                      {"iterations", rounds_.iterations},
                      {"precision", "float64"}});
+    if (products_ == Products::float32) // else cells are those of versions without the key
+        settings["gram"] = "float32";
     return settings;
 }
 
@@ -115,7 +149,9 @@ std::vector<FitOutcome> Lse::fit(Device& device,
     wanted.reserve(requests.size());
     for (auto const& [by, problem] : requests) {
         auto const& own = static_cast<Lse const&>(*by);
-        wanted.push_back({&problem, own.rounds_, own.box_.bounds(problem.model)});
+        LseSettings rounds = own.rounds_;
+        rounds.float32 = own.in_float32(device.info());
+        wanted.push_back({&problem, rounds, own.box_.bounds(problem.model)});
     }
     return LseBatch(device, wanted).run();
 }
@@ -146,7 +182,13 @@ EstimatorKind lse_kind()
           "1e-10"},
          {"iterations", "whole number >= 1", "300", "rounds", "or after so many", "600"},
          {"precision", "\"float64\"", "\"float64\"", "1",
-          "in which numbers data are made and fits are done", "\"float64\""}},
+          "in which numbers data are made and fits are done", "\"float64\""},
+         {"gram", "\"auto\", \"float64\" or \"float32\"", "\"auto\"", "1",
+          "in which numbers J^T J is multiplied while a fit is on its way; sums, steps and the "
+          "test "
+          "of its end are float64. auto: float32 on a GPU that is more than 4 times faster in it, "
+          "which the record of the run then says; float32 is part of the cells' identity",
+          "\"float32\""}},
         [](Reader& reader, SampleSizes) { return std::make_shared<Lse>(reader); }};
 }
 

@@ -105,6 +105,14 @@ LseProgress::Next LseProgress::after(StepRecord const& step)
     return Next::trial;
 }
 
+void LseProgress::reopen()
+{
+    closing_ = false;
+    small_decreases_ = 0;
+    damping_ = std::min(damping_, first_damping);
+    growth_ = 2;
+}
+
 void LseProgress::raise_damping()
 {
     damping_ *= growth_;

@@ -53,6 +53,9 @@ public:
     /// Takes a step from the present point.
     Next after(StepRecord const& step);
 
+    /// Takes back an end, as J^T J is known better now. Steps are as long as the first one again.
+    void reopen();
+
     /// Takes the MSE of the trial. True if the trial is the new point.
     bool judge(double mse);
 

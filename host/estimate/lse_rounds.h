@@ -39,6 +39,9 @@ struct LseSettings
     double gradient_tolerance = 1e-12; ///< of |J_i.r| / (|J_i| |r|), the largest of the free set
     int iterations = 300;              ///< most trials; 0: the start is measured, nothing else
     bool trace = false;                ///< whether results have their rounds
+    bool float32 = false;  ///< products of J^T J in float32 (GramTask) as long as a fit is on its
+                           ///< way. Whether it has ended is asked of float64, which goes on where
+                           ///< it has not: an end is the same kind of point with either
     bool polished = false; ///< steps that know kinks follow (lse_polish.h): a fit that damping of 1
                            ///< and more does not bring on, and that hopes for less than
                            ///< stationary_gain with it, is stuck
@@ -90,12 +93,12 @@ struct LseResult
     double start_mse = 0;
     double predicted_gain = 0; ///< g.(J^T J)^+ g / sigma^2 at the end: what is left of n MSE /
                                ///< sigma^2; NaN: unknown, as J^T J has no factor
-    double actual_gain = 0;   ///< decrease of n MSE / sigma^2 by the last accepted step
-    double radius = 0;        ///< 1 / mu at the end
-    double gradient_norm = 0; ///< largest |P(z - g) - z| at the end, g of n MSE / 2
-    int at_bound = 0;         ///< coordinates on the box
-    int kinks = 0;            ///< samples on kinks (lse_polish.h)
-    double seconds = 0;       ///< of all its tasks
+    double actual_gain = 0;    ///< decrease of n MSE / sigma^2 by the last accepted step
+    double radius = 0;         ///< 1 / mu at the end
+    double gradient_norm = 0;  ///< largest |P(z - g) - z| at the end, g of n MSE / 2
+    int at_bound = 0;          ///< coordinates on the box
+    int kinks = 0;             ///< samples on kinks (lse_polish.h)
+    double seconds = 0;        ///< of all its tasks
     std::vector<RoundRecord> trace;
 };
 

@@ -69,6 +69,7 @@ LseWave<Real>::LseWave(Device& device, LseItem<Real> const* items, std::size_t c
                          coefficients_.at(at.f),
                          mse_.data() + i,
                          steps_.data() + i});
+        fits_.back().exact = !item.settings.float32;
     }
 }
 
@@ -110,15 +111,28 @@ void LseWave<Real>::linearize(Fits const& some)
     });
 }
 
-/// J^T J at the points.
+/// Sums of J^T J by the maps.
 template <class Real>
-void LseWave<Real>::multiply(Fits const& some)
+template <class Tile>
+void LseWave<Real>::add_products(Fits const& some)
 {
     int const parts = gram_parts(device_.info(), some.size());
     run_list(some, parts, [parts](LseFit<Real> const& fit, int part) {
         LseItem<Real> const& item = *fit.item;
-        return GramTask<Real>{item.model, item.n, item.x, fit.coefficients, fit.work, part, parts};
+        return GramTask<Real, Tile>{item.model, item.n, item.x, fit.coefficients,
+                                    fit.work,   part,   parts};
     });
+}
+
+/// J^T J at the points.
+template <class Real>
+void LseWave<Real>::multiply(Fits const& some)
+{
+    Fits exact, rounded;
+    for (LseFit<Real>* const fit : some)
+        (fit->exact ? exact : rounded).push_back(fit);
+    add_products<Real>(exact);
+    add_products<float>(rounded);
     run_list(some, 1, [](LseFit<Real> const& fit, int) {
         return FoldTask{fit.item->model, fit.theta[fit.now], fit.work, fit.gram};
     });
@@ -179,6 +193,17 @@ void LseWave<Real>::accelerate(Fits const& all)
     });
 }
 
+/// Whether a fit has come to its end by products in float32 alone: it goes on in float64.
+template <class Real>
+bool LseWave<Real>::doubt(LseFit<Real>& fit)
+{
+    bool const was = !fit.exact;
+    fit.exact = true;
+    if (was)
+        fit.progress.reopen();
+    return was;
+}
+
 /// Leaves the point in the item's own theta.
 template <class Real>
 void LseWave<Real>::end(LseFit<Real>& fit)
@@ -219,15 +244,19 @@ void LseWave<Real>::find_trials()
     while (!waiting.empty()) {
         step(waiting, false);
         std::vector<StepRecord> const steps = steps_.download();
-        Fits again;
+        Fits again, doubted;
         for (LseFit<Real>* const fit : waiting) {
             fit->moved = false;
             Next const next = fit->progress.after(steps[place(*fit)]);
             if (next == Next::step)
                 again.push_back(fit);
-            if (next == Next::end)
+            if (next == Next::end && doubt(*fit))
+                doubted.push_back(fit);
+            else if (next == Next::end)
                 end(*fit);
         }
+        multiply(doubted);
+        again.insert(again.end(), doubted.begin(), doubted.end());
         waiting = std::move(again);
     }
 }

@@ -30,6 +30,7 @@ struct LseFit
     int now = 0;
     bool moved = false; ///< the trial's theta and gradient are those of the point before
     bool live = true;
+    bool exact = false; ///< whether J^T J is of products in float64
 };
 
 /// Fits that the device has room for at once.
@@ -53,9 +54,12 @@ private:
     template <class Make>
     void run_list(Fits const& some, int parts, Make const& task);
     void linearize(Fits const& some);
+    template <class Tile>
+    void add_products(Fits const& some);
     void multiply(Fits const& some);
     void step(Fits const& some, bool first);
     void accelerate(Fits const& all);
+    bool doubt(LseFit<Real>& fit);
     void end(LseFit<Real>& fit);
     void start();
     void find_trials();

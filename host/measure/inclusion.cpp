@@ -54,6 +54,23 @@ constexpr Inclusion inclusions[] = {
     {Axis::expert, "constant", "normalized", Only::always},
 };
 
+/// The class of c (s_1 - s_2) for all s_1, s_2 of a class of scores and all numbers c, where a
+/// class of the lists is that: the quadratic forms of distances cancel, and w w^T are symmetric
+/// matrices.
+struct Difference
+{
+    std::string_view scores, difference;
+};
+
+constexpr Difference differences[] = {
+    {"linear", "linear"},
+    {"quadratic", "quadratic"},
+    {"monomial", "monomial"},
+    {"square", "monomial"},
+    {"euclidean", "linear"},
+    {"attention", "attention"}, // of two atoms with one Q, q: K_1 - K_2, kappa_1 - kappa_2
+};
+
 /// phi(t) = t: the identity, or the power 1.
 bool is_identity(int activation, int power)
 {
@@ -160,6 +177,29 @@ bool atoms_hold(Model const& fitted, Model const& truth)
     return bias;
 }
 
+/// Whether scores of `fitted` are the differences of two of `truth`.
+bool score_holds_difference(GateSpec const& fitted, GateSpec const& truth)
+{
+    std::string_view const a = class_of(fitted), b = class_of(truth);
+    auto const* const row = std::find_if(std::begin(differences), std::end(differences),
+                                         [&](Difference const& one) { return one.scores == b; });
+    if (row == std::end(differences) || (keys_of(fitted).rank && fitted.rank != truth.rank))
+        return false;
+    return a == row->difference ||
+           listed(Axis::score, a, row->difference, [](Only) { return false; });
+}
+
+/// A softmax of two atoms by two sigmoids: exp(s_1) / (exp(s_1) + exp(s_2)) = sigmoid(s_1 - s_2).
+/// Temperatures are factors of that, which such scores take; further atoms are 0 by their experts.
+bool pair_holds(Model const& fitted, Model const& truth)
+{
+    return truth.k == 2 && is_softmax(truth) &&
+           name_of<Normalizers>(fitted.gate.normalizer) == "sigmoid" && fitted.d == truth.d &&
+           fitted.k >= 2 && (fitted.k == 2 || vanishes(fitted.expert)) &&
+           score_holds_difference(fitted.gate, truth.gate) &&
+           expert_holds(fitted.expert, truth.expert);
+}
+
 } // namespace
 
 bool class_holds(Model const& fitted, Model const& truth)
@@ -169,6 +209,11 @@ bool class_holds(Model const& fitted, Model const& truth)
     return fitted.d == truth.d && temperature && atoms_hold(fitted, truth) &&
            normalizer_holds(fitted, truth) && score_holds(fitted.gate, truth.gate) &&
            expert_holds(fitted.expert, truth.expert);
+}
+
+bool function_held(Model const& fitted, Model const& truth)
+{
+    return class_holds(fitted, truth) || pair_holds(fitted, truth);
 }
 
 } // namespace moerate

@@ -1,8 +1,8 @@
 #pragma once
 
 /// @file
-/// Which fitted classes hold which truths: where one does, the truth is a reference for `excess`
-/// (spec.md 4).
+/// Which fitted classes hold which truths (spec.md 4): where one does, the truth is a reference for
+/// `excess`; where it does atom by atom, the truth is also the target of losses and starts.
 
 #include "kernels/spec/model.h"
 
@@ -14,5 +14,12 @@ namespace moerate
 /// the same or included in one another by the table of inclusions, and extra atoms can be without
 /// effect. False does not mean that no parameter does.
 bool class_holds(Model const& fitted, Model const& truth);
+
+/// Whether some parameter of `fitted` gives the function of any parameter of `truth`, be it with
+/// atoms that are none of the truth's: class_holds, or two sigmoids that make a softmax of two
+/// atoms. The least squares estimator of the class is then at most the truth's MSE. (A truth whose
+/// class holds the fitted one bounds nothing: it may be the better one.) False does not mean that
+/// no parameter does.
+bool function_held(Model const& fitted, Model const& truth);
 
 } // namespace moerate

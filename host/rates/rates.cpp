@@ -72,7 +72,8 @@ public:
     CurveRates(Device& device, Store const& store, Study const& study, Curve const& curve)
         : device_(device), study_(study), curve_(curve),
           all_(fits_of(store, study, curve)), resampling_{streams_key(study, curve), study.nested},
-          reference_(class_holds(curve.model, curve.truth.model)),
+          reference_(function_held(curve.model, curve.truth.model)),
+          held_(class_holds(curve.model, curve.truth.model)),
           projection_(needs_search(curve) ? store.target(target_id(study, curve))
                                           : std::vector<TargetRow>{})
     {
@@ -132,7 +133,7 @@ private:
             row.oracle = judged(losses("oracle loss", loss_key(spec, at_oracle)), start,
                                 {Statistic::mean}, beyond)[0]
                              .slope;
-        if (auto const why = spec.target == Target::projection && !reference_
+        if (auto const why = spec.target == Target::projection && !held_
                                  ? target_not_unique(projection_)
                                  : std::nullopt)
             for (Slope* slope : {&row.mean, &row.median, &row.trimmed, &row.geometric,
@@ -148,7 +149,7 @@ private:
             row.windows = windows_of(statistics[0].curve, regression_);
             row.influences = most_influential(loss.samples);
         }
-        if (spec.target == Target::truth && !reference_)
+        if (spec.target == Target::truth && !held_)
             row.off_target =
                 fmt::format("the fit ({} gate) does not hold the truth ({} gate); the target "
                             "of the theory is the truth's projection onto the fitted family",
@@ -237,7 +238,8 @@ private:
     Curve const& curve_;
     std::vector<FitsAt> all_;
     Resampling resampling_;
-    bool reference_;                    ///< the truth is one: the fitted class holds it
+    bool reference_;                    ///< the truth is one: the fitted class has its f
+    bool held_;                         ///< the fitted class has the truth's atoms
     std::vector<TargetRow> projection_; ///< minima of a search for it
     LogCurve regression_;               ///< of the mean regression error
     Samples regressions_;               ///< regression errors

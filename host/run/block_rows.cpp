@@ -69,7 +69,7 @@ FitRow JobBlock<Real>::row(std::size_t at) const
         row.status = FitStatus::diverged;
     else if (end.mse > start.mse)
         row.status = FitStatus::no_descent;
-    bool const reference = class_holds(curve.model, fit.yardstick().measure.model);
+    bool const reference = function_held(curve.model, fit.yardstick().measure.model);
     double const above = end.mse - host_.mse_reference[fit.compared];
     row.admissible = admissible(above, reference);
     row.excess =

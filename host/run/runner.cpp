@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <chrono>
 #include <future>
+#include <set>
 
 namespace moerate
 {
@@ -26,7 +27,7 @@ double seconds_since(Clock::time_point begin)
     return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-RunRow run_row(Devices const& devices, RunOptions const& options)
+RunRow run_row(Devices const& devices, Study const& study, RunOptions const& options)
 {
     std::vector<std::string> names;
     for (std::unique_ptr<Device> const& device : devices)
@@ -40,7 +41,7 @@ RunRow run_row(Devices const& devices, RunOptions const& options)
     row.commit = this_build().commit;
     row.dirty = this_build().dirty;
     row.build = this_build().type;
-    row.simd = info.simd;
+    row.simd = level_of(info, study);
     row.device = fmt::format("{}", fmt::join(names, ", "));
     row.driver = info.driver;
     row.threads = info.threads;
@@ -197,6 +198,18 @@ void warn_of_levels(Store const& store, Store const* others, RunRow const& own,
 
 } // namespace
 
+std::string level_of(DeviceInfo const& device, Study const& study)
+{
+    std::string level = device.simd;
+    std::set<std::string> words;
+    for (Curve const& curve : study.curves)
+        if (std::string const word = curve.estimator->arithmetic(device); !word.empty())
+            words.insert(word);
+    for (std::string const& word : words)
+        level += ", " + word;
+    return level;
+}
+
 RunReport run_study(Study const& study, std::string const& folder, Devices const& devices,
                     RunOptions const& options)
 {
@@ -208,7 +221,7 @@ RunReport run_study(Study const& study, std::string const& folder, Devices const
     std::optional<Store> others = Store::others(folder, study, options.shard);
     Store store = Store::create(folder, study, options.shard);
     Log log(folder + "/" + store_file(options.shard, "log"));
-    RunRow const row = run_row(devices, options);
+    RunRow const row = run_row(devices, study, options);
     log.line(fmt::format("run of \"{}\", commit {}{}, {} {}, {} threads: {}", study.id, row.commit,
                          row.dirty ? " (dirty)" : "", row.device, row.simd, row.threads, row.argv));
     check_progress(store, options);

@@ -48,6 +48,10 @@ struct RunReport
     StageCounts failed_at;                    ///< the fits that these count
 };
 
+/// What a study's results on a device are of, but for their rounding: its level, and what of the
+/// arithmetic the study's estimators leave to it.
+std::string level_of(DeviceInfo const& device, Study const& study);
+
 /// Runs what is missing in `folder` on `devices`: measures missing losses of stored fits without
 /// refitting, then does missing fits block by block, each saved in one transaction; one worker a
 /// device takes blocks from one queue. Fits that any store of the folder holds are not done again.

@@ -4,6 +4,7 @@
 #include "host/core/text.h"
 #include "host/estimate/rank.h"
 #include "host/run/reference.h"
+#include "host/study/truth.h"
 #include "kernels/lse/coordinates.h"
 #include "kernels/lse/fold_api.h"
 #include "kernels/lse/gram_api.h"

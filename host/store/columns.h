@@ -14,12 +14,16 @@ namespace moerate
 {
 
 /// Name of a column, and the minor format that brought it: f("moved", ...) for those of the first,
-/// f(Column("rank", 1), ...) for a later one, which older files lack.
+/// f(Column("rank", 1), ...) for a later one, which older files lack. One that may be none on one
+/// side `fills`: later versions know it of more fits.
 struct Column
 {
     char const* name;
     int minor;
-    Column(char const* called, int since = 0) : name(called), minor(since) {}
+    bool fills;
+    Column(char const* called, int since = 0) : Column(called, since, since > 0) {}
+    Column(char const* called, int since, bool filling) : name(called), minor(since), fills(filling)
+    {}
     operator char const*() const { return name; }
 };
 
@@ -29,7 +33,7 @@ template <class Fit, class F>
 void each_number(Fit& fit, F&& f)
 {
     f("mse_truth", fit.mse_truth);
-    f("excess", fit.excess);
+    f(Column("excess", 0, true), fit.excess); // before, none of two sigmoids to a softmax of two
     f("moved", fit.moved);
 }
 
@@ -145,7 +149,7 @@ inline char const* sql_type(std::string const&)
 
 /// Equal results; time and run do not count, nor `empty` of a fit (it depends on which loss came
 /// first), nor parameters that one side left out, nor `admissible` (older versions have none
-/// without noise), nor a number of a later minor that one side lacks.
+/// without noise), nor a column that fills and that one side lacks.
 bool same_result(FitRow const& a, FitRow const& b);
 bool same_result(LossRow const& a, LossRow const& b);
 

@@ -82,7 +82,7 @@ struct FitRow
 
 /// The basic inequality MSE(fit) <= MSE(reference) of spec.md 4, which has the sign of the excess
 /// and, other than that, a meaning without noise; none unless the fitted class `holds` the
-/// reference (class_holds). `above` is the difference of both.
+/// reference (function_held). `above` is the difference of both.
 std::optional<bool> admissible(double above, bool holds);
 
 /// The same of a fit whose reference is the truth.

@@ -31,12 +31,12 @@ bool none(std::optional<Whole> const& value)
     return !value;
 }
 
-/// Equal, or both none; a column that files of an older minor lack may be none on one side.
+/// Equal, or both none; a column that fills may be none on one side.
 template <class Value>
 bool same_value(Column const& column, Value const& a, Value const& b)
 {
     if (none(a) || none(b))
-        return column.minor > 0 || none(a) == none(b);
+        return column.fills || none(a) == none(b);
     return a == b;
 }
 

@@ -16,15 +16,16 @@ namespace
 
 using Kind = CopyRule::Kind;
 
-/// Columns that a later minor brought, of all tables: no two share a name.
+/// Columns that fill (host/store/columns.h), of all tables: no two share a name.
 std::vector<std::string> later_columns()
 {
     std::vector<std::string> later;
     auto const note = [&](Column const& column, auto const&) {
-        if (column.minor > 0)
+        if (column.fills)
             later.emplace_back(column.name);
     };
     FitRow const fit;
+    each_number(fit, note);
     each_fact(fit, note);
     Point const point;
     each_point_number(point, note);
@@ -114,8 +115,8 @@ public:
 private:
     int columns() const { return static_cast<int>(rule_.columns.size()); }
 
-    /// Binds a column of the row, a run by the id that it has in the other file; none where the file
-    /// of the row does not have that run itself.
+    /// Binds a column of the row, a run by the id that it has in the other file; none where the
+    /// file of the row does not have that run itself.
     void bind(sqlite::Statement& to, int at, int column)
     {
         if (column == run_ && !rows_.null(column) && runs_.count(rows_.integer(column)) == 0)

@@ -36,6 +36,7 @@ struct CudaBoard
     int major; ///< compute capability major.minor
     int minor;
     int processors;    ///< multiprocessors
+    int float64_ratio; ///< operations in float32 in the time of one in float64
     std::size_t bytes; ///< all memory
 };
 

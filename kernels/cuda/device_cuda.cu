@@ -42,8 +42,12 @@ CudaBoard cuda_board(int index)
 {
     cudaDeviceProp properties{};
     MOE_CUDA_CHECK(cudaGetDeviceProperties(&properties, index));
-    return {properties.name, properties.major, properties.minor, properties.multiProcessorCount,
-            properties.totalGlobalMem};
+    int ratio = 0;
+    MOE_CUDA_CHECK(
+        cudaDeviceGetAttribute(&ratio, cudaDevAttrSingleToDoublePrecisionPerfRatio, index));
+    return {
+        properties.name, properties.major,         properties.minor, properties.multiProcessorCount,
+        ratio,           properties.totalGlobalMem};
 }
 
 void cuda_select(int index)

@@ -6,5 +6,6 @@ MOE_BEGIN_ISA
 
 template CpuEntry cpu_entry<GramTask<float>>();
 template CpuEntry cpu_entry<GramTask<double>>();
+template CpuEntry cpu_entry<GramTask<double, float>>();
 
 MOE_END_ISA

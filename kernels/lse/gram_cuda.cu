@@ -7,5 +7,6 @@ namespace moerate
 
 template double cuda_run(GramTask<float> const*, std::size_t);
 template double cuda_run(GramTask<double> const*, std::size_t);
+template double cuda_run(GramTask<double, float> const*, std::size_t);
 
 } // namespace moerate

@@ -14,16 +14,19 @@
 #include "kernels/lse/linearize_api.h"
 #include "kernels/model/features.h"
 
+#include <type_traits>
+
 MOE_BEGIN_ISA
 
-template <class Real, class Lanes>
+template <class Task, class Lanes>
 class LaneGram
 {
+    using Real = typename Task::Number;
     using Sums = GramTileSums<Real, Lanes>;
     static constexpr int pitch = Sums::pitch;
 
 public:
-    MOE_HD MOE_FLAT LaneGram(Lanes lanes, Scratch& scratch, GramTask<Real> const& task)
+    MOE_HD MOE_FLAT LaneGram(Lanes lanes, Scratch& scratch, Task const& task)
         : lanes_(lanes), task_(task), layout_(gram_groups(task.model)),
           coefficients_(coefficient_rows(task.model)), table_{take_table(scratch),
                                                               take_table(scratch)},
@@ -155,6 +158,16 @@ private:
             sums.store();
     }
 
+    /// Begins to copy a number; what is to be rounded arrives at once.
+    template <class From>
+    MOE_HD MOE_INLINE void bring(Real* to, From const* from) const
+    {
+        if constexpr (std::is_same_v<Real, From>)
+            lanes_.copy_async(to, from);
+        else
+            *to = static_cast<Real>(*from);
+    }
+
     /// Begins to bring the chunk of samples from `first` on.
     MOE_HD MOE_FLAT void start_copies(int first, Real* table) const
     {
@@ -163,23 +176,23 @@ private:
         int const d = task_.model.d;
         std::size_t const n = static_cast<std::size_t>(task_.n);
         int const count = task_.n - first < chunk ? task_.n - first : chunk;
-        Real const* const x = task_.x + static_cast<std::size_t>(first) * d;
+        auto const* const x = task_.x + static_cast<std::size_t>(first) * d;
         int const across = (d + features - 1) / features;
         for (int i = lanes_.rank(); i < chunk * features * across; i += lanes_.size()) {
             int const block = i / (samples * features);
             int const t = block / across * samples + i % samples;
             int const f = block % across * features + i / samples % features;
             if (f < d && t < count)
-                lanes_.copy_async(table + f * pitch + t, x + t * d + f);
+                bring(table + f * pitch + t, x + t * d + f);
             else if (f < d)
                 table[f * pitch + t] = Real(0);
         }
-        Real const* const c = task_.coefficients + first;
+        auto const* const c = task_.coefficients + first;
         Real* const to = table + first_coefficient() * pitch;
         for (int i = lanes_.rank(); i < coefficients_ * chunk; i += lanes_.size()) {
             int const t = i % chunk;
             if (t < count)
-                lanes_.copy_async(to + i / chunk * pitch + t, c + i / chunk * n + t);
+                bring(to + i / chunk * pitch + t, c + i / chunk * n + t);
             else
                 to[i / chunk * pitch + t] = Real(0);
         }
@@ -212,7 +225,7 @@ private:
     }
 
     Lanes lanes_;
-    GramTask<Real> const& task_;
+    Task const& task_;
     GramLayout layout_;
     int coefficients_;     ///< rows of them
     Real* table_[2];       ///< [rows][pitch]

@@ -16,36 +16,36 @@
 MOE_BEGIN_ISA
 
 /// The sums of some lanes.
-template <class Real, class Lanes>
+template <class Task, class Lanes>
 struct GramSumsOf
 {
-    using Type = LaneGram<Real, Lanes>;
+    using Type = LaneGram<Task, Lanes>;
 };
 #if !defined(__CUDACC__)
-template <class Real>
-struct GramSumsOf<Real, SerialLanes>
+template <class Task>
+struct GramSumsOf<Task, SerialLanes>
 {
-    using Type = SerialGram<Real>;
+    using Type = SerialGram<Task>;
 };
 #endif
 
 /// Bytes of working memory of run_one.
-template <class Real, class Lanes>
-MOE_HD std::size_t scratch_bytes(Lanes lanes, GramTask<Real> const& task)
+template <class Real, class Tile, class Lanes>
+MOE_HD std::size_t scratch_bytes(Lanes lanes, GramTask<Real, Tile> const& task)
 {
     Scratch measure(nullptr);
-    typename GramSumsOf<Real, Lanes>::Type const memory(lanes, measure, task);
+    typename GramSumsOf<GramTask<Real, Tile>, Lanes>::Type const memory(lanes, measure, task);
     return measure.used();
 }
 
 /// This part's sums over all samples.
-template <class Real, class Lanes>
-MOE_HD MOE_FLAT void run_one(Lanes lanes, GramTask<Real> const& task, void* scratch_memory)
+template <class Real, class Tile, class Lanes>
+MOE_HD MOE_FLAT void run_one(Lanes lanes, GramTask<Real, Tile> const& task, void* scratch_memory)
 {
     MOE_EXPECT(task.n >= 1 && 0 <= task.part && task.part < task.parts);
     MOE_EXPECT(aligned(task.maps_gram, 64));
     Scratch scratch(scratch_memory);
-    typename GramSumsOf<Real, Lanes>::Type sums(lanes, scratch, task);
+    typename GramSumsOf<GramTask<Real, Tile>, Lanes>::Type sums(lanes, scratch, task);
     sums.run();
 }
 

@@ -18,9 +18,11 @@
 
 MOE_BEGIN_ISA
 
-template <class Real>
+template <class Task>
 class SerialGram
 {
+    using Real = typename Task::Number;
+
     /// Samples of a block: sums are loaded and stored once a block, while a panel of it fits the
     /// first cache.
     static constexpr int block = 192;
@@ -33,7 +35,7 @@ class SerialGram
     static_assert(!direct || sum_align % width == 0);
 
 public:
-    SerialGram(SerialLanes, Scratch& scratch, GramTask<Real> const& task)
+    SerialGram(SerialLanes, Scratch& scratch, Task const& task)
         : task_(task), layout_(gram_layout(task.model)),
           planes_(scratch.take<Real>(static_cast<std::size_t>(layout_.features.total + 3) * block)),
           pairs_(scratch.take<Real>(static_cast<std::size_t>(most_pairs()) * block)),
@@ -137,10 +139,10 @@ private:
     void fetch(int first, int count)
     {
         int const d = task_.model.d;
-        Real const* const x = task_.x + static_cast<std::size_t>(first) * d;
+        auto const* const x = task_.x + static_cast<std::size_t>(first) * d;
         for (int f = 0; f < d; ++f)
             for (int t = 0; t < count; ++t)
-                planes_[f * block + t] = x[static_cast<std::size_t>(t) * d + f];
+                planes_[f * block + t] = static_cast<Real>(x[static_cast<std::size_t>(t) * d + f]);
         derive_features<block, Real>(SerialLanes{}, layout_.features,
                                      FeaturePlanes<Real, block>{planes_}, count);
     }
@@ -154,11 +156,11 @@ private:
         Real* to = pairs_;
         for (int i = 0; i < left.count; ++i) {
             for (int j = product.square() ? i : 0; j < right.count; ++j, to += block) {
-                Real const* const a = task_.coefficients + (left.first + i) * n + first;
-                Real const* const b = task_.coefficients + (right.first + j) * n + first;
+                auto const* const a = task_.coefficients + (left.first + i) * n + first;
+                auto const* const b = task_.coefficients + (right.first + j) * n + first;
                 MOE_SIMD
                 for (int t = 0; t < count; ++t)
-                    to[t] = a[t] * b[t];
+                    to[t] = static_cast<Real>(a[t]) * static_cast<Real>(b[t]);
             }
         }
     }
@@ -218,7 +220,7 @@ private:
         }
     }
 
-    GramTask<Real> const& task_;
+    Task const& task_;
     GramLayout layout_;
     Real* planes_;          ///< [total + 3][block] features, working memory, ones
     Real* pairs_;           ///< [pairs][block]

@@ -46,11 +46,11 @@ public:
             FeaturePair const monomial = factors_[gram_tile_pairs + i % tile_.columns];
             double& sum =
                 out_[static_cast<std::size_t>(i / tile_.columns) * stride_ + i % tile_.columns];
-            double own = first ? 0 : sum;
+            Real own = 0;
             for (int t = 0; t < chunk; ++t)
-                own += static_cast<double>(table[pair.a + t] * table[pair.b + t]) *
-                       static_cast<double>(table[monomial.a + t] * table[monomial.b + t]);
-            sum = own;
+                own += table[pair.a + t] * table[pair.b + t] *
+                       (table[monomial.a + t] * table[monomial.b + t]);
+            sum = (first ? 0 : sum) + static_cast<double>(own);
         }
     }
 
@@ -64,10 +64,10 @@ private:
     int stride_;
 };
 
-/// Lanes that multiply matrices: each warp makes a tile, in registers. Of 8 samples a lane has the
-/// two from 2 (lane % 4) on, as columns lane % 4 and lane % 4 + 4 of the left matrix.
-template <class Real, class Lanes>
-class GramTileSums<Real, Lanes, std::enable_if_t<Lanes::matrices>>
+/// Lanes that multiply matrices, in float64: each warp makes a tile, in registers. Of 8 samples a
+/// lane has the two from 2 (lane % 4) on, as columns lane % 4 and lane % 4 + 4 of the left matrix.
+template <class Lanes>
+class GramTileSums<double, Lanes, std::enable_if_t<Lanes::matrices>>
 {
     static constexpr int high = gram_tile_pairs / 16; ///< matrices of a tile
     static constexpr int wide = gram_tile_monomials / 8;
@@ -85,9 +85,9 @@ public:
           factors_(factors + lanes.rank() % 32 / 4), out_(out), stride_(stride)
     {}
 
-    MOE_HD MOE_FLAT void add(Real const* table, bool)
+    MOE_HD MOE_FLAT void add(double const* table, bool)
     {
-        Real const* at = table + lanes_.rank() % 4 * 2;
+        double const* at = table + lanes_.rank() % 4 * 2;
         MOE_ROLLED
         for (int t = 0; t < chunk; t += 8, at += 8) {
             double left[high][4];
@@ -123,20 +123,16 @@ public:
 
 private:
     /// A row's numbers of two samples.
-    struct alignas(2 * sizeof(Real)) Numbers
-    {
-        Real first, second;
-    };
-    struct Two
+    struct alignas(2 * sizeof(double)) Two
     {
         double first, second;
     };
 
-    MOE_HD MOE_INLINE static Two factors_at(Real const* table, FeaturePair at)
+    MOE_HD MOE_INLINE static Two factors_at(double const* table, FeaturePair at)
     {
-        auto const a = *reinterpret_cast<Numbers const*>(table + static_cast<unsigned>(at.a));
-        auto const b = *reinterpret_cast<Numbers const*>(table + static_cast<unsigned>(at.b));
-        return {static_cast<double>(a.first * b.first), static_cast<double>(a.second * b.second)};
+        auto const a = *reinterpret_cast<Two const*>(table + static_cast<unsigned>(at.a));
+        auto const b = *reinterpret_cast<Two const*>(table + static_cast<unsigned>(at.b));
+        return {a.first * b.first, a.second * b.second};
     }
 
     Lanes lanes_;
@@ -145,6 +141,98 @@ private:
     double* out_;
     int stride_;
     double sum_[high][wide][4] = {};
+};
+
+/// The same lanes in float32: each warp makes a tile by multiply and add. Lane l has the rows l /
+/// 4, l / 4 + 8, ... and the columns l % 4, l % 4 + 4, ... of it. A block's sums stand in
+/// registers, those of the blocks before in memory.
+template <class Lanes>
+class GramTileSums<float, Lanes, std::enable_if_t<Lanes::matrices>>
+{
+    static constexpr int high = gram_tile_pairs / 8; ///< rows and columns of a lane
+    static constexpr int wide = gram_tile_monomials / 4;
+    static constexpr int block = 8; ///< chunks that are added in float32
+    static constexpr int four = 4;  ///< samples of a load
+
+public:
+    /// Rows that follow each other have other banks for an eighth of the warp's 16-byte loads.
+    static constexpr int pitch = chunk + four;
+    MOE_HD static int at_once(Lanes lanes) { return lanes.size() / 32; }
+    MOE_HD static int own(Lanes lanes) { return lanes.rank() / 32; }
+
+    MOE_HD MOE_FLAT GramTileSums(Lanes lanes, GramTile const& tile, FeaturePair const* factors,
+                                 double* out, int stride)
+        : row_(lanes.rank() % 32 / 4), column_(lanes.rank() % 4), rows_(tile.rows),
+          columns_(tile.columns), factors_(factors), out_(out), stride_(stride)
+    {}
+
+    MOE_HD MOE_FLAT void add(float const* table, bool)
+    {
+        MOE_ROLLED
+        for (int t = 0; t < chunk; t += four) {
+            Four left[high];
+            for (int i = 0; i < high; ++i)
+                left[i] = factors_at(table + t, factors_[row_ + 8 * i]);
+            for (int j = 0; j < wide; ++j) {
+                Four const right =
+                    factors_at(table + t, factors_[gram_tile_pairs + column_ + 4 * j]);
+                for (int i = 0; i < high; ++i)
+                    for (int e = 0; e < four; ++e)
+                        sum_[i][j] += left[i].at[e] * right.at[e];
+            }
+        }
+        if (++added_ == block)
+            carry();
+    }
+
+    MOE_HD MOE_FLAT void store()
+    {
+        if (added_ > 0)
+            carry();
+    }
+
+private:
+    struct alignas(four * sizeof(float)) Four
+    {
+        float at[four];
+    };
+
+    MOE_HD MOE_INLINE static Four factors_at(float const* table, FeaturePair at)
+    {
+        auto const a = *reinterpret_cast<Four const*>(table + static_cast<unsigned>(at.a));
+        auto const b = *reinterpret_cast<Four const*>(table + static_cast<unsigned>(at.b));
+        Four product;
+        for (int e = 0; e < four; ++e)
+            product.at[e] = a.at[e] * b.at[e];
+        return product;
+    }
+
+    /// Adds the block's sums to those in memory.
+    MOE_HD MOE_FLAT void carry()
+    {
+        for (int i = 0; i < high; ++i) {
+            for (int j = 0; j < wide; ++j) {
+                int const row = row_ + 8 * i;
+                int const column = column_ + 4 * j;
+                if (row < rows_ && column < columns_) {
+                    double& out = out_[static_cast<std::size_t>(row) * stride_ + column];
+                    out = (opened_ ? out : 0) + static_cast<double>(sum_[i][j]);
+                }
+                sum_[i][j] = 0;
+            }
+        }
+        opened_ = true;
+        added_ = 0;
+    }
+
+    int row_, column_; ///< my first ones
+    int rows_, columns_;
+    FeaturePair const* factors_;
+    double* out_;
+    int stride_;
+    float sum_[high][wide] = {};
+    int added_ = 0;       ///< chunks of the block
+    bool opened_ = false; ///< whether a block has been added
 };
 
 MOE_END_ISA

@@ -25,7 +25,7 @@ using Tasks =
     TypeList<GenerateTask<float>, GenerateTask<double>, StartTask<float>, StartTask<double>,
              SgdTask<float>, SgdTask<double>, EvaluateTask<float>, EvaluateTask<double>,
              LinearizeTask<float>, LinearizeTask<double>, GramTask<float>, GramTask<double>,
-             FoldTask, StepTask, AccelerateTask, RiskTask<float>, RiskTask<double>, LossTask<float>,
-             LossTask<double>, SummaryTask, ResampleTask>;
+             GramTask<double, float>, FoldTask, StepTask, AccelerateTask, RiskTask<float>,
+             RiskTask<double>, LossTask<float>, LossTask<double>, SummaryTask, ResampleTask>;
 
 MOE_END_ISA

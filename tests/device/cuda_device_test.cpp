@@ -65,7 +65,7 @@ int cuda_count()
 }
 CudaBoard cuda_board(int)
 {
-    return {"Board", runtime.major, 0, 100, std::size_t{80} << 30};
+    return {"Board", runtime.major, 0, 100, 2, std::size_t{80} << 30};
 }
 void cuda_select(int index)
 {

@@ -241,3 +241,23 @@ TEST_CASE("settings are those of the file, by its keys, and costs follow them")
     CHECK(sgd->limited_to(2)->cost(line(), 100).sample_updates == 200);
     CHECK(sgd->limited_to(2)->settings()["learning_rate"] == 0.5);
 }
+
+TEST_CASE("what J^T J is multiplied in is the device's choice, or part of the settings")
+{
+    auto const lse = [](char const* gram) { return read({{"kind", "lse"}, {"gram", gram}}); };
+    DeviceInfo strong, weak;
+    strong.float64_ratio = 2; // an H100's
+    weak.float64_ratio = 64;  // an L4's
+    json const plain = read({{"kind", "lse"}})->settings();
+    CHECK(plain.count("gram") == 0); // cells of before
+    CHECK(lse("auto")->settings() == plain);
+    CHECK(lse("float64")->settings() == plain);
+    CHECK(lse("float32")->settings()["gram"] == "float32");
+    CHECK(lse("auto")->arithmetic(strong).empty());
+    CHECK(lse("auto")->arithmetic(weak) == "float32 products");
+    CHECK(lse("float64")->arithmetic(weak).empty());
+    CHECK(lse("float32")->arithmetic(weak).empty()); // the settings say it
+    CHECK_THAT(error_of({{"kind", "lse"}, {"gram", "float16"}}), Contains("float16"));
+    CHECK_THAT(error_of({{"kind", "sgd"}, {"gram", "float32"}}),
+               Contains("kind = \"lse\" uses it"));
+}

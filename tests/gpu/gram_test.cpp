@@ -20,8 +20,8 @@ struct Normal
     std::vector<double> gram; ///< [p][p]
 };
 
-/// By the tasks of a device, the Gram sums in so many parts.
-template <class Real>
+/// By the tasks of a device, the Gram sums in so many parts, of products in Tile.
+template <class Tile, class Real>
 Normal normal_on(Device& device, Problem<Real> const& problem, int parts)
 {
     Model const& model = problem.model;
@@ -37,7 +37,7 @@ Normal normal_on(Device& device, Problem<Real> const& problem, int parts)
     device.run(
         std::vector<LinearizeTask<Real>>{{model, theta.data(), problem.n(), x.data(), y.data(),
                                           coefficients.data(), gradient.data(), mse.data()}});
-    std::vector<GramTask<Real>> tasks;
+    std::vector<GramTask<Real, Tile>> tasks;
     for (int part = 0; part < parts; ++part)
         tasks.push_back(
             {model, problem.n(), x.data(), coefficients.data(), sums.data(), part, parts});
@@ -48,12 +48,12 @@ Normal normal_on(Device& device, Problem<Real> const& problem, int parts)
 
 /// Both are sums of products with the relative error of coefficients, which are differences of
 /// numbers up to ten times as large.
-template <class Real>
+template <class Tile, class Real>
 void check_normal(Problem<Real> const& problem)
 {
-    double const tolerance = sizeof(Real) == sizeof(float) ? 2e-5 : 1e-12;
-    Normal const got = normal_on(gpu(), problem, 1);
-    Normal const want = normal_on(cpu(), problem, 1);
+    double const tolerance = sizeof(Tile) == sizeof(float) ? 2e-5 : 1e-12;
+    Normal const got = normal_on<Tile>(gpu(), problem, 1);
+    Normal const want = normal_on<Tile>(cpu(), problem, 1);
     CHECK(largest_difference(got.gram, want.gram) <= tolerance * largest(want.gram));
     CHECK(largest_difference(got.gradient, want.gradient) <=
           tolerance * std::sqrt(largest(want.gram) * problem.n() * want.mse));
@@ -70,7 +70,7 @@ TEMPLATE_TEST_CASE("Gram matrices agree with the CPU's", "", float, double)
             continue; // forms of 32 dimensions have 561 features
         CAPTURE(shape.d, shape.k, shape.n);
         for_each_model(shape, [&](Model const& model) {
-            check_normal(comparable_problem<TestType>(model, shape.n, seed++));
+            check_normal<TestType>(comparable_problem<TestType>(model, shape.n, seed++));
         });
     }
 }
@@ -79,9 +79,24 @@ TEMPLATE_TEST_CASE("a Gram matrix does not depend on its parts on the GPU", "", 
 {
     for (Model const& model : copied_models(32, 9)) {
         auto const problem = comparable_problem<TestType>(model, 257, 3);
-        check_normal(problem);
-        Normal const whole = normal_on(gpu(), problem, 1);
+        check_normal<TestType>(problem);
+        Normal const whole = normal_on<TestType>(gpu(), problem, 1);
         for (int const parts : {3, gram_tiles(model)})
-            CHECK(same_bits(normal_on(gpu(), problem, parts).gram, whole.gram));
+            CHECK(same_bits(normal_on<TestType>(gpu(), problem, parts).gram, whole.gram));
+    }
+}
+
+// What float32 rounds is the factors and the sums of 256 samples; the data are float64.
+TEST_CASE("products in float32 of data in float64 agree with the CPU's")
+{
+    for (Model const& model : copied_models(32, 9)) {
+        for (int const n : {31, 257, 1000}) {
+            auto const problem = comparable_problem<double>(model, n, 3);
+            CHECK(largest_difference(normal_on<float>(gpu(), problem, 1).gram,
+                                     normal_on<float>(cpu(), problem, 1).gram) <=
+                  2e-5 * largest(normal_on<double>(cpu(), problem, 1).gram));
+            Normal const whole = normal_on<float>(gpu(), problem, 1);
+            CHECK(same_bits(normal_on<float>(gpu(), problem, 5).gram, whole.gram));
+        }
     }
 }

@@ -44,19 +44,21 @@ struct GramCase
                                         coefficients.data(), gradient.data(), &mse});
     }
 
-    /// The sums by the maps; what no task writes is 0.
+    /// The sums by the maps, of products in Tile; what no task writes is 0.
+    template <class Tile = Real>
     std::vector<double> sums(Backend const& backend, int parts = 1) const
     {
         Aligned const memory(gram_numbers(problem.model));
         for (int part = 0; part < parts; ++part)
-            backend.run(GramTask<Real>{problem.model, problem.n(), problem.x.data(),
-                                       coefficients.data(), memory.data, part, parts});
+            backend.run(GramTask<Real, Tile>{problem.model, problem.n(), problem.x.data(),
+                                             coefficients.data(), memory.data, part, parts});
         return {memory.data, memory.data + memory.size};
     }
 
+    template <class Tile = Real>
     Normal normal(Backend const& backend) const
     {
-        std::vector<double> const made = sums(backend);
+        std::vector<double> const made = sums<Tile>(backend);
         Normal out{std::vector<double>(gradient.size() * gradient.size(), NAN), gradient, mse};
         backend.run(FoldTask{problem.model, theta.data(), made.data(), out.gram.data()});
         return out;

@@ -46,8 +46,11 @@ TEST_CASE("a Gram matrix does not depend on its parts or on the number of lanes"
                 if (backend.lanes != 0)
                     CHECK(made.sums(backend) == whole);
             }
-            for (int const parts : {2, 3, tiles, tiles + 5})
+            std::vector<double> const tiled = made.sums<float>(backends.front());
+            for (int const parts : {2, 3, tiles, tiles + 5}) {
                 CHECK(made.sums(backends.front(), parts) == whole);
+                CHECK(made.sums<float>(backends.front(), parts) == tiled);
+            }
             CHECK(made.sums(backends.back(), 3) == made.sums(backends.back()));
         }
     }
@@ -99,6 +102,26 @@ TEST_CASE("float32 Gram matrices are near those of float64")
             CHECK(largest_share(got, want) <= 1e-5);
             CHECK(largest_difference(got.gradient, want.gradient) <= 1e-5 * largest(want.gradient));
             CHECK(got.mse == Approx(want.mse).epsilon(1e-5));
+        }
+    }
+}
+
+// Factors are rounded to float32, 6e-8 relative, and so is what up to 256 samples add up to: at
+// most 256 * 6e-8 of what the terms are together, some 1e-6 as signs go. What follows is float64,
+// so that more samples make it no worse.
+TEST_CASE("products in float32 of data in float64 are near those in float64")
+{
+    for (char const* const score : {"linear", "quadratic", "cosine", "attention"}) {
+        for (int const n : {3, 700, 2500}) {
+            auto const problem = drawn_problem<double>(named_model(score, 4, 5), n, 7);
+            Normal const want = normal_of({}, problem);
+            for (Backend const& backend : all_backends()) {
+                INFO(backend.name() << ", " << score << ", n = " << n);
+                GramCase<double> const made(backend, problem);
+                Normal const got = made.normal<float>(backend);
+                CHECK(largest_share(got, want) <= 1e-5);
+                CHECK(largest_share(got, want) > 1e-9); // it was float32
+            }
         }
     }
 }

@@ -196,3 +196,50 @@ TEST_CASE("a quadratic program in a box")
     minimise(twice, t);
     CHECK(t[0] + t[1] == Approx(3));
 }
+
+// Many variables go in and out of the free set; G has rank 30 of 50, so that some depend on others.
+TEST_CASE("the conditions of a minimum hold in larger quadratic programs")
+{
+    std::mt19937_64 random(7);
+    std::normal_distribution<double> normal;
+    std::size_t const size = 50, rank = 30;
+    for (int trial = 0; trial < 20; ++trial) {
+        BoundedQuadratic problem;
+        std::vector<double> rows, targets(rank);
+        for (double& target : targets)
+            target = 3 * normal(random);
+        for (std::size_t i = 0; i < size; ++i) {
+            problem.b.push_back(0);
+            problem.low.push_back(0);
+            problem.high.push_back(i % 3 == 0 ? INFINITY : std::fabs(normal(random)));
+            for (std::size_t t = 0; t < rank; ++t) {
+                rows.push_back(normal(random));
+                problem.b.back() -= targets[t] * rows.back();
+            }
+            if (i == 20 || i == size - 1) // in two parts
+                problem.extend(rows.data(), rank);
+        }
+        for (std::size_t i = 0; i < size * size; ++i) {
+            double sum = 0;
+            for (std::size_t t = 0; t < rank; ++t)
+                sum += rows[i / size * rank + t] * rows[i % size * rank + t];
+            CHECK(problem.g[i] == Approx(sum).margin(1e-12));
+        }
+        std::vector<double> t(size, 0);
+        minimise(problem, t);
+        std::vector<double> const slopes = problem.slopes(t);
+        int moved = 0;
+        for (std::size_t i = 0; i < size; ++i) {
+            CAPTURE(trial, i, t[i], slopes[i]);
+            double const rounding = 1e-9 * problem.slope_size(t, i);
+            CHECK(t[i] >= 0);
+            CHECK(t[i] <= problem.high[i]);
+            if (t[i] > 0)
+                CHECK(slopes[i] <= rounding);
+            if (t[i] < problem.high[i])
+                CHECK(slopes[i] >= -rounding);
+            moved += t[i] > 0 && t[i] < problem.high[i] ? 1 : 0;
+        }
+        CHECK(moved > 5);
+    }
+}

@@ -156,13 +156,13 @@ TEST_CASE("whether the fit holds the truth is asked of the classes, not of the n
 TEST_CASE("without noise a fit is admissible where its error is the reference's at most")
 {
     // As versions before stored it: no excess, no column `admissible`.
-    auto const rows =
-        changed_rates({"data.noise_variance=0"}, [](FitRow& fit, std::string const&, int) {
-            fit.admissible.reset();
-            fit.excess = none;
-            fit.mse_truth = 0;
-            fit.at(at_fit).mse = fit.replicate == 0 ? 0 : 1e-9;
-        });
+    auto const rows = changed_rates({"data.noise_variance=0", "truth.experts=3"},
+                                    [](FitRow& fit, std::string const&, int) {
+                                        fit.admissible.reset();
+                                        fit.excess = none;
+                                        fit.mse_truth = 0;
+                                        fit.at(at_fit).mse = fit.replicate == 0 ? 0 : 1e-9;
+                                    });
     CHECK(rows[0].off_target.empty());
     CHECK(rows[0].admissible_share == 0.25);
     CHECK_FALSE(rows[2].admissible_share); // no reference

@@ -50,6 +50,7 @@ struct Trouble
     std::string kind;           ///< the call that breaks the device: "upload", a task's name, ...
     int call = 0;               ///< which of these calls, from 1; 0: none
     int launch_fits = 1;        ///< DeviceInfo::launch_fits
+    int float64_ratio = 2;      ///< DeviceInfo::float64_ratio
     Meeting* meeting = nullptr; ///< that its first SGD list waits for
 };
 
@@ -74,6 +75,7 @@ public:
     {
         info_.label = fmt::format("fake:{}", number);
         info_.launch_fits = trouble.launch_fits;
+        info_.float64_ratio = trouble.float64_ratio;
         if (trouble.total > 0)
             info_.memory_bytes = trouble.total;
     }

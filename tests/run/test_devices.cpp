@@ -188,3 +188,36 @@ TEST_CASE("a last block that cannot be saved is an error, not a finished run", "
     CHECK(small::stored(folder.path()) == 0);
     CHECK(outcome(folder.path()) == "failed");
 }
+
+TEST_CASE("a device weak in float64 multiplies in float32, and the run's record says so", "[run]")
+{
+    auto const stored = [](std::string const& gram, int ratio, small::Folder const& folder) {
+        Study const study =
+            small::study({"study.n=[64]", "study.replicates=1", "start.starts=1", "start.blind=0",
+                          "estimator={kind=\"lse\"}", "estimator.gram=" + gram});
+        Trouble device;
+        device.float64_ratio = ratio;
+        std::deque<Asked> asked;
+        small::run(study, folder.path(), {device}, asked);
+        return Store::open(folder.path());
+    };
+    small::Folder strong, weak, chosen;
+    Store const exact = stored("\"auto\"", 2, strong), by_device = stored("\"auto\"", 64, weak),
+                by_key = stored("\"float32\"", 2, chosen);
+    std::string const level = exact.runs().back().simd;
+    CHECK(by_device.runs().back().simd == level + ", float32 products");
+    CHECK(by_key.runs().back().simd == level); // the cells say it
+    std::vector<FitRow> const a = small::all_fits(exact), b = small::all_fits(by_device),
+                              c = small::all_fits(by_key);
+    REQUIRE(a.size() == b.size());
+    REQUIRE(a.size() == c.size());
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        CHECK(a[i].cell == b[i].cell);
+        CHECK_FALSE(small::same(a[i].at(at_fit).theta, b[i].at(at_fit).theta));
+    }
+    std::set<std::string> cells;
+    for (FitRow const& fit : a)
+        cells.insert(fit.cell);
+    for (FitRow const& fit : c)
+        CHECK(cells.count(fit.cell) == 0);
+}

@@ -1,8 +1,6 @@
-#include "host/device/device.h"
 #include "host/measure/embed.h"
-#include "host/measure/families.h"
 #include "host/measure/inclusion.h"
-#include "host/measure/measure_json.h"
+#include "tests/run/inclusion_case.h"
 #include "tests/support/families.h"
 
 #include <catch2/catch.hpp>
@@ -10,48 +8,10 @@
 #include <cmath>
 
 using namespace moerate;
-using nlohmann::json;
+using namespace moerate::inclusion;
 
 namespace
 {
-
-/// A measure in two dimensions from the texts of its parts.
-Measure measure(std::string const& gate, std::string const& expert, std::string const& atoms,
-                std::string const& more = "")
-{
-    return measure_from_json(json::parse(R"({"d": 2, "gate": {)" + gate + R"(}, "expert": {)" +
-                                         expert + "}, " + more + R"("atoms": [)" + atoms + "]}"),
-                             "m");
-}
-
-std::string gate(std::string const& score, std::string const& normalizer = "softmax")
-{
-    return R"("score": ")" + score + R"(", "normalizer": ")" + normalizer + "\"";
-}
-
-std::string expert(std::string const& form, std::string const& activation = "")
-{
-    return R"("form": ")" + form + "\"" +
-           (activation.empty() ? "" : R"(, "activation": ")" + activation + "\"");
-}
-
-std::string atom(std::string const& gate_values, std::string const& expert_values)
-{
-    return R"({"gate": {)" + gate_values + R"(}, "expert": {)" + expert_values + "}}";
-}
-
-/// Predictions at a few points of the cube, on its border too.
-std::vector<double> predictions(Measure const& of)
-{
-    std::vector<double> const x{0, 0, 0.5, -0.25, 1, 1, -1, 0.75, 0.1, -1};
-    std::unique_ptr<Device> const device = make_cpu_device(1);
-    int const n = static_cast<int>(x.size()) / 2;
-    DeviceArray<double> const points(*device, x), theta(*device, of.theta), f(*device, n);
-    EvaluateTask<double> task{of.model, theta.data(), n,       points.data(), nullptr,
-                              f.data(), nullptr,      nullptr, nullptr};
-    device->run(std::vector<EvaluateTask<double>>{task});
-    return f.download();
-}
 
 /// The table must say so, and it must be so.
 void check_holds(Measure const& fitted, Measure const& truth)
@@ -64,19 +24,6 @@ void check_holds(Measure const& fitted, Measure const& truth)
         CHECK(got[i] == Approx(want[i]).epsilon(1e-12).margin(1e-12)); // a few roundings apart
         CHECK(made[i] == Approx(want[i]).epsilon(1e-12).margin(1e-12));
     }
-}
-
-std::string const relu = expert("ridge", "relu");
-std::string const e1 = R"("a": [1, -2], "b": 0.5)", e2 = R"("a": [-1, 0.5], "b": 0.25)";
-std::string const e0 = R"("a": [0, 0], "b": 0)";
-std::string const w1 = R"("w": [0.5, -1], "b": 0.25)", w2 = R"("w": [-0.25, 2], "b": -0.5)";
-std::string const two = atom(w1, e1) + ", " + atom(w2, e2);
-std::string const zero_form = R"("A": [[0, 0], [0, 0]], )";
-
-Model model(std::string const& gate_text, std::string const& expert_text, std::string const& atoms,
-            std::string const& more = "")
-{
-    return measure(gate_text, expert_text, atoms, more).model;
 }
 
 } // namespace

@@ -126,8 +126,16 @@ TEST_CASE("fits carry what is recorded beside the loss", "[run]")
             CHECK(point.risk.regression > 0);
         }
         CHECK(row.empty == end.losses[0].record.empty);
-        bool const is_softmax = end.losses[0].key.name == "softmax.L1";
-        CHECK(std::isnan(row.excess) != is_softmax); // the sigmoid class does not hold the truth
+        CHECK(row.admissible == (row.excess <= 0)); // two sigmoids give the truth's softmax, too
+    }
+}
+
+TEST_CASE("fits of a class that does not hold the truth are not compared with it", "[run]")
+{
+    for (FitRow const& row : rows_of({"truth.experts=3", "study.replicates=2"})) {
+        bool const is_softmax = row.at(at_fit).losses[0].key.name == "softmax.L1";
+        CHECK(row.admissible.has_value() == is_softmax); // three sigmoids make no softmax
+        CHECK(std::isnan(row.excess) != is_softmax);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "host/core/error.h"
 #include "host/run/loss_terms.h"
+#include "host/run/reference.h"
 #include "host/run/replay.h"
 #include "tests/run/runs.h"
 

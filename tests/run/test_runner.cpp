@@ -166,11 +166,8 @@ TEST_CASE("without noise fits have no excess and are still admissible or not", "
     small::Folder folder, noisy;
     run(small::study({"data.noise_variance=0"}), folder.path());
     for (FitRow const& fit : small::all_fits(Store::open(folder.path()))) {
-        bool const softmax = fit.at(at_fit).losses.front().key.name == "softmax.L1";
         CHECK(std::isnan(fit.excess));
-        CHECK(fit.admissible.has_value() == softmax); // sigmoid does not hold the truth
-        if (softmax)
-            CHECK(*fit.admissible == (fit.at(at_fit).mse <= fit.mse_truth));
+        CHECK(fit.admissible == (fit.at(at_fit).mse <= fit.mse_truth));
     }
     run(small::study(), noisy.path());
     for (FitRow const& fit : small::all_fits(Store::open(noisy.path()))) {

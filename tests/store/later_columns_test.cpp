@@ -4,7 +4,9 @@
 #include "host/store/columns.h"
 #include "host/store/export.h"
 #include "host/store/later_columns.h"
+#include "host/store/merge.h"
 #include "host/store/schema.h"
+#include "host/store/store.h"
 #include "tests/store/killed.h"
 #include "tests/store/store_fixture.h"
 
@@ -180,4 +182,28 @@ TEST_CASE("a writer killed at any moment of adding columns loses nothing")
             break;
     }
     CHECK(within > 5);
+}
+
+// Older versions stored none of a sigmoid fit to a softmax over two atoms.
+TEST_CASE("an excess that one side lacks contradicts nothing, and a merge fills it", "[merge]")
+{
+    TempFolder folder;
+    Study const study = tiny_study();
+    FitRow const fit = fit_row(study, study.curves[0], 100, 0, 0.1);
+    FitRow older = fit;
+    older.excess = none;
+    older.admissible.reset();
+    CHECK(same_result(older, fit));
+    FitRow other = fit;
+    other.excess += 1;
+    CHECK_FALSE(same_result(other, fit));
+    for (int i = 1; i <= 2; ++i) {
+        Store store = Store::create(folder.path(), study, Shard{i, 2});
+        add_cells(store, study);
+        store.add_fits({i == 1 ? fit : older});
+    }
+    merge_stores({folder.path()}, folder.path());
+    FitRow const merged = Store::merged(folder.path()).fits(fit.cell, true).at(0);
+    CHECK(merged.excess == fit.excess);
+    CHECK(merged.admissible == fit.admissible);
 }
