@@ -143,12 +143,12 @@ ConstantCurve curve_of(Device& device, Study const& study, Curve const& curve, L
     out.loss = name_of<Losses>(loss.choice.loss);
     out.r = loss.choice.r;
     out.gauge = loss.choice.gauge;
-    Measure const truth = true_measure(study, curve);
+    Measure const truth = true_measure(study, curve, study.n.back());
     if (!class_holds(curve.model, truth.model)) {
         out.skipped = "the fitted class does not hold the truth, so that f_G = f* is out of reach";
         return out;
     }
-    out.truth = target_measure(study, curve, loss.target);
+    out.truth = target_measure(study, curve, study.n.back(), loss.target);
     StreamKey const key = truth_key(study, curve);
     NoiseFree const sample(device, truth, key, settings.samples, true);
     out.size = sample.size;

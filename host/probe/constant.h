@@ -70,9 +70,9 @@ struct ConstantCurve
 /// A distance of this share of |f*| counts as 0.
 constexpr double flat_distance = 1e-12;
 
-/// All curves of a study. `told` hears of each as it is done. Losses of fits whose class does not
-/// hold the truth, and losses that are not 0 at the split truth, are skipped with the reason.
-/// Throws DeviceError.
+/// All curves of a study; a truth that moves with n is taken at the largest. `told` hears of each
+/// as it is done. Losses of fits whose class does not hold the truth, and losses that are not 0 at
+/// the split truth, are skipped with the reason. Throws DeviceError.
 std::vector<ConstantCurve> constants(Device& device, Study const& study,
                                      ConstantSettings const& settings,
                                      std::function<void(ConstantCurve const&)> const& told);

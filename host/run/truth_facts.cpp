@@ -80,13 +80,29 @@ std::vector<AtomFacts> atom_facts(Reference<double> const& truth)
     return atoms;
 }
 
-TruthFacts facts_of(Device& device, Study const& study, Curve const& curve)
+/// ||sum_j (g_j - mean g_j) h_j|| over the reference's points.
+double part_of_gates(Reference<double> const& truth, std::vector<AtomFacts> const& atoms)
 {
-    Measure const measure = with_symmetric_forms(true_measure(study, curve));
+    std::vector<double> const h = truth.experts.download(), g = truth.weights.download();
+    std::size_t const samples = truth.f.size();
+    double squares = 0;
+    for (std::size_t t = 0; t < samples; ++t) {
+        double part = 0;
+        for (std::size_t j = 0; j < atoms.size(); ++j)
+            part += (g[j * samples + t] - atoms[j].weight) * h[j * samples + t];
+        squares += part * part;
+    }
+    return std::sqrt(squares / static_cast<double>(samples));
+}
+
+TruthFacts facts_of(Device& device, Study const& study, Curve const& curve, int n)
+{
+    Measure const measure = with_symmetric_forms(true_measure(study, curve, n));
     Reference<double> const truth(device, measure, truth_key(study, curve), truth_samples);
     TruthFacts facts;
     facts.number = truth_number(curve);
     facts.atoms = atom_facts(truth);
+    facts.gates = part_of_gates(truth, facts.atoms);
     facts.parameters = measure.model.layout.size;
     std::vector<double> const gram =
         Normal(device, measure.model, truth_samples, truth.x.data(), truth.f.data())
@@ -112,10 +128,17 @@ std::vector<TruthFacts> truth_facts(Device& device, Study const& study)
     for (Curve const& curve : study.curves) {
         if (curve.truth.model.layout.size > most_fact_parameters)
             continue;
-        auto const [at, fresh] = known.try_emplace(truth_id(truth_key(study, curve)), all.size());
-        if (fresh)
-            all.push_back(facts_of(device, study, curve));
-        all[at->second].labels.push_back(curve.label);
+        bool const moves = curve.truth.path.has_value();
+        for (int const n : moves ? std::vector<int>{study.n.front(), study.n.back()}
+                                 : std::vector<int>{study.n.back()})
+        {
+            auto const [at, fresh] =
+                known.try_emplace(truth_id(moved_truth_key(study, curve, n)), all.size());
+            if (fresh)
+                all.push_back(facts_of(device, study, curve, n));
+            all[at->second].labels.push_back(moves ? fmt::format("{}, n = {}", curve.label, n)
+                                                   : curve.label);
+        }
     }
     return all;
 }
@@ -129,8 +152,9 @@ std::string facts_text(std::vector<TruthFacts> const& truths)
             for (std::string const& label : truth.labels)
                 of += fmt::format("{}\"{}\"", of.empty() ? " of " : ", ", printable(label));
         text += fmt::format("\ntruth{}: rank of E[J^T J] {} of {} parameters, its smallest "
-                            "eigenvalue but 0 {:.2g}\n",
-                            of, truth.rank, truth.parameters, truth.smallest_eigenvalue);
+                            "eigenvalue but 0 {:.2g}; the gates' part of f {:.2g} in L2\n",
+                            of, truth.rank, truth.parameters, truth.smallest_eigenvalue,
+                            truth.gates);
         std::vector<std::vector<std::string>> lines{
             {"atom", "|g h|", "mean g", "active", "separation"}};
         for (std::size_t j = 0; j < truth.atoms.size(); ++j) {
@@ -158,6 +182,7 @@ nlohmann::ordered_json facts_json(std::vector<TruthFacts> const& truths)
         list.push_back({{"number", truth.number},
                         {"labels", truth.labels},
                         {"atoms", atoms},
+                        {"gates", truth.gates},
                         {"rank", truth.rank},
                         {"parameters", truth.parameters},
                         {"smallest_eigenvalue", truth.smallest_eigenvalue}});

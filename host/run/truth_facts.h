@@ -30,6 +30,10 @@ struct TruthFacts
     std::vector<std::string> labels; ///< curves whose data come from it
     int number = 1;                  ///< which of the study's truths
     std::vector<AtomFacts> atoms;
+    /// What the gates' dependence on x carries, ||sum_j (g_j - mean g_j) h_j|| in L2, in units of y:
+    /// at n samples gates show where n times its square is well above sigma^2 times their number of
+    /// parameters.
+    double gates = 0;
     int parameters = 0; ///< of the truth's own family and size
     int rank = 0;       ///< of E[J^T J], J = df*/dz at the truth, z theta without the antisymmetric
                         ///< parts of forms; the rest are flat directions

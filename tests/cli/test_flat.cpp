@@ -185,6 +185,35 @@ TEST_CASE("linear experts also trade their constants, ridge experts of other act
     }
 }
 
+TEST_CASE("where no true gate is flat, a further sigmoid atom has a loss of regime 1 at f = f*",
+          "[cli]")
+{
+    // A sigmoid atom with w* != 0 has no shares. With f as it is a further atom is nothing, h = 0,
+    // and over a cell of its own true atom it stands at |eta*| > 0, whatever its gate: on the atom,
+    // or so closed that it has no mass. 000-2b and 003-2b, whose claims of these losses are struck.
+    Place const place;
+    for (FlatGate const& family : sigmoid_gates)
+        for (char const* activation : {"relu", "identity", "gelu"}) {
+            json const expert{{"form", "ridge"}, {"activation", activation}};
+            Pair pair = pair_of(family, expert, 0);
+            json const first{{"gate", gate_atom(family.gate, false, 1)},
+                             {"expert", {{"a", {1.0, 0.5}}, {"b", 0.6}}}},
+                second{{"gate", gate_atom(family.gate, false, -1)},
+                       {"expert", {{"a", {-0.8, 1.0}}, {"b", 0.9}}}};
+            for (double const b : {0.2, -30.0}) {
+                json nothing = first;
+                nothing["gate"]["b"] = b;
+                nothing["expert"] = {{"a", {0.0, 0.0}}, {"b", 0.0}};
+                pair.truth["atoms"] = {first, second};
+                pair.fitted["atoms"] = {first, second, nothing};
+                INFO(family.gate.dump() << " " << activation << " b = " << b);
+                auto const [gap, loss] = gap_and_loss(place, pair, family.loss);
+                CHECK(gap < 1e-14 * 8);
+                CHECK(loss > 1.6); // |eta*|^2 = 1 + 0.25 + 0.36 of the first atom, the nearer one
+            }
+        }
+}
+
 TEST_CASE("two true atoms with one gate trade their masses in an exact fit", "[cli]")
 {
     // The truth of 004, Figure 1a: the gates of two atoms are zeroed, so that masses that move from

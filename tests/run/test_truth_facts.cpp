@@ -59,6 +59,16 @@ TEST_CASE("facts of atoms: response, weight, active share and separation")
     // biases of gates are not of a cell: sqrt((4 - 3)^2 + 8^2)
     CHECK(facts.atoms[0].separation == Approx(std::sqrt(65.0)));
     CHECK(facts.atoms[1].separation == Approx(std::sqrt(65.0)));
+    CHECK(facts.gates == Approx(0).margin(1e-12)); // they do not depend on x
+}
+
+TEST_CASE("what the gates carry is the deviation of f that their dependence on x makes")
+{
+    // g is a step at 0, h = 2 everywhere: f is 0 or 2, each on half of the inputs.
+    TruthFacts const facts = facts_of(
+        given("score = \"linear\", normalizer = \"sigmoid\"", "identity",
+              "{ gate = { w = [1e6], b = 0.0 }, expert = { a = [0.0], b = 2.0 } }", "sigmoid.D1"));
+    CHECK(facts.gates == Approx(1).epsilon(sampling));
 }
 
 TEST_CASE("the smallest eigenvalue that is not 0 leaves flat directions out")

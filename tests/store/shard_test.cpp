@@ -124,31 +124,6 @@ TEST_CASE("readers see all shards, and a shard sees all but its own", "[shard]")
     CHECK_THAT(text, Contains("seed") && Contains("7") && Contains("8"));
 }
 
-TEST_CASE("a shard that was cut off at any byte is named, never merged in part", "[shard]")
-{
-    TempFolder folder;
-    write_shard(folder.path("whole"), Shard{1, 2}, 0, 30);
-    std::string const whole = folder.path("whole") + "/store.1of2.sqlite";
-    auto const size = std::filesystem::file_size(whole);
-    std::string const cut = folder.path("cut") + "/store.1of2.sqlite";
-    std::filesystem::create_directories(folder.path("cut"));
-    constexpr std::uintmax_t page = 4096, near_its_end = 40; // rows fill a page from its end
-    for (std::uintmax_t end = page; end <= size; end += page)
-        for (std::uintmax_t const at : {end - near_its_end, end - page / 2, end - 1, end}) {
-            std::filesystem::copy_file(whole, cut,
-                                       std::filesystem::copy_options::overwrite_existing);
-            std::filesystem::resize_file(cut, at);
-            std::string const text = refused([&] {
-                merge_stores({folder.path("cut")}, folder.path("into"));
-            });
-            INFO(at << " of " << size << " bytes");
-            if (at == size)
-                CHECK(text == "nothing was refused");
-            else
-                CHECK_THAT(text, Contains("store.1of2.sqlite is damaged"));
-        }
-}
-
 TEST_CASE("two writers of one shard are refused, of two they are not", "[shard]")
 {
     TempFolder folder;

@@ -15,12 +15,14 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path.insert(0, os.path.join(ROOT, "tools", "reproduction"))
 sys.dont_write_bytecode = True
 
+import claimed  # noqa: E402
 import collect  # noqa: E402
 import panels  # noqa: E402
 import report  # noqa: E402
 import sensitivity  # noqa: E402
 import verdict  # noqa: E402
 import words  # noqa: E402
+import worst  # noqa: E402
 
 BUILD = os.path.join(ROOT, "build")
 
@@ -43,6 +45,8 @@ class Report(unittest.TestCase):
         self.assertEqual(report.text(document), read(os.path.join(ROOT, "docs", "reproduction.md")))
         for panel in document["panels"]:
             self.assertTrue(os.path.exists(os.path.join(ROOT, "docs", "reproduction", panel["panel"] + ".png")))
+        for entry in document.get("minimax", []):
+            self.assertTrue(os.path.exists(os.path.join(ROOT, "docs", "reproduction", entry["experiment"] + ".png")))
 
     def test_every_experiment_of_the_papers_is_of_a_panel(self):
         files = {os.path.basename(path)[:-5] for path in glob.glob(os.path.join(ROOT, "experiments", "00*.toml"))}
@@ -75,6 +79,34 @@ class Report(unittest.TestCase):
         self.assertAlmostEqual(collect.slope_at(row, [100, 1000]), -1.0, places=12)
         self.assertIsNone(collect.slope_at(row, [100, 300]))  # 300 was not run
         self.assertIsNone(collect.slope_at({"n": [100, 1000], "mean": {"value": [1.0, None]}}, [100, 1000]))
+
+    def test_the_worst_truth_at_each_n_is_the_largest_loss_of_all_paths(self):
+        def row(fit, key, exponent, values):
+            return {"fit": fit, "swept": {key: exponent}, "loss": "softmax.L2r", "r": 1.0, "n": [100, 10000],
+                    "mean": {"value": values, "slope": -0.5, "lo": -0.6, "hi": -0.4}, "bracketed": None,
+                    "regression": {"slope": -0.5 + exponent / 10}, "box_share": [0.0, 0.25], "certified_share": 0.5,
+                    "admissible_share": 1.0, "replicates": 2}
+        record = dict.fromkeys(("n", "seconds", "commit", "dirty", "device", "simd", "threads", "started", "ends"))
+        record["rows"] = [row("a", "truth.path.exponent", 0.0, [1.0, 0.01]),
+                          row("a", "truth.path.exponent", -0.5, [0.5, 0.1]),
+                          row("b", "fit.truth.path.exponent", 0.0, [1.0, None])]
+
+        class Described:
+            @staticmethod
+            def check(_name):
+                study = {"title": "T", "source": "S", "error_bars": 2}
+                return {"study": study, "truth": {}, "data": {"d": 1, "noise_variance": 1e-8}, "start": {},
+                        "estimator": {}, "fit": []}
+        entry = worst.entry_of(Described, "minimax-x", record)
+        first, second = entry["fits"]
+        self.assertEqual(first["worst"], [1.0, 0.1])  # of two paths
+        self.assertAlmostEqual(first["slope"], -0.5, places=12)
+        self.assertEqual(second["worst"], [1.0, None])
+        self.assertIsNone(second["slope"])
+        page = worst.text([entry])
+        self.assertIn("| minimax-x | S | a | `softmax.L2r` r = 1 | 100 .. 10000 | 1, 0.1 | -0.50 | -0.50, -0.50 | "
+                      "-0.55 .. -0.50 | 50 % | 25 % |", page)
+        self.assertEqual(worst.text([]), "")
 
     def test_labels_of_sweeps_are_understood(self):
         for path in glob.glob(os.path.join(ROOT, "experiments", "sensitivity-*.toml")):
@@ -109,6 +141,11 @@ class Smoke(unittest.TestCase):
                 self.assertIn(f"## {panel}: ", page)
                 self.assertTrue(os.path.exists(os.path.join(folder, "reproduction", panel + ".png")))
             self.assertIn("~~-0.5~~ ✗", page)
+            for name in claimed.names():
+                self.assertIn(f"### {name}: ", page)
+            for name in worst.names():
+                self.assertIn(f"| {name} |", page)
+                self.assertTrue(os.path.exists(os.path.join(folder, "reproduction", name + ".png")))
             begun = time.monotonic()
             again = self.call(folder)
             self.assertEqual(again.returncode, 0, again.stderr)

@@ -6,15 +6,18 @@ import signal
 import sys
 import tomllib
 
+import claimed
 import collect
 import figure
 import report
 import sensitivity
+import worst
 from panels import BEST, EXPERIMENTS, LSE, ORACLE, ROOT, SCALES, SGD, VARIANTS, chosen
 from runs import Clock, Failure, Moerate, OutOfTime, read_json, write_json
 
 SWEEP = "sensitivity"
-PHASES = [SGD, "otherwise", ORACLE, BEST, SWEEP]
+SECTIONS = [worst, claimed]  # of no panel: each a kind of experiment and a section of the report
+PHASES = [SGD, "otherwise", ORACLE, BEST, SWEEP, *(section.KIND for section in SECTIONS)]
 OUT_OF_TIME = 75
 
 
@@ -62,6 +65,9 @@ def steps(panels, scale, phases, check):
     if SWEEP in phases and scale.swept:
         for name in sweeps_of(panels):
             yield name, SGD, scale.swept, [f"study.replicates={scale.swept_replicates}", *scale.more]
+    for section in SECTIONS:
+        for name in names_of(section, panels) if section.KIND in phases else ():
+            yield name, section.KIND, scale.beyond, scale.beyond_settings
     for kind in (ORACLE, BEST):
         if kind not in phases or kind not in scale.lse:
             continue
@@ -76,6 +82,11 @@ def sweeps_of(panels):
     """The sensitivity experiments of these panels."""
     names = (f"sensitivity-{panel}" for panel in panels)
     return [name for name in names if os.path.exists(os.path.join(EXPERIMENTS, name + ".toml"))]
+
+
+def names_of(section, panels):
+    """The experiments of a section: they come where all panels are asked for."""
+    return section.names() if len(panels) == len(chosen([])) else []
 
 
 def settings_otherwise(variant, name, check):
@@ -106,7 +117,7 @@ def options():
                         help="end cleanly after so long, with exit 75")
     parser.add_argument("--only", choices=PHASES, action="append",
                         help="sgd: the papers' procedure; otherwise: its unstated settings chosen "
-                        "otherwise; lse-oracle, lse-best: least squares; sensitivity: the sweeps of experiments/sensitivity-*; "
+                        "otherwise; lse-oracle, lse-best: least squares; sensitivity: the sweeps of experiments/sensitivity-*; minimax, claims: those of experiments/minimax-* and claim-*; "
                         "may be repeated")
     parser.add_argument("--sweep-n", type=int, metavar="N", help="largest n of the sweeps; default: theirs")
     parser.add_argument("--sweep-replicates", type=int, metavar="R", help="their replicates; default: 20")
@@ -133,6 +144,8 @@ def write_report(output, document, panels):
             if panel["sensitivity"] is not None:
                 sensitivity.draw(panel["sensitivity"], panel["panel"], os.path.join(
                     output, "reproduction", f"sensitivity-{panel['panel']}.png"))
+    for entry in document.get(worst.KIND, []):
+        worst.draw(entry, os.path.join(output, "reproduction", entry["experiment"] + ".png"))
 
 
 def run_panels(arguments, panels, moerate):
@@ -150,6 +163,16 @@ def run_panels(arguments, panels, moerate):
     except OutOfTime:
         return False
     return True
+
+
+def update(document, section, moerate, names):
+    """Takes the section's records into the document; entries of others stay."""
+    kept = {entry["experiment"]: entry for entry in document.get(section.KIND, [])}
+    for name in names:
+        record = read_json(moerate.record_file(name, section.KIND))
+        if record is not None:
+            kept[name] = section.entry_of(moerate, name, record)
+    document[section.KIND] = [kept[name] for name in sorted(kept)]
 
 
 def reproduce(arguments):
@@ -177,6 +200,8 @@ def reproduce(arguments):
         if records:
             made[panel] = collect.panel_of(moerate, panel, files, records)
     document["panels"] = [made[panel] for panel in sorted(made)]
+    for section in SECTIONS:
+        update(document, section, moerate, names_of(section, panels))
     write_report(output, document, panels)
     say(f"{output}/reproduction.md" + ("" if finished else "; the budget is spent or a signal came, run it again to go on"))
     return 0 if finished else OUT_OF_TIME

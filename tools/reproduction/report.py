@@ -1,7 +1,9 @@
 """docs/reproduction.md of docs/reproduction.json, byte for byte the same each time."""
 
+import claimed
 import sensitivity
 import verdict
+import worst
 from panels import BEST, ORACLE, SCALES, SGD, UNSTATED
 from words import (CLOSE, KINDS, atoms, cell, expert, family, loss, name, number, percent, short, sizes,
                    slope, table, theory, why)
@@ -12,6 +14,7 @@ def text(document):
     panels = document["panels"]
     parts = [introduction(document), contents(panels), "## All panels\n\n", summary(panels)]
     parts += [panel_text(panel) for panel in panels]
+    parts += [section.text(document.get(section.KIND, [])) for section in (worst, claimed)]
     return "".join(parts).rstrip("\n") + "\n"
 
 

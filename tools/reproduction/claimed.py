@@ -1,0 +1,77 @@
+"""Claims without a figure: experiments/claim-* measure by certified least squares what the papers' tables and
+theorems say of experts and parameters."""
+
+import glob
+import os
+
+import collect
+from panels import EXPERIMENTS
+from words import cell, number, percent, table, theory, why
+from words import loss as loss_words
+from words import slope as slope_words
+
+KIND = "claims"
+
+
+def names():
+    """The experiments, in the order of their names."""
+    return sorted(os.path.basename(path)[:-len(".toml")]
+                  for path in glob.glob(os.path.join(EXPERIMENTS, "claim-*.toml")))
+
+
+def entry_of(moerate, name, record):
+    """What is kept of an experiment: one row of its rates each."""
+    about = collect.describe(moerate, name)
+    rows = []
+    for row in record["rows"]:
+        one = {key: row[key] for key in ("label", "loss", "r", "gauge", "target", "n", "theory")}
+        one["estimate"] = collect.estimate(row)
+        one["median"] = row["median"]["slope"]
+        for expert in ("over", "exact"):
+            found = row["expert"][expert]
+            one["expert_" + expert] = {key: found[key] for key in ("value", "slope", "lo", "hi")}
+        rows.append(one)
+    return {"experiment": name, "title": about["title"], "source": about["source"],
+            "noise_variance": about["data"]["noise_variance"],
+            "replicates": min((row["replicates"] for row in record["rows"]), default=0),
+            "run": collect.run_of(record), "rows": rows}
+
+
+def text(entries):
+    """The section of the report; empty without entries."""
+    if not entries:
+        return ""
+    parts = ["""## Claims without a figure
+
+What the papers' tables and theorems say beyond their figures (`claim-*`), measured by certified least squares, best of eight starts, at a noise where rates can show. Each gate has data of
+its own, as a theorem speaks of a truth of its gate. The experts' columns are what the tables are about: the largest distance in L2 of an expert to the true one of its cell, over cells of several atoms
+and of one. "sub" is slower than any power of n over all truths, which a single truth need not show (see the worst truths).
+
+"""]
+    for entry in entries:
+        parts.append(f"### {entry['experiment']}: {entry['title']}\n\n{entry['source']}; n = {entry['rows'][0]['n'][0]} .. "
+                     f"{entry['rows'][0]['n'][-1]}, {entry['replicates']} replicates, noise variance {entry['noise_variance']:g}.\n\n")
+        parts.append(table(["fit", "loss", "theory", "its slope", "median's", "experts, over", "experts, exact", "regression error",
+                            "admissible", "certified", "on the box"], [line_of(row) for row in entry["rows"]]))
+        reasons = [f"- {cell(row['label'])}: {row['estimate']['bracketed']}\n" for row in entry["rows"]
+                   if row["estimate"]["bracketed"] is not None]
+        struck = sorted({f"- ✗ {why(row['theory'])}\n" for row in entry["rows"]
+                         if isinstance(row["theory"], dict) and not row["theory"]["stands"]})
+        if reasons or struck:
+            parts.append("".join(reasons + struck) + "\n")
+    return "".join(parts)
+
+
+def line_of(row):
+    one = row["estimate"]
+    experts = [interval(row[key]) for key in ("expert_over", "expert_exact")]
+    return [cell(row["label"]), loss_words(row), theory(row["theory"]), slope_words(one), number(row["median"], 2), *experts,
+            number(one["regression"], 2), percent(one["admissible"]), percent(one["certified"]), percent(one["box"])]
+
+
+def interval(found):
+    """A slope with its interval; a dash where some n have no such cell."""
+    if found["slope"] is None:
+        return "-"
+    text_ = number(found["slope"], 2)
+    return text_ if found["lo"] is None else f"{text_} [{number(found['lo'], 2)}, {number(found['hi'], 2)}]"
