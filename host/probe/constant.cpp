@@ -91,11 +91,13 @@ void search_curve(Device& device, ConstantSettings const& settings, NoiseFree co
                   ConstantCurve& curve)
 {
     Model const& model = level.fitted();
-    NearestSearch search(sample, level, box,
-                         {settings.starts, settings.rounds, flat_distance, key.key0});
+    NearestSettings chosen{settings.starts, settings.rounds, flat_distance, key.key0};
+    chosen.in_a_row = 1;
+    chosen.exact = true;
+    NearestSearch search(sample, level, box, chosen);
     Normal normal(device, model, sample.n, sample.x.data(), sample.y.data());
     std::vector<std::vector<char>> const sets = free_sets(model);
-    int const each = std::max(1, settings.starts / static_cast<int>(sets.size()));
+    int const each = std::max(search.origins(), settings.starts / static_cast<int>(sets.size()));
     std::optional<Nearest> before;
     key.n = 1; // points that the search has not seen
     NoiseFree const fresh(device, sample.truth, key, fresh_points);
@@ -124,9 +126,10 @@ void search_curve(Device& device, ConstantSettings const& settings, NoiseFree co
             double const gap = best->distance <= flat_distance * sample.size
                                    ? largest_difference(fresh, measure)
                                    : std::numeric_limits<double>::infinity();
-            if (gap <= equal_functions * sample.size && curve.end != ConstantEnd::flat) {
+            if (gap <= equal_functions * sample.size) { // the losses fall: the last counts
                 curve.end = ConstantEnd::flat;
                 curve.counterexample = measure;
+                curve.flat_loss = epsilon;
                 curve.largest_gap = gap;
             }
         }

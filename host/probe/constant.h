@@ -58,10 +58,11 @@ struct ConstantCurve
     std::string skipped; ///< why there are no points; empty: there are
     std::vector<ConstantPoint> points;
     ConstantEnd end = ConstantEnd::unknown;
-    double size = 0;  ///< |f*|
-    double split = 0; ///< least |f - f*| of split truths, whose loss is 0: not 0 where an atom
-                      ///< cannot share its mass (sigmoid, w* != 0)
-    double shows = 0; ///< n / sigma^2 from which on the rate can show; NaN: none
+    double size = 0;      ///< |f*|
+    double split = 0;     ///< least |f - f*| of split truths, whose loss is 0: not 0 where an atom
+                          ///< cannot share its mass (sigmoid, w* != 0)
+    double shows = 0;     ///< n / sigma^2 from which on the rate can show; NaN: none
+    double flat_loss = 0; ///< flat: the least loss at which it is
     double largest_gap = 0; ///< flat: largest |f - f*| of that measure at fresh points
     Measure counterexample; ///< flat: the measure; with truth
     Measure truth;

@@ -51,9 +51,9 @@ std::string conclusion(ConstantCurve const& curve)
                            last_exponent(curve) - 1);
     case ConstantEnd::flat:
         return fmt::format(
-            "the ratio is 0: a measure at this loss has the truth's f (max|f - f*| = "
+            "the ratio is 0: a measure at a loss of {:.3g} has the truth's f (max|f - f*| = "
             "{:.1e} at fresh points); no rate of the loss follows from one of f",
-            curve.largest_gap);
+            curve.flat_loss, curve.largest_gap);
     case ConstantEnd::unknown:
         break;
     }
@@ -86,7 +86,7 @@ std::string constants_text(std::vector<ConstantCurve> const& curves)
         text += aligned(lines) + conclusion(curve) + "\n";
         if (std::any_of(curve.points.begin(), curve.points.end(),
                         [](ConstantPoint const& point) { return !point.least; }))
-            text += "* more than at a larger loss: not the least, which was not found (--starts, "
+            text += "* more than at a larger loss: a twin is near there, or the least was not found (--starts, "
                     "--rounds)\n";
     }
     return text;
@@ -120,6 +120,7 @@ nlohmann::ordered_json constants_json(std::vector<ConstantCurve> const& curves,
                                      {"n_over_sigma2", curve.shows},
                                      {"points", points}};
         if (curve.end == ConstantEnd::flat) {
+            entry["at_loss"] = curve.flat_loss;
             entry["difference"] = curve.largest_gap;
             entry["counterexample"] = measure_to_json(curve.counterexample);
             entry["truth"] = measure_to_json(curve.truth);

@@ -16,8 +16,9 @@ namespace
 {
 
 constexpr double first_damping = 1e-2, least_damping = 1e-13, most_damping = 1e8;
-constexpr double still = 1e-6; ///< decrease of the distance, relative, that is none ...
-constexpr int most_still = 10; ///< ... for so many accepted steps
+constexpr double still = 1e-6;         ///< decrease of the distance, relative, that is none ...
+constexpr double same_function = 1e-9; ///< of |f*|, of a split truth's f
+constexpr int most_still = 10;         ///< ... for so many accepted steps
 
 /// The block of a coordinate and the row (atom) in it.
 struct Owner
@@ -89,12 +90,23 @@ NearestSearch::NearestSearch(NoiseFree const& sample, LossLevel const& level,
       normal_(sample.device, level.fitted(), sample.n, sample.x.data(), sample.y.data())
 {
     int const splits = level.fitted().k > sample.truth.model.k ? sample.truth.model.k : 1;
+    std::vector<double> gaps;
     for (int extra = 0; extra < splits; ++extra) {
         origins_.push_back(split_truth(sample, level.fitted(), extra));
+        extras_.push_back(extra);
+        gaps.push_back(std::sqrt(normal_.mse(origins_.back())));
+    }
+    double const none = same_function * sample.size;
+    for (int extra = splits - 1; settings.exact && extra >= 0; --extra)
+        if (gaps[extra] > none && *std::min_element(gaps.begin(), gaps.end()) <= none) {
+            origins_.erase(origins_.begin() + extra);
+            extras_.erase(extras_.begin() + extra);
+        }
+    for (std::vector<double> const& origin : origins_) {
         boxes_.push_back(box);
         for (std::size_t z = 0; z < box.lower.size(); ++z) {
             double const value =
-                origins_.back()[coordinate_place(level.fitted(), static_cast<int>(z)).theta];
+                origin[coordinate_place(level.fitted(), static_cast<int>(z)).theta];
             boxes_.back().lower[z] = std::max(box.lower[z], value - settings.radius);
             boxes_.back().upper[z] = std::min(box.upper[z], value + settings.radius);
         }
@@ -107,7 +119,9 @@ std::vector<double> NearestSearch::start(Nearest const& from, int number,
                                          std::vector<char> const& free) const
 {
     Model const& model = level_.fitted();
-    int const kind = number % 4, first_extra = sample_.truth.model.k;
+    int const row = settings_.in_a_row, turn = number / (row * origins());
+    int const kind = (number % row + turn) % 4, first_extra = sample_.truth.model.k;
+    int const extra = extras_[from.split];
     StreamKey const key{settings_.seed, 1, static_cast<std::uint32_t>(number), 0};
     Words const words = philox(key, Stream::restart, 0);
     Block const* const only =
@@ -119,14 +133,14 @@ std::vector<double> NearestSearch::start(Nearest const& from, int number,
         double const drawn = normals(philox(key, Stream::restart, 1 + z)).z[0];
         bool const expert = of_expert(of.block->role) || of.block->role == Role::bias;
         bool const split = of.block->rows == model.k && (expert || number / 4 % 2 == 0) &&
-                           (of.row == from.extra || of.row >= first_extra);
+                           (of.row == extra || of.row >= first_extra);
         bool const moved = kind == 0 || (kind == 1 && expert) || (kind == 2 && split) ||
                            (kind == 3 && of.block == only);
         if (!moved || (!free.empty() && free[z] == 0))
             continue;
         if (kind == 2 && of.row >= first_extra) { // what the split atom does not do
             int const at = coordinate_place(model, z).theta;
-            int const twin = at - (of.row - from.extra) * of.block->width;
+            int const twin = at - (of.row - extra) * of.block->width;
             double const share = 1.0 / (model.k - first_extra);
             move_coordinate(model, z, share * (from.origin[twin] - theta[twin]), theta);
             continue;
@@ -139,7 +153,7 @@ std::vector<double> NearestSearch::start(Nearest const& from, int number,
 void NearestSearch::descend(double epsilon, Nearest& point, std::vector<char> const& free)
 {
     Model const& model = level_.fitted();
-    Box::Bounds const& box = boxes_[point.extra];
+    Box::Bounds const& box = boxes_[point.split];
     double const enough = settings_.enough * sample_.size;
     double damping = first_damping;
     int idle = 0;
@@ -188,11 +202,11 @@ std::optional<Nearest> NearestSearch::at(double epsilon, std::vector<Nearest> co
         if (number < 0) {
             point = also[s];
         } else {
-            point.extra = number / 4 % static_cast<int>(origins_.size());
-            point.origin = origins_[point.extra];
+            point.split = number / settings_.in_a_row % origins();
+            point.origin = origins_[point.split];
             point.theta = start(point, number, free);
         }
-        auto const onto = level_.onto(epsilon, point.origin, point.theta, boxes_[point.extra]);
+        auto const onto = level_.onto(epsilon, point.origin, point.theta, boxes_[point.split]);
         if (!onto)
             continue;
         point.theta = *onto;

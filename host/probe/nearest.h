@@ -23,6 +23,8 @@ struct NearestSettings
     std::uint32_t seed = 1; ///< of the starts
     double radius = std::numeric_limits<double>::infinity(); ///< no coordinate moves further from
                                                              ///< the split truth than this
+    int in_a_row = 4;   ///< starts from one split truth before the next one's turn
+    bool exact = false; ///< split truths whose f is not f* are left out where there are others
 };
 
 /// A point at the level, and the split truth, where L = 0, that its start was moved from.
@@ -30,7 +32,7 @@ struct Nearest
 {
     std::vector<double> theta, origin;
     double distance = 0; ///< root mean square of f - f*
-    int extra = 0;       ///< true atom (0-based) that the start's extra atoms were split from
+    int split = 0;       ///< number of that split truth
 };
 
 /// The truth in the fitted model, f as it is and L = 0 where masses can be shared (softmax; sigmoid
@@ -47,6 +49,9 @@ public:
     /// All of what is passed outlives this.
     NearestSearch(NoiseFree const& sample, LossLevel const& level, Box::Bounds const& box,
                   NearestSettings const& settings);
+
+    /// How many split truths there are to start from.
+    int origins() const { return static_cast<int>(origins_.size()); }
 
     /// The best of the settings' starts and of the points of `also`, each from its origin; those
     /// with a distance of settings.enough |f*| end it. Coordinates with free[z] = 0 stay as the
@@ -66,8 +71,9 @@ private:
     LossLevel const& level_;
     NearestSettings settings_;
     Normal normal_;
-    std::vector<std::vector<double>> origins_; ///< by true atom that is split
-    std::vector<Box::Bounds> boxes_;           ///< around them
+    std::vector<int> extras_;                  ///< true atoms that are split
+    std::vector<std::vector<double>> origins_; ///< the truth so split
+    std::vector<Box::Bounds> boxes_;           ///< around each
 };
 
 } // namespace moerate
