@@ -86,8 +86,9 @@ std::string constants_text(std::vector<ConstantCurve> const& curves)
         text += aligned(lines) + conclusion(curve) + "\n";
         if (std::any_of(curve.points.begin(), curve.points.end(),
                         [](ConstantPoint const& point) { return !point.least; }))
-            text += "* more than at a larger loss: a twin is near there, or the least was not found (--starts, "
-                    "--rounds)\n";
+            text +=
+                "* more than at a larger loss: a twin is near there, or the least was not found "
+                "(--starts, --rounds)\n";
     }
     return text;
 }
