@@ -91,12 +91,13 @@ class Layout:
 
     def grids(self, width):
         """(rows, columns, places of the panels) in the order in which they are tried: the keys' own where
-        there are two, else as many side by side as can be read."""
+        there are two that fill more than half of their grid, else as many side by side as can be read."""
         count = len(self.panels)
         if len(self.facets) == 2:
             sides = [list(dict.fromkeys(panel[i] for panel in self.panels)) for i in (0, 1)]
             places = {panel: (sides[0].index(panel[0]), sides[1].index(panel[1])) for panel in self.panels}
-            return [(len(sides[0]), len(sides[1]), places)]
+            if 2 * count > len(sides[0]) * len(sides[1]):
+                return [(len(sides[0]), len(sides[1]), places)]
         wanted = {"single": [1] if count < 3 else [2, 1],
                   "double": {1: [1], 2: [2, 1], 4: [2, 4]}.get(count, [3, 4, 2] if count < 10 else [4, 3])}
         return [(-(-count // columns), columns,

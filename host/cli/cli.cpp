@@ -95,9 +95,18 @@ void CommandLine::add_device(CLI::App* sub, std::string& device_name)
     words[where] = {"auto", "cpu", "cuda", "cuda:all"};
 }
 
+void CommandLine::add_simd(CLI::App* sub, std::string& level)
+{
+    words[sub->add_option(
+        "--simd", level,
+        "SIMD level of the CPU, of those that `moerate doctor` lists [the best]")] = {"x86-64-v3",
+                                                                                      "x86-64-v4"};
+}
+
 void CommandLine::add_devices(CLI::App* sub)
 {
     add_device(sub, device.device);
+    add_simd(sub, device.simd);
     sub->add_option("--threads", device.threads, "CPU threads; 0: all cores")
         ->check(CLI::Range(0, 4096))
         ->capture_default_str();

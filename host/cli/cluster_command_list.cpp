@@ -36,6 +36,7 @@ void CommandLine::add_cluster_commands()
     job->add_option("--cpus-per-task", submit.cpus, "CPU threads of a task")
         ->check(CLI::Range(1, 4096))
         ->capture_default_str();
+    add_simd(job, submit.simd);
     job->add_option("--mem", submit.memory, "Memory of a task as Slurm has it, 2G [by the study]");
     job->add_option("--sbatch", submit.sbatch, "A further option of sbatch: --sbatch=--qos=long")
         ->expected(1)

@@ -59,6 +59,7 @@ struct CommandLine
     void suggest(CLI::Option* option, std::vector<std::string> const& list);
     CLI::Option* add_study(CLI::App* sub);
     void add_device(CLI::App* sub, std::string& device_name);
+    void add_simd(CLI::App* sub, std::string& level);
     void add_devices(CLI::App* sub);
     CLI::Option* add_folder(CLI::App* sub, std::string const& name, std::string& value,
                             std::string const& text);

@@ -33,7 +33,8 @@ struct StudyOptions
 struct DeviceOptions
 {
     std::string device = "auto";
-    int threads = 0; ///< 0: all cores that this process may use
+    int threads = 0;  ///< 0: all cores that this process may use
+    std::string simd; ///< level of the CPU; empty: the best one
 };
 
 /// Reads the experiment file and prints the resolved study, for people or as an experiment file.
@@ -94,7 +95,8 @@ struct SubmitOptions
     int array = 0;            ///< shards; 0: by the speed here
     std::string time, memory; ///< limits of a task; empty: by the study
     std::string partition, gres;
-    int cpus = 1;                         ///< of a task
+    int cpus = 1;     ///< of a task
+    std::string simd; ///< level of the CPU in all tasks; empty: each node's best
     std::vector<std::string> sbatch, run; ///< further options
 };
 
@@ -159,7 +161,7 @@ struct ReplayOptions
     std::vector<std::string> fit; ///< label, n, replicate
     std::string file;             ///< of the path; empty: stdout
     bool force = false;
-    DeviceOptions device{"cpu", 0};
+    DeviceOptions device{"cpu", 0, {}};
 };
 
 /// Does one stored fit again, compares it bit by bit and writes its path as JSON lines.
@@ -196,7 +198,7 @@ struct FitOptions
     bool raw = false;                  ///< inputs are not standardised
     std::string trace;                 ///< file for the starts' rounds; empty: none
     bool force = false;                ///< replace it if it exists
-    DeviceOptions device{"cpu", 0};
+    DeviceOptions device{"cpu", 0, {}};
 };
 
 /// Fits a model to a user's own data and prints the fit as JSON (interfaces.md, fit).

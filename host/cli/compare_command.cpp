@@ -36,39 +36,69 @@ bool fits_name(std::string const& pattern, std::string const& name, std::size_t 
     return at == name.size();
 }
 
-/// The curves that --rows names, by label or by "study: label", in the order of the names.
+/// The curves of a study: each over all its truths, then under each truth alone.
+struct Known
+{
+    std::vector<ComparedCurve> whole, single;
+};
+
+Known curves_of(ResultFolder const& folder)
+{
+    Known known;
+    for (Curve const& curve : folder.study.curves) {
+        int const truth = truth_number(curve);
+        ComparedCurve one{&folder.store, &folder.study, {&curve}, curve.all_truths};
+        if (truth == 1)
+            known.whole.push_back(one);
+        else
+            std::find_if(known.whole.begin(), known.whole.end(), [&](ComparedCurve const& whole) {
+                return whole.label == curve.all_truths;
+            })->truths.push_back(&curve);
+        if (folder.study.truths > 1) {
+            one.label += fmt::format(" [truth {}]", truth);
+            known.single.push_back(std::move(one));
+        }
+    }
+    return known;
+}
+
+/// The curves that --rows names, by label or by "study: label", in the order of the names; a name
+/// that fits no curve may be that of one under one truth.
 std::vector<ComparedCurve> chosen(std::vector<ResultFolder> const& folders,
                                   std::vector<std::string> const& names)
 {
     std::vector<ComparedCurve> all;
-    std::vector<std::string> labels;
-    auto const take = [&](ComparedCurve const& one) {
-        auto const same = [&](ComparedCurve const& other) { return other.curve == one.curve; };
-        if (std::none_of(all.begin(), all.end(), same))
-            all.push_back(one);
-    };
-    for (ResultFolder const& one : folders)
-        for (Curve const& curve : one.study.curves) {
-            labels.push_back(printable(one.study.id + ": " + curve.label));
-            if (names.empty())
-                take({&one.store, &one.study, &curve});
-        }
-    for (std::string const& name : names) {
-        bool found = false;
-        for (ResultFolder const& one : folders)
-            for (Curve const& curve : one.study.curves)
-                if (fits_name(name, curve.label) ||
-                    fits_name(name, one.study.id + ": " + curve.label)) {
-                    found = true;
-                    take({&one.store, &one.study, &curve});
-                }
-        if (!found)
-            throw UsageError(fmt::format("--rows {}: names no curve of these folders (a row goes "
-                                         "by its label, or by STUDY: LABEL; * is any text) there "
-                                         "are {}",
-                                         printable(name), fmt::join(labels, ", ")));
+    Known known;
+    for (ResultFolder const& one : folders) {
+        Known own = curves_of(one);
+        known.whole.insert(known.whole.end(), own.whole.begin(), own.whole.end());
+        known.single.insert(known.single.end(), own.single.begin(), own.single.end());
     }
-    return all;
+    auto const take = [&](std::vector<ComparedCurve> const& from, std::string const& name) {
+        bool found = false;
+        for (ComparedCurve const& one : from) {
+            if (!fits_name(name, one.label) && !fits_name(name, one.study->id + ": " + one.label))
+                continue;
+            found = true;
+            if (std::none_of(all.begin(), all.end(), [&](ComparedCurve const& other) {
+                    return other.truths == one.truths;
+                }))
+                all.push_back(one);
+        }
+        return found;
+    };
+    for (std::string const& name : names)
+        if (!take(known.whole, name) && !take(known.single, name)) {
+            std::vector<std::string> labels;
+            for (ComparedCurve const& one : known.whole)
+                labels.push_back(printable(one.study->id + ": " + one.label));
+            throw UsageError(fmt::format(
+                "--rows {}: names no curve of these folders (a row goes by its label, or by STUDY: "
+                "LABEL, with \" [truth 2]\" after it for one of several truths; * is any text) "
+                "there are {}",
+                printable(name), fmt::join(labels, ", ")));
+        }
+    return names.empty() ? known.whole : all;
 }
 
 /// All pairs; `by_label` those of one label in different studies.
@@ -78,8 +108,8 @@ std::vector<std::pair<int, int>> compared_pairs(std::vector<ComparedCurve> const
     std::vector<std::pair<int, int>> pairs;
     for (std::size_t a = 0; a < curves.size(); ++a)
         for (std::size_t b = a + 1; b < curves.size(); ++b) {
-            bool const same_label = curves[a].curve->label == curves[b].curve->label &&
-                                    curves[a].study != curves[b].study;
+            bool const same_label =
+                curves[a].label == curves[b].label && curves[a].study != curves[b].study;
             if (!by_label || same_label)
                 pairs.emplace_back(static_cast<int>(a), static_cast<int>(b));
         }

@@ -83,13 +83,17 @@ std::vector<int> cuda_indices(std::string const& choice, int count)
     return indices;
 }
 
-Devices open_devices(std::string const& choice, int threads)
+Devices open_devices(std::string const& choice, int threads, std::string const& simd)
 {
     Devices devices;
-    if (choice == "cpu" || (choice == "auto" && !cuda_unusable().empty())) {
-        devices.push_back(make_cpu_device(threads));
+    if (choice == "cpu" || (choice == "auto" && (!simd.empty() || !cuda_unusable().empty()))) {
+        devices.push_back(make_cpu_device(threads, simd));
         return devices;
     }
+    if (!simd.empty())
+        throw UsageError(fmt::format("--simd {} is a level of the CPU (--device {} is none) leave "
+                                     "out one of them",
+                                     simd, choice));
     std::string const wanted = choice == "auto" ? "cuda" : choice;
     for (int const index : cuda_indices(wanted, cuda_devices()))
         devices.push_back(make_cuda_device(index));
@@ -99,9 +103,9 @@ Devices open_devices(std::string const& choice, int threads)
     return devices;
 }
 
-std::unique_ptr<Device> open_device(std::string const& choice, int threads)
+std::unique_ptr<Device> open_device(std::string const& choice, int threads, std::string const& simd)
 {
-    Devices devices = open_devices(choice, threads);
+    Devices devices = open_devices(choice, threads, simd);
     if (devices.size() > 1)
         throw UsageError(fmt::format(
             "--device {} names several devices (this command uses one) give cuda or cuda:I",

@@ -17,12 +17,14 @@ namespace moerate
 std::vector<int> cuda_indices(std::string const& choice, int count);
 
 /// Opens the devices that `choice` names: auto (a usable GPU, else the CPU), cpu, cuda, cuda:I,
-/// cuda:I,J or cuda:all. Throws UsageError for another word, DeviceError if one is not usable or
-/// they differ so that results would depend on which does what.
-Devices open_devices(std::string const& choice, int threads);
+/// cuda:I,J or cuda:all. `simd` names a level of the CPU (device.h), which auto then means. Throws
+/// UsageError for another word or a level beside a GPU, DeviceError if a device or the level is not
+/// usable or devices differ so that results would depend on which does what.
+Devices open_devices(std::string const& choice, int threads, std::string const& simd = {});
 
 /// The same for one device; UsageError where several are named.
-std::unique_ptr<Device> open_device(std::string const& choice, int threads);
+std::unique_ptr<Device> open_device(std::string const& choice, int threads,
+                                    std::string const& simd = {});
 
 /// One line about a device: kind, name, SIMD level, threads.
 std::string device_text(DeviceInfo const& info);

@@ -197,7 +197,7 @@ int fit_command(FitOptions const& options, CommonOptions const& common)
     std::shared_ptr<Estimator const> const estimator = chosen_estimator(options, table.n);
     RegressionSpec spec = chosen_spec(options, table, *estimator);
     std::unique_ptr<Device> const device =
-        open_device(options.device.device, options.device.threads);
+        open_device(options.device.device, options.device.threads, options.device.simd);
     note(common.quiet,
          fmt::format("{}: {} samples, d = {}; {} parameters; {}, {} starts, {} of "
                      "them blind; {}",

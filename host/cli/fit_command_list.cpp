@@ -21,12 +21,14 @@ void CommandLine::add_fit_commands()
         ->check(CLI::Range(1, 2147483647))
         ->excludes(cell);
     sub->add_flag("--data", show.data, "With --json: also the fit's training data, as x and y");
-    CLI::App* replayed = add(
-        "replay", "Do one stored fit again, check its bits, and write the way that it took",
-        {"moerate replay results/003-1a softmax 1000 0 -o path.jsonl"}, [this] {
-            again.device = device.device == "auto" ? DeviceOptions{"cpu", device.threads} : device;
-            return replay_command(again, common);
-        });
+    CLI::App* replayed =
+        add("replay", "Do one stored fit again, check its bits, and write the way that it took",
+            {"moerate replay results/003-1a softmax 1000 0 -o path.jsonl"}, [this] {
+                again.device = device.device == "auto"
+                                   ? DeviceOptions{"cpu", device.threads, device.simd}
+                                   : device;
+                return replay_command(again, common);
+            });
     add_folder(replayed, "folder", again.folder, text)->required();
     replayed->add_option("fit", again.fit, "The fit: label, n, replicate (from 0)")
         ->expected(3)

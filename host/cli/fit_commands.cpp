@@ -48,7 +48,7 @@ std::string made_elsewhere(Store const& store, DeviceInfo const& here)
     for (RunRow const& run : store.runs())
         if (run.simd != here.simd)
             return fmt::format("a run was made on {}, this is {}: other levels agree to rounding "
-                               "after one step only",
+                               "after one step only, --simd names that of the CPU",
                                run.simd, here.simd);
     return "the same level made it: the program, or the store, has changed";
 }
@@ -61,7 +61,7 @@ int replay_command(ReplayOptions const& options, CommonOptions const& common)
     Study const study = with_stored_targets(stored_study(store), store);
     StoredFit const fit = stored_fit(store, study, fit_name(options.fit, "replay"));
     std::unique_ptr<Device> const device =
-        open_device(options.device.device, options.device.threads);
+        open_device(options.device.device, options.device.threads, options.device.simd);
     Replay const done = replay(*device, study, fit);
     std::string lines;
     for (PathPoint const& point : done.path)
@@ -91,7 +91,7 @@ int diagnose_command(std::string const& folder, DeviceOptions const& options,
     Study const study = stored_study(store);
     bool const small = options.device == "auto" && resampled_replicates(study) < gpu_pays;
     std::unique_ptr<Device> const device =
-        open_device(small ? "cpu" : options.device, options.threads);
+        open_device(small ? "cpu" : options.device, options.threads, options.simd);
     std::vector<Finding> const findings = diagnose(store, study, rates(*device, store, study));
     if (common.json)
         print_json(findings_json(study, findings));

@@ -2,6 +2,7 @@
 
 #include "host/cli/output.h"
 #include "host/core/text.h"
+#include "host/rates/text.h"
 
 #include <fmt/format.h>
 
@@ -72,11 +73,15 @@ void print_precision(PlannedPrecision const& planned)
     print("\nReplicates for slopes of the mean loss with a half-width of {:g}\n\n",
           planned.half_width);
     print_text(aligned(lines));
+    for (RowPrecision const& one : planned.rows)
+        if (!one.unknown.empty())
+            print_text(wrapped(
+                printable(fmt::format("unknown {} {}: {}.", one.label, one.loss, one.unknown))));
     if (planned.replicates > 0)
         print("all rows: --set study.replicates={}, about {}\n", planned.replicates,
               format_duration(planned.all_seconds));
     else
-        print("no row can be planned: it has no interval yet, or is over several truths\n");
+        print("no row can be planned\n");
 }
 
 nlohmann::ordered_json precision_json(PlannedPrecision const& planned)
@@ -129,9 +134,13 @@ RunReport run_until(Study const& study, std::string const& folder, double half_w
             return report;
         }
         if (most_needed(rows) == 0 || replicates >= most) {
-            note(false, fmt::format("{}: not {:g} ({}) ", state, half_width,
-                                    replicates >= most ? fmt::format("--max-replicates is {}", most)
-                                                       : std::string("more replicates do not help")));
+            note(false,
+                 fmt::format("{}: not {:g} ({})", state, half_width,
+                             replicates >= most
+                                 ? fmt::format("{} replicates are the most, --max-replicates "
+                                               "sets that",
+                                               most)
+                                 : "more replicates do not help"));
             return report;
         }
         replicates = next_replicates(replicates, most_needed(rows), most);

@@ -34,7 +34,7 @@ std::unique_ptr<Device> bootstrap_device(std::vector<ResultFolder> const& folder
     for (ResultFolder const& one : folders)
         work += resampled_replicates(one.study);
     bool const small = options.device == "auto" && work < gpu_pays;
-    return open_device(small ? "cpu" : options.device, options.threads);
+    return open_device(small ? "cpu" : options.device, options.threads, options.simd);
 }
 
 } // namespace moerate

@@ -83,6 +83,7 @@ RunOptions run_options(RunCommandOptions const& options, bool quiet)
     for (auto const& [label, n, replicate] : options.trace_fits)
         run.trace.fits.push_back({label, n, replicate});
     run.progress = ProgressStyle::of_stderr(quiet);
+    run.warn = [](std::string const& text) { note(false, "warning: " + text); };
     TimeBudget const budget(seconds_of(options.time_budget, quiet), options.save_every);
     run.stop = [budget] { return StopOnSignal::requested() || budget.over(); };
     if (!options.shard.empty())
@@ -150,7 +151,8 @@ int run_command(RunCommandOptions const& options, CommonOptions const& common)
         throw UsageError(
             "--until-half-width: a shard has part of the replicates (the half-width is "
             "that of all) leave out --shard, or use plan --half-width after a merge");
-    Devices const devices = open_devices(options.device.device, options.device.threads);
+    Devices const devices =
+        open_devices(options.device.device, options.device.threads, options.device.simd);
     if (options.device.device == "auto" || devices.size() > 1)
         note(common.quiet, "device: " + devices_text(devices));
     if (run.shard)

@@ -193,7 +193,8 @@ int plan_command(PlanOptions const& options, CommonOptions const& common)
         options.folder.empty() ? std::nullopt : Store::open_if_any(options.folder);
     Study const study = with_unknown_targets(planned_study(options, store ? &*store : nullptr));
     Plan const plan = make_plan(study);
-    Devices const devices = open_devices(options.device.device, options.device.threads);
+    Devices const devices =
+        open_devices(options.device.device, options.device.threads, options.device.simd);
     std::vector<CellWork> const works = cell_works(study, plan, store ? &*store : nullptr);
     Work total;
     for (CellWork const& work : works)

@@ -77,7 +77,8 @@ ArrayJob array_job(SubmitOptions const& options, Study const& asked, std::string
     job.cpus = options.cpus;
     job.seconds = options.time.empty() ? 0 : limit_of(options.time);
     if (options.array == 0 || options.time.empty() || options.memory.empty()) {
-        Devices const devices = open_devices(options.gres.empty() ? "cpu" : "auto", options.cpus);
+        Devices const devices =
+            open_devices(options.gres.empty() ? "cpu" : "auto", options.cpus, options.simd);
         ShardPlan const shards =
             shard_plan(study, plan, MissingJobs(study, plan, store ? &*store : nullptr),
                        measure_time(study, plan, *devices.front()), *devices.front());
@@ -100,6 +101,10 @@ ArrayJob array_job(SubmitOptions const& options, Study const& asked, std::string
 int submit_command(SubmitOptions const& options, CommonOptions const& common)
 {
     Study const study = read_study(options.study.file, options.study.settings);
+    if (!options.simd.empty() && !options.gres.empty())
+        throw UsageError(fmt::format("--simd {} is a level of the CPU (--gres {} asks for other "
+                                     "devices) leave out one of them",
+                                     options.simd, options.gres));
     std::string const given = options.folder.empty() ? "results/" + study.id : options.folder;
     std::string const folder = fs::absolute(given).lexically_normal().string();
     ArrayJob job = array_job(options, study, folder);
@@ -116,6 +121,8 @@ int submit_command(SubmitOptions const& options, CommonOptions const& common)
     if (!options.memory.empty())
         job.memory = options.memory;
     job.run = options.run;
+    if (!options.simd.empty())
+        job.run.insert(job.run.begin(), {"--simd", options.simd});
     if (options.print) {
         print("{}\n{}", array_script(job), merge_script(job));
         return 0;

@@ -1,12 +1,12 @@
 #include "host/rates/compare.h"
 
+#include "host/rates/compare_sums.h"
 #include "host/rates/notes.h"
 #include "host/rates/quantities.h"
 #include "host/study/identity.h"
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <map>
 #include <numeric>
 
@@ -15,94 +15,28 @@ namespace moerate
 namespace
 {
 
-/// A curve with its fits.
+/// A curve with its fits under each truth.
 struct Fits
 {
     ComparedCurve of;
-    std::vector<FitsAt> all;
-    Resampling resampling;
-};
+    std::vector<std::vector<FitsAt>> all;
 
-/// The places of the n that are in `chosen`.
-Samples only(Samples const& samples, std::vector<int> const& chosen)
-{
-    Samples some;
-    for (std::size_t i = 0; i < samples.n.size(); ++i)
-        if (std::binary_search(chosen.begin(), chosen.end(), samples.n[i])) {
-            some.n.push_back(samples.n[i]);
-            some.values.push_back(samples.values[i]);
+    Curve const& curve() const { return *of.truths.front(); }
+
+    /// What `get` takes from the fits under each truth.
+    template <class Get>
+    std::vector<TruthNumbers> numbers(Get&& get) const
+    {
+        std::vector<TruthNumbers> found;
+        for (std::size_t t = 0; t < all.size(); ++t) {
+            Curve const& curve = *of.truths[t];
+            found.push_back({truth_number(curve),
+                             get(all[t]),
+                             {streams_key(*of.study, curve), of.study->nested}});
         }
-    return some;
-}
-
-std::vector<int> common_n(Samples const& a, Samples const& b)
-{
-    std::vector<int> common;
-    std::set_intersection(a.n.begin(), a.n.end(), b.n.begin(), b.n.end(),
-                          std::back_inserter(common));
-    return common;
-}
-
-bool same_streams(Resampling const& a, Resampling const& b)
-{
-    return a.nested == b.nested && a.key.key0 == b.key.key0 && a.key.key1 == b.key.key1;
-}
-
-/// Weight 1 at the last n, 0 elsewhere.
-std::vector<double> at_last(std::vector<int> const& n)
-{
-    std::vector<double> weights(n.size(), 0.0);
-    weights.back() = 1;
-    return weights;
-}
-
-SlopeInterval interval_of(Contrast const& sum)
-{
-    return {sum.value, sum.lo, sum.hi};
-}
-
-void fill(ComparedSlope& side, Estimate const& of)
-{
-    side.n = of.curve.n;
-    side.replicates = static_cast<int>(of.curve.replicates());
-    side.slope = {of.slope.slope, of.slope.lo, of.slope.hi};
-}
-
-/// Fills slopes, difference and ratio from the numbers of both sides.
-void fill(Comparison& result, Device& device, Fits const& a, Fits const& b, Numbers const& of_a,
-          Numbers const& of_b)
-{
-    Samples own = of_a.samples, other = of_b.samples;
-    std::vector<int> const common = common_n(own, other);
-    result.paired = same_streams(a.resampling, b.resampling) && common.size() >= 2;
-    if (result.paired) {
-        own = only(own, common);
-        other = only(other, common);
-        keep_common(own, other);
+        return found;
     }
-    Estimate const first = estimates(device, own, a.resampling, {Statistic::mean}, of_a.what)[0];
-    Estimate const second = estimates(device, other, b.resampling, {Statistic::mean}, of_b.what)[0];
-    for (auto const& [side, of] : {std::pair(&result.a, &first), {&result.b, &second}})
-        if (of->curve.drawn.empty()) {
-            result.not_comparable = "no slope of " + side->label + ": " + of->slope.reason;
-            return;
-        }
-    fill(result.a, first);
-    fill(result.b, second);
-    auto const apart = [&](auto const& weights) {
-        return result.paired ? contrast(difference(first.curve, second.curve), weights(own.n))
-                             : independent_difference(contrast(first.curve, weights(own.n)),
-                                                      contrast(second.curve, weights(other.n)));
-    };
-    Contrast const slope = apart([](std::vector<int> const& n) { return LogLine(n).weights(); });
-    result.difference = interval_of(slope);
-    result.p = p_of(slope);
-    if (own.n.back() != other.n.back())
-        return;
-    Contrast const level = apart(at_last);
-    result.ratio_n = own.n.back();
-    result.ratio = {std::exp(level.value), std::exp(level.lo), std::exp(level.hi)};
-}
+};
 
 /// The row of a curve and one of its losses; of any for an empty name.
 RateRow const* row_of(std::vector<RateRow> const& rows, ComparedSlope const& side)
@@ -111,8 +45,7 @@ RateRow const* row_of(std::vector<RateRow> const& rows, ComparedSlope const& sid
         // A row over several truths has the label that their curves share.
         bool const own =
             row.label == side.label || side.label.rfind(row.label + " [truth ", 0) == 0;
-        return row.study == side.study && own &&
-               (side.loss.empty() || loss_text(row) == side.loss);
+        return row.study == side.study && own && (side.loss.empty() || loss_text(row) == side.loss);
     });
     return found == rows.end() ? nullptr : &*found;
 }
@@ -130,9 +63,9 @@ Comparison named(Fits const& a, Fits const& b, std::string const& quantity)
     Comparison result;
     result.quantity = quantity;
     result.a.study = a.of.study->id;
-    result.a.label = a.of.curve->label;
+    result.a.label = a.of.label;
     result.b.study = b.of.study->id;
-    result.b.label = b.of.curve->label;
+    result.b.label = b.of.label;
     return result;
 }
 
@@ -150,8 +83,10 @@ void add_error(std::vector<Comparison>& all, std::size_t kind, Device& device, F
         }
     if (!any)
         return;
-    fill(result, device, a, b, error_numbers(error_kinds()[kind], a.all, at_fit),
-         error_numbers(error_kinds()[kind], b.all, at_fit));
+    auto const numbers = [&](std::vector<FitsAt> const& fits) {
+        return error_numbers(error_kinds()[kind], fits, at_fit);
+    };
+    fill_sums(result, device, a.numbers(numbers), b.numbers(numbers));
     all.push_back(std::move(result));
 }
 
@@ -170,17 +105,17 @@ std::string losses_text(Curve const& curve)
 void add_losses(std::vector<Comparison>& all, Device& device, Fits const& a, Fits const& b,
                 std::vector<RateRow> const& rows)
 {
-    if (gate_to_json(a.of.curve->model.gate) != gate_to_json(b.of.curve->model.gate)) {
+    if (gate_to_json(a.curve().model.gate) != gate_to_json(b.curve().model.gate)) {
         Comparison result = named(a, b, "loss");
-        result.a.loss = losses_text(*a.of.curve);
-        result.b.loss = losses_text(*b.of.curve);
+        result.a.loss = losses_text(a.curve());
+        result.b.loss = losses_text(b.curve());
         result.not_comparable =
             "losses of different gates are distances of different parameters: compare errors";
         all.push_back(std::move(result));
         return;
     }
-    for (LossSpec const& loss : a.of.curve->losses)
-        for (LossSpec const& other : b.of.curve->losses) {
+    for (LossSpec const& loss : a.curve().losses)
+        for (LossSpec const& other : b.curve().losses) {
             LossKey const key = loss_key(loss, at_fit);
             if (!(key == loss_key(other, at_fit)))
                 continue;
@@ -193,11 +128,11 @@ void add_losses(std::vector<Comparison>& all, Device& device, Fits const& a, Fit
                 if (RateRow const* const row = row_of(rows, *side))
                     side->bracketed = row->bracketed.has_value();
             }
-            auto const numbers = [&](Fits const& fits) {
-                return numbers_of(fits.all, "loss",
+            auto const numbers = [&](std::vector<FitsAt> const& fits) {
+                return numbers_of(fits, "loss",
                                   [&](FitRow const& fit) { return loss_number(fit, key); });
             };
-            fill(result, device, a, b, numbers(a), numbers(b));
+            fill_sums(result, device, a.numbers(numbers), b.numbers(numbers));
             all.push_back(std::move(result));
         }
 }
@@ -207,7 +142,7 @@ void correct(std::vector<Comparison>& all)
 {
     std::map<std::string, std::vector<Comparison*>> families;
     for (Comparison& one : all)
-        if (one.not_comparable.empty())
+        if (!std::isnan(one.p))
             families[one.quantity].push_back(&one);
     for (auto const& family : families) {
         std::vector<double> p;
@@ -226,10 +161,11 @@ std::vector<Comparison> compare(Device& device, std::vector<ComparedCurve> const
                                 std::vector<RateRow> const& rows)
 {
     std::vector<Fits> fits;
-    for (ComparedCurve const& one : curves)
-        fits.push_back({one,
-                        fits_of(*one.store, *one.study, *one.curve),
-                        {streams_key(*one.study, *one.curve), one.study->nested}});
+    for (ComparedCurve const& one : curves) {
+        fits.push_back({one, {}});
+        for (Curve const* curve : one.truths)
+            fits.back().all.push_back(fits_of(*one.store, *one.study, *curve));
+    }
     std::vector<Comparison> all;
     for (std::size_t kind = 0; kind < error_kinds().size(); ++kind)
         for (auto const& [a, b] : pairs)

@@ -63,9 +63,73 @@ Json side_json(ComparedSlope const& side)
         json["loss"] = side.loss;
     json["n"] = side.n;
     json["replicates"] = side.replicates;
+    json["truths"] = side.truths;
     json.update(interval_json("slope", side.slope));
     json["bracketed"] = side.bracketed;
     return json;
+}
+
+Json within_json(Comparison const& one)
+{
+    Json json{{"count", one.within.size()},
+              {"spread", number_json(spread_of(one))},
+              {"differences", Json::array()}};
+    for (DifferenceWithin const& within : one.within) {
+        json["differences"].push_back({{"truth", within.truth}});
+        json["differences"].back().update(interval_json("slope", within.difference));
+    }
+    return json;
+}
+
+bool several_truths(Comparison const& one)
+{
+    return one.a.truths > 1 || one.b.truths > 1;
+}
+
+/// What the lines rest on that are over several truths.
+std::string truths_note(std::vector<Comparison> const& all)
+{
+    if (std::none_of(all.begin(), all.end(), several_truths))
+        return "";
+    std::string text =
+        wrapped("Slopes and differences over T truths are means of those within each; their "
+                "intervals are Student's, of what truths and their replicates vary. Paired are "
+                "the truths that both have (docs/reading-the-table.md).");
+    if (std::any_of(all.begin(), all.end(), [](Comparison const& one) {
+            return several_truths(one) && (one.a.truths == 1 || one.b.truths == 1);
+        }))
+        text += wrapped("A side of one truth says nothing about other truths.");
+    return text;
+}
+
+/// The block of differences within truths; empty where no line has several.
+std::string within_block(std::vector<Comparison> const& all, std::vector<std::string> const& names)
+{
+    std::set<int> truths;
+    for (Comparison const& one : all)
+        for (DifferenceWithin const& within : one.within)
+            truths.insert(within.truth);
+    if (truths.empty())
+        return "";
+    std::vector<std::vector<std::string>> lines{{"quantity", "A", "B", "spread"}};
+    for (int const truth : truths)
+        lines[0].push_back(fmt::format("truth {}", truth));
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (all[i].within.empty())
+            continue;
+        lines.push_back({all[i].quantity, names[2 * i], names[2 * i + 1],
+                         fmt::format("{:.3f}", spread_of(all[i]))});
+        for (int const truth : truths) {
+            auto const found =
+                std::find_if(all[i].within.begin(), all[i].within.end(),
+                             [&](DifferenceWithin const& within) { return within.truth == truth; });
+            lines.back().push_back(found == all[i].within.end()
+                                       ? "-"
+                                       : fmt::format("{:.3f}", found->difference.slope));
+        }
+    }
+    return "\nThe difference within each truth; spread: their standard deviation\n\n" +
+           aligned(lines);
 }
 
 std::string notes_of(std::vector<Comparison> const& all)
@@ -88,6 +152,7 @@ std::string notes_of(std::vector<Comparison> const& all)
     if (any([](Comparison const& one) { return one.a.bracketed || one.b.bracketed; }))
         text += wrapped("( ) a slope with a reason against it, which `moerate rates` names: the "
                         "difference is then not one of rates.");
+    text += truths_note(all);
     std::set<std::string> said;
     for (Comparison const& one : all)
         if (!one.not_comparable.empty() && !one.a.loss.empty() && !one.b.loss.empty() &&
@@ -107,14 +172,19 @@ std::string comparison_table(std::vector<Comparison> const& all)
     std::set<std::string> studies;
     for (Comparison const& one : all)
         studies.insert({one.a.study, one.b.study});
-    auto const name = [&](ComparedSlope const& side) {
-        return studies.size() > 1 ? side.study + ": " + side.label : side.label;
-    };
+    std::vector<std::string> names; // of A and B, line by line
+    for (Comparison const& one : all)
+        for (ComparedSlope const* side : {&one.a, &one.b})
+            names.push_back(studies.size() > 1 ? side->study + ": " + side->label : side->label);
+    bool const several = std::any_of(all.begin(), all.end(), several_truths);
     std::vector<std::vector<std::string>> lines{{"quantity", "A", "B", "slope A", "slope B",
                                                  "difference", "p", "Holm", "ratio", "draws", "n",
                                                  "R"}};
-    for (Comparison const& one : all) {
-        std::vector<std::string> line{one.quantity, name(one.a), name(one.b)};
+    if (several)
+        lines[0].push_back("T");
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        Comparison const& one = all[i];
+        std::vector<std::string> line{one.quantity, names[2 * i], names[2 * i + 1]};
         if (one.not_comparable.empty())
             line.insert(
                 line.end(),
@@ -124,9 +194,13 @@ std::string comparison_table(std::vector<Comparison> const& all)
                  both(fmt::format("{}", one.a.replicates), fmt::format("{}", one.b.replicates))});
         else
             line.insert(line.end(), {"-", "-", "not comparable", "-", "-", "-", "-", "-", "-"});
+        if (several)
+            line.push_back(one.not_comparable.empty() ? both(fmt::format("{}", one.a.truths),
+                                                             fmt::format("{}", one.b.truths))
+                                                      : "-");
         lines.push_back(std::move(line));
     }
-    return aligned(lines) + "\n" + notes_of(all);
+    return aligned(lines) + within_block(all, names) + "\n" + notes_of(all);
 }
 
 Json comparisons_json(std::vector<Comparison> const& all)
@@ -143,6 +217,7 @@ Json comparisons_json(std::vector<Comparison> const& all)
         } else {
             json["paired"] = one.paired;
             json["difference"] = interval_json("slope", one.difference);
+            json["truths"] = one.within.empty() ? Json(nullptr) : within_json(one);
             json["p"] = number_json(one.p);
             json["p_holm"] = number_json(one.holm);
             if (one.ratio_n > 0) {

@@ -183,7 +183,7 @@ double p_of(Contrast const& sum)
     double const deviation = deviation_of(sum);
     if (!(deviation > 0))
         return sum.value == 0 || std::isnan(deviation) ? 1 : 0;
-    return std::erfc(normal_deviate(sum.value / deviation, sum.spread.freedom) / std::sqrt(2.0));
+    return student_tail(sum.value / deviation, sum.spread.freedom);
 }
 
 double deviation_of(Contrast const& sum)

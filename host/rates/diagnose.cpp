@@ -66,15 +66,29 @@ std::string heavy_tails(RateRow const& row)
                        row.median.slope);
 }
 
-std::string coarse(RateRow const& row)
+/// Half the length of a wide interval of the slope; 0 if it is none.
+double wide(RateRow const& row)
 {
     double const half = (row.mean.hi - row.mean.lo) / 2;
-    if (!std::isfinite(half) || half <= coarse_half_width)
+    return std::isfinite(half) && half > coarse_half_width ? half : 0;
+}
+
+std::string coarse(RateRow const& row)
+{
+    if (wide(row) == 0 || row.truths)
         return {};
-    double const factor = half / wanted_half_width;
-    return fmt::format("+- {:.2f} with {} replicates; about {:.0f} give +- {}", half,
+    double const factor = wide(row) / wanted_half_width;
+    return fmt::format("+- {:.2f} with {} replicates; about {:.0f} give +- {}", wide(row),
                        row.replicates, std::round(row.replicates * factor * factor),
                        wanted_half_width);
+}
+
+std::string coarse_over_truths(RateRow const& row)
+{
+    if (wide(row) == 0 || !row.truths)
+        return {};
+    return fmt::format("+- {:.2f} over {} truths, whose slopes have a standard deviation of {:.2f}",
+                       wide(row), row.truths->each.size(), row.truths->spread);
 }
 
 std::string narrow(RateRow const& row)
@@ -95,7 +109,8 @@ constexpr RowCheck row_checks[] = {
      "lower estimator.learning_rate, raise estimator.batch or epochs, or fit by least squares "
      "(estimator.kind)"},
     {rule::start.code, "The slope is that of the starting points",
-     "it says nothing of the estimator: start.exponent = 0, more epochs, or least squares with blind "
+     "it says nothing of the estimator: start.exponent = 0, more epochs, or least squares with "
+     "blind "
      "starts (estimator.kind)"},
     {rule::admissible.code, "Few fits are as good on their data as the truth",
      "more epochs, a smaller rate, or least squares (estimator.kind)"},
@@ -132,6 +147,8 @@ constexpr RowCheck row_checks[] = {
      heavy_tails},
     {"coarse", "The interval of the slope is wide", "raise study.replicates: stored fits are kept",
      coarse},
+    {"coarse_over_truths", "The interval over truths is wide",
+     "raise study.truths: replicates do not bring truths together", coarse_over_truths},
     {"narrow_n", "The sizes are too few or too close for a rate",
      "spread study.n over two decades, such as { geom = [1000, 100000, 10] }", narrow},
 };

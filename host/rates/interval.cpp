@@ -136,4 +136,22 @@ double student_quantile(double freedom)
     return quantile;
 }
 
+double student_tail(double t, double freedom)
+{
+    if (!(freedom < 200)) // Wallace's deviate is exact enough from here on
+        return std::erfc(normal_deviate(t, freedom) / std::sqrt(2.0));
+    // With T = sqrt(freedom) / tan u the density of u in (0, pi/2) is proportional to
+    // sin(u)^(freedom - 1), and with u = v^2 it is smooth enough at 0 for Simpson's rule.
+    double const end = std::sqrt(std::atan2(std::sqrt(freedom), std::fabs(t)));
+    auto const density = [&](double v) { return 2 * v * std::pow(std::sin(v * v), freedom - 1); };
+    constexpr int intervals = 400;
+    double const width = end / intervals;
+    double integral = density(end); // it is 0 at 0
+    for (int i = 1; i < intervals; ++i)
+        integral += (i % 2 == 1 ? 4 : 2) * density(i * width);
+    double const whole = 0.5 * std::sqrt(pi) *
+                         std::exp(std::lgamma(0.5 * freedom) - std::lgamma(0.5 * (freedom + 1)));
+    return std::fmin(1.0, integral * width / 3 / whole);
+}
+
 } // namespace moerate

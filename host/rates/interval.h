@@ -75,4 +75,8 @@ double normal_deviate(double t, double freedom);
 /// The 97.5 % quantile of Student's distribution for freedom >= 1, whole or not, to 1e-6.
 double student_quantile(double freedom);
 
+/// The probability of |T| >= |t| in Student's distribution for freedom >= 1, whole or not, to a
+/// relative 1e-3 where it exceeds 1e-12.
+double student_tail(double t, double freedom);
+
 } // namespace moerate

@@ -177,7 +177,7 @@ std::string rates_table(std::vector<RateRow> const& rows)
     std::string text =
         fmt::format("Rates of {}: slope of log(mean loss) on log n, [95 % interval]\n\n",
                     printable(fmt::format("{}", fmt::join(studies_of(rows), ", "))));
-    text += rate_block(rows, names) + truths_block(rows);
+    text += rate_block(rows, names) + truths_block(rows, names);
     text += "\nThe same slope of other statistics of the loss\n\n" + statistics_block(rows, names);
     text +=
         "\nThe same slope of mean errors in L2, which gates share\n\n" + errors_block(rows, names);

@@ -2,8 +2,8 @@
 
 #include "host/core/text.h"
 #include "host/rates/notes.h"
-#include "host/rates/row_names.h"
 #include "host/rates/statistics.h"
+#include "host/rates/truth_mean.h"
 #include "host/rates/truths_levels.h"
 #include "host/rates/verdict.h"
 
@@ -100,7 +100,7 @@ Slope mean_slope(OfTruths const& truths, Get&& get)
         truths, [&](RateRow const& row) -> auto& { return get(row).reasons; });
     auto const other = [&](Slope const* slope) { return slope->value.size() != all.value.size(); };
     if (std::any_of(each.begin(), each.end(), other)) {
-        all.reason = "the truths have fits at different n, `moerate run` goes on";
+        all.reason = truths_differ_in_n;
         return all;
     }
     set_values(all, each);
@@ -176,12 +176,12 @@ RateRow row_over(OfTruths const& truths, std::string const& label)
     against.insert(against.end(), all.mean.reasons.begin(), all.mean.reasons.end());
     all.bracketed = texts_of(against);
     Truths within;
-    double squares = 0;
+    std::vector<SlopeInterval> slopes;
     for (RateRow const* row : truths) {
         within.each.push_back(row->mean);
-        squares += std::pow(row->mean.slope - all.mean.slope, 2);
+        slopes.push_back({row->mean.slope, row->mean.lo, row->mean.hi});
     }
-    within.spread = std::sqrt(squares / static_cast<double>(truths.size() - 1));
+    within.spread = spread_of(slopes);
     all.truths = std::move(within);
     return all;
 }
@@ -202,25 +202,28 @@ std::vector<RateRow> over_truths(std::vector<std::vector<RateRow>> within, std::
     return rows;
 }
 
-std::string truths_block(std::vector<RateRow> const& rows)
+std::string truths_block(std::vector<RateRow> const& rows, NameColumns const& names)
 {
-    std::vector<std::vector<std::string>> lines{{"label", "loss", "target", "spread"}};
     std::size_t most = 0;
     for (RateRow const& row : rows)
         most = std::max(most, row.truths ? row.truths->each.size() : 0);
     if (most == 0)
         return "";
+    std::vector<std::string> head{"loss", "target", "spread"};
     for (std::size_t t = 1; t <= most; ++t)
-        lines[0].push_back(fmt::format("truth {}", t));
+        head.push_back(fmt::format("truth {}", t));
+    std::vector<std::vector<std::string>> lines{names.head(head)};
     auto const text = [](double slope) {
         return std::isnan(slope) ? std::string("none") : fmt::format("{:.3f}", slope);
     };
-    bool const several = studies_of(rows).size() > 1;
     for (RateRow const& row : rows) {
-        lines.push_back(
-            {row_name(row, several), loss_text(row), row.target, row.truths ? text(row.truths->spread) : "-"});
-        for (std::size_t t = 0; t < most; ++t)
-            lines.back().push_back(row.truths ? text(row.truths->each[t].slope) : "-");
+        if (!row.truths)
+            continue;
+        std::vector<std::string> cells{loss_text(row), row.target, text(row.truths->spread)};
+        for (Slope const& slope : row.truths->each)
+            cells.push_back(text(slope.slope));
+        cells.resize(head.size(), "-"); // another study may have fewer truths
+        lines.push_back(names.line(row, cells));
     }
     return "\nThe slope of the mean loss within each truth; spread: their standard deviation\n\n" +
            aligned(lines);

@@ -4,6 +4,7 @@
 /// Rates over several drawn truths.
 
 #include "host/rates/rates.h"
+#include "host/rates/row_names.h"
 
 #include <string>
 #include <vector>
@@ -31,6 +32,6 @@ std::vector<RateRow> over_truths(std::vector<std::vector<RateRow>> within,
                                  std::string const& label);
 
 /// The table's block of slopes within truths; empty where no row has several.
-std::string truths_block(std::vector<RateRow> const& rows);
+std::string truths_block(std::vector<RateRow> const& rows, NameColumns const& names);
 
 } // namespace moerate

@@ -1,7 +1,6 @@
 #include "host/rates/truths_levels.h"
 
-#include "host/rates/interval.h"
-#include "host/rates/statistics.h"
+#include "host/rates/truth_mean.h"
 
 #include <cmath>
 
@@ -50,25 +49,6 @@ CurveLevel level_over(OfTruths const& truths, std::size_t i)
 }
 
 } // namespace
-
-SlopeInterval mean_interval(std::vector<SlopeInterval> const& each)
-{
-    double const count = static_cast<double>(each.size());
-    double sum = 0, within = 0, between = 0;
-    for (SlopeInterval const& one : each) {
-        sum += one.slope;
-        within += std::pow((one.hi - one.lo) / (2 * normal_97_5), 2) / count;
-    }
-    SlopeInterval all{sum / count, no_number, no_number};
-    for (SlopeInterval const& one : each)
-        between += std::pow(one.slope - all.slope, 2) / (count - 1);
-    double const half = student_quantile(count - 1) * std::sqrt(std::fmax(between, within) / count);
-    if (std::isfinite(within)) {
-        all.lo = all.slope - half;
-        all.hi = all.slope + half;
-    }
-    return all;
-}
 
 void set_levels(RateRow& all, OfTruths const& truths)
 {

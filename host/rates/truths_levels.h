@@ -28,9 +28,6 @@ std::optional<double> mean_of(OfTruths const& truths, Get&& get)
     return known > 0 ? std::optional<double>(sum / known) : std::nullopt;
 }
 
-/// The mean of slopes within truths, with the interval of truths.h.
-SlopeInterval mean_interval(std::vector<SlopeInterval> const& each);
-
 /// Levels and windows; an influential replicate is of one truth, and not told of all.
 void set_levels(RateRow& all, OfTruths const& truths);
 

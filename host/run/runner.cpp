@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <chrono>
 #include <future>
 
@@ -174,6 +175,26 @@ void check_progress(Store const& store, RunOptions const& options)
                                 stalled));
 }
 
+/// Warns of runs in the folder on another level: their results differ in rounding.
+void warn_of_levels(Store const& store, Store const* others, RunRow const& own,
+                    RunOptions const& options)
+{
+    std::vector<RunRow> runs = store.runs();
+    if (others != nullptr)
+        for (RunRow const& run : others->runs())
+            runs.push_back(run);
+    auto const other = std::find_if(runs.begin(), runs.end(),
+                                    [&](RunRow const& run) { return run.simd != own.simd; });
+    if (other == runs.end() || !options.warn)
+        return;
+    options.warn(fmt::format(
+        "{}{} was made at {}, this run is at {} (their results differ in rounding, and `moerate "
+        "merge` refuses a fit that both have done) give all runs a --simd that all machines have, "
+        "or keep to one kind of device",
+        other->shard.empty() ? "a run" : "shard " + other->shard,
+        other->host.empty() ? "" : " on " + other->host, other->simd, own.simd));
+}
+
 } // namespace
 
 RunReport run_study(Study const& study, std::string const& folder, Devices const& devices,
@@ -191,6 +212,7 @@ RunReport run_study(Study const& study, std::string const& folder, Devices const
     log.line(fmt::format("run of \"{}\", commit {}{}, {} {}, {} threads: {}", study.id, row.commit,
                          row.dirty ? " (dirty)" : "", row.device, row.simd, row.threads, row.argv));
     check_progress(store, options);
+    warn_of_levels(store, others ? &*others : nullptr, row, options);
     store.begin_run(row);
     RunReport report;
     try {

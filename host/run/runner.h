@@ -24,6 +24,7 @@ struct RunOptions
     TraceOptions trace;
     ProgressStyle progress;
     std::function<bool()> stop; ///< asked between blocks; true ends the run
+    std::function<void(std::string const&)> warn; ///< told, before any fit, what may be amiss
     std::optional<Shard> shard; ///< does these jobs alone, into a store of their own
     BatchJob job;               ///< of the batch system, for the run's row
     int most_stalled = 0;       ///< runs in a row that may have stored nothing; 0: any number

@@ -2,6 +2,7 @@
 
 #include "host/core/error.h"
 #include "host/store/columns.h"
+#include "host/store/file_lock.h"
 #include "host/store/found_files.h"
 #include "host/store/identity_check.h"
 #include "host/store/rows.h"
@@ -49,8 +50,9 @@ Store Store::open(std::string const& folder)
                         "`moerate run` wrote",
                         folder));
     for (FoundFile const& one : found) {
-        auto file = std::make_unique<SourceFile>(one.path, one.shard ? SourceFile::Reading::unlocked
-                                                                     : SourceFile::Reading::locked);
+        bool const locked = !one.shard && can_lock(one.path);
+        auto file = std::make_unique<SourceFile>(one.path, locked ? SourceFile::Reading::locked
+                                                                  : SourceFile::Reading::unlocked);
         if (!file->ask(holds_store)) {
             if (one.shard && found.size() > 1) // its run has just begun
                 continue;

@@ -57,16 +57,19 @@ std::string study_of_neighbours(std::vector<FoundFile> const& files)
     return {};
 }
 
-/// The cells of the study in the new file, and a table of the points and starts that a fit has of
-/// each.
+/// The cells of the study in the new file, and tables of the points, starts and losses that a fit
+/// has of each.
 void add_cells(sqlite::Database& database, Study const& study)
 {
     database.execute("CREATE TEMP TABLE has (cell TEXT, at TEXT)");
     database.execute("CREATE TEMP TABLE starts (cell TEXT PRIMARY KEY, count INTEGER)");
+    database.execute("CREATE TEMP TABLE losses (cell TEXT, at TEXT, name TEXT, exponent REAL, "
+                     "gauge TEXT, target TEXT)");
     sqlite::Statement cell(database, "INSERT INTO cell (id, label, n, parameters) VALUES (?, ?, ?, "
                                      "?) ON CONFLICT DO NOTHING"),
         has(database, "INSERT INTO has VALUES (?, ?)"),
-        starts(database, "INSERT INTO starts VALUES (?, ?) ON CONFLICT DO NOTHING");
+        starts(database, "INSERT INTO starts VALUES (?, ?) ON CONFLICT DO NOTHING"),
+        losses(database, "INSERT INTO losses VALUES (?, ?, ?, ?, ?, ?)");
     for (Curve const& curve : study.curves)
         for (int const n : study.n) {
             CellRow const row = cell_row(study, curve, n);
@@ -74,14 +77,21 @@ void add_cells(sqlite::Database& database, Study const& study)
             cell.with(row.id, row.label, row.n, row.parameters).run();
             starts.with(row.id, count > 1 ? count : 0).run();
             for (char const* at : fit_points)
-                if (has_point(at, count))
+                if (has_point(at, count)) {
                     has.with(row.id, std::string(at)).run();
+                    for (LossSpec const& loss : curve.losses) {
+                        LossKey const key = loss_key(loss, at);
+                        losses.with(row.id, key.at, key.name, key.r, key.gauge, key.target).run();
+                    }
+                }
         }
 }
 
-/// Takes away what is not whole; counts what stays and what was lost. Where all starts could be
-/// read none are missed: older versions stored none.
-void keep_whole(sqlite::Database& database, bool all_starts, Recovered& result)
+/// Takes away what is not whole; counts what stays and what was lost. Where all starts, or all
+/// losses, could be read none are missed: older versions stored no starts, and a loss that came
+/// later may not be measured yet. Lost ones are: `merge` counts fits, so that nobody would measure
+/// them again.
+void keep_whole(sqlite::Database& database, bool all_starts, bool all_losses, Recovered& result)
 {
     for (char const* table : {"start", "point", "loss"}) // parts of fits that are gone
         database.execute(fmt::format("DELETE FROM {0} WHERE NOT EXISTS (SELECT 1 FROM fit f WHERE "
@@ -101,6 +111,11 @@ void keep_whole(sqlite::Database& database, bool all_starts, Recovered& result)
         broken += " OR (SELECT count(*) FROM start s WHERE s.cell = fit.cell AND s.r = fit.r) < "
                   "(SELECT count FROM starts t WHERE t.cell = fit.cell) OR cell NOT IN (SELECT "
                   "cell FROM starts)";
+    if (!all_losses)
+        broken += " OR EXISTS (SELECT 1 FROM losses l WHERE l.cell = fit.cell AND NOT EXISTS "
+                  "(SELECT 1 FROM loss m WHERE m.cell = fit.cell AND m.r = fit.r AND m.at = l.at "
+                  "AND m.name = l.name AND m.exponent = l.exponent AND m.gauge = l.gauge AND "
+                  "m.target = l.target)) OR cell NOT IN (SELECT cell FROM losses)";
     database.execute(broken);
     result.lost = database.integer("SELECT count(*) FROM broken");
     for (char const* table : {"loss", "start", "point", "fit"})
@@ -143,7 +158,7 @@ bool rebuild(std::string const& file, std::string const& fresh, std::string cons
         whole[table] = damaged.copy_rows(table, database);
     if (!whole["target"]) // the next run searches again, and finds the same
         database.execute("DELETE FROM target");
-    keep_whole(database, whole["start"], result);
+    keep_whole(database, whole["start"], whole["loss"], result);
     database.execute("COMMIT");
     return true;
 }

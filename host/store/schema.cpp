@@ -5,14 +5,6 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <chrono>
-#include <cstring>
-#include <fcntl.h>
-#include <sys/file.h>
-#include <thread>
-#include <unistd.h>
-
 namespace moerate
 {
 namespace
@@ -140,69 +132,6 @@ bool holds_store(sqlite::Database& database)
                                      "newer moerate, or name another folder",
                                      database.file(), major, store_major));
     return true;
-}
-
-namespace
-{
-
-/// Takes the lock, in a second try where another process only looked whether it is held (errno says
-/// why not).
-bool lock_soon(int descriptor)
-{
-    for (int tries = 0; ::flock(descriptor, LOCK_EX | LOCK_NB) != 0; ++tries) {
-        if (errno != EWOULDBLOCK || tries == 10)
-            return false;
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    return true;
-}
-
-} // namespace
-
-WriterLock::WriterLock(std::string const& folder, std::string const& name)
-{
-    std::string const file = folder + "/" + name;
-    // Not a lock on the database file itself: closing any descriptor of it would drop SQLite's own
-    // locks.
-    descriptor_ = ::open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0666);
-    if (descriptor_ < 0) {
-        std::string const why = std::strerror(errno);
-        if (errno == ENOSPC || errno == EDQUOT)
-            throw Error(Exit::failure,
-                        fmt::format("disk full: cannot create {} ({}) free space and "
-                                    "run again",
-                                    file, why));
-        throw StoreError(fmt::format("cannot write into {} ({}) make the folder writable, or name "
-                                     "another one with -o",
-                                     folder, why));
-    }
-    if (!lock_soon(descriptor_)) {
-        int const reason = errno;
-        ::close(descriptor_);
-        if (reason == EWOULDBLOCK)
-            throw StoreError(fmt::format(
-                "{} is in use (another `moerate run` holds {} and is writing there) wait "
-                "for it, or name another folder with -o",
-                folder, name));
-        throw StoreError(
-            fmt::format("cannot lock {} ({}) name a folder on a file system with locks", file,
-                        std::strerror(reason)));
-    }
-}
-
-bool WriterLock::held(std::string const& folder, std::string const& name)
-{
-    int const descriptor = ::open((folder + "/" + name).c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0)
-        return false;
-    bool const held = ::flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-    ::close(descriptor);
-    return held;
-}
-
-WriterLock::~WriterLock()
-{
-    ::close(descriptor_);
 }
 
 } // namespace moerate

@@ -29,22 +29,4 @@ int format_of(sqlite::Database& database);
 /// program or to a newer format.
 bool holds_store(sqlite::Database& database);
 
-/// Exclusive right to write into a store file, held until the end of the object or of the process,
-/// however it ends. Lock file: FOLDER/NAME.
-class WriterLock
-{
-public:
-    /// Throws StoreError if another process holds it or the folder cannot be written.
-    WriterLock(std::string const& folder, std::string const& name);
-    ~WriterLock();
-    /// Whether some process holds the lock. Looking takes it for an instant, which a
-    /// writer that comes just then waits out.
-    static bool held(std::string const& folder, std::string const& name);
-    WriterLock(WriterLock const&) = delete;
-    WriterLock& operator=(WriterLock const&) = delete;
-
-private:
-    int descriptor_;
-};
-
 } // namespace moerate

@@ -3,6 +3,7 @@
 /// @file
 /// What a Store holds: one file that it writes, or all files of a folder that it reads.
 
+#include "host/store/file_lock.h"
 #include "host/store/schema.h"
 #include "host/store/source_file.h"
 #include "host/store/store.h"

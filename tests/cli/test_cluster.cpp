@@ -138,11 +138,34 @@ TEST_CASE("a script for Slurm is printed, and nothing is submitted", "[cli][clus
           "SLURM_ARRAY_TASK_ID/7\"", "--no-params", "res dir/experiment.toml'", "scontrol requeue",
           " merge "})
         CHECK_THAT(result.out, Contains(line));
+    CHECK_THAT(result.out, !Contains("--simd"));
     process::write_file(place.path("script"), result.out);
     CHECK(std::system(("bash -n '" + place.path("script") + "'").c_str()) == 0);
     process::Result const without = place.call({"submit", place.study(), "--array", "2", "--time",
                                                 "1h", "--mem", "1G", "-o", place.path("other")});
     CHECK(without.code != 0); // no sbatch here, or none that answers
+}
+
+TEST_CASE("a level of the CPU is written into the script, and refused where none is",
+          "[cli][cluster]")
+{
+    Place const place;
+    std::vector<std::string> words = {
+        "submit", place.study(), "-o", place.results(), "--print",  "--array", "2", "--time",
+        "1h",     "--mem",       "1G", "--simd",        "x86-64-v3"};
+    CHECK_THAT(place.call(words).out, Contains("-q --simd x86-64-v3 &"));
+    words.insert(words.end(), {"--gres", "gpu:1"});
+    process::Result const both = place.call(words);
+    CHECK(both.code == 2);
+    CHECK_THAT(both.err, Contains("--simd") && Contains("--gres"));
+    process::Result const run = place.call(
+        {"run", place.study(), "-o", place.results(), "--simd", "x86-64-v9", "--shard", "1/2"});
+    CHECK(run.code == 5);
+    CHECK_THAT(run.err, Contains("x86-64-v9") && Contains("x86-64-v3"));
+    CHECK(place.call({"run", place.study(), "-o", place.results(), "-q", "--simd", "x86-64-v3"})
+              .code == 0);
+    std::string const runs = place.call({"status", place.results(), "--json"}).out;
+    CHECK_THAT(runs, Contains("x86-64-v3"));
 }
 
 TEST_CASE("plan proposes shards of half an hour", "[cli][cluster]")

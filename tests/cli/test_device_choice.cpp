@@ -1,5 +1,6 @@
 #include "host/cli/device_choice.h"
 #include "host/core/error.h"
+#include "host/device/cpu_info.h"
 
 #include <catch2/catch.hpp>
 
@@ -36,4 +37,12 @@ TEST_CASE("the CPU is one device, with the threads that were asked for", "[cli]"
     CHECK(devices.front()->info().label == "cpu");
     CHECK(devices.front()->info().threads == 3);
     CHECK(open_device("cpu", 2)->info().threads == 2);
+}
+
+TEST_CASE("a level of the CPU is one that it has, and none of a GPU", "[device]")
+{
+    for (std::string const& level : simd_levels())
+        CHECK(open_device("auto", 1, level)->info().simd == level); // auto is the CPU then
+    CHECK_THROWS_AS(open_device("cpu", 1, "x86-64-v9"), DeviceError);
+    CHECK_THROWS_AS(open_device("cuda", 1, "x86-64-v3"), UsageError);
 }

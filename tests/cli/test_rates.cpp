@@ -155,3 +155,37 @@ TEST_CASE("rates over a window, with levels and what computed them", "[cli]")
         CHECK_THAT(bad.err, Contains("--n "));
     }
 }
+
+TEST_CASE("curves are compared over drawn truths, or under one of them", "[cli]")
+{
+    Place const place;
+    REQUIRE(run(place, "results", {"study.truths=3"}).code == 0);
+    json const over = json::parse(place.call({"compare", place.results(), "--json"}).out);
+    json const& error = over["comparisons"][0];
+    CHECK(error["quantity"] == "regression error");
+    CHECK(error["paired"] == true);
+    CHECK(error["a"]["truths"] == 3);
+    REQUIRE(error["truths"]["differences"].size() == 3);
+    // The sides are the rows of the rates, and the difference is the mean of those within a truth.
+    json const rows = json::parse(place.call({"rates", place.results(), "--json"}).out)["rows"];
+    CHECK(error["a"]["slope"] == rows[0]["regression"]["slope"]);
+    CHECK(error["a"]["lo"] == rows[0]["regression"]["lo"]);
+    double mean = 0;
+    for (json const& within : error["truths"]["differences"])
+        mean += within["slope"].get<double>() / 3;
+    CHECK(error["difference"]["slope"].get<double>() == Approx(mean).epsilon(1e-12));
+    process::Result const table = place.call({"compare", place.results()});
+    CHECK_THAT(table.out, Contains("The difference within each truth") && Contains("truth 3"));
+    // One truth alone is that line's number of it.
+    json const second = json::parse(place
+                                        .call({"compare", place.results(), "--json", "--rows",
+                                               "softmax [truth 2]", "sigmoid [truth 2]"})
+                                        .out)["comparisons"][0];
+    CHECK(second["a"]["label"] == "softmax [truth 2]");
+    CHECK(second["paired"] == true);
+    CHECK(second["truths"].is_null());
+    CHECK(second["difference"]["slope"] == error["truths"]["differences"][1]["slope"]);
+    process::Result const none = place.call({"compare", place.results(), "--rows", "other"});
+    CHECK(none.code == 2);
+    CHECK_THAT(none.err, Contains("small: softmax, small: sigmoid") && Contains("[truth 2]"));
+}

@@ -65,6 +65,12 @@ TEST_CASE("each fault of a row is found, and none in a sound one")
         {"heavy_tails", [](RateRow& row) { row.heavy_tail = true; }, "of the median -0.500"},
         // half width 0.15, three times what is aimed at: nine times the replicates
         {"coarse", [](RateRow& row) { row.mean.lo = -0.65, row.mean.hi = -0.35; }, "about 360"},
+        {"coarse_over_truths",
+         [](RateRow& row) {
+             row.mean.lo = -0.65, row.mean.hi = -0.35;
+             row.truths = Truths{{row.mean, row.mean}, 0.12};
+         },
+         "+- 0.15 over 2 truths, whose slopes have a standard deviation of 0.12"},
         {"narrow_n",
          [](RateRow& row) {
              row.n = {1000, 2000, 4000};

@@ -68,6 +68,18 @@ TEST_CASE("Student's quantile is that of tables")
         CHECK(student_quantile(freedom) == Approx(quantile).epsilon(1e-8));
 }
 
+TEST_CASE("Student's tail is that of tables, and of closed forms where there are some")
+{
+    double const table[][2] = {{1, 12.7062047362},  {1.5, 6.0166631080}, {2, 4.3026527297},
+                               {5, 2.5705818356},   {30, 2.0422724563},  {199, 1.9719565443},
+                               {200, 1.9718962236}, {1e9, 1.9599639845}};
+    for (auto const& [freedom, quantile] : table)
+        CHECK(student_tail(-quantile, freedom) == Approx(0.05).epsilon(1e-4));
+    CHECK(student_tail(0, 3) == Approx(1));
+    CHECK(student_tail(1e6, 1) == Approx(2 / (std::acos(-1.0) * 1e6)).epsilon(1e-4)); // Cauchy's
+    CHECK(student_tail(50, 2) == Approx(1 - 50 / std::sqrt(2502.0)).epsilon(1e-4));
+}
+
 TEST_CASE("degrees of freedom of a mean's variance by hand")
 {
     // Four values at -+1: excess kurtosis -2, below the normal one's, counts as none.

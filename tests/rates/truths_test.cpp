@@ -139,12 +139,22 @@ TEST_CASE("the table has a block of truths where there are several, one truth is
     auto const one = over_truths({{truth_row(-0.5, 0.1)}}, "other");
     CHECK(one[0].label == "fit");
     CHECK_FALSE(one[0].truths);
-    CHECK(truths_block(one).empty());
+    CHECK(truths_block(one, NameColumns(one)).empty());
     CHECK_THAT(rates_table(one), Contains("one drawn truth"));
     auto const rows = over_truths({{truth_row(-0.4, 0.1)}, {truth_row(-0.6, 0.1)}}, "fit");
     std::string const table = rates_table(rows);
     CHECK_THAT(table, Contains("spread  truth 1  truth 2") && Contains("0.141   -0.400   -0.600") &&
                           Contains("means of those within each") && !Contains("one drawn truth"));
+    // Beside a study of one truth, whose rows the block leaves out, and with swept keys as columns.
+    auto mixed = rows;
+    mixed[0].swept = {{"estimator.batch", 32}};
+    mixed[0].fit = "fit";
+    mixed[0].label = "fit [estimator.batch=32]";
+    mixed.push_back(one[0]);
+    mixed[1].study = "other";
+    CHECK_THAT(truths_block(mixed, NameColumns(mixed)),
+               Contains("study  label  estimator.batch  loss ") && Contains("s      fit    32 ") &&
+                   !Contains("other"));
     auto const json = rates_to_json(rows)["rows"][0]["truths"];
     CHECK(json["count"] == 2);
     CHECK(json["slopes"][1]["slope"] == -0.6);

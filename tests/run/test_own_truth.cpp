@@ -59,8 +59,10 @@ TEST_CASE("fits with different truths share noise and start noise, and are compa
     CHECK(a.mse_truth == Approx(b.mse_truth).epsilon(1e-4));
     CHECK(a.at(at_fit).theta != b.at(at_fit).theta);
     Curve const &soft = study.curves[0], &own = study.curves[2];
-    auto const all = compare(*make_cpu_device(1), {{&store, &study, &soft}, {&store, &study, &own}},
-                             {{0, 1}}, rates(store, study));
+    auto const all =
+        compare(*make_cpu_device(1),
+                {{&store, &study, {&soft}, soft.label}, {&store, &study, {&own}, own.label}},
+                {{0, 1}}, rates(store, study));
     REQUIRE_FALSE(all.empty());
     CHECK(all[0].paired);
     CHECK(all[0].quantity == "regression error");

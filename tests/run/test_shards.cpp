@@ -1,4 +1,5 @@
 #include "host/core/error.h"
+#include "host/device/cpu_info.h"
 #include "host/run/batch_job.h"
 #include "host/run/shards.h"
 #include "host/run/time_budget.h"
@@ -130,6 +131,30 @@ TEST_CASE("what is missing is named by the shards that would do it", "[shards]")
     CHECK(left == 8);
     Store const done = Store::open(folder.path());
     CHECK(missing_shards(study, plan, &done, 7).empty());
+}
+
+TEST_CASE("a run on another level than those of its folder is warned of", "[shards]")
+{
+    small::Folder folder;
+    std::vector<std::string> warnings;
+    auto const shard = [&](int i, std::string const& level) {
+        Devices devices;
+        devices.push_back(make_cpu_device(1, level));
+        RunOptions options = of_shard(i, 3);
+        options.warn = [&](std::string const& text) { warnings.push_back(text); };
+        run_study(small::study(), folder.path(), devices, options);
+    };
+    shard(1, "x86-64-v3");
+    shard(2, "x86-64-v3");
+    CHECK(warnings.empty());
+    if (simd_levels().size() < 2)
+        return; // this processor has no other
+    shard(3, "x86-64-v4");
+    REQUIRE(warnings.size() == 1);
+    CHECK_THAT(warnings[0], Contains("shard 1/3 on ") && Contains("was made at x86-64-v3") &&
+                                Contains("this run is at x86-64-v4") && Contains("--simd"));
+    shard(3, "x86-64-v3"); // its own file has another, too
+    CHECK(warnings.size() == 2);
 }
 
 TEST_CASE("runs in a row that store nothing come to an end", "[shards]")

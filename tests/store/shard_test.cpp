@@ -1,10 +1,10 @@
 #include "host/core/error.h"
+#include "host/store/file_lock.h"
 #include "host/store/merge.h"
-#include "host/store/recover.h"
 #include "host/store/schema.h"
 #include "host/store/store.h"
 #include "tests/store/killed.h"
-#include "tests/store/store_fixture.h"
+#include "tests/store/shards.h"
 
 #include <catch2/catch.hpp>
 
@@ -14,32 +14,6 @@ using Catch::Matchers::Contains;
 
 namespace
 {
-
-/// Writes replicates first..last of both curves at all n into the store of a shard.
-void write_shard(std::string const& folder, std::optional<Shard> const& shard, int first, int last,
-                 Study const& study = tiny_study(), double value = 0.1,
-                 std::string const& started = "2024-01-01T00:00:00Z")
-{
-    Store store = Store::create(folder, study, shard);
-    RunRow run;
-    run.started = started;
-    run.shard = shard ? shard_text(*shard) : "";
-    store.begin_run(run);
-    add_cells(store, study);
-    for (int r = first; r <= last; ++r)
-        for (Curve const& curve : study.curves)
-            for (int const n : study.n)
-                store.add_fits({fit_row(study, curve, n, r, value * (r + 1))});
-    store.finish_run("done");
-}
-
-int fits_in(Store const& store)
-{
-    int fits = 0;
-    for (CellRow const& cell : store.cells())
-        fits += store.count(cell.id).fits;
-    return fits;
-}
 
 /// All tables of a file as text, rows sorted, so that files whose rows came in another order are
 /// equal; runs by their names.
@@ -68,16 +42,6 @@ std::string dump(std::string const& file)
             text += line + "\n";
     }
     return text;
-}
-
-std::string refused(std::function<void()> const& work)
-{
-    try {
-        work();
-    } catch (StoreError const& error) {
-        return error.what();
-    }
-    return "nothing was refused";
 }
 
 } // namespace
@@ -259,40 +223,4 @@ TEST_CASE("a merge fills what was left out: parameters, and columns of later ver
     CHECK(report.there == 1);
     Store const merged = Store::merged(folder.path());
     CHECK(merged.fits(fit.cell, true).at(0).at(at_fit).theta == fit.at(at_fit).theta);
-}
-
-TEST_CASE("what can be read of a store that was cut off is kept, and the rest named", "[recover]")
-{
-    TempFolder folder;
-    write_shard(folder.path(), Shard{1, 2}, 0, 3, tiny_study({"study.replicates=40"}));
-    write_shard(folder.path(), Shard{2, 2}, 4, 39, tiny_study({"study.replicates=40"}));
-    CHECK(recover_stores(folder.path()).empty());
-    std::string const file = folder.path("store.2of2.sqlite"), whole = content(file);
-    for (double const share : {0.97, 0.6, 0.3, 0.1, 0.0}) {
-        std::ofstream(file, std::ios::binary | std::ios::trunc) << whole.substr(
-            0, static_cast<std::size_t>(share * static_cast<double>(whole.size())) + 7);
-        CHECK_THAT(refused([&] { Store::open(folder.path()); }), Contains("store.2of2.sqlite"));
-        CHECK_THAT(refused([&] { merge_stores({folder.path()}, folder.path("m")); }),
-                   Contains("store.2of2.sqlite"));
-        auto const done = recover_stores(folder.path());
-        REQUIRE(done.size() == 1);
-        CHECK(done[0].file == file);
-        CHECK(std::filesystem::exists(done[0].kept));
-        if (share > 0.5)
-            CHECK(done[0].fits > 0);
-        CHECK(done[0].fits < 36 * 4);
-        CHECK(faults(file).empty());
-        Store const left = Store::open(folder.path()); // whole fits, the same as ever
-        CHECK(fits_in(left) == 16 + done[0].fits);
-        Study const study = tiny_study({"study.replicates=40"});
-        for (Curve const& curve : study.curves)
-            for (int const n : study.n)
-                for (FitRow const& fit : left.fits(cell_row(study, curve, n).id, true)) {
-                    FitRow const true_fit =
-                        fit_row(study, curve, n, fit.replicate, 0.1 * (fit.replicate + 1));
-                    CHECK(fit.at(at_fit).theta == true_fit.at(at_fit).theta);
-                    CHECK(fit.at(at_fit).mse == true_fit.at(at_fit).mse);
-                    CHECK(fit.at(at_start).theta == true_fit.at(at_start).theta);
-                }
-    }
 }

@@ -190,12 +190,12 @@ class Data(Case):
             self.assertEqual(marked(panels(draw([row_of(theory=theory)]))[0], "theory"), [])
 
     def test_heatmap_has_the_slopes(self):
-        axes = panels(draw(sweep(), "--heatmap", "batch", "learning_rate"))[0]
-        shown = {text.get_position(): text.get_text() for text in marked(axes, "slope")}
-        for row in sweep():
-            place = ([8, 32, 128].index(row["swept"]["estimator.batch"]),
-                     [0.02, 0.1, 0.3].index(row["swept"]["estimator.learning_rate"]))
-            self.assertEqual(shown[place], f"{row['mean']['slope']:.2f}".replace("-", "\u2212"))
+        rows = sweep() + [dict(row, label="s" + row["label"], fit="s", loss="sigmoid.D3") for row in sweep()]
+        figure = draw(rows, "--heatmap", "batch", "learning_rate", "--width", "double")
+        for axes in figure.axes[:-1]:  # a panel a fit without gaps between them, then the colours
+            shown = {text.get_position(): text.get_text() for text in marked(axes, "slope")}
+            for place, row in enumerate(sweep()):
+                self.assertEqual(shown[divmod(place, 3)], f"{row['mean']['slope']:.2f}".replace("-", "\u2212"))
 
     def test_small_functions(self):
         self.assertEqual([fraction(s) for s in (-0.5, -1.0, -0.25, 0.3, -1 / 7)],

@@ -19,6 +19,7 @@ import claimed  # noqa: E402
 import collect  # noqa: E402
 import panels  # noqa: E402
 import report  # noqa: E402
+import same_data  # noqa: E402
 import sensitivity  # noqa: E402
 import verdict  # noqa: E402
 import words  # noqa: E402
@@ -108,6 +109,20 @@ class Report(unittest.TestCase):
                       "-0.55 .. -0.50 | 50 % | 25 % |", page)
         self.assertEqual(worst.text([]), "")
 
+    def test_a_gate_is_called_faster_only_where_gates_show(self):
+        level = {"few_samples": False, "signal": 3000.0, "gate_numbers": 297}
+        one = {"difference": {"slope": -0.2, "lo": -0.3, "hi": -0.1}}
+        self.assertEqual(same_data.verdict(level, one, "a", "b"), "a is faster")
+        self.assertEqual(same_data.verdict({**level, "signal": 2900.0}, one, "a", "b"),
+                         "none: the gates do not show in this noise")
+        self.assertEqual(same_data.verdict({**level, "few_samples": True}, one, "a", "b"), "none: n is too small")
+        unclear = {"difference": {"slope": 0.1, "lo": -0.1, "hi": 0.3}}
+        self.assertEqual(same_data.verdict(level, unclear, "a", "b"), "no difference seen")
+        behind = {"difference": {"slope": 0.2, "lo": 0.1, "hi": 0.3}}
+        self.assertEqual(same_data.verdict(level, behind, "a", "b"), "b is faster")
+        self.assertEqual(same_data.gate_numbers({"experts": 9, "gate": {"score": "linear"}}, 32), 297)
+        self.assertEqual(same_data.gate_numbers({"experts": 2, "gate": {"score": "quadratic"}}, 2), 12)
+
     def test_labels_of_sweeps_are_understood(self):
         for path in glob.glob(os.path.join(ROOT, "experiments", "sensitivity-*.toml")):
             labels = json.loads(subprocess.run([os.path.join(BUILD, "moerate"), "check", path, "--json"],
@@ -141,7 +156,7 @@ class Smoke(unittest.TestCase):
                 self.assertIn(f"## {panel}: ", page)
                 self.assertTrue(os.path.exists(os.path.join(folder, "reproduction", panel + ".png")))
             self.assertIn("~~-0.5~~ ✗", page)
-            for name in claimed.names():
+            for name in claimed.names() + same_data.names():
                 self.assertIn(f"### {name}: ", page)
             for name in worst.names():
                 self.assertIn(f"| {name} |", page)

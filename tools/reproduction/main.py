@@ -10,13 +10,14 @@ import claimed
 import collect
 import figure
 import report
+import same_data
 import sensitivity
 import worst
 from panels import BEST, EXPERIMENTS, LSE, ORACLE, ROOT, SCALES, SGD, VARIANTS, chosen
 from runs import Clock, Failure, Moerate, OutOfTime, read_json, write_json
 
 SWEEP = "sensitivity"
-SECTIONS = [worst, claimed]  # of no panel: each a kind of experiment and a section of the report
+SECTIONS = [worst, claimed, same_data]  # of no panel: each a kind of experiment and a section of the report
 PHASES = [SGD, "otherwise", ORACLE, BEST, SWEEP, *(section.KIND for section in SECTIONS)]
 OUT_OF_TIME = 75
 
@@ -67,7 +68,8 @@ def steps(panels, scale, phases, check):
             yield name, SGD, scale.swept, [f"study.replicates={scale.swept_replicates}", *scale.more]
     for section in SECTIONS:
         for name in names_of(section, panels) if section.KIND in phases else ():
-            yield name, section.KIND, scale.beyond, scale.beyond_settings
+            n = scale.beyond or check(name)["study"]["n"]
+            yield name, section.KIND, n, scale.beyond_settings.get(section.KIND, [])
     for kind in (ORACLE, BEST):
         if kind not in phases or kind not in scale.lse:
             continue
@@ -117,7 +119,7 @@ def options():
                         help="end cleanly after so long, with exit 75")
     parser.add_argument("--only", choices=PHASES, action="append",
                         help="sgd: the papers' procedure; otherwise: its unstated settings chosen "
-                        "otherwise; lse-oracle, lse-best: least squares; sensitivity: the sweeps of experiments/sensitivity-*; minimax, claims: those of experiments/minimax-* and claim-*; "
+                        "otherwise; lse-oracle, lse-best: least squares; sensitivity: the sweeps of experiments/sensitivity-*; minimax, claims, same-data: those of experiments/minimax-*, claim-*, same-data-*; "
                         "may be repeated")
     parser.add_argument("--sweep-n", type=int, metavar="N", help="largest n of the sweeps; default: theirs")
     parser.add_argument("--sweep-replicates", type=int, metavar="R", help="their replicates; default: 20")

@@ -47,8 +47,8 @@ class Scale:
     variants: list = field(default_factory=list)
     swept: list = field(default_factory=list)  # n of the sensitivity experiments
     swept_replicates: int = 20
-    beyond: list = field(default_factory=list)  # n of the experiments that are of no panel
-    beyond_settings: list = field(default_factory=list)
+    beyond: list = field(default_factory=list)  # n of the experiments that are of no panel; empty: theirs
+    beyond_settings: dict = field(default_factory=dict)  # by kind
 
 
 SERIES = [1000, 1668, 2783, 4642, 7743, 12915, 21544, 35938, 59948, 100000]
@@ -60,21 +60,24 @@ def upto(most):
 
 # Regression and expert errors need no more points: their relative errors are some 1/100 either way.
 # With the files' 100000, small n spend most of their time there.
-BEYOND = [316, 1000, 3162, 10000]
 SWEPT = [1000, 2154, 4642, 10000]
 FEWER_POINTS = ["study.regression_samples=10000"]
+
+FEW_STARTS = ["study.replicates=2", "start.starts=2", "start.blind=1"]
 
 SCALES = {
     "smoke": Scale(2, 1, [1000, 3000], [1000, 3000], {ORACLE: {True: [1000], False: []}},
                    ["study.regression_samples=1000"], ["start n^-1/2", "gauge none"],
-                   beyond=[100, 316], beyond_settings=["study.replicates=2", "start.starts=2", "start.blind=1"]),
+                   beyond=[100, 316], beyond_settings={
+                       "minimax": FEW_STARTS, "claims": FEW_STARTS,
+                       "same-data": ["study.replicates=2", 'estimator={ kind = "sgd" }', "start.starts=1", "start.blind=0"]}),
     "paper": Scale(20, 5, SERIES, upto(10000),
                    {ORACLE: {True: upto(30000), False: upto(10000)},
                     BEST: {True: upto(3000), False: upto(3000)}},
-                   FEWER_POINTS, list(VARIANTS), SWEPT, beyond=BEYOND),
+                   FEWER_POINTS, list(VARIANTS), SWEPT),
     "large": Scale(20, 5, SERIES, upto(10000),
                    {ORACLE: {True: SERIES, False: SERIES}, BEST: {True: SERIES, False: SERIES}},
-                   FEWER_POINTS, list(VARIANTS), SWEPT, beyond=BEYOND),
+                   FEWER_POINTS, list(VARIANTS), SWEPT),
 }
 
 

@@ -1,0 +1,64 @@
+#include "host/rates/truth_mean.h"
+
+#include "host/rates/interval.h"
+#include "host/rates/statistics.h"
+
+#include <cmath>
+
+namespace moerate
+{
+
+TruthMean truth_mean(std::vector<SlopeInterval> const& each)
+{
+    double const count = static_cast<double>(each.size());
+    double sum = 0, within = 0, between = 0;
+    for (SlopeInterval const& one : each) {
+        sum += one.slope;
+        within += std::pow((one.hi - one.lo) / (2 * normal_97_5), 2) / count;
+    }
+    double const mean = sum / count;
+    for (SlopeInterval const& one : each)
+        between += std::pow(one.slope - mean, 2) / (count - 1);
+    double const variance = std::isfinite(within) ? std::fmax(between, within) / count : no_number;
+    return {mean, std::sqrt(variance), count - 1};
+}
+
+TruthMean independent_difference(TruthMean const& a, TruthMean const& b)
+{
+    double const of_a = a.deviation * a.deviation, of_b = b.deviation * b.deviation;
+    double const variance = of_a + of_b;
+    double const uncertainty = of_a * of_a / a.freedom + of_b * of_b / b.freedom;
+    return {a.value - b.value, std::sqrt(variance),
+            variance > 0 ? variance * variance / uncertainty : 1};
+}
+
+SlopeInterval interval_of(TruthMean const& mean)
+{
+    if (std::isnan(mean.deviation))
+        return {mean.value, no_number, no_number};
+    double const half = student_quantile(mean.freedom) * mean.deviation;
+    return {mean.value, mean.value - half, mean.value + half};
+}
+
+double p_of(TruthMean const& mean)
+{
+    if (!(mean.deviation > 0))
+        return mean.value == 0 || std::isnan(mean.deviation) ? 1 : 0;
+    return student_tail(mean.value / mean.deviation, mean.freedom);
+}
+
+SlopeInterval mean_interval(std::vector<SlopeInterval> const& each)
+{
+    return interval_of(truth_mean(each));
+}
+
+double spread_of(std::vector<SlopeInterval> const& each)
+{
+    TruthMean const mean = truth_mean(each);
+    double squares = 0;
+    for (SlopeInterval const& one : each)
+        squares += std::pow(one.slope - mean.value, 2);
+    return std::sqrt(squares / mean.freedom);
+}
+
+} // namespace moerate

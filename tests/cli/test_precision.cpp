@@ -1,0 +1,117 @@
+// Replicates for a wanted half-width, as a user asks for them.
+
+#include "tests/cli/place.h"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+using Catch::Matchers::Contains;
+using nlohmann::json;
+
+namespace
+{
+
+char const* const small_regression = "study.regression_samples=50";
+
+/// `run` of the small study, at 10 replicates so that its spread is known, with further words.
+process::Result run(Place const& place, std::vector<std::string> const& more)
+{
+    std::vector<std::string> words = {"run",   place.study(),         "-o",    place.results(),
+                                      "--set", "study.replicates=10", "--set", small_regression};
+    words.insert(words.end(), more.begin(), more.end());
+    return place.call(words);
+}
+
+json rows_of(Place const& place)
+{
+    return json::parse(place.call({"rates", place.results(), "--json"}).out)["rows"];
+}
+
+/// Half the length of the interval of the mean loss, of the row where it is widest.
+double widest(json const& rows)
+{
+    double half = 0;
+    for (json const& row : rows)
+        half =
+            std::max(half, (row["mean"]["hi"].get<double>() - row["mean"]["lo"].get<double>()) / 2);
+    return half;
+}
+
+} // namespace
+
+TEST_CASE("plan says what a half-width needs, and a run until then has it", "[cli]")
+{
+    Place const place;
+    REQUIRE(run(place, {"-q"}).code == 0);
+    double const now = widest(rows_of(place));
+    std::string const wanted = std::to_string(now / 2);
+    std::vector<std::string> words = {"plan",  place.study(),    "-o",           place.results(),
+                                      "--set", small_regression, "--half-width", wanted};
+    process::Result const table = place.call(words);
+    words.push_back("--json");
+    process::Result const plan = place.call(words);
+    REQUIRE(plan.code == 0);
+    json const precision = json::parse(plan.out)["precision"];
+    REQUIRE(precision["rows"].size() == 2);
+    auto const needed = precision["replicates"].get<long long>();
+    CHECK(needed > 20); // half the width takes four times the replicates, give or take
+    CHECK(needed < 100);
+    CHECK(precision["seconds"].get<double>() > 0);
+    CHECK_THAT(table.out, Contains("--set study.replicates=" + std::to_string(needed)));
+
+    process::Result const done =
+        run(place, {"--until-half-width", wanted, "--max-replicates", "400"});
+    REQUIRE(done.code == 0);
+    CHECK_THAT(done.err, Contains("every slope has"));
+    json const rows = rows_of(place);
+    CHECK(widest(rows) <= now / 2);
+    CHECK(rows[0]["replicates"].get<int>() > 10);
+    // What is there already has it: nothing is fitted.
+    process::Result const again =
+        run(place, {"--until-half-width", wanted, "--max-replicates", "400", "--set",
+                    "study.replicates=" + std::to_string(rows[0]["replicates"].get<int>())});
+    CHECK(again.code == 0);
+    CHECK_THAT(again.err, Contains("0 fits done") && Contains("every slope has"));
+}
+
+TEST_CASE("a run until a half-width ends at the most replicates, and says so", "[cli]")
+{
+    Place const place;
+    process::Result const done =
+        run(place, {"--until-half-width", "1e-4", "--max-replicates", "12"});
+    CHECK(done.code == 0);
+    CHECK_THAT(done.err, Contains("12 replicates, widest half-width") &&
+                             Contains("not 0.0001 (12 replicates are the most"));
+    json const rows = rows_of(place);
+    CHECK(rows[0]["replicates"] == 12);
+    CHECK(rows[1]["replicates"] == 12);
+}
+
+TEST_CASE("added n stay in each round of a run until a half-width", "[cli]")
+{
+    Place const place;
+    REQUIRE(run(place, {"-q"}).code == 0);
+    process::Result const done =
+        run(place, {"--add-n", "--set", "study.n=[128]", "--until-half-width", "1e-4",
+                    "--max-replicates", "15"});
+    CHECK(done.code == 0);
+    CHECK_THAT(done.err, !Contains("leave the study"));
+    json const rows = rows_of(place);
+    CHECK(rows[0]["n"] == json({64, 100, 128, 256}));
+    CHECK(rows[0]["replicates"] == 15); // least over n: every n has them all
+}
+
+TEST_CASE("a half-width that cannot be asked for is refused", "[cli]")
+{
+    Place const place;
+    process::Result const shard = run(place, {"--until-half-width", "0.1", "--shard", "1/2"});
+    CHECK(shard.code == 2);
+    CHECK_THAT(shard.err, Contains("--until-half-width") && Contains("--shard"));
+    CHECK(run(place, {"--until-half-width", "0"}).code == 2);
+    process::Result const nothing =
+        place.call({"plan", place.study(), "-o", place.path("none"), "--half-width", "0.1"});
+    CHECK(nothing.code != 0);
+    CHECK_THAT(nothing.err, Contains("--half-width"));
+}
