@@ -228,7 +228,7 @@ struct ConstantOptions
     ConstantSettings settings; ///< epsilon empty: 1 ... 1e-3
     std::string folder;        ///< of counterexamples; empty: not written
     bool force = false;        ///< replace its files if they exist
-    DeviceOptions device{"cpu", 0};
+    DeviceOptions device{"cpu", 0, {}};
 };
 
 /// Prints the least ||f_G - f*|| at a falling sequence of losses, for each fit and loss of a study.

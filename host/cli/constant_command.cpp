@@ -28,7 +28,7 @@ int constant_command(ConstantOptions const& options, CommonOptions const& common
         settings.epsilon = usual_losses;
     std::sort(settings.epsilon.rbegin(), settings.epsilon.rend());
     std::unique_ptr<Device> const device =
-        open_device(options.device.device, options.device.threads);
+        open_device(options.device.device, options.device.threads, options.device.simd);
     std::vector<ConstantCurve> const curves =
         constants(*device, study, settings, [&](ConstantCurve const& one) {
             note(common.quiet, fmt::format("{}: {} done", printable(one.label), one.loss));

@@ -76,8 +76,9 @@ void CommandLine::add_constant_command()
              "moerate constant experiments/002-T1.toml --epsilon 0.3,0.1,0.03 -o counterexamples"},
             [this] {
                 constants.study = study;
-                constants.device =
-                    device.device == "auto" ? DeviceOptions{"cpu", device.threads} : device;
+                constants.device = device.device == "auto"
+                                       ? DeviceOptions{"cpu", device.threads, device.simd}
+                                       : device;
                 return constant_command(constants, common);
             });
     add_study(constant);
