@@ -22,6 +22,7 @@ CommandLine::CommandLine()
     add_cluster_commands();
     add_case_commands();
     add_data_commands();
+    add_probe_commands();
     add_help_commands();
 }
 

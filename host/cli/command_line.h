@@ -34,6 +34,8 @@ struct CommandLine
     ReplayOptions again;
     CaseOptions cases;
     FitOptions fit;
+    IdentifyOptions identified;
+    ConstantOptions constants;
     PredictOptions prediction;
     HelpOptions help;
     InitOptions init;
@@ -68,6 +70,9 @@ struct CommandLine
     void add_cluster_commands();
     void add_case_commands();
     void add_data_commands();
+    void add_probe_commands();
+    void add_identify_settings(CLI::App* sub);
+    void add_constant_command();
     void add_help_commands();
     ProgramText text() const;
 

@@ -4,6 +4,9 @@
 /// The commands of `moerate`, one function each. They print data on stdout and notes on stderr,
 /// return the exit code, and throw Error or DeviceError.
 
+#include "host/probe/constant.h"
+#include "host/probe/identify.h"
+
 #include <cstdint>
 #include <string>
 #include <tuple>
@@ -200,6 +203,36 @@ struct FitOptions
 
 /// Fits a model to a user's own data and prints the fit as JSON (interfaces.md, fit).
 int fit_command(FitOptions const& options, CommonOptions const& common);
+
+struct IdentifyOptions
+{
+    std::string gate, expert; ///< of a drawn truth
+    std::vector<int> experts; ///< of it: atoms, or of each group; empty: 2
+    std::vector<int> fitted;  ///< of the fit; empty: one more
+    int d = 2;                ///< inputs of a drawn truth
+    std::string truth;        ///< JSON file of a measure; empty: drawn
+    std::string loss;         ///< empty: the first that fits the gate
+    double r = 1;             ///< its exponent, where it has one
+    IdentifySettings settings;
+    std::string folder; ///< of counterexamples; empty: not written
+    bool force = false; ///< replace its files if they exist
+};
+
+/// Prints what is not identified in a family: ranks of derivatives, flat directions, measures of
+/// the same function.
+int identify_command(IdentifyOptions const& options, CommonOptions const& common);
+
+struct ConstantOptions
+{
+    StudyOptions study;
+    ConstantSettings settings; ///< epsilon empty: 1 ... 1e-3
+    std::string folder;        ///< of counterexamples; empty: not written
+    bool force = false;        ///< replace its files if they exist
+    DeviceOptions device{"cpu", 0, {}};
+};
+
+/// Prints the least ||f_G - f*|| at a falling sequence of losses, for each fit and loss of a study.
+int constant_command(ConstantOptions const& options, CommonOptions const& common);
 
 struct PredictOptions
 {

@@ -2,6 +2,7 @@
 
 #include <Eigen/Cholesky>
 #include <Eigen/Eigenvalues>
+#include <Eigen/SVD>
 
 namespace moerate
 {
@@ -101,6 +102,17 @@ Spectrum spectrum_of(DenseMatrix const& symmetric, Wanted wanted)
         found.vectors = DenseMatrix(symmetric.rows, symmetric.rows);
         to(found.vectors) = solver.eigenvectors();
     }
+    return found;
+}
+
+SingularValues singular_values_of(DenseMatrix const& a)
+{
+    Eigen::JacobiSVD<Eigen::MatrixXd> const solver(seen(a), Eigen::ComputeThinV);
+    SingularValues found;
+    found.values.resize(a.columns);
+    to(found.values) = solver.singularValues();
+    found.right = DenseMatrix(a.columns, a.columns);
+    to(found.right) = solver.matrixV();
     return found;
 }
 

@@ -62,6 +62,17 @@ enum class Wanted
 /// tridiagonal QR.
 Spectrum spectrum_of(DenseMatrix const& symmetric, Wanted wanted);
 
+/// Singular values, descending, and unit right singular vectors in their order as columns.
+struct SingularValues
+{
+    std::vector<double> values; ///< [columns]
+    DenseMatrix right;          ///< [columns][columns]
+};
+
+/// Those of a matrix of finite numbers with at least as many rows as columns; by QR, then Jacobi's
+/// rotations: small ones to about 1e-15 of the largest.
+SingularValues singular_values_of(DenseMatrix const& a);
+
 /// z with A z = right, A symmetric and positive definite, by Cholesky. Numbers that are not finite
 /// come out where A is not.
 std::vector<double> solved(DenseMatrix const& a, std::vector<double> const& right);

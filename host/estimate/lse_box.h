@@ -18,6 +18,8 @@ namespace moerate
 class Box
 {
 public:
+    /// |theta| <= 10, 1/10 <= T <= 10.
+    Box() = default;
     /// Reads box, a number or a table of numbers by the blocks' names, box_temperature and
     /// box_lambda. Throws UsageError.
     explicit Box(Reader& reader);

@@ -44,20 +44,6 @@ constexpr int most_rounds = 1000;
 /// Streams of a search are keyed by the truth and this replicate, which no fit has.
 constexpr std::uint32_t search_replicate = 0xffffffffu;
 
-/// The box of an estimator that has one, else the usual one.
-Box::Bounds bounds_of(Curve const& curve)
-{
-    struct Settings : Source
-    {
-        std::string place(Pointer const&) const override { return "estimator"; }
-        std::string name(Pointer const& at) const override { return at.to_string(); }
-    };
-    Settings const source{};
-    nlohmann::json const settings = curve.estimator->settings();
-    Reader reader(source, settings, Pointer());
-    return Box(reader).bounds(curve.model);
-}
-
 /// Where rounds ended.
 struct End
 {
@@ -270,6 +256,19 @@ std::vector<TargetRow> Search::run()
 }
 
 } // namespace
+
+Box::Bounds bounds_of(Curve const& curve)
+{
+    struct Settings : Source
+    {
+        std::string place(Pointer const&) const override { return "estimator"; }
+        std::string name(Pointer const& at) const override { return at.to_string(); }
+    };
+    Settings const source{};
+    nlohmann::json const settings = curve.estimator->settings();
+    Reader reader(source, settings, Pointer());
+    return Box(reader).bounds(curve.model);
+}
 
 std::vector<TargetRow> search_projection(Device& device, Study const& study, Curve const& curve)
 {

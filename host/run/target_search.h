@@ -4,6 +4,7 @@
 /// The search for the projection of a truth onto a fitted class that does not hold it.
 
 #include "host/device/device.h"
+#include "host/estimate/lse_box.h"
 #include "host/store/target_row.h"
 #include "host/study/study.h"
 
@@ -11,6 +12,9 @@
 
 namespace moerate
 {
+
+/// The box of the curve's estimator, the usual one where that has none.
+Box::Bounds bounds_of(Curve const& curve);
 
 /// Ends of a search whose squared distance is at most this share above the lowest are minima that
 /// are kept; beyond, they are local minima of no interest.

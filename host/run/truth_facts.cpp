@@ -2,13 +2,11 @@
 
 #include "host/core/matrix.h"
 #include "host/core/text.h"
+#include "host/estimate/normal_equations.h"
 #include "host/estimate/rank.h"
 #include "host/run/reference.h"
 #include "host/study/truth.h"
 #include "kernels/lse/coordinates.h"
-#include "kernels/lse/fold_api.h"
-#include "kernels/lse/gram_api.h"
-#include "kernels/lse/linearize_api.h"
 
 #include <fmt/format.h>
 
@@ -98,26 +96,6 @@ double part_of_gates(Reference<double> const& truth, std::vector<AtomFacts> cons
     return std::sqrt(squares / static_cast<double>(samples));
 }
 
-/// E[J^T J] [p][p] over the reference's points.
-std::vector<double> information(Device& device, Reference<double> const& truth)
-{
-    Model const& model = truth.measure.model;
-    std::size_t const p = coordinate_count(model), samples = truth.f.size();
-    int const n = static_cast<int>(samples);
-    DeviceArray<double> const coefficients(device, coefficient_rows(model) * samples),
-        maps(device, gram_numbers(model)), gram(device, p * p);
-    device.run(std::vector<LinearizeTask<double>>{{model, truth.theta.data(), n, truth.x.data(),
-                                                   truth.f.data(), coefficients.data(), nullptr,
-                                                   nullptr}});
-    device.run(std::vector<GramTask<double>>{
-        {model, n, truth.x.data(), coefficients.data(), maps.data(), 0, 1}});
-    device.run(std::vector<FoldTask>{{model, truth.theta.data(), maps.data(), gram.data()}});
-    std::vector<double> mean = gram.download();
-    for (double& value : mean)
-        value /= n;
-    return mean;
-}
-
 TruthFacts facts_of(Device& device, Study const& study, Curve const& curve, int n)
 {
     Measure const measure = with_symmetric_forms(true_measure(study, curve, n));
@@ -127,7 +105,10 @@ TruthFacts facts_of(Device& device, Study const& study, Curve const& curve, int 
     facts.atoms = atom_facts(truth);
     facts.gates = part_of_gates(truth, facts.atoms);
     facts.parameters = measure.model.layout.size;
-    std::vector<double> const gram = information(device, truth);
+    std::vector<double> const gram =
+        Normal(device, measure.model, truth_samples, truth.x.data(), truth.f.data())
+            .at(measure.theta)
+            .gram;
     std::size_t const p = coordinate_count(measure.model);
     facts.rank = rank_of(gram, p).rank;
     facts.smallest_eigenvalue = std::numeric_limits<double>::quiet_NaN();

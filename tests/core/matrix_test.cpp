@@ -61,3 +61,15 @@ TEST_CASE("a positive definite system is solved")
     CHECK(z[0] == Approx(-0.5));
     CHECK(z[1] == Approx(2));
 }
+
+TEST_CASE("singular values descend, small ones keep their digits")
+{
+    DenseMatrix a(3, 2); // columns (1, 1, 0) and (1, 1, 1e-9): values sqrt(4), about 1e-9 / sqrt(2)
+    a.values = {1, 1, 0, 1, 1, 1e-9};
+    SingularValues const found = singular_values_of(a);
+    REQUIRE(found.values.size() == 2);
+    CHECK(found.values[0] == Approx(2).epsilon(1e-12));
+    CHECK(found.values[1] ==
+          Approx(1e-9 / std::sqrt(2)).epsilon(1e-6));               // eigenvalues of A^T A: none
+    CHECK(std::fabs(found.right(0, 1) + found.right(1, 1)) < 1e-6); // (1, -1) / sqrt(2)
+}

@@ -28,6 +28,7 @@ FLOORS = [
     ["host/study", "host/data"],
     ["host/store"],
     ["host/rates", "host/run"],
+    ["host/probe"],
     ["host/cli"],
     ["host/main.cpp"],
 ]

@@ -54,6 +54,29 @@ class Made(unittest.TestCase):
         self.assertEqual(read("docs/commands.md"), moerate("help", "commands", "--format", "markdown"))
 
 
+class Identifiability(unittest.TestCase):
+    """docs/identifiability.md is made of its numbers, and the smallest of them are what `identify` finds."""
+
+    def setUp(self):
+        sys.path.insert(0, os.path.join(ROOT, "tools"))
+        self.data = json.loads(read("docs/identifiability.json"))
+
+    def test_the_page_is_that_of_its_numbers(self):
+        from identifiability_page import page
+        self.assertEqual(read("docs/identifiability.md"), page(self.data))
+
+    def test_a_row_is_found_again(self):
+        import importlib.machinery
+        import importlib.util
+        loader = importlib.machinery.SourceFileLoader("identifiability", os.path.join(ROOT, "tools", "identifiability"))
+        tool = importlib.util.module_from_spec(importlib.util.spec_from_loader("identifiability", loader))
+        loader.exec_module(tool)
+        self.assertEqual(self.data["settings"], tool.SETTINGS)
+        row = next(row for row in self.data["rows"] if row["gate"] == tool.GATES[0]
+                   and row["expert"] == {"form": "ridge", "activation": "gelu"})
+        self.assertEqual(tool.ask(os.path.join(BUILD, "moerate"), row["gate"], row["expert"]), row)
+
+
 class Reasons(unittest.TestCase):
     def test_the_page_has_every_reason_with_its_threshold(self):
         table = {row[0].strip(" `"): row[-1].strip()

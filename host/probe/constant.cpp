@@ -1,0 +1,184 @@
+#include "host/probe/constant.h"
+
+#include "host/estimate/rank.h"
+#include "host/measure/inclusion.h"
+#include "host/probe/flat.h"
+#include "host/run/reference.h"
+#include "host/run/target_search.h"
+#include "host/study/truth.h"
+#include "kernels/family/losses.h"
+#include "kernels/lse/coordinates.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace moerate
+{
+namespace
+{
+
+constexpr double within = 2;       ///< factor of ratios that are one constant
+constexpr double is_falling = 1.3; ///< exponent of the last step from which on the ratio falls
+constexpr int fresh_points = 10000;
+constexpr double equal_functions = 1e-9; ///< of |f*|, at fresh points
+constexpr double origin_loss = 1e-9;
+
+/// Fills in what a point says beside its distance.
+void complete(ConstantCurve& curve, ConstantPoint& point)
+{
+    ConstantPoint const* before = nullptr;
+    for (ConstantPoint const& one : curve.points)
+        before = one.reached && one.least && one.ratio > 0 ? &one : before;
+    if (point.distance <= flat_distance * curve.size) { // rounding alone
+        point.ratio = 0;
+        point.exponent = std::numeric_limits<double>::quiet_NaN();
+        point.needed = std::numeric_limits<double>::infinity();
+        return;
+    }
+    point.ratio = point.distance / point.epsilon;
+    point.exponent = before == nullptr ? std::numeric_limits<double>::quiet_NaN()
+                                       : std::log(point.distance / before->distance) /
+                                             std::log(point.epsilon / before->epsilon);
+    point.needed = point.rank / (point.distance * point.distance);
+    point.least = before == nullptr || curve.split > equal_functions * curve.size ||
+                  point.distance <= before->distance;
+}
+
+/// The least |f - f*| of the split truths.
+double split_distance(Device& device, NoiseFree const& sample, Model const& model)
+{
+    Normal normal(device, model, sample.n, sample.x.data(), sample.y.data());
+    double least = std::numeric_limits<double>::infinity();
+    for (int extra = 0; extra < sample.truth.model.k; ++extra)
+        least = std::min(least, std::sqrt(normal.mse(split_truth(sample, model, extra))));
+    return least;
+}
+
+/// What the ratios say, and from which n / sigma^2 on.
+void conclude(ConstantCurve& curve)
+{
+    curve.shows = std::numeric_limits<double>::quiet_NaN();
+    std::vector<ConstantPoint const*> reached;
+    for (ConstantPoint const& point : curve.points)
+        if (point.reached && point.least)
+            reached.push_back(&point);
+    if (curve.end == ConstantEnd::flat || reached.size() < 2)
+        return;
+    ConstantPoint const& last = *reached.back();
+    if (curve.split > equal_functions * curve.size) {
+        curve.end = ConstantEnd::growing;
+        return;
+    }
+    if (last.exponent > is_falling) {
+        curve.end = ConstantEnd::falling;
+        return;
+    }
+    curve.end = ConstantEnd::steady;
+    for (auto at = reached.rbegin(); at != reached.rend(); ++at) {
+        double const ratio = (*at)->ratio / last.ratio;
+        if (ratio > within || ratio < 1 / within)
+            break;
+        curve.shows = (*at)->needed;
+    }
+}
+
+/// The nearest point of each loss, each search from the former one's point, too.
+void search_curve(Device& device, ConstantSettings const& settings, NoiseFree const& sample,
+                  StreamKey key, LossLevel const& level, Box::Bounds const& box,
+                  ConstantCurve& curve)
+{
+    Model const& model = level.fitted();
+    NearestSettings chosen{settings.starts, settings.rounds, flat_distance, key.key0};
+    chosen.in_a_row = 1;
+    chosen.exact = true;
+    NearestSearch search(sample, level, box, chosen);
+    Normal normal(device, model, sample.n, sample.x.data(), sample.y.data());
+    std::vector<std::vector<char>> const sets = free_sets(model);
+    int const each = std::max(search.origins(), settings.starts / static_cast<int>(sets.size()));
+    std::optional<Nearest> before;
+    key.n = 1; // points that the search has not seen
+    NoiseFree const fresh(device, sample.truth, key, fresh_points);
+    for (double const epsilon : settings.epsilon) {
+        std::optional<Nearest> best;
+        for (std::vector<char> const& free : sets) {
+            std::vector<Nearest> also;
+            if (before && &free == &sets.front())
+                also.push_back(*before);
+            auto const found = search.at(epsilon, also, free, each);
+            if (found && (!best || found->distance < best->distance))
+                best = found;
+        }
+        ConstantPoint point;
+        point.epsilon = epsilon;
+        point.reached = best.has_value();
+        if (best) {
+            point.distance = best->distance;
+            point.theta = best->theta;
+            point.rank = rank_of(normal.at(best->theta).gram,
+                                 static_cast<std::size_t>(coordinate_count(model)))
+                             .rank;
+            complete(curve, point);
+            before = best;
+            Measure const measure{model, best->theta};
+            double const gap = best->distance <= flat_distance * sample.size
+                                   ? largest_difference(fresh, measure)
+                                   : std::numeric_limits<double>::infinity();
+            if (gap <= equal_functions * sample.size) { // the losses fall: the last counts
+                curve.end = ConstantEnd::flat;
+                curve.counterexample = measure;
+                curve.flat_loss = epsilon;
+                curve.largest_gap = gap;
+            }
+        }
+        curve.points.push_back(point);
+    }
+    conclude(curve);
+}
+
+ConstantCurve curve_of(Device& device, Study const& study, Curve const& curve, LossSpec const& loss,
+                       ConstantSettings const& settings)
+{
+    ConstantCurve out;
+    out.label = curve.label;
+    out.loss = name_of<Losses>(loss.choice.loss);
+    out.r = loss.choice.r;
+    out.gauge = loss.choice.gauge;
+    Measure const truth = true_measure(study, curve, study.n.back());
+    if (!class_holds(curve.model, truth.model)) {
+        out.skipped = "the fitted class does not hold the truth, so that f_G = f* is out of reach";
+        return out;
+    }
+    out.truth = target_measure(study, curve, study.n.back(), loss.target);
+    StreamKey const key = truth_key(study, curve);
+    NoiseFree const sample(device, truth, key, settings.samples, true);
+    out.size = sample.size;
+    LossLevel const level(device, curve.model, out.truth, loss.choice);
+    double const there = level.value(split_truth(sample, curve.model, 0));
+    out.split = split_distance(device, sample, curve.model);
+    if (!(there <= origin_loss)) {
+        out.skipped = fmt::format("the loss of the truth itself is {:.3g}, not 0", there);
+        return out;
+    }
+    search_curve(device, settings, sample, key, level, bounds_of(curve), out);
+    return out;
+}
+
+} // namespace
+
+std::vector<ConstantCurve> constants(Device& device, Study const& study,
+                                     ConstantSettings const& settings,
+                                     std::function<void(ConstantCurve const&)> const& told)
+{
+    std::vector<ConstantCurve> all;
+    for (Curve const& curve : study.curves)
+        for (LossSpec const& loss : curve.losses) {
+            all.push_back(curve_of(device, study, curve, loss, settings));
+            told(all.back());
+        }
+    return all;
+}
+
+} // namespace moerate
