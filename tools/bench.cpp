@@ -79,8 +79,7 @@ Bench open_bench(Options const& o)
     Bench bench;
     if (o.device == "cpu") {
         bench.device = make_cpu_device(o.threads, o.simd);
-        bench.ceiling =
-            make_cpu_ceiling(bench.device->info().threads, bench.device->info().simd);
+        bench.ceiling = make_cpu_ceiling(bench.device->info().threads, bench.device->info().simd);
         return bench;
     }
     if (o.device.rfind("cuda", 0) != 0)

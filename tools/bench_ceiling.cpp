@@ -60,7 +60,8 @@ class CpuCeiling final : public Ceiling
 {
 public:
     CpuCeiling(int threads, std::string const& simd)
-        : blas_(simd), threads_(threads), a_(std::size_t(m) * m, 0.5f), b_(a_.size(), 0.25f), c_(a_.size())
+        : blas_(simd), threads_(threads), a_(std::size_t(m) * m, 0.5f), b_(a_.size(), 0.25f),
+          c_(a_.size())
     {}
     std::string text() const override
     {

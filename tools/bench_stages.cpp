@@ -51,9 +51,10 @@ nlohmann::ordered_json PipelineRatio::json() const
 
 std::string pipeline_text(nlohmann::ordered_json const& row)
 {
-    std::string text = fmt::format("{:>7} all passes / SGEMM {}; without regression error {}\n", "",
-                                   spread_text(row["pipeline_ratio"], 1, 3),
-                                   spread_text(row["pipeline_without_regression_error_ratio"], 1, 3));
+    std::string text =
+        fmt::format("{:>7} all passes / SGEMM {}; without regression error {}\n", "",
+                    spread_text(row["pipeline_ratio"], 1, 3),
+                    spread_text(row["pipeline_without_regression_error_ratio"], 1, 3));
     text += fmt::format("{:>18} {:>24} {:>24}\n", "stage", "share of time", "ratio");
     for (auto const& stage : row["stages"])
         text += fmt::format("{:>18} {:>24} {:>24}\n", stage["stage"].get<std::string>(),

@@ -49,9 +49,16 @@ RiskRecord risk(Backend const& backend, Model const& model, std::vector<Real> co
                 Truth<Real> const& truth)
 {
     RiskRecord record{-1, -1, -1, -1, -1, -1};
-    backend.run(RiskTask<Real>{model, truth.model, theta.data(), truth.theta.data(), truth.points(),
-                               truth.x.data(), truth.f.data(), truth.experts.data(),
-                               truth.weights.data(), &record});
+    backend.run(RiskTask<Real>{model,
+                               truth.model,
+                               1,
+                               {{theta.data(), &record}},
+                               truth.theta.data(),
+                               truth.points(),
+                               truth.x.data(),
+                               truth.f.data(),
+                               truth.experts.data(),
+                               truth.weights.data()});
     return record;
 }
 

@@ -199,6 +199,42 @@ TEMPLATE_TEST_CASE("errors of drawn fits equal plain sums", "", float, double)
     }
 }
 
+TEMPLATE_TEST_CASE("a fit's errors are the same to the bit whatever fits share its task", "", float,
+                   double)
+{
+    constexpr int most = RiskTask<TestType>::most_fits;
+    Model const model = model_of("softmax", "relu", 5, 7);
+    auto const base = drawn_problem<TestType>(model_of("softmax", "relu", 5, 3), 1300, 3);
+    auto const truth = truth_of(base.model, base.theta, base.x); // five bands, the last one short
+    RiskTask<TestType> task{model,
+                            truth.model,
+                            most,
+                            {},
+                            truth.theta.data(),
+                            truth.points(),
+                            truth.x.data(),
+                            truth.f.data(),
+                            truth.experts.data(),
+                            truth.weights.data()};
+    std::vector<std::vector<TestType>> thetas;
+    for (unsigned fit = 0; fit < most; ++fit)
+        thetas.push_back(drawn_problem<TestType>(model, 0, 100 + fit).theta);
+    for (Backend const& backend : all_backends()) {
+        INFO(backend.name());
+        std::vector<RiskRecord> together(most);
+        for (int fit = 0; fit < most; ++fit)
+            task.fit[fit] = {thetas[fit].data(), &together[fit]};
+        backend.run(task);
+        for (int fit = 0; fit < most; ++fit) {
+            RiskRecord const alone = risk(backend, model, thetas[fit], truth);
+            CHECK(together[fit].regression == alone.regression);
+            CHECK(together[fit].expert_missed == alone.expert_missed);
+            CHECK(together[fit].response_cell == alone.response_cell);
+            CHECK(together[fit].response_gate == alone.response_gate);
+        }
+    }
+}
+
 TEMPLATE_TEST_CASE("a parameter that is not a number is no small error", "", float, double)
 {
     auto const truth_problem =

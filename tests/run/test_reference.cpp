@@ -25,11 +25,16 @@ TEST_CASE("references of one truth share its points, each has its own values the
     // the zero function.
     auto const regression = [&](Reference<double> const& reference) {
         DeviceArray<RiskRecord> const record(*device, 1);
-        device->run(std::vector<RiskTask<double>>{
-            {truth.measure.model, reference.measure.model, truth.theta.data(),
-             reference.theta.data(), study.regression_samples, reference.x.data(),
-             reference.f.data(), reference.experts.data(), reference.weights.data(),
-             record.data()}});
+        device->run(std::vector<RiskTask<double>>{{truth.measure.model,
+                                                   reference.measure.model,
+                                                   1,
+                                                   {{truth.theta.data(), record.data()}},
+                                                   reference.theta.data(),
+                                                   study.regression_samples,
+                                                   reference.x.data(),
+                                                   reference.f.data(),
+                                                   reference.experts.data(),
+                                                   reference.weights.data()}});
         return record.download()[0].regression;
     };
     double sum = 0;
