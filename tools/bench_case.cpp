@@ -95,8 +95,9 @@ Pass time_pass(Device& device, Study const& study, Plan const& plan, Reference<f
     auto const jobs = missing_jobs(study, plan, nullptr);
     ClockedDevice clocked(device);
     double begin = now();
-    JobBlock<float> block(clocked, study, plan, jobs,
-                          [&](Curve const&, Target) -> Reference<float> const& { return truth; });
+    JobBlock<float> block(
+        clocked, study, plan, jobs,
+        [&](Curve const&, int, Target) -> Reference<float> const& { return truth; });
     block.generate();
     block.start();
     block.fit();
@@ -144,7 +145,8 @@ nlohmann::ordered_json bench_case(Bench const& bench, Case const& setting, int n
     Study const study = sized_study(bench, setting, n);
     Curve const& curve = study.curves[0];
     Plan const plan = make_plan(study);
-    Reference<float> const truth = reference_of<float>(*bench.device, study, curve, Target::truth);
+    Reference<float> const truth =
+        reference_of<float>(*bench.device, study, curve, n, Target::truth);
     double const updates = 1.0 * study.replicates * setting.epochs * n;
     double const flops = 8.0 * setting.k * setting.d;
     std::vector<double> ceiling, copy, sgd, whole, ratio, whole_ratio, with_risk;

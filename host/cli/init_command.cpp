@@ -7,7 +7,7 @@
 #include "host/measure/measure_json.h"
 #include "host/study/document.h"
 #include "host/study/keys.h"
-#include "host/study/study.h"
+#include "host/study/truth.h"
 #include "kernels/family/activations.h"
 #include "kernels/family/experts.h"
 #include "kernels/family/loss_fits.h"
@@ -262,7 +262,7 @@ std::string copied_file(std::string const& name, std::string const& from)
 void copy_truth(std::string const& truth, fs::path const& from, fs::path const& to, bool force)
 {
     fs::path const file = to / truth;
-    if (truth.empty() || fs::path(truth).is_absolute() || content(file) == content(from / truth))
+    if (fs::path(truth).is_absolute() || content(file) == content(from / truth))
         return;
     write_whole(file.string(), force, content(from / truth).value_or(""));
 }
@@ -286,7 +286,8 @@ int init_command(InitOptions const& options, CommonOptions const& common)
     Study const study = // a name that is no id is refused here
         parse_study(text, file.string(), {}, from.empty() ? "." : from.string());
     for (Curve const& curve : study.curves)
-        copy_truth(curve.truth.file, from, to, options.force);
+        for (std::string const& truth : files_of(curve.truth))
+            copy_truth(truth, from, to, options.force);
     write_whole(file.string(), options.force, text);
     if (common.json)
         print_json({{"file", file.string()}, {"id", name}});

@@ -51,7 +51,7 @@ std::vector<ShownLoss> shown_losses(Study const& study, StoredFit const& fit)
                            fit.curve->projection != nullptr;
         if (row == nullptr || !known)
             continue;
-        losses.push_back({row, target_measure(study, *fit.curve, spec.target), std::nullopt});
+        losses.push_back({row, target_measure(study, *fit.curve, fit.n, spec.target), std::nullopt});
         if (fit.row.at(at_fit).parameters_kept)
             losses.back().terms = loss_terms({fit.curve->model, fit.row.at(at_fit).theta},
                                              losses.back().reference, spec.choice);
@@ -252,7 +252,7 @@ std::string fit_text(Study const& study, StoredFit const& fit)
     if (end.theta.empty())
         return text + "\nparameters: not stored (--no-params)\n";
     Measure const reference =
-        losses.empty() ? true_measure(study, *fit.curve) : losses.front().reference;
+        losses.empty() ? true_measure(study, *fit.curve, fit.n) : losses.front().reference;
     std::vector<int> cell = losses.empty() ? std::vector<int>{} : losses.front().row->cell;
     if (cell.empty())
         cell.assign(static_cast<std::size_t>(fit.curve->model.k), -1);

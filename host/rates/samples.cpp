@@ -152,7 +152,7 @@ void explain(Slope& slope, Numbers const& numbers, std::function<std::string()> 
 std::string beyond_float64(Study const& study, Curve const& curve, LossSpec const& loss)
 {
     Model const& truth = curve.truth.model;
-    std::vector<double> const theta = true_parameters(study, curve);
+    std::vector<double> const theta = true_parameters(study, curve, study.n.back());
     double const temperature = trained_temperature(truth.layout, theta.data(), truth.temperature);
     double const limit = std::log(std::numeric_limits<double>::max());
     double largest = limit;

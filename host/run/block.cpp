@@ -16,9 +16,10 @@ JobBlock<Real>::JobBlock(Device& device, Study const& study, Plan const& plan,
     : device_(device), study_(study), plan_(plan), jobs_(jobs), trace_(trace)
 {
     int const count = static_cast<int>(jobs.size());
-    for (int j = 0; j < count; ++j)
-        compared_.push_back(
-            {j, &reference_of(study_.curves[plan_.data[jobs[j].data].curve], Target::truth)});
+    for (int j = 0; j < count; ++j) {
+        DataSpec const& data = plan_.data[jobs[j].data];
+        compared_.push_back({j, &reference_of(study_.curves[data.curve], data.n, Target::truth)});
+    }
     for (int j = 0; j < count; ++j) {
         DataSpec const& data = plan_.data[jobs[j].data];
         int const d = study_.curves[data.curve].truth.model.d;
@@ -35,7 +36,7 @@ JobBlock<Real>::JobBlock(Device& device, Study const& study, Plan const& plan,
             }
             Fit fit{j, &cell, &curve, {}, 0, target_.add(p)};
             for (Target const target : targets_of(curve, cell.losses))
-                fit.references[target] = &reference_of(curve, target);
+                fit.references[target] = &reference_of(curve, cell.n, target);
             fit.compared = compare(j, fit.yardstick());
             fits_.push_back(std::move(fit));
         }

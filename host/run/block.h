@@ -24,7 +24,7 @@ class JobBlock
 public:
     /// Gives a curve's measure of a target; it must outlive the block. Asked by the constructor
     /// alone.
-    using ReferenceOf = std::function<Reference<Real> const&(Curve const&, Target)>;
+    using ReferenceOf = std::function<Reference<Real> const&(Curve const&, int n, Target)>;
 
     /// Allocates everything for `jobs`. All members may throw DeviceError. `trace`, if not null,
     /// says which fits have their rounds in their facts.

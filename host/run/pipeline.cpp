@@ -29,7 +29,7 @@ void Pipeline::make(References<Real>& references, std::vector<Job> const& jobs)
             Cell const& cell = plan_.cells[c];
             Curve const& curve = study_.curves[cell.curve];
             for (Target const target : targets_of(curve, cell.losses))
-                references.of(curve, target);
+                references.of(curve, cell.n, target);
         }
     }
 }
@@ -42,8 +42,8 @@ std::vector<FitRow> Pipeline::fits(References<Real>& references, std::vector<Job
         return {};
     JobBlock<Real> block(
         device_, study_, plan_, jobs,
-        [&](Curve const& curve, Target target) -> Reference<Real> const& {
-            return references.of(curve, target);
+        [&](Curve const& curve, int n, Target target) -> Reference<Real> const& {
+            return references.of(curve, n, target);
         },
         trace_);
     block.generate();

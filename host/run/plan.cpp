@@ -53,30 +53,30 @@ Plan make_plan(Study const& study)
 {
     Plan plan;
     std::map<std::string, int> cell_at;
-    using DataId = std::tuple<TruthId, TruthId, double>; // truth, streams, noise
+    using DataId = std::tuple<TruthId, TruthId, double>; // truth or path, streams, noise
     std::map<DataId, std::vector<int>> curves_of;
     std::vector<DataId> order; // of first appearance
     for (int c = 0; c < static_cast<int>(study.curves.size()); ++c) {
         Curve const& curve = study.curves[c];
-        DataId const id{truth_id(truth_key(study, curve)), truth_id(streams_key(study, curve)),
-                        curve.noise_variance};
+        DataId const id{truth_id(moved_truth_key(study, curve, 0)),
+                        truth_id(streams_key(study, curve)), curve.noise_variance};
         if (curves_of[id].empty())
             order.push_back(id);
         curves_of[id].push_back(c);
     }
     for (DataId const& id : order) {
         for (int const n : study.n) {
-            int const any = curves_of[id].front();
-            DataSpec data{any, n, {}, data_key(study, study.curves[any], n, 0), std::get<0>(id)};
+            Curve const& first = study.curves[curves_of[id].front()];
+            DataSpec data{curves_of[id].front(), n, {}, data_key(study, first, n, 0), {}};
+            data.truth = truth_id(moved_truth_key(study, first, n));
             for (int const c : curves_of[id]) {
-                Curve const& curve = study.curves[c];
-                std::string const cell = cell_id(study, curve, n);
+                std::string const cell = cell_id(study, study.curves[c], n);
                 auto const [at, fresh] = cell_at.try_emplace(cell, plan.cells.size());
                 if (fresh) {
                     plan.cells.push_back({cell, c, n, {}});
                     data.cells.push_back(at->second);
                 }
-                add_losses(plan.cells[at->second], curve.losses);
+                add_losses(plan.cells[at->second], study.curves[c].losses);
             }
             plan.data.push_back(std::move(data));
         }

@@ -55,8 +55,8 @@ double time_left(std::vector<TimedWork> const& done, Work const& total)
     left.sample_updates -= finished.sample_updates;
     left.regression_points = std::max(0.0, left.regression_points - finished.regression_points);
     left.flops = std::max(0.0, left.flops - finished.flops);
-    return std::max(fitted_time(done).seconds(left), saving / static_cast<double>(finished.fits) *
-                                                         static_cast<double>(left.fits));
+    return std::max(fitted_time(done).seconds(left),
+                    saving / static_cast<double>(finished.fits) * static_cast<double>(left.fits));
 }
 
 void Progress::at(std::string const& name)

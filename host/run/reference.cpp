@@ -10,9 +10,9 @@
 namespace moerate
 {
 
-Measure target_measure(Study const& study, Curve const& curve, Target target)
+Measure target_measure(Study const& study, Curve const& curve, int n, Target target)
 {
-    Measure truth = true_measure(study, curve);
+    Measure truth = true_measure(study, curve, n);
     if (target == Target::truth)
         return truth;
     if (class_holds(curve.model, truth.model))
@@ -32,16 +32,16 @@ std::set<Target> targets_of(Curve const& curve, std::vector<LossSpec> const& los
 }
 
 template <class Real>
-Reference<Real> const& References<Real>::of(Curve const& curve, Target target)
+Reference<Real> const& References<Real>::of(Curve const& curve, int n, Target target)
 {
-    auto const [id, fresh] = ids_.try_emplace(&curve);
+    auto const [id, fresh] = ids_.try_emplace({&curve, n});
     if (fresh)
-        id->second = truth_id(truth_key(study_, curve));
+        id->second = truth_id(moved_truth_key(study_, curve, n));
     Curve const* const own = target == Target::truth ? nullptr : &curve;
     std::unique_ptr<Reference<Real>>& made = made_[{id->second, target, own}];
     if (!made)
-        made =
-            std::make_unique<Reference<Real>>(reference_of<Real>(device_, study_, curve, target));
+        made = std::make_unique<Reference<Real>>(
+            reference_of<Real>(device_, study_, curve, n, target));
     return *made;
 }
 

@@ -49,16 +49,17 @@ struct Reference
     DeviceArray<Real> weights;   ///< [k*][m] its g_j(x)
 };
 
-/// The measure of a curve that is called `target`. The projection is the truth in the fitted
+/// The measure of a curve at n that is called `target`. The projection is the truth in the fitted
 /// families where these hold it, else what a search has found (targets.h). Throws std::logic_error
 /// where none has.
-Measure target_measure(Study const& study, Curve const& curve, Target target);
+Measure target_measure(Study const& study, Curve const& curve, int n, Target target);
 
 /// The same as a reference of all fits on one truth's data. Throws DeviceError.
 template <class Real>
-Reference<Real> reference_of(Device& device, Study const& study, Curve const& curve, Target target)
+Reference<Real> reference_of(Device& device, Study const& study, Curve const& curve, int n,
+                             Target target)
 {
-    return {device, target_measure(study, curve, target), truth_key(study, curve),
+    return {device, target_measure(study, curve, n, target), truth_key(study, curve),
             study.regression_samples};
 }
 
@@ -73,14 +74,15 @@ public:
     References(Device& device, Study const& study) : device_(device), study_(study) {}
 
     /// Curves of one truth have one reference. Throws DeviceError.
-    Reference<Real> const& of(Curve const& curve, Target target);
+    Reference<Real> const& of(Curve const& curve, int n, Target target);
     /// Frees those of all other truths.
     void keep(std::set<TruthId> const& used);
 
 private:
     Device& device_;
     Study const& study_;
-    std::map<Curve const*, TruthId> ids_; ///< kept, as a key is the hash of a text
+    /// By curve and n; kept, as a key is the hash of a text.
+    std::map<std::pair<Curve const*, int>, TruthId> ids_;
     /// By truth and target; a target other than the truth is also of a curve, else null.
     std::map<std::tuple<TruthId, Target, Curve const*>, std::unique_ptr<Reference<Real>>> made_;
 };

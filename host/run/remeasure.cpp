@@ -68,7 +68,7 @@ public:
     {
         for (Target const target : targets_of(curve_, cell.losses))
             if (!done())
-                references_[target] = target_measure(study, curve_, target);
+                references_[target] = target_measure(study, curve_, cell.n, target);
     }
 
     bool done() const { return next_ == replicates_.size(); }

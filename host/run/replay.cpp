@@ -44,7 +44,7 @@ template <class Real>
 TrainingData drawn(Device& device, Study const& study, Curve const& curve, StreamKey const& key,
                    int n)
 {
-    std::vector<double> const truth = true_parameters(study, curve);
+    std::vector<double> const truth = true_parameters(study, curve, n);
     DeviceArray<Real> const theta(device, std::vector<Real>(truth.begin(), truth.end()));
     DeviceArray<Real> const x(device, static_cast<std::size_t>(n) * curve.model.d), y(device, n);
     device.run(std::vector<GenerateTask<Real>>{{curve.truth.model, theta.data(), key, Stream::x, n,
@@ -76,7 +76,7 @@ Plan plan_of_path(Study const& path, int n, std::string const& cell)
                          n,
                          {},
                          data_key(path, path.curves[0], n, 0),
-                         truth_id(truth_key(path, path.curves[0]))});
+                         truth_id(moved_truth_key(path, path.curves[0], n))});
     for (int c = 0; c < static_cast<int>(path.curves.size()); ++c) {
         plan.cells.push_back({cell, c, n, path.curves[static_cast<std::size_t>(c)].losses});
         plan.data[0].cells.push_back(c);

@@ -23,6 +23,9 @@ namespace moerate
 namespace
 {
 
+/// A truth that moves with n is not searched for (its fit is refused).
+constexpr int any_n = 1;
+
 /// Samples of the first rounds, a coordinate, and at least.
 constexpr int first_samples_a_number = 40, least_first_samples = 4000;
 
@@ -108,7 +111,7 @@ Search::Search(Device& device, Study const& study, Curve const& curve)
       lower_(device, bounds_.lower), upper_(device, bounds_.upper)
 {
     key_.replicate = search_replicate;
-    Measure const truth = true_measure(study, curve);
+    Measure const truth = true_measure(study, curve, any_n);
     DeviceArray<double> const theta(device, truth.theta), square(device, 1);
     device.run(
         std::vector<GenerateTask<double>>{{truth.model, theta.data(), key_, Stream::target, n_, 0.0,
@@ -119,7 +122,7 @@ Search::Search(Device& device, Study const& study, Curve const& curve)
 /// The starts; the given one is the truth, an extra atom at any of its atoms.
 std::vector<std::vector<double>> Search::starts()
 {
-    Measure const truth = true_measure(study_, curve_);
+    Measure const truth = true_measure(study_, curve_, any_n);
     std::vector<int> any(truth.model.k);
     std::iota(any.begin(), any.end(), 0);
     DeviceArray<double> const theta_true(device_, truth.theta), theta(device_, model_.layout.size);

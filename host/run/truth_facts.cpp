@@ -102,9 +102,9 @@ std::vector<double> information(Device& device, Reference<double> const& truth)
     return mean;
 }
 
-TruthFacts facts_of(Device& device, Study const& study, Curve const& curve)
+TruthFacts facts_of(Device& device, Study const& study, Curve const& curve, int n)
 {
-    Measure const measure = with_symmetric_forms(true_measure(study, curve));
+    Measure const measure = with_symmetric_forms(true_measure(study, curve, n));
     Reference<double> const truth(device, measure, truth_key(study, curve), truth_samples);
     TruthFacts facts;
     facts.number = truth_number(curve);
@@ -131,10 +131,17 @@ std::vector<TruthFacts> truth_facts(Device& device, Study const& study)
     for (Curve const& curve : study.curves) {
         if (curve.truth.model.layout.size > most_fact_parameters)
             continue;
-        auto const [at, fresh] = known.try_emplace(truth_id(truth_key(study, curve)), all.size());
-        if (fresh)
-            all.push_back(facts_of(device, study, curve));
-        all[at->second].labels.push_back(curve.label);
+        bool const moves = curve.truth.path.has_value();
+        for (int const n : moves ? std::vector<int>{study.n.front(), study.n.back()}
+                                 : std::vector<int>{study.n.back()})
+        {
+            auto const [at, fresh] =
+                known.try_emplace(truth_id(moved_truth_key(study, curve, n)), all.size());
+            if (fresh)
+                all.push_back(facts_of(device, study, curve, n));
+            all[at->second].labels.push_back(moves ? fmt::format("{}, n = {}", curve.label, n)
+                                                   : curve.label);
+        }
     }
     return all;
 }

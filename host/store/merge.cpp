@@ -6,6 +6,7 @@
 #include "host/store/later_columns.h"
 #include "host/store/schema.h"
 #include "host/store/source_file.h"
+#include "host/store/sqlite_errors.h"
 #include "host/store/store_impl.h"
 #include "host/store/table_copy.h"
 #include "host/study/identity.h"
@@ -141,9 +142,10 @@ void copy_cells(sqlite::Database& from, sqlite::Database& to)
     }
 }
 
-/// Adds all that a file holds.
+/// Adds all that a file holds. Throws StoreError where that is what no store can hold: the pages
+/// of the file are read, not checked one by one.
 void copy_all(sqlite::Database& from, sqlite::Database& to, MergeReport& report)
-{
+try {
     copy_cells(from, to);
     RunIds const runs = copy_runs(from, to);
     for (CopyRule const& rule : copy_rules()) {
@@ -155,6 +157,8 @@ void copy_all(sqlite::Database& from, sqlite::Database& to, MergeReport& report)
             report.losses += count.added;
         }
     }
+} catch (sqlite::RefusedRow const& row) {
+    sqlite::damaged(from.file(), row.what());
 }
 
 /// Throws StoreError where the files are not parts of one study.

@@ -155,6 +155,8 @@ void SourceFile::refresh(int tries)
             database_ = std::make_unique<sqlite::Database>(file_, sqlite::Database::Mode::frozen);
         if (database_ != nullptr && version_of(file_) == now) {
             version_ = now;
+            if (!copied_)
+                database_->check_last_page(static_cast<std::uintmax_t>(now.size));
             return;
         }
     }

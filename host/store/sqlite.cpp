@@ -67,9 +67,21 @@ void Database::open(std::string const& file, Mode mode, int wait_ms)
 
 void Database::check_pages()
 {
+    Snapshot const one_state(*this);
     Statement check(*this, "PRAGMA quick_check(1)");
     if (check.step() && check.text(0) != "ok")
         fail(file_, SQLITE_CORRUPT, check.text(0));
+    std::error_code not_yet_there; // SQLite makes a file when it first writes
+    std::uintmax_t const size =
+        std::filesystem::file_size(sqlite3_db_filename(handle_.get(), "main"), not_yet_there);
+    if (!not_yet_there)
+        check_last_page(size);
+}
+
+void Database::check_last_page(std::uintmax_t size)
+{
+    if (size % static_cast<std::uintmax_t>(integer("PRAGMA page_size")) != 0)
+        damaged(file_, "it was cut off within its last page");
 }
 
 void Database::execute(std::string const& sql)

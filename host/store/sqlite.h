@@ -39,6 +39,11 @@ public:
     /// Throws StoreError where a page is damaged.
     void check_pages();
 
+    /// Throws StoreError where a file of `size` bytes ends within a page. SQLite misses a page that
+    /// is not there, but takes zeros for the end of one that is cut off: rows would read as NULL,
+    /// or, worse, as 0.
+    void check_last_page(std::uintmax_t size);
+
     /// Runs statements that return nothing. Throws as Statement::step.
     void execute(std::string const& sql);
 

@@ -30,10 +30,7 @@ void fail(std::string const& file, int code, std::string const& why)
                         "that program and run again",
                         file));
     case SQLITE_CORRUPT:
-        throw StoreError(
-            fmt::format("{} is damaged ({}) move it away, or save what can be read with "
-                        "`moerate recover`; nothing was changed",
-                        file, why));
+        damaged(file, why);
     case SQLITE_NOTADB:
         throw StoreError(fmt::format("{} is not a store (it is no SQLite database) move it away or "
                                      "name another folder; nothing was changed",
@@ -50,10 +47,17 @@ void fail(std::string const& file, int code, std::string const& why)
                         "read and write, or name another folder",
                         file, why));
     case SQLITE_CONSTRAINT:
-        throw StoreError(fmt::format("{} refused a row ({}) the store is as before", file, why));
+        throw RefusedRow(fmt::format("{} refused a row ({}) the store is as before", file, why));
     default:
         throw StoreError(fmt::format("{}: SQLite error {} ({})", file, code, why));
     }
+}
+
+void damaged(std::string const& file, std::string const& why)
+{
+    throw StoreError(fmt::format("{} is damaged ({}) move it away, or save what can be read with "
+                                 "`moerate recover`; nothing was changed",
+                                 file, why));
 }
 
 } // namespace moerate::sqlite

@@ -50,6 +50,10 @@ std::string atoms(std::vector<int> const& list)
 std::string truth_text(TruthSpec const& truth)
 {
     std::string text = fmt::format("{}, {}\n", count_text(truth.model), family(truth.model));
+    if (truth.path)
+        text += fmt::format("            path: base + {} n^{} (to - base), to {}; the base:\n",
+                            truth.path->scale, truth.path->exponent,
+                            truth.path->file.empty() ? "given" : "by " + truth.path->file);
     if (!truth.draw)
         return text +
                fmt::format("            given{}{}\n", truth.file.empty() ? "" : " by ", truth.file);
@@ -108,7 +112,7 @@ bool meant_for_projection(LossSpec const& loss)
 /// Whether the truth has an atom whose gate locations are all 0.
 bool has_flat_gate(Study const& study, Curve const& curve)
 {
-    std::vector<double> const theta = true_parameters(study, curve);
+    std::vector<double> const theta = true_parameters(study, curve, study.n.back());
     Layout const& layout = curve.truth.model.layout;
     for (int atom = 0; atom < curve.truth.model.k; ++atom) {
         bool flat = true;

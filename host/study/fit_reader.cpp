@@ -164,6 +164,10 @@ void settle_targets(Reader& reader, Curve& curve)
         reader.fail("target", "names \"projection\" (a search on samples finds it up to an error "
                               "that the data's noise must exceed, and data.noise_variance is 0) "
                               "give the data noise, or use \"truth\"");
+    if (needs_search(curve) && curve.truth.path)
+        reader.fail("target", "names \"projection\" (truth.path moves the truth with n, and a "
+                              "projection is searched for once) use \"truth\", or one study an n "
+                              "with truth.file");
 }
 
 } // namespace

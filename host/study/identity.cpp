@@ -52,6 +52,13 @@ json truth_json(Curve const& curve)
     return out;
 }
 
+/// Where a truth goes with n. Its streams do not depend on it: paths of other ends and exponents
+/// are compared on the same inputs and noise.
+json path_json(TruthPath const& path)
+{
+    return {{"to", path.to}, {"scale", path.scale}, {"exponent", path.exponent}};
+}
+
 /// Only what the start depends on: noise for "near", extra atoms where there are some.
 json start_json(Curve const& curve)
 {
@@ -96,6 +103,8 @@ json curve_json(Study const& study, Curve const& curve)
              {"estimator", estimator_json(*curve.estimator)}};
     if (curve.target != Target::truth)
         out["target"] = search_json(study);
+    if (curve.truth.path)
+        out["truth"]["path"] = path_json(*curve.truth.path);
     if (!curve.streams.empty())
         out["streams"] = json::parse(curve.streams);
     return out;
@@ -150,6 +159,16 @@ std::string target_id(Study const& study, Curve const& curve)
 StreamKey truth_key(Study const& study, Curve const& curve)
 {
     return key_of_truth(study, truth_json(curve));
+}
+
+StreamKey moved_truth_key(Study const& study, Curve const& curve, int n)
+{
+    if (!curve.truth.path)
+        return truth_key(study, curve);
+    json moved = truth_json(curve);
+    moved["path"] = path_json(*curve.truth.path);
+    moved["n"] = n;
+    return key_of_truth(study, moved);
 }
 
 StreamKey streams_key(Study const& study, Curve const& curve)

@@ -31,6 +31,10 @@ std::string canonical_target(Study const& study, Curve const& curve);
 /// under it. replicate and n are left 0.
 StreamKey truth_key(Study const& study, Curve const& curve);
 
+/// What tells the truths of two curves at n apart: truth_key, unless the truth moves with n along a
+/// path, whose points share its streams.
+StreamKey moved_truth_key(Study const& study, Curve const& curve, int n);
+
 /// Key of the streams of a curve's data, starts and bootstrap: that of its truth, or where its fit
 /// has a truth of its own that of the study's. replicate and n are left 0.
 StreamKey streams_key(Study const& study, Curve const& curve);

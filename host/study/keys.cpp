@@ -8,10 +8,9 @@ namespace moerate
 
 std::vector<KeyTable> experiment_keys()
 {
-    return {data_keys(), top_keys(),      head_keys(),      truth_keys(),
-            draw_keys(), gate_keys(),     expert_keys(),    start_keys(),
-            fit_keys(),  one_loss_keys(), theory_keys(),    estimator_keys(),
-            target_keys()};
+    return {data_keys(),     top_keys(),    head_keys(),      truth_keys(), draw_keys(),
+            path_keys(),     gate_keys(),   expert_keys(),    start_keys(), fit_keys(),
+            one_loss_keys(), theory_keys(), estimator_keys(), target_keys()};
 }
 
 std::string const& paths_text()

@@ -12,7 +12,7 @@ namespace moerate
 constexpr char const* at_start = "start";   ///< where the estimator began
 constexpr char const* at_oracle = "oracle"; ///< where the start alone led to that was given to it:
                                             ///< near the truth, which no user of real data could
-constexpr char const* at_fit = "fit"; ///< where it ended
+constexpr char const* at_fit = "fit";       ///< where it ended
 
 /// All points that a fit may have, in the order in which it comes to them.
 constexpr std::array<char const*, 3> fit_points{at_start, at_oracle, at_fit};

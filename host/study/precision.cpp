@@ -37,12 +37,24 @@ char const* given_key(TruthSpec const& truth)
     return truth.file.empty() ? "measure" : "file";
 }
 
+/// Parameters that `key` of [truth] gives.
+void check_given(PrecisionCheck const& check, Reader const& truth, std::string const& key,
+                 std::vector<double> const& theta)
+{
+    for (double const parameter : theta)
+        if (std::fabs(parameter) > check.most())
+            truth.fail(key, fmt::format("holds {:.3g} ({} goes up to {:.2g}) {}", parameter,
+                                        check.name(), check.most(), check.advice()));
+}
+
 void check_truth(PrecisionCheck const& check, Curve const& curve, CurveTables const& tables)
 {
     Reader& truth = tables.truth;
     double const temperature = curve.truth.model.temperature;
     check.hold(truth, "temperature", temperature, "T", temperature);
     check.hold(truth, "temperature", temperature, "1 / T", 1 / temperature);
+    if (curve.truth.path)
+        check_given(check, truth, "path", curve.truth.path->to);
     if (curve.truth.draw) {
         check_gate(check, curve.truth.model.gate, truth.table("gate"));
         Reader const table = truth.table("draw");
@@ -53,11 +65,7 @@ void check_truth(PrecisionCheck const& check, Curve const& curve, CurveTables co
                       std::sqrt(draw.expert_variance));
         return;
     }
-    for (double const parameter : curve.truth.theta)
-        if (std::fabs(parameter) > check.most())
-            truth.fail(given_key(curve.truth),
-                       fmt::format("holds {:.3g} ({} goes up to {:.2g}) {}", parameter,
-                                   check.name(), check.most(), check.advice()));
+    check_given(check, truth, given_key(curve.truth), curve.truth.theta);
 }
 
 void check_start(PrecisionCheck const& check, StartSpec const& start, int smallest_n, int largest_n,

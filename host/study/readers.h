@@ -8,6 +8,7 @@
 #include "host/study/document.h"
 #include "host/study/study.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ KeyTable head_keys();
 KeyTable data_keys();
 KeyTable truth_keys();
 KeyTable draw_keys();
+KeyTable path_keys();
 KeyTable start_keys();
 KeyTable fit_keys();
 KeyTable one_loss_keys();
@@ -52,6 +54,17 @@ void read_data(Reader& reader, Setting& setting);
 
 /// [truth] for inputs of dimension setting.d; files are looked up in `folder`.
 TruthSpec read_truth(Reader& reader, int d, std::string const& folder);
+
+/// A measure that `table`.`key` gives inline; a name in it (named_measure) is left out.
+Measure read_inline_measure(Reader const& reader, std::string const& table, std::string const& key,
+                            nlohmann::json measure);
+
+/// A measure of a file that a key names, looked up in `folder`.
+Measure read_measure_file(Reader const& reader, std::string const& key, std::string const& file,
+                          std::string const& folder);
+
+/// truth.path, where [truth] has one, of a truth of this model.
+std::optional<TruthPath> read_path(Reader& truth, Model const& model, std::string const& folder);
 
 /// [fit.truth], where a fit has one, into setting.truth and setting.streams: a whole truth of its
 /// own. Files are looked up in `folder`.

@@ -27,6 +27,17 @@ struct TruthDraw
     int number = 1;             ///< which of the study's truths: each has a stream of its own
 };
 
+/// A truth that moves with n: theta*(n) = base + scale n^exponent (to - base), parameter by
+/// parameter. What the papers call slower than any polynomial is a supremum over truths for each n;
+/// no fixed truth shows it, a path of them does.
+struct TruthPath
+{
+    std::vector<double> to; ///< [model.layout.size]
+    double scale = 1;
+    double exponent = 0;
+    std::string file; ///< of `to`, where one was named
+};
+
 /// The true mixing measure: a model, and either a draw or given parameters. model.temperature is T*
 /// whether the truth's gate has it fixed or learned.
 struct TruthSpec
@@ -35,6 +46,7 @@ struct TruthSpec
     std::optional<TruthDraw> draw;
     std::vector<double> theta; ///< [model.layout.size] where given by `file`
     std::string file;
+    std::optional<TruthPath> path; ///< none: the same at all n
 };
 
 enum class StartKind
@@ -99,7 +111,7 @@ struct SweptValue
 struct Curve
 {
     std::string label;
-    std::string all_truths; ///< the label without its truth: what curves of one fit share
+    std::string all_truths;        ///< the label without its truth: what curves of one fit share
     std::string fit;               ///< the label of its [[fit]]: the same without what is swept
     std::vector<SweptValue> swept; ///< empty without a sweep
     double noise_variance = 0;
@@ -125,7 +137,7 @@ struct Study
     std::string id, title, source;
     std::uint64_t seed = 0;
     int replicates = 0;
-    int truths = 1; ///< drawn truths that each curve is repeated over
+    int truths = 1;     ///< drawn truths that each curve is repeated over
     std::vector<int> n; ///< strictly increasing
     bool nested = false;
     int regression_samples = 100000;

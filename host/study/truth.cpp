@@ -23,17 +23,9 @@ bool zeroed(TruthDraw const& draw, Role role, int row)
     return gate && std::find(atoms.begin(), atoms.end(), row + 1) != atoms.end();
 }
 
-} // namespace
-
-int truth_number(Curve const& curve)
+/// The truth's parameters, or those that its path begins with.
+std::vector<double> drawn_parameters(Study const& study, Curve const& curve)
 {
-    return curve.truth.draw ? curve.truth.draw->number : 1;
-}
-
-std::vector<double> true_parameters(Study const& study, Curve const& curve)
-{
-    if (!curve.truth.draw)
-        return curve.truth.theta;
     TruthDraw const& draw = *curve.truth.draw;
     Model const& model = curve.truth.model;
     StreamKey const key = truth_key(study, curve);
@@ -57,9 +49,39 @@ std::vector<double> true_parameters(Study const& study, Curve const& curve)
     return theta;
 }
 
-Measure true_measure(Study const& study, Curve const& curve)
+} // namespace
+
+int truth_number(Curve const& curve)
 {
-    return {curve.truth.model, true_parameters(study, curve)};
+    return curve.truth.draw ? curve.truth.draw->number : 1;
+}
+
+std::vector<double> true_parameters(Study const& study, Curve const& curve, int n)
+{
+    std::vector<double> theta =
+        curve.truth.draw ? drawn_parameters(study, curve) : curve.truth.theta;
+    if (!curve.truth.path)
+        return theta;
+    TruthPath const& path = *curve.truth.path;
+    double const along = path.scale * std::pow(n, path.exponent);
+    for (std::size_t i = 0; i < theta.size(); ++i)
+        theta[i] = (1 - along) * theta[i] + along * path.to[i]; // along = 1 is `to` to the bit
+    return theta;
+}
+
+Measure true_measure(Study const& study, Curve const& curve, int n)
+{
+    return {curve.truth.model, true_parameters(study, curve, n)};
+}
+
+std::vector<std::string> files_of(TruthSpec const& truth)
+{
+    std::vector<std::string> files;
+    if (!truth.file.empty())
+        files.push_back(truth.file);
+    if (truth.path && !truth.path->file.empty())
+        files.push_back(truth.path->file);
+    return files;
 }
 
 void repeat_over_truths(Study& study, std::string const& place)

@@ -12,14 +12,19 @@
 namespace moerate
 {
 
-/// Parameters of the curve's truth, float64: those of its file, or drawn as N(0, v_g) for the gate
-/// and N(0, v_e) for the experts from the stream `truth`. Every number has its own place in the
-/// stream, keyed by parameter name, atom and component, so that a further atom or parameter leaves
-/// the others as they are. Zeroed atoms get gate parameters 0 (the bias only if draw.zero_bias).
-std::vector<double> true_parameters(Study const& study, Curve const& curve);
+/// Parameters of the curve's truth at n, float64: those of its file, or drawn as N(0, v_g) for the
+/// gate and N(0, v_e) for the experts from the stream `truth`. Every number has its own place in
+/// the stream, keyed by parameter name, atom and component, so that a further atom or parameter
+/// leaves the others as they are. Zeroed atoms get gate parameters 0 (the bias only if
+/// draw.zero_bias). Where the truth has a path, these are its base, and the point of it at n is
+/// returned.
+std::vector<double> true_parameters(Study const& study, Curve const& curve, int n);
 
 /// The same with its model.
-Measure true_measure(Study const& study, Curve const& curve);
+Measure true_measure(Study const& study, Curve const& curve, int n);
+
+/// The files that it is given by.
+std::vector<std::string> files_of(TruthSpec const& truth);
 
 /// Adds the curves of the second truth and further ones after those of the first, where
 /// study.truths asks for some. Throws UsageError, which begins with `place`, where a truth is

@@ -55,23 +55,11 @@ TruthDraw read_draw(Reader reader, Reader& truth, int k)
 /// The measure of truth.file or truth.measure.
 Measure read_measure(Reader& reader, std::string const& folder, std::string& file)
 {
-    if (json const* const inlined = reader.find("measure")) {
-        json measure = *inlined;
-        if (measure.is_object())
-            measure.erase("name"); // of named_measure
-        return measure_from_json(measure,
-                                 reader.source().place(reader.at("measure")) + ": truth.measure");
-    }
+    if (json const* const inlined = reader.find("measure"))
+        return read_inline_measure(reader, "truth", "measure", *inlined);
     Reader unrecorded = reader; // the resolved text holds the measure in place of the file
     file = unrecorded.text("file");
-    std::string const path = (std::filesystem::path(folder) / file).string();
-    json document;
-    try {
-        document = parse_json(read_whole_file(path, "mixing measure"), path);
-    } catch (UsageError const& error) {
-        reader.fail("file", fmt::format("= \"{}\" is not usable: {}", file, error.what()));
-    }
-    return measure_from_json(document, path);
+    return read_measure_file(reader, "file", file, folder);
 }
 
 /// Refuses a given key that says something else than the measure.
@@ -131,6 +119,28 @@ TruthSpec drawn_truth(Reader& reader, int d)
 
 } // namespace
 
+Measure read_inline_measure(Reader const& reader, std::string const& table, std::string const& key,
+                            json measure)
+{
+    if (measure.is_object())
+        measure.erase("name"); // of named_measure
+    return measure_from_json(
+        measure, fmt::format("{}: {}.{}", reader.source().place(reader.at(key)), table, key));
+}
+
+Measure read_measure_file(Reader const& reader, std::string const& key, std::string const& file,
+                          std::string const& folder)
+{
+    std::string const path = (std::filesystem::path(folder) / file).string();
+    json document;
+    try {
+        document = parse_json(read_whole_file(path, "mixing measure"), path);
+    } catch (UsageError const& error) {
+        reader.fail(key, fmt::format("= \"{}\" is not usable: {}", file, error.what()));
+    }
+    return measure_from_json(document, path);
+}
+
 json named_measure(std::string const& folder, std::string const& file)
 {
     std::string const path = (std::filesystem::path(folder) / file).string();
@@ -171,9 +181,11 @@ KeyTable truth_keys()
           "{ gate_variance = 0.01, expert_variance = 0.1 }"},
          {"file", "text", "(or draw)", "1",
           "JSON file of a mixing measure, looked up beside the experiment file", "\"truth.json\""},
+         {"path", "table, see truth.path", "(stays)", "1", "move the truth with n",
+          "{ to = \"other.json\", scale = 1.0, exponent = -0.25 }"},
          {"measure", "table", "(or draw)", "1",
           "the same measure inline: what check and the store have in place of file", ""}}};
-    table.keys[5].example =
+    table.keys[6].example =
         "{ d = 1, gate = { score = \"linear\", normalizer = \"sigmoid\" }, expert "
         "= { form = \"constant\" }, atoms = [{ gate = { w = [1.0], b = 0.0 }, expert "
         "= { b = 1.0 } }] }";
@@ -218,6 +230,7 @@ TruthSpec read_truth(Reader& reader, int d, std::string const& folder)
                                      ways == 0 ? "none of" : "more than one of"));
     TruthSpec truth =
         reader.has("draw") ? drawn_truth(reader, d) : measured_truth(reader, d, folder);
+    truth.path = read_path(reader, truth.model, folder);
     reader.finish();
     return truth;
 }

@@ -90,7 +90,7 @@ TEST_CASE("the true mass that leaves float64 is named with its size")
     });
     Study const study = tiny_study(cold);
     Model const& truth = study.curves[0].truth.model;
-    std::vector<double> const theta = true_parameters(study, study.curves[0]);
+    std::vector<double> const theta = true_parameters(study, study.curves[0], study.n.front());
     Block const& bias = truth.layout.block[1];
     REQUIRE(bias.role == Role::bias);
     int const atom = theta[bias.offset] > theta[bias.offset + 1] ? 0 : 1;

@@ -11,12 +11,12 @@ TEST_CASE("references of one truth share its points, each has its own values the
     auto const device = make_cpu_device(1);
     Study const study = small::study();
     Curve const& curve = study.curves[0];
-    Reference<double> const truth = reference_of<double>(*device, study, curve, Target::truth);
+    Reference<double> const truth = reference_of<double>(*device, study, curve, study.n.front(), Target::truth);
     Measure flat = truth.measure;
     std::fill(flat.theta.begin(), flat.theta.end(), 0.0);
     Reference<double> const other(*device, flat, truth_key(study, curve), study.regression_samples);
     CHECK(other.x.download() == truth.x.download());
-    CHECK(truth.measure.theta == true_parameters(study, curve));
+    CHECK(truth.measure.theta == true_parameters(study, curve, study.n.front()));
     CHECK(truth.f.download() != other.f.download());
     std::vector<double> const zero(static_cast<std::size_t>(study.regression_samples));
     CHECK(other.f.download() == zero); // experts of zero parameters are zero

@@ -124,15 +124,15 @@ TEST_CASE("iterations of a path: all of a short one, ever fewer of a long one", 
 TEST_CASE("the terms of a loss add up to it, cell by cell", "[run]")
 {
     small::Folder folder;
-    Study const study = two_estimators(
-        {"fit.softmax.loss=[\"softmax.L1\", {name=\"softmax.L2r\", r=1}]"});
+    Study const study =
+        two_estimators({"fit.softmax.loss=[\"softmax.L1\", {name=\"softmax.L2r\", r=1}]"});
     small::run(study, folder.path());
     StoredFit const fit = stored_fit(Store::open(folder.path()), study, {"softmax", study.n[0], 0});
     Measure const fitted{fit.curve->model, fit.row.at(at_fit).theta};
     for (LossSpec const& spec : fit.curve->losses) {
         LossRow const& loss = *loss_of(fit.row, loss_key(spec, at_fit));
         auto const terms =
-            loss_terms(fitted, target_measure(study, *fit.curve, spec.target), spec.choice);
+            loss_terms(fitted, target_measure(study, *fit.curve, fit.n, spec.target), spec.choice);
         REQUIRE(terms);
         // The kernels may be compiled for another level: some units in the last place.
         CHECK(total(terms->mass) == Approx(loss.record.mass).epsilon(1e-12));
@@ -146,6 +146,6 @@ TEST_CASE("the terms of a loss add up to it, cell by cell", "[run]")
     }
     Measure broken = fitted;
     broken.theta[0] = std::nan("");
-    CHECK_FALSE(loss_terms(broken, target_measure(study, *fit.curve, Target::truth),
+    CHECK_FALSE(loss_terms(broken, target_measure(study, *fit.curve, fit.n, Target::truth),
                            fit.curve->losses[0].choice));
 }

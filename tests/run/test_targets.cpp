@@ -36,7 +36,7 @@ Study two_targets(std::string const& start)
 /// truth's and `shift`.
 Measure moved_truth(Study const& study, Curve const& curve)
 {
-    Measure measure = true_measure(study, curve);
+    Measure measure = true_measure(study, curve, study.n.front());
     Layout const& layout = measure.model.layout;
     for (int b = layout.expert_begin; b < layout.blocks; ++b)
         for (int i = 0; layout.block[b].role == Role::expert_bias && i < layout.block[b].rows; ++i)
@@ -51,12 +51,12 @@ std::vector<FitRow> fits_of(Study const& study, small::Asked& asked)
     small::FakeDevice device(0, {}, asked);
     Plan const plan = make_plan(study);
     Curve const& curve = study.curves[0];
-    auto const truth = reference_of<Real>(device, study, curve, Target::truth);
+    auto const truth = reference_of<Real>(device, study, curve, study.n.front(), Target::truth);
     Reference<Real> const moved(device, moved_truth(study, curve), truth_key(study, curve),
                                 study.regression_samples);
     std::vector<Job> const jobs = missing_jobs(study, plan, nullptr);
     JobBlock<Real> block(device, study, plan, jobs,
-                         [&](Curve const&, Target target) -> Reference<Real> const& {
+                         [&](Curve const&, int, Target target) -> Reference<Real> const& {
                              return target == Target::truth ? truth : moved;
                          });
     block.generate();
@@ -84,7 +84,7 @@ TEMPLATE_TEST_CASE("a fit starts from its own reference and is compared with it"
     small::Asked asked;
     std::vector<FitRow> const rows = fits_of<TestType>(study, asked);
     REQUIRE(rows.size() == 6);
-    Measure const truth = true_measure(study, study.curves[0]);
+    Measure const truth = true_measure(study, study.curves[0], study.n.front());
     double mass = 0; // of all atoms
     Block const* const bias = find_block(truth.model.layout, parameter_id('g', "b"));
     REQUIRE(bias != nullptr);
@@ -121,7 +121,7 @@ TEST_CASE("what other fits of a job are compared with changes none of theirs", "
         CHECK(rows[i].mse_truth == other[i].mse_truth);
     }
     // Starts are as far from their targets as those of the truth: all have the same noise.
-    Measure const truth = true_measure(study, study.curves[0]);
+    Measure const truth = true_measure(study, study.curves[0], study.n.front());
     Measure const moved = moved_truth(study, study.curves[0]);
     for (std::size_t i = 0; i < rows.size(); i += 2)
         for (std::size_t p = 0; p < truth.theta.size(); ++p)
@@ -169,8 +169,9 @@ TEST_CASE("a target that nothing makes is refused", "[run]")
 {
     Study const study = two_targets("near");
     // The sigmoid gate does not hold the softmax truth, and nothing has searched for a projection.
-    CHECK_THROWS_AS(target_measure(study, study.curves[1], Target::projection), std::logic_error);
+    CHECK_THROWS_AS(target_measure(study, study.curves[1], study.n.front(), Target::projection),
+                    std::logic_error);
     for (Target const target : {Target::truth, Target::projection})
-        CHECK(target_measure(study, study.curves[0], target).theta ==
-              true_parameters(study, study.curves[0]));
+        CHECK(target_measure(study, study.curves[0], study.n.front(), target).theta ==
+              true_parameters(study, study.curves[0], study.n.front()));
 }

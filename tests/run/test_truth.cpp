@@ -33,7 +33,7 @@ TEST_CASE("zeroed atoms lose their location, and their bias only if all is zeroe
 {
     Study study = small::study();
     Curve& curve = study.curves.front();
-    std::vector<double> theta = true_parameters(study, curve);
+    std::vector<double> theta = true_parameters(study, curve, study.n.front());
     Model const& model = curve.truth.model;
     for (int at = 0; at < model.d; ++at) {
         CHECK(entry(model, theta, w, 1, at) == 0.0);
@@ -42,7 +42,7 @@ TEST_CASE("zeroed atoms lose their location, and their bias only if all is zeroe
     }
     CHECK(entry(model, theta, b, 1, 0) != 0.0);
     curve.truth.draw->zero_bias = true;
-    theta = true_parameters(study, curve);
+    theta = true_parameters(study, curve, study.n.front());
     CHECK(entry(model, theta, b, 1, 0) == 0.0);
 }
 
@@ -53,7 +53,7 @@ TEST_CASE("true parameters have the variances that were asked for", "[run]")
     Model& model = curve.truth.model;
     model = make_model(model.gate, model.expert, 100, 64);
     curve.truth.draw = TruthDraw{4.0, 0.25, {}, true};
-    std::vector<double> const theta = true_parameters(study, curve);
+    std::vector<double> const theta = true_parameters(study, curve, study.n.front());
     double gate = 0, expert = 0;
     for (int row = 0; row < 64; ++row) {
         for (int at = 0; at < 100; ++at) {
@@ -70,10 +70,10 @@ TEST_CASE("the truth is the same each time and follows the seed", "[run]")
 {
     Study study = small::study();
     Curve const& curve = study.curves.front();
-    std::vector<double> const before = true_parameters(study, curve);
-    CHECK(small::same(before, true_parameters(study, curve)));
+    std::vector<double> const before = true_parameters(study, curve, study.n.front());
+    CHECK(small::same(before, true_parameters(study, curve, study.n.front())));
     study.seed += 1;
-    CHECK_FALSE(small::same(before, true_parameters(study, curve)));
+    CHECK_FALSE(small::same(before, true_parameters(study, curve, study.n.front())));
 }
 
 TEST_CASE("given parameters are the truth as they stand", "[run]")
@@ -82,7 +82,7 @@ TEST_CASE("given parameters are the truth as they stand", "[run]")
     Curve& curve = study.curves.front();
     curve.truth.draw.reset();
     curve.truth.theta.assign(curve.truth.model.layout.size, 0.5);
-    CHECK(true_parameters(study, curve) == curve.truth.theta);
+    CHECK(true_parameters(study, curve, study.n.front()) == curve.truth.theta);
 }
 
 namespace
@@ -149,7 +149,7 @@ TEST_CASE("every gate parameter is drawn; those of zeroed atoms are 0, shared on
     Study const study = small::study();
     std::string const relu = R"(form = "ffn", activation = "relu")";
     Curve curve = drawn(R"(score = "quadratic", normalizer = "softmax")", "experts = 2", relu);
-    std::vector<double> theta = true_parameters(study, curve);
+    std::vector<double> theta = true_parameters(study, curve, study.n.front());
     for (char const* name : {"A", "w"}) {
         CHECK_FALSE(is_zero(curve, theta, name, Role::location, 1));
         CHECK(is_zero(curve, theta, name, Role::location, 0));
@@ -160,7 +160,7 @@ TEST_CASE("every gate parameter is drawn; those of zeroed atoms are 0, shared on
     CHECK(entry(curve.truth.model, theta, 0, 1, 1) != entry(curve.truth.model, theta, 0, 1, 3));
 
     curve = drawn(R"(score = "attention", normalizer = "softmax", rank = 2)", "experts = 2", relu);
-    theta = true_parameters(study, curve);
+    theta = true_parameters(study, curve, study.n.front());
     for (char const* name : {"K", "kappa"}) {
         CHECK_FALSE(is_zero(curve, theta, name, Role::location, 1));
         CHECK(is_zero(curve, theta, name, Role::location, 0));
@@ -169,7 +169,7 @@ TEST_CASE("every gate parameter is drawn; those of zeroed atoms are 0, shared on
     CHECK_FALSE(is_zero(curve, theta, "q", Role::shared, 0));
 
     curve = drawn(R"(score = "linear", normalizer = "hierarchical")", "groups = [1, 2]", relu);
-    theta = true_parameters(study, curve);
+    theta = true_parameters(study, curve, study.n.front());
     CHECK(is_zero(curve, theta, "w", Role::location, 0));
     for (int group : {0, 1}) { // zero_gate names atoms, not groups
         CHECK_FALSE(is_zero(curve, theta, "w", Role::group_location, group));
@@ -184,7 +184,7 @@ TEST_CASE("a learned temperature of the truth is given, not drawn", "[run]")
     Curve const curve =
         drawn(R"(score = "linear", normalizer = "softmax", temperature = "learned")", "experts = 2",
               R"(form = "ridge", activation = "relu")", "temperature = 2.5");
-    std::vector<double> const theta = true_parameters(study, curve);
+    std::vector<double> const theta = true_parameters(study, curve, study.n.front());
     CHECK(entry(curve.truth.model, theta, 2, 0, 0) == 2.5);
 }
 
@@ -196,7 +196,7 @@ TEST_CASE("scales of experts have the experts' variance", "[run]")
     Model& model = curve.truth.model;
     model = make_model(model.gate, model.expert, 3, 4000);
     curve.truth.draw->zero_gate.clear();
-    std::vector<double> const theta = true_parameters(study, curve);
+    std::vector<double> const theta = true_parameters(study, curve, study.n.front());
     double scale = 0, bias = 0;
     for (int row = 0; row < 4000; ++row) {
         scale += std::pow(entry(model, theta, 4, row, 0), 2) / 4000;

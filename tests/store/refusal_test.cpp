@@ -1,5 +1,6 @@
 #include "host/core/error.h"
 #include "host/store/identity_check.h"
+#include "host/store/merge.h"
 #include "host/store/sqlite.h"
 #include "host/store/store.h"
 #include "tests/store/killed.h"
@@ -7,6 +8,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <filesystem>
 #include <fstream>
 
 using namespace moerate;
@@ -242,4 +244,33 @@ TEST_CASE("a reader changes nothing")
     fill(folder);
     sqlite::Database reader(folder.path("store.sqlite"), sqlite::Database::Mode::read);
     CHECK_THROWS_AS(reader.execute("DELETE FROM loss"), StoreError);
+}
+
+TEST_CASE("a shard that was cut off at any byte is named, never merged in part", "[shard]")
+{
+    TempFolder folder;
+    {
+        Study const study = tiny_study();
+        Store store = Store::create(folder.path("whole"), study, Shard{1, 2});
+        add_cells(store, study);
+        for (int r = 0; r <= 30; ++r)
+            store.add_fits({fit_row(study, study.curves[0], 100, r, 0.1)});
+    }
+    std::string const whole = folder.path("whole") + "/store.1of2.sqlite";
+    auto const size = std::filesystem::file_size(whole);
+    std::string const cut = folder.path("cut") + "/store.1of2.sqlite";
+    std::filesystem::create_directories(folder.path("cut"));
+    constexpr std::uintmax_t page = 4096, near_its_end = 40; // rows fill a page from its end
+    for (std::uintmax_t end = page; end <= size; end += page)
+        for (std::uintmax_t const at : {end - near_its_end, end - page / 2, end - 1, end}) {
+            std::filesystem::copy_file(whole, cut,
+                                       std::filesystem::copy_options::overwrite_existing);
+            std::filesystem::resize_file(cut, at);
+            INFO(at << " of " << size << " bytes");
+            auto const merge = [&] { merge_stores({folder.path("cut")}, folder.path("into")); };
+            if (at == size)
+                CHECK_NOTHROW(merge());
+            else
+                CHECK_THAT(refusal(merge, Exit::store), Contains("store.1of2.sqlite is damaged"));
+        }
 }

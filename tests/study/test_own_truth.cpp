@@ -63,7 +63,7 @@ TEST_CASE("a fit's own truth has the study's streams, and the others stay what t
     CHECK(same_key(data_key(study, soft, 100, 2), data_key(study, own, 100, 2)));
     CHECK(same_key(streams_key(study, own), truth_key(study, soft)));
     CHECK_FALSE(same_key(truth_key(study, own), truth_key(study, soft)));
-    CHECK(true_parameters(study, own) != true_parameters(study, soft));
+    CHECK(true_parameters(study, own, study.n.front()) != true_parameters(study, soft, study.n.front()));
     Study const again = parse_study(study.resolved, "resolved");
     CHECK(again.resolved == study.resolved);
     CHECK(canonical_curve(again, again.curves[1]) == canonical_curve(study, own));

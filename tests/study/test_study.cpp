@@ -236,9 +236,10 @@ TEST_CASE("a study over several truths repeats its curves, each with a label of 
                                              "soft [truth 3]", "sigm [truth 3]"});
     CHECK(shared == std::vector<std::string>{"soft", "sigm", "soft", "sigm", "soft", "sigm"});
     CHECK(truth_number(study.curves[3]) == 2);
-    CHECK(true_parameters(study, study.curves[0]) ==
-          true_parameters(sample::parse(sample::text), study.curves[0]));
-    CHECK(true_parameters(study, study.curves[0]) != true_parameters(study, study.curves[2]));
+    CHECK(true_parameters(study, study.curves[0], study.n.front()) ==
+          true_parameters(sample::parse(sample::text), study.curves[0], 100));
+    CHECK(true_parameters(study, study.curves[0], study.n.front()) !=
+          true_parameters(study, study.curves[2], study.n.front()));
     // [check] says it once
     CHECK_THAT(describe(study),
                Contains("truths    3: every curve below once for each") && !Contains("truth 2"));
