@@ -246,6 +246,7 @@ void JobBlock<Real>::risk()
                                  {},
                                  reference->theta.data(),
                                  study_.regression_samples,
+                                 study_.regression_precision,
                                  reference->x.data(),
                                  reference->f.data(),
                                  reference->experts.data(),

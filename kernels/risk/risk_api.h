@@ -24,6 +24,9 @@ struct RiskRecord
     // What stays identified where atoms of one cell A_j trade their shares; an empty sum is 0.
     double response_cell; ///< max_j || sum_{i in A_j} g_i h_i - g*_j h*_j ||
     double response_gate; ///< max_j || sum_{i in A_j} g_i - g*_j ||
+    /// Standard error of `regression` that comes of m points standing for mu: that of the mean of
+    /// e^2, e = f_fit - f_true, is sd(e^2) / sqrt(m), and a root r has it over 2 r. 0 where r is.
+    double regression_error;
 };
 
 /// Parameters to measure, and where their errors go.
@@ -49,6 +52,8 @@ struct RiskTask
     RiskFit<Real> fit[most_fits];
     Real const* theta_true;   ///< [truth.layout.size]
     int points;               ///< m
+    double precision;         ///< 0: all points are used. Else a fit is done with the first 1024,
+                              ///< 2048, ... whose regression_error is at most this share of it
     Real const* x;            ///< [m][d]
     Real const* f_true;       ///< [m]
     Real const* experts_true; ///< [k*][m] h*_j

@@ -73,9 +73,39 @@ MOE_HD MOE_FLAT void assign_cells(Lanes lanes, RiskTask<Real> const& task, Real 
     }
 }
 
-/// The record from the sums: maxima over atoms and cells.
+/// A regression error and RiskRecord::regression_error.
+struct SampledError
+{
+    double value;
+    double error;
+};
+
+/// Both over the first `points` points, by the sums.
+template <class Sums>
+MOE_HD SampledError sampled_error(Sums const& m, int points)
+{
+    double const square = m.square.total() / points;
+    double const variance = m.fourth.total() / points - square * square; // of e^2
+    // Rounding may leave less than 0; what is not a number stays so.
+    return {math::sqrt(square),
+            variance > 0 ? math::sqrt(variance / points / square) / 2 : variance * 0};
+}
+
+/// Whether the first `points` points are enough for the task. The same answer in every lane after
+/// a sync.
+template <class Real, class Sums>
+MOE_HD bool precise(RiskTask<Real> const& task, Sums const& m, int points)
+{
+    if (!(task.precision > 0))
+        return false;
+    SampledError const regression = sampled_error(m, points);
+    return regression.error <= task.precision * regression.value;
+}
+
+/// The record from the sums over the first `points` points: maxima over atoms and cells.
 template <class Real, class Lanes>
-MOE_HD MOE_FLAT RiskRecord summarize(RiskTask<Real> const& task, RiskSums<Real, Lanes> const& m)
+MOE_HD MOE_FLAT RiskRecord summarize(RiskTask<Real> const& task, RiskSums<Real, Lanes> const& m,
+                                     int points)
 {
     int const k = task.model.k;
     int const true_atoms = task.truth.k;
@@ -85,14 +115,14 @@ MOE_HD MOE_FLAT RiskRecord summarize(RiskTask<Real> const& task, RiskSums<Real, 
         int size = 0;
         for (int l = 0; l < k; ++l)
             size += m.cell[l] == m.cell[i] ? 1 : 0;
-        double const error = m.sum[i * true_atoms + m.cell[i]] / task.points;
+        double const error = m.sum[i * true_atoms + m.cell[i]] / points;
         double& worst = size > 1 ? over : exact;
         worst = error > worst || error != error ? error : worst;
     }
     for (int j = 0; j < true_atoms; ++j) {
-        double least = m.sum[j] / task.points;
+        double least = m.sum[j] / points;
         for (int i = 1; i < k; ++i) {
-            double const error = m.sum[i * true_atoms + j] / task.points;
+            double const error = m.sum[i * true_atoms + j] / points;
             least = error < least ? error : least;
         }
         missed = least > missed || least != least ? least : missed;
@@ -102,15 +132,13 @@ MOE_HD MOE_FLAT RiskRecord summarize(RiskTask<Real> const& task, RiskSums<Real, 
         double worst = 0;
         for (int j = 0; j < true_atoms; ++j)
             worst = sums[j] > worst || sums[j] != sums[j] ? sums[j] : worst;
-        return root(worst / task.points);
+        return root(worst / points);
     };
     double const* const responses = m.sum + k * true_atoms;
-    return {root(m.square.total() / task.points),
-            root(over),
-            root(exact),
-            root(missed),
-            worst_of(responses),
-            worst_of(responses + true_atoms)};
+    SampledError const regression = sampled_error(m, points);
+    return {regression.value, root(over),          root(exact),
+            root(missed),     worst_of(responses), worst_of(responses + true_atoms),
+            regression.error};
 }
 
 MOE_END_ISA

@@ -46,10 +46,11 @@ MOE_HD MOE_FLAT void measure(Lanes lanes, RiskTask<Real> const& task, RiskFit<Re
     assign_cells(lanes, task, fit.theta, m.sums);
     lanes.sync();
     int open = 0;
+    int used = task.points;
     for (int first = 0; first < task.points; first += chunk) {
         int const count = task.points - first < chunk ? task.points - first : chunk;
         m.forward.chunk_at(lanes, task.x, task.points, first, count);
-        m.sums.square.add_square(lanes, planes.f, task.f_true + first, count);
+        m.sums.add_errors(lanes, planes.f, task.f_true + first, count);
         if constexpr (Lanes::warp) {
             lanes.sync(); // rows of all samples
             WarpSums<Real>(lanes, task, first, count).add(m.sums, planes);
@@ -60,11 +61,15 @@ MOE_HD MOE_FLAT void measure(Lanes lanes, RiskTask<Real> const& task, RiskFit<Re
         if (++open == chunks_a_fold || first + chunk >= task.points) {
             fold_sums(lanes, m.sums.sums(k, true_atoms), m.sums);
             open = 0;
+            if (precise(task, m.sums, first + count)) {
+                used = first + count;
+                break;
+            }
         }
         lanes.sync();
     }
     if (lanes.rank() == 0)
-        *fit.record = summarize(task, m.sums);
+        *fit.record = summarize(task, m.sums, used);
     lanes.sync();
 }
 

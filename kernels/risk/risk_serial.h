@@ -21,10 +21,11 @@ struct RiskState
 {
     Maps<Real> maps;
     RiskSums<Real, SerialLanes> sums;
+    int* used; ///< [1] points, as soon as these are enough; else 0
 
     RiskState(Tile<Real, SerialLanes> const& tile, Scratch& scratch, Shape const& shape,
               int true_atoms)
-        : maps(tile, scratch, shape), sums(scratch, shape.k, true_atoms)
+        : maps(tile, scratch, shape), sums(scratch, shape.k, true_atoms), used(scratch.take<int>(1))
     {}
 };
 
@@ -127,8 +128,8 @@ void add_band(RiskTask<Real> const& task, RiskBand<Real> const& band, int index,
                    planes.plane);
         predict(lanes, task.model, band.shape, fit.maps, planes);
         int const left = count - c * chunk;
-        fit.sums.square.add_square(lanes, planes.f, task.f_true + first + c * chunk,
-                                   left < chunk ? left : chunk);
+        fit.sums.add_errors(lanes, planes.f, task.f_true + first + c * chunk,
+                            left < chunk ? left : chunk);
     }
     int const whole = count / chunk;
     std::size_t const points = task.points;
@@ -162,25 +163,36 @@ void run_one(SerialLanes lanes, RiskTask<Real> const& task, void* scratch_memory
         pack_maps(lanes, task.model, band.shape, task.fit[i].theta, state.maps);
         state.sums.clear(lanes, k, true_atoms);
         assign_cells(lanes, task, task.fit[i].theta, state.sums);
+        *state.used = 0;
     }
     int const sums = RiskSums<Real, SerialLanes>::sums(k, true_atoms);
     constexpr int band_points = band_chunks * chunk;
-    for (int first = 0; first < task.points; first += band_points) {
+    int open = task.fits;
+    for (int first = 0; first < task.points && open > 0; first += band_points) {
         int const count = task.points - first < band_points ? task.points - first : band_points;
+        int const end = first + count;
         for (int at = 0; at < count; at += chunk)
             band.tile.fetch_columns(task.x + static_cast<std::size_t>(first + at) * task.model.d,
                                     count - at < chunk ? count - at : chunk,
                                     band.features + at / chunk * band.feature_step);
-        bool const folds = (first / band_points + 1) % (chunks_a_fold / band_chunks) == 0 ||
-                           first + count == task.points;
+        bool const folds =
+            (first / band_points + 1) % (chunks_a_fold / band_chunks) == 0 || end == task.points;
         for (int i = 0; i < task.fits; ++i) {
+            RiskState<Real> const state = band.state(i);
+            if (*state.used > 0)
+                continue;
             add_band(task, band, i, first, count);
-            if (folds)
-                fold_band(sums, band.state(i).sums);
+            if (!folds)
+                continue;
+            fold_band(sums, state.sums);
+            if (end == task.points || precise(task, state.sums, end)) {
+                *state.used = end;
+                --open;
+            }
         }
     }
     for (int i = 0; i < task.fits; ++i)
-        *task.fit[i].record = summarize(task, band.state(i).sums);
+        *task.fit[i].record = summarize(task, band.state(i).sums, *band.state(i).used);
 }
 
 MOE_END_ISA

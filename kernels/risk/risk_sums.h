@@ -17,7 +17,8 @@ constexpr int chunks_a_fold = 32;
 template <class Real, class Lanes>
 struct RiskSums
 {
-    SampleSum square;
+    SampleSum square;                                     ///< of e = f - f_true
+    SampleSum fourth;                                     ///< of e^4
     static constexpr int parts = Lanes::warp ? 4 : chunk; ///< of a sum
 
     Real* part;  ///< [sums][parts] what came to the sums since the last folding
@@ -28,7 +29,7 @@ struct RiskSums
     int* begin;  ///< [k* + 1] first of a cell's
 
     MOE_HD MOE_FLAT RiskSums(Scratch& scratch, int k, int true_atoms)
-        : square(scratch),
+        : square(scratch), fourth(scratch),
           part(scratch.take<Real>(static_cast<std::size_t>(sums(k, true_atoms)) * parts)),
           sum(scratch.take<double>(static_cast<std::size_t>(sums(k, true_atoms)))),
           cell(scratch.take<int>(static_cast<std::size_t>(k))),
@@ -42,10 +43,23 @@ struct RiskSums
         return k * true_atoms + 2 * true_atoms;
     }
 
+    /// Adds the powers of e = f[b] - f_true[b], b < count.
+    MOE_HD MOE_FLAT void add_errors(Lanes lanes, Real const* f, Real const* f_true, int count) const
+    {
+        square.add_square(lanes, f, f_true, count);
+        MOE_SIMD
+        for (int b = lanes.rank(); b < count; b += lanes.size()) {
+            double const e = static_cast<double>(f[b]) - static_cast<double>(f_true[b]);
+            double const squared = e * e;
+            fourth.part[b] += squared * squared;
+        }
+    }
+
     /// Sets all sums to zero.
     MOE_HD MOE_FLAT void clear(Lanes lanes, int k, int true_atoms) const
     {
         square.clear(lanes);
+        fourth.clear(lanes);
         for (int p = lanes.rank(); p < sums(k, true_atoms); p += lanes.size())
             sum[p] = 0;
         for (int i = lanes.rank(); i < sums(k, true_atoms) * parts; i += lanes.size())

@@ -116,6 +116,7 @@ void run_block(Device& device, std::vector<Job<Real>> const& jobs, std::vector<i
                         {{job.theta.data(), job.record.data()}},
                         job.theta_true.data(),
                         point_count,
+                        0,
                         job.points_x.data(),
                         job.points_f.data(),
                         job.experts.data(),

@@ -68,6 +68,7 @@ RiskRecord risk_of(Device& device, Problem<Real> const& fit, Problem<Real> const
                                             {{theta.data(), record.data()}},
                                             theta_true.data(),
                                             truth.n(),
+                                            0,
                                             x.data(),
                                             f.data(),
                                             responses.data(),

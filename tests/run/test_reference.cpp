@@ -11,7 +11,8 @@ TEST_CASE("references of one truth share its points, each has its own values the
     auto const device = make_cpu_device(1);
     Study const study = small::study();
     Curve const& curve = study.curves[0];
-    Reference<double> const truth = reference_of<double>(*device, study, curve, study.n.front(), Target::truth);
+    Reference<double> const truth =
+        reference_of<double>(*device, study, curve, study.n.front(), Target::truth);
     Measure flat = truth.measure;
     std::fill(flat.theta.begin(), flat.theta.end(), 0.0);
     Reference<double> const other(*device, flat, truth_key(study, curve), study.regression_samples);
@@ -31,6 +32,7 @@ TEST_CASE("references of one truth share its points, each has its own values the
                                                    {{truth.theta.data(), record.data()}},
                                                    reference.theta.data(),
                                                    study.regression_samples,
+                                                   0,
                                                    reference.x.data(),
                                                    reference.f.data(),
                                                    reference.experts.data(),
