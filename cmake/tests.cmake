@@ -95,6 +95,8 @@ if(NOT MOE_SANITIZE) # sources, scripts and programs that measure: once is enoug
     add_test(NAME reproduce COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/tools/reproduce_test.py
         ${CMAKE_BINARY_DIR})
     set_tests_properties(reproduce PROPERTIES LABELS reproduce TIMEOUT 900)
+    add_test(NAME perf-report COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/tools/perf_report_test.py
+        ${CMAKE_BINARY_DIR})
     add_test(NAME plot-tool COMMAND ${CMAKE_SOURCE_DIR}/tests/tools/plot_test.py)
     include(cmake/kernel_report.cmake)
 endif()

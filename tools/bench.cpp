@@ -7,6 +7,7 @@
 #include "host/cli/program.h"
 #include "host/core/build.h"
 #include "host/core/error.h"
+#include "tools/bench_stages.h"
 #include "tools/options.h"
 
 #include <CLI/CLI.hpp>
@@ -78,7 +79,7 @@ Bench open_bench(Options const& o)
     Bench bench;
     if (o.device == "cpu") {
         bench.device = make_cpu_device(o.threads, o.simd);
-        bench.ceiling = make_cpu_ceiling(bench.device->info().threads);
+        bench.ceiling = make_cpu_ceiling(bench.device->info().threads, bench.device->info().simd);
         return bench;
     }
     if (o.device.rfind("cuda", 0) != 0)
@@ -103,14 +104,6 @@ void fill_in_defaults(Options& o, bool cuda)
         o.setting.rounds = cuda ? 5 : 7;
 }
 
-/// "median [min, max]" of a Spread as JSON.
-std::string spread_text(nlohmann::ordered_json const& spread, double unit, int digits)
-{
-    auto const number = [&](char const* name) { return spread[name].get<double>() / unit; };
-    return fmt::format("{:.{}f} [{:.{}f}, {:.{}f}]", number("median"), digits, number("min"),
-                       digits, number("max"), digits);
-}
-
 void print_head(Options const& o, Bench const& bench)
 {
     Case const& c = o.setting;
@@ -128,6 +121,7 @@ void print_row(Options const& o, nlohmann::ordered_json const& row)
           spread_text(row["sgd_updates_per_s"], 1e6, 1), spread_text(row["sgd_ratio"], 1, 3),
           spread_text(row["end_to_end_ratio"], 1, 3),
           spread_text(row["end_to_end_with_regression_error_ratio"], 1, 3));
+    print("{}", pipeline_text(row));
     if (!row.contains("copy_bytes_per_s"))
         return;
     double const bytes = sizeof(float) * (o.setting.d + 1.0);

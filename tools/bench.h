@@ -34,8 +34,9 @@ public:
     virtual double copy() { return 0; }
 };
 
-/// OpenBLAS on `threads` threads.
-std::unique_ptr<Ceiling> make_cpu_ceiling(int threads);
+/// OpenBLAS on `threads` threads, with its kernels of the level `simd` ("x86-64-v3" or
+/// "x86-64-v4") unless the environment's OPENBLAS_CORETYPE names others.
+std::unique_ptr<Ceiling> make_cpu_ceiling(int threads, std::string const& simd);
 
 /// cuBLAS on the CUDA device that this thread has selected; making a Device selects its own. Throws
 /// DeviceError, and so do its members.
@@ -66,6 +67,9 @@ struct Spread
 
 /// {"median", "min", "max"}.
 nlohmann::ordered_json to_json(Spread const& spread);
+
+/// "median [min, max]" of a Spread as JSON, over `unit`.
+std::string spread_text(nlohmann::ordered_json const& spread, double unit, int digits);
 
 /// The main case: one model, data and training as in the papers' experiments.
 struct Case

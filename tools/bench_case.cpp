@@ -9,7 +9,7 @@
 #include "host/run/block.h"
 #include "host/run/memory.h"
 #include "kernels/model/layout.h"
-#include "tools/bench.h"
+#include "tools/bench_stages.h"
 
 #include <fmt/format.h>
 
@@ -46,6 +46,7 @@ struct Pass
     double sgd = 0;        ///< the kernel alone, data in memory
     double end_to_end = 0; ///< generation, start, fit, MSEs, losses
     double risk = 0;       ///< regression and expert errors of starts and fits
+    Stages stages;         ///< of both
     std::vector<FitRow> rows;
 };
 
@@ -92,9 +93,10 @@ Pass time_pass(Device& device, Study const& study, Plan const& plan, Reference<f
     Pass pass;
     pass.sgd = time_sgd(device, study, plan, truth);
     auto const jobs = missing_jobs(study, plan, nullptr);
+    ClockedDevice clocked(device);
     double begin = now();
     JobBlock<float> block(
-        device, study, plan, jobs,
+        clocked, study, plan, jobs,
         [&](Curve const&, int, Target) -> Reference<float> const& { return truth; });
     block.generate();
     block.start();
@@ -106,6 +108,7 @@ Pass time_pass(Device& device, Study const& study, Plan const& plan, Reference<f
     begin = now();
     pass.rows = block.rows();
     pass.end_to_end += now() - begin;
+    pass.stages = clocked.stages;
     return pass;
 }
 
@@ -147,6 +150,7 @@ nlohmann::ordered_json bench_case(Bench const& bench, Case const& setting, int n
     double const updates = 1.0 * study.replicates * setting.epochs * n;
     double const flops = 8.0 * setting.k * setting.d;
     std::vector<double> ceiling, copy, sgd, whole, ratio, whole_ratio, with_risk;
+    PipelineRatio pipeline;
     Pass pass = time_pass(*bench.device, study, plan, truth); // warm: pages, clocks
     for (int round = 0; round < setting.rounds; ++round) {
         double const top = bench.ceiling->product() / flops;
@@ -158,6 +162,7 @@ nlohmann::ordered_json bench_case(Bench const& bench, Case const& setting, int n
         ratio.push_back(sgd.back() / top);
         whole_ratio.push_back(whole.back() / top);
         with_risk.push_back(updates / (pass.end_to_end + pass.risk) / top);
+        pipeline.add(pass.stages, pass.end_to_end + pass.risk, top * flops);
     }
     auto const json = [](std::vector<double> const& v) { return to_json(Spread(v)); };
     nlohmann::ordered_json row{
@@ -173,6 +178,7 @@ nlohmann::ordered_json bench_case(Bench const& bench, Case const& setting, int n
         {"descent", mean_of(pass.rows, [](FitRow const& r) {
              return r.at(at_start).mse - r.at(at_fit).mse;
          })}};
+    row.update(pipeline.json());
     if (Spread(copy).most > 0)
         row["copy_bytes_per_s"] = json(copy);
     if (setting.with_truth) {

@@ -218,18 +218,41 @@ void JobBlock<Real>::evaluate(Points& points)
 template <class Real>
 void JobBlock<Real>::risk()
 {
-    std::vector<RiskTask<Real>> tasks;
-    tasks.reserve(points_.size() * fits_.size());
+    std::map<std::pair<Curve const*, Reference<Real> const*>, std::vector<RiskFit<Real>>> alike;
+    std::size_t all = 0;
     for (std::size_t i = 0; i < fits_.size(); ++i) {
-        Fit const& fit = fits_[i];
-        Reference<Real> const& reference = fit.reference();
-        for (auto& [at, points] : points_)
-            if (points.measured[i])
-                tasks.push_back({fit.curve->model, reference.measure.model,
-                                 points.theta.at(fit.theta), reference.theta.data(),
-                                 study_.regression_samples, reference.x.data(), reference.f.data(),
-                                 reference.experts.data(), reference.weights.data(),
-                                 points.risk.data() + i});
+        for (auto& [at, points] : points_) {
+            if (!points.measured[i])
+                continue;
+            alike[{fits_[i].curve, &fits_[i].reference()}].push_back(
+                {points.theta.at(fits_[i].theta), points.risk.data() + i});
+            ++all;
+        }
+    }
+    // A CPU reads the points once for all fits of a task; a device that many tasks fill gets many.
+    DeviceInfo const& info = device_.info();
+    std::size_t const tasks_wanted = 2 * static_cast<std::size_t>(std::max(info.threads, 1));
+    std::size_t const most = RiskTask<Real>::most_fits;
+    std::size_t const together =
+        info.launch_fits > 1 ? 1 : std::clamp<std::size_t>(all / tasks_wanted, 1, most);
+    std::vector<RiskTask<Real>> tasks;
+    for (auto const& [whose, fits] : alike) {
+        auto const& [curve, reference] = whose;
+        for (std::size_t i = 0; i < fits.size(); ++i) {
+            if (i % together == 0)
+                tasks.push_back({curve->model,
+                                 reference->measure.model,
+                                 0,
+                                 {},
+                                 reference->theta.data(),
+                                 study_.regression_samples,
+                                 study_.regression_precision,
+                                 reference->x.data(),
+                                 reference->f.data(),
+                                 reference->experts.data(),
+                                 reference->weights.data()});
+            tasks.back().fit[tasks.back().fits++] = fits[i];
+        }
     }
     device_.run(tasks);
     for (auto& [at, points] : points_)

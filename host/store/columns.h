@@ -101,6 +101,7 @@ void each_risk_number(Record& record, F&& f)
     f("expert_missed", record.expert_missed);
     f(Column("response_cell", 1), record.response_cell);
     f(Column("response_gate", 1), record.response_gate);
+    f(Column("regression_error", 4), record.regression_error);
 }
 
 /// Calls f(column, number) for each number of a point. Measured is Point or Point const.

@@ -12,7 +12,7 @@ namespace moerate
 
 /// Format of the store, "major.minor". A newer major is refused; a minor only adds columns.
 constexpr int store_major = 2;
-constexpr int store_minor = 3;
+constexpr int store_minor = 4;
 
 /// Creates all tables; mark_format ends it. Call inside a transaction.
 void create_schema(sqlite::Database& database);

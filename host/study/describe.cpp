@@ -224,8 +224,10 @@ std::string describe(Study const& study)
                         study.nested ? " (nested: a smaller n is a prefix of a larger one)" : "");
     text += fmt::format("  seed = {}, replicates = {}, regression_samples = {}, max_failed = {}, "
                         "error_bars = {}\n",
-                        study.seed, study.replicates, study.regression_samples, study.max_failed,
-                        study.error_bars);
+                        study.seed, study.replicates,
+                        study.regression_precision > 0 ? "auto"
+                                                       : std::to_string(study.regression_samples),
+                        study.max_failed, study.error_bars);
     if (study.truths > 1)
         text +=
             fmt::format("  truths    {}: every curve below once for each, which are drawn alike "

@@ -104,6 +104,19 @@ std::string read_id(Reader& reader)
     return id;
 }
 
+/// study.regression_samples: a number, or "auto".
+void read_regression_samples(Reader& reader, Study& study)
+{
+    json const* const value = reader.find("regression_samples");
+    if (value != nullptr && value->is_string()) {
+        reader.word("regression_samples", "regression_samples", {"auto"});
+        study.regression_precision = 0.01;
+    } else {
+        study.regression_samples =
+            reader.integer("regression_samples", between(1, most_samples), 100000);
+    }
+}
+
 } // namespace
 
 KeyTable head_keys()
@@ -134,8 +147,12 @@ KeyTable head_keys()
           "whether the data of a smaller n are the first samples of a larger one (of the same "
           "replicate) instead of data of their own",
           "true"},
-         {"regression_samples", "whole number >= 1", "100000", "samples",
-          "fresh x, without noise, at which regression and expert errors are measured", "20000"},
+         {"regression_samples", "whole number >= 1, or \"auto\"", "100000", "samples",
+          "fresh x, without noise, at which regression and expert errors are measured. \"auto\": "
+          "each starting point and fit takes the first 1024, 2048, ... of 100000 for which the "
+          "standard error of its regression error (`regression_error` in the store) is at most "
+          "1 % of it; expert and response errors are those of the same x",
+          "20000"},
          {"max_failed", "number from 0 to 1", "0.05", "share of fits",
           "more failed fits than this in any cell end the run with exit code 3", "0.1"},
          {"error_bars", "number > 0", "2.0", "standard deviations",
@@ -154,8 +171,7 @@ Study read_head(Reader& reader)
     study.truths = reader.integer("truths", between(1, most_truths), 1);
     study.n = read_n(reader);
     study.nested = reader.boolean("nested", false);
-    study.regression_samples =
-        reader.integer("regression_samples", between(1, most_samples), 100000);
+    read_regression_samples(reader, study);
     study.max_failed = reader.number("max_failed", between(0, 1), 0.05);
     study.error_bars = reader.number("error_bars", above(0), 2.0);
     reader.finish();

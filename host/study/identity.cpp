@@ -95,7 +95,8 @@ json curve_json(Study const& study, Curve const& curve)
 {
     json out{{"seed", study.seed},
              {"nested", study.nested},
-             {"regression_samples", study.regression_samples},
+             {"regression_samples",
+              study.regression_precision > 0 ? json("auto") : json(study.regression_samples)},
              {"noise_variance", curve.noise_variance},
              {"truth", truth_json(curve)},
              {"model", model_json(curve.model)},

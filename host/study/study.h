@@ -140,7 +140,8 @@ struct Study
     int truths = 1;     ///< drawn truths that each curve is repeated over
     std::vector<int> n; ///< strictly increasing
     bool nested = false;
-    int regression_samples = 100000;
+    int regression_samples = 100000; ///< the most, where regression_precision is not 0
+    double regression_precision = 0; ///< "auto": a point is measured on the fewest that give this
     double max_failed = 0.05;
     double error_bars = 2; ///< standard deviations of a figure's bars
     TargetSearch search;

@@ -6,7 +6,7 @@
 #include "kernels/data/generate_api.h"
 #include "kernels/model/forward.h"
 #include "kernels/rng/draws.h"
-#include "kernels/rng/philox.h"
+#include "kernels/rng/philox_block.h"
 
 MOE_BEGIN_ISA
 
@@ -50,14 +50,7 @@ MOE_HD MOE_FLAT void fill_x(Lanes lanes, GenerateTask<Real> const& task, int fir
     Real* const x = task.x + static_cast<std::size_t>(first) * d;
     for (int at = 0; at < count * calls; at += chunk) {
         int const some = count * calls - at < chunk ? count * calls - at : chunk;
-        MOE_SIMD
-        for (int i = lanes.rank(); i < chunk; i += lanes.size()) {
-            Words const w = philox(key, stream, from + static_cast<std::uint64_t>(at + i));
-            words[i] = w.w[0];
-            words[chunk + i] = w.w[1];
-            words[2 * chunk + i] = w.w[2];
-            words[3 * chunk + i] = w.w[3];
-        }
+        fill_words<chunk>(lanes, key, stream, from + static_cast<std::uint64_t>(at), words);
         if (d == 4 * calls) { // rows of whole calls follow each other without a gap
             Real* const out = x + 4 * at;
             MOE_SIMD

@@ -14,16 +14,17 @@ struct Forward
 {
     Model const& model;
     Shape shape;
-    bool own; ///< a lane works on its sample in registers: planes have no slopes
+    bool slopes; ///< coefficients() and a gradient may follow
+    bool own;    ///< a lane works on its sample in registers: planes have no slopes
     Tile<Real, Lanes> tile;
     Maps<Real> maps;
     Planes<Real> planes;
 
-    /// `slopes`: coefficients() may follow predict_chunk(), on the planes that it leaves. Without
-    /// `output` these need not have f.
-    MOE_HD MOE_FLAT Forward(Lanes lanes, Scratch& scratch, Model const& of, bool slopes = false,
-                            bool output = true)
-        : model(of), shape(shape_in<Lanes>(of, Tile<Real, Lanes>::align)),
+    /// `with_slopes`: coefficients() may follow predict_chunk(), on the planes that it leaves.
+    /// Without `output` these need not have f.
+    MOE_HD MOE_FLAT Forward(Lanes lanes, Scratch& scratch, Model const& of,
+                            bool with_slopes = false, bool output = true)
+        : model(of), shape(shape_in<Lanes>(of, Tile<Real, Lanes>::align)), slopes(with_slopes),
           own(Lanes::warp && !slopes && shape.own), tile(lanes, scratch, shape.features),
           maps(tile, scratch, shape), planes(scratch, shape, own, output)
     {}
@@ -78,7 +79,15 @@ struct Forward
     /// The same of samples first .. first + count - 1 of n, one chunk after the other.
     MOE_HD MOE_FLAT void chunk_at(Lanes lanes, Real const* x, int n, int first, int count)
     {
-        tile.fetch(x + static_cast<std::size_t>(first) * model.d, nullptr, count);
+        Real const* const rows = x + static_cast<std::size_t>(first) * model.d;
+        if constexpr (Lanes::serial) {
+            if (slopes)
+                tile.fetch(rows, nullptr, count);
+            else
+                tile.fetch_columns(rows, count);
+        } else {
+            tile.fetch(rows, nullptr, count);
+        }
         ask(x, n, first + Tile<Real, Lanes>::ahead * chunk);
         predict_chunk(lanes);
     }

@@ -110,66 +110,92 @@ inline void multiply(Matrix<Real const> a, int inner, Matrix<Real const> b, int 
     }
 }
 
-/// Sum of a vector's entries: lanes onto each other first, then inside the last lane.
+/// Four numbers.
 template <class Real>
-inline Real sum_entries(typename Simd<Real>::Vector v)
+struct Four
 {
-    if constexpr (simd_bytes == 64 && sizeof(Real) == 4) {
+    typedef Real Vector __attribute__((vector_size(4 * sizeof(Real))));
+};
+
+/// A vector's entries in four sums: halves onto each other.
+template <class Real>
+inline typename Four<Real>::Vector sum_to_four(typename Simd<Real>::Vector v)
+{
+    if constexpr (Simd<Real>::width == 16) {
         auto const half = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7) +
                           __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
-        auto const quad = __builtin_shufflevector(half, half, 0, 1, 2, 3) +
-                          __builtin_shufflevector(half, half, 4, 5, 6, 7);
-        auto const pair = quad + __builtin_shufflevector(quad, quad, 2, 3, 0, 1);
-        return pair[0] + pair[1];
+        return __builtin_shufflevector(half, half, 0, 1, 2, 3) +
+               __builtin_shufflevector(half, half, 4, 5, 6, 7);
     } else if constexpr (Simd<Real>::width == 8) {
-        auto const half =
-            __builtin_shufflevector(v, v, 0, 1, 2, 3) + __builtin_shufflevector(v, v, 4, 5, 6, 7);
-        return (half[0] + half[2]) + (half[1] + half[3]);
+        return __builtin_shufflevector(v, v, 0, 1, 2, 3) +
+               __builtin_shufflevector(v, v, 4, 5, 6, 7);
     } else {
-        return (v[0] + v[2]) + (v[1] + v[3]);
+        return v;
     }
 }
 
-/// out[j] = (first ? 0 : out[j]) + sum of row j of a [rows][columns] matrix.
+/// out[j] = (first ? 0 : out[j]) + sum of row j of a [rows][columns] matrix. Four rows share the
+/// last additions, (s0 + s2) + (s1 + s3) of a row's four sums.
 template <class Real, int columns>
 inline void row_sums(Real const* matrix, int rows, bool first, Real* out)
 {
     using Vector = typename Simd<Real>::Vector;
+    using Sums = typename Four<Real>::Vector;
     constexpr int width = Simd<Real>::width;
-    for (int j = 0; j < rows; ++j) {
+    auto const row = [&](int j) {
         Vector sum = *reinterpret_cast<Vector const*>(matrix + j * columns);
         for (int b = width; b < columns; b += width)
             sum += *reinterpret_cast<Vector const*>(matrix + j * columns + b);
-        Real const total = sum_entries<Real>(sum);
+        return sum_to_four<Real>(sum);
+    };
+    auto const pairs = [](Sums a, Sums b) {
+        return __builtin_shufflevector(a, b, 0, 1, 4, 5) +
+               __builtin_shufflevector(a, b, 2, 3, 6, 7);
+    };
+    int j = 0;
+    for (; j + 4 <= rows; j += 4) {
+        Sums const ab = pairs(row(j), row(j + 1));
+        Sums const cd = pairs(row(j + 2), row(j + 3));
+        Sums const total = __builtin_shufflevector(ab, cd, 0, 2, 4, 6) +
+                           __builtin_shufflevector(ab, cd, 1, 3, 5, 7);
+        for (int i = 0; i < 4; ++i)
+            out[j + i] = first ? total[i] : out[j + i] + total[i];
+    }
+    for (; j < rows; ++j) {
+        Sums const sums = row(j);
+        Real const total = (sums[0] + sums[2]) + (sums[1] + sums[3]);
         out[j] = first ? total : out[j] + total;
     }
 }
 
-/// Loads quads at + 0, step, 2 step, ... side by side into one vector. Inserts from memory run
-/// beside the shuffles; what g++ makes of vector types here competes with them for one port.
-inline Simd<float>::Vector load_quads(float const* at, std::ptrdiff_t step)
+/// Loads quads at[0] + offset, at[1] + offset, ... side by side into one vector. Inserts from
+/// memory run beside the shuffles; what g++ makes of vector types here competes with them for one
+/// port.
+inline Simd<float>::Vector load_quads(float const* const (&at)[Simd<float>::lanes],
+                                      std::ptrdiff_t offset)
 {
 #if defined(__AVX512F__)
-    __m512 v = _mm512_castps128_ps512(_mm_loadu_ps(at));
-    v = _mm512_insertf32x4(v, _mm_loadu_ps(at + step), 1);
-    v = _mm512_insertf32x4(v, _mm_loadu_ps(at + 2 * step), 2);
-    return _mm512_insertf32x4(v, _mm_loadu_ps(at + 3 * step), 3);
+    __m512 v = _mm512_castps128_ps512(_mm_loadu_ps(at[0] + offset));
+    v = _mm512_insertf32x4(v, _mm_loadu_ps(at[1] + offset), 1);
+    v = _mm512_insertf32x4(v, _mm_loadu_ps(at[2] + offset), 2);
+    return _mm512_insertf32x4(v, _mm_loadu_ps(at[3] + offset), 3);
 #else
-    return _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(at)), _mm_loadu_ps(at + step),
-                                1);
+    return _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(at[0] + offset)),
+                                _mm_loadu_ps(at[1] + offset), 1);
 #endif
 }
 
-inline Simd<double>::Vector load_quads(double const* at, std::ptrdiff_t step)
+inline Simd<double>::Vector load_quads(double const* const (&at)[Simd<double>::lanes],
+                                       std::ptrdiff_t offset)
 {
 #if defined(__AVX512F__)
-    __m512d v = _mm512_castpd128_pd512(_mm_loadu_pd(at));
-    v = _mm512_insertf64x2(v, _mm_loadu_pd(at + step), 1);
-    v = _mm512_insertf64x2(v, _mm_loadu_pd(at + 2 * step), 2);
-    return _mm512_insertf64x2(v, _mm_loadu_pd(at + 3 * step), 3);
+    __m512d v = _mm512_castpd128_pd512(_mm_loadu_pd(at[0] + offset));
+    v = _mm512_insertf64x2(v, _mm_loadu_pd(at[1] + offset), 1);
+    v = _mm512_insertf64x2(v, _mm_loadu_pd(at[2] + offset), 2);
+    return _mm512_insertf64x2(v, _mm_loadu_pd(at[3] + offset), 3);
 #else
-    return _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_loadu_pd(at)), _mm_loadu_pd(at + step),
-                                1);
+    return _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_loadu_pd(at[0] + offset)),
+                                _mm_loadu_pd(at[1] + offset), 1);
 #endif
 }
 
@@ -199,9 +225,16 @@ inline void transpose_quad(Real const* in, int in_stride, Real* out, int out_str
 {
     using Vector = typename Simd<Real>::Vector;
     constexpr int quad = Simd<Real>::quad;
+    // A pointer a lane, made anew: g++ would else keep one a row through the caller's loops, which
+    // is more than there are registers.
+    Real const* at[Simd<Real>::lanes];
+    for (int lane = 0; lane < Simd<Real>::lanes; ++lane) {
+        at[lane] = in + static_cast<std::ptrdiff_t>(lane) * quad * in_stride;
+        asm("" : "+r"(at[lane]));
+    }
     Vector row[quad];
     for (int q = 0; q < quad; ++q)
-        row[q] = load_quads(in + q * in_stride, static_cast<std::ptrdiff_t>(quad) * in_stride);
+        row[q] = load_quads(at, static_cast<std::ptrdiff_t>(q) * in_stride);
     auto const store = [&](int q, Vector v) {
         *reinterpret_cast<Vector*>(out + q * out_stride) = v;
     };

@@ -91,7 +91,22 @@ MOE_HD MOE_FLAT void mix(Lanes lanes, Shape const& shape, Planes<Real> const& p)
     MOE_SIMD
     for (int b = lanes.rank(); b < samples; b += lanes.size())
         p.f[b] = Real(0);
+    int mixed = 0;
+    if constexpr (Lanes::serial && !Rows::own) { // three at a time: f waits in memory once
+        for (; mixed + 3 <= shape.k; mixed += 3) {
+            Real const* const g = p.plane + mixed * samples;
+            Real const* const h = p.expert + mixed * samples;
+            MOE_SIMD
+            for (int b = 0; b < samples; ++b) {
+                Real sum = p.f[b] + g[b] * h[b];
+                sum += g[samples + b] * h[samples + b];
+                p.f[b] = sum + g[2 * samples + b] * h[2 * samples + b];
+            }
+        }
+    }
     Rows::each(shape.k, [&](int j) {
+        if (j < mixed)
+            return;
         MOE_SIMD
         for (int b = lanes.rank(); b < samples; b += lanes.size())
             p.f[b] += p.plane[j * samples + b] * p.expert[j * samples + b];

@@ -11,6 +11,28 @@
 
 MOE_BEGIN_ISA
 
+/// Columns that a whole number of vectors takes.
+template <class Real>
+constexpr int padded_columns(int features)
+{
+    return (features + Simd<Real>::width - 1) / Simd<Real>::width * Simd<Real>::width;
+}
+
+/// A chunk whose features stand in columns, of which scores alone are wanted.
+template <class Real>
+struct ColumnTile
+{
+    Real const* columns; ///< [features][chunk]
+
+    void scores(FeatureRange range, Real const* w, Real const* c, int maps, Real* s) const
+    {
+        MOE_EXPECT(begin_aligned<Simd<Real>::width>(range, w, s));
+        multiply<Real>({w, padded_columns<Real>(range.size)}, range.size,
+                       {columns + range.begin * chunk, chunk}, chunk, maps, Init::rows, c,
+                       {s, chunk});
+    }
+};
+
 template <class Real>
 class Tile<Real, SerialLanes, void>
 {
@@ -20,7 +42,7 @@ class Tile<Real, SerialLanes, void>
 public:
     static constexpr int align = width;
     static constexpr int ahead = 2; ///< data may come from far
-    static constexpr int stride(int features) { return (features + width - 1) / width * width; }
+    static constexpr int stride(int features) { return padded_columns<Real>(features); }
 
     Tile(SerialLanes, Scratch& scratch, FeatureMap const& features)
         : features_(features), d_(features.d), stride_(features.total),
@@ -39,26 +61,33 @@ public:
     void fetch(Real const* x, std::uint32_t const* row, int count)
     {
         MOE_EXPECT(0 <= count && count <= chunk);
-        switch (d_ == stride_ ? stride_ / width : 0) { // whole vectors, a known number of them
-        case 1:
-            copy<1>(x, row, count);
-            break;
-        case 2:
-            copy<2>(x, row, count);
-            break;
-        case 4:
-            copy<4>(x, row, count);
-            break;
-        default:
-            copy<0>(x, row, count);
-        }
-        for (int f = 0; f < d_; f += quad)
-            for (int b = 0; b < chunk; b += width)
-                transpose_quad<Real>(rows_ + b * stride_ + f, stride_, columns_ + f * chunk + b,
-                                     chunk);
+        copy_rows(x, row, count);
+        transpose(rows_, stride_, columns_);
         if (features_.derived())
             derive(count);
     }
+
+    /// Numbers that columns of a chunk take.
+    std::size_t columns_size() const { return static_cast<std::size_t>(chunk) * (stride_ + 2); }
+
+    /// Brings `count` rows that follow each other, as fetch() does, into `columns` alone: scores()
+    /// may follow, accumulate() may not.
+    void fetch_columns(Real const* x, int count, Real* columns)
+    {
+        MOE_EXPECT(0 <= count && count <= chunk);
+        if (count == chunk && d_ % quad == 0) {
+            transpose(x, d_, columns);
+        } else {
+            copy_rows(x, nullptr, count);
+            transpose(rows_, stride_, columns);
+        }
+        if (features_.derived())
+            derive_features<chunk, Real>(SerialLanes{}, features_,
+                                         FeaturePlanes<Real, chunk>{columns}, count);
+    }
+
+    /// The same into the tile's own columns.
+    void fetch_columns(Real const* x, int count) { fetch_columns(x, count, columns_); }
 
     /// Asks the cache for the rows of a later fetch.
     void prefetch(Real const* x, std::uint32_t const* row, int count) const
@@ -73,9 +102,7 @@ public:
 
     void scores(FeatureRange range, Real const* w, Real const* c, int maps, Real* s) const
     {
-        MOE_EXPECT(begin_aligned<align>(range, w, s));
-        multiply<Real>({w, stride(range.size)}, range.size, {columns_ + range.begin * chunk, chunk},
-                       chunk, maps, Init::rows, c, {s, chunk});
+        ColumnTile<Real>{columns_}.scores(range, w, c, maps, s);
     }
 
     void accumulate(FeatureRange range, Real const* coefficient, int maps, bool first, Real* g,
@@ -89,6 +116,31 @@ public:
     }
 
 private:
+    void copy_rows(Real const* x, std::uint32_t const* row, int count)
+    {
+        switch (d_ == stride_ ? stride_ / width : 0) { // whole vectors, a known number of them
+        case 1:
+            copy<1>(x, row, count);
+            break;
+        case 2:
+            copy<2>(x, row, count);
+            break;
+        case 4:
+            copy<4>(x, row, count);
+            break;
+        default:
+            copy<0>(x, row, count);
+        }
+    }
+
+    /// x of a chunk's rows into columns.
+    void transpose(Real const* rows, int step, Real* columns) const
+    {
+        for (int f = 0; f < d_; f += quad)
+            for (int b = 0; b < chunk; b += width)
+                transpose_quad<Real>(rows + b * step + f, step, columns + f * chunk + b, chunk);
+    }
+
     /// Rows into the padded chunk; `vectors` whole vectors each, 0: any width.
     template <int vectors>
     void copy(Real const* x, std::uint32_t const* row, int count)

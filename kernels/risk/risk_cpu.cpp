@@ -1,4 +1,5 @@
 #include "kernels/risk/risk_one.h"
+#include "kernels/risk/risk_serial.h"
 
 #include "kernels/task/serial_entry.h"
 

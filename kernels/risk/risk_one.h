@@ -1,14 +1,27 @@
 #pragma once
 
 /// @file
-/// Regression error, family-free expert errors and responses of one fit, the algorithm of all
-/// backends (spec.md 2.2; 002 eq 8, 003 eq 7).
+/// Regression error, family-free expert errors and responses of fits, the algorithm of all
+/// backends (spec.md 2.2; 002 eq 8, 003 eq 7). One CPU thread has its own order of the work:
+/// risk_serial.h.
 
-#include "kernels/risk/risk_sums.h"
-
-#include <limits>
+#include "kernels/risk/risk_cells.h"
+#include "kernels/risk/risk_lanes.h"
 
 MOE_BEGIN_ISA
+
+/// Working memory of a risk measurement, a fit at a time.
+template <class Real, class Lanes>
+struct RiskMemory
+{
+    Forward<Real, Lanes> forward;
+    RiskSums<Real, Lanes> sums;
+    CellRows<Real> rows;
+
+    MOE_HD MOE_FLAT RiskMemory(Lanes lanes, Scratch& scratch, Model const& model, int true_atoms)
+        : forward(lanes, scratch, model), sums(scratch, model.k, true_atoms), rows(lanes, scratch)
+    {}
+};
 
 /// Bytes of working memory of run_one.
 template <class Real, class Lanes>
@@ -19,147 +32,55 @@ MOE_HD std::size_t scratch_bytes(Lanes lanes, RiskTask<Real> const& task)
     return measure.used();
 }
 
-/// Squared distance between the expert parameters of fitted atom i and true atom j. A parameter
-/// that one side lacks counts as 0 there.
-template <class Real>
-MOE_HD double expert_distance(RiskTask<Real> const& task, int i, int j)
-{
-    Layout const& fit = task.model.layout;
-    Layout const& truth = task.truth.layout;
-    double sum = 0;
-    auto const value = [](Layout const& layout, Real const* theta, int block, int atom, int at) {
-        Block const& b = layout.block[block];
-        return static_cast<double>(theta[b.offset + atom * b.width + at]);
-    };
-    for (int u = fit.expert_begin; u < fit.blocks; ++u) {
-        int match = truth.expert_begin;
-        while (match < truth.blocks && truth.block[match].id != fit.block[u].id)
-            ++match;
-        for (int at = 0; at < fit.block[u].width; ++at) {
-            double const other =
-                match < truth.blocks ? value(truth, task.theta_true, match, j, at) : 0;
-            double const difference = value(fit, task.theta, u, i, at) - other;
-            sum += difference * difference;
-        }
-    }
-    for (int u = truth.expert_begin; u < truth.blocks; ++u) {
-        bool lacking = true;
-        for (int v = fit.expert_begin; v < fit.blocks; ++v)
-            lacking = lacking && fit.block[v].id != truth.block[u].id;
-        for (int at = 0; lacking && at < truth.block[u].width; ++at)
-            sum +=
-                value(truth, task.theta_true, u, j, at) * value(truth, task.theta_true, u, j, at);
-    }
-    return sum;
-}
-
-/// What a record holds where there is nothing to measure. Not inside of the function: device code
-/// cannot call quiet_NaN.
-constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
-
-/// Cells by expert parameters (ties to the smaller j), and their members.
+/// Measures one fit on the common points.
 template <class Real, class Lanes>
-MOE_HD MOE_FLAT void assign_cells(Lanes lanes, RiskTask<Real> const& task,
-                                  RiskMemory<Real, Lanes>& m)
-{
-    int const k = task.model.k;
-    for (int i = lanes.rank(); i < k; i += lanes.size()) {
-        m.cell[i] = 0;
-        for (int j = 1; j < task.truth.k; ++j)
-            if (expert_distance(task, i, j) < expert_distance(task, i, m.cell[i]))
-                m.cell[i] = j;
-    }
-    lanes.sync();
-    for (int i = lanes.rank(); i < k; i += lanes.size()) {
-        int before = 0;
-        for (int l = 0; l < k; ++l)
-            before += m.cell[l] < m.cell[i] || (m.cell[l] == m.cell[i] && l < i) ? 1 : 0;
-        m.member[before] = i;
-    }
-    for (int j = lanes.rank(); j <= task.truth.k; j += lanes.size()) {
-        m.begin[j] = 0;
-        for (int l = 0; l < k; ++l)
-            m.begin[j] += m.cell[l] < j ? 1 : 0;
-    }
-}
-
-/// The record from the sums: maxima over atoms and cells.
-template <class Real, class Lanes>
-MOE_HD MOE_FLAT RiskRecord summarize(RiskTask<Real> const& task, RiskMemory<Real, Lanes> const& m)
+MOE_HD MOE_FLAT void measure(Lanes lanes, RiskTask<Real> const& task, RiskFit<Real> const& fit,
+                             RiskMemory<Real, Lanes>& m)
 {
     int const k = task.model.k;
     int const true_atoms = task.truth.k;
-    double const none = -1; // no atom in such a cell
-    double over = none, exact = none, missed = 0;
-    for (int i = 0; i < k; ++i) {
-        int size = 0;
-        for (int l = 0; l < k; ++l)
-            size += m.cell[l] == m.cell[i] ? 1 : 0;
-        double const error = m.sum[i * true_atoms + m.cell[i]] / task.points;
-        double& worst = size > 1 ? over : exact;
-        worst = error > worst || error != error ? error : worst;
-    }
-    for (int j = 0; j < true_atoms; ++j) {
-        double least = m.sum[j] / task.points;
-        for (int i = 1; i < k; ++i) {
-            double const error = m.sum[i * true_atoms + j] / task.points;
-            least = error < least ? error : least;
+    Planes<Real> const& planes = m.forward.planes;
+    m.forward.load(lanes, fit.theta);
+    m.forward.begin(task.x, task.points);
+    m.sums.clear(lanes, k, true_atoms);
+    assign_cells(lanes, task, fit.theta, m.sums);
+    lanes.sync();
+    int open = 0;
+    int used = task.points;
+    for (int first = 0; first < task.points; first += chunk) {
+        int const count = task.points - first < chunk ? task.points - first : chunk;
+        m.forward.chunk_at(lanes, task.x, task.points, first, count);
+        m.sums.add_errors(lanes, planes.f, task.f_true + first, count);
+        if constexpr (Lanes::warp) {
+            lanes.sync(); // rows of all samples
+            WarpSums<Real>(lanes, task, first, count).add(m.sums, planes);
+        } else {
+            add_pairs(lanes, task, m.sums, planes.expert, first, count);
+            add_responses(lanes, task, m.sums, planes.plane, planes.expert, m.rows, first, count);
         }
-        missed = least > missed || least != least ? least : missed;
+        if (++open == chunks_a_fold || first + chunk >= task.points) {
+            fold_sums(lanes, m.sums.sums(k, true_atoms), m.sums);
+            open = 0;
+            if (precise(task, m.sums, first + count)) {
+                used = first + count;
+                break;
+            }
+        }
+        lanes.sync();
     }
-    auto const root = [&](double square) { return square == none ? no_value : math::sqrt(square); };
-    auto const worst_of = [&](double const* sums) {
-        double worst = 0;
-        for (int j = 0; j < true_atoms; ++j)
-            worst = sums[j] > worst || sums[j] != sums[j] ? sums[j] : worst;
-        return root(worst / task.points);
-    };
-    double const* const responses = m.sum + k * true_atoms;
-    return {root(m.square.total() / task.points),
-            root(over),
-            root(exact),
-            root(missed),
-            worst_of(responses),
-            worst_of(responses + true_atoms)};
+    if (lanes.rank() == 0)
+        *fit.record = summarize(task, m.sums, used);
+    lanes.sync();
 }
 
-/// Measures one fit on the common points.
+/// Measures all fits on the common points.
 template <class Real, class Lanes>
 MOE_HD MOE_FLAT void run_one(Lanes lanes, RiskTask<Real> const& task, void* scratch_memory)
 {
     Scratch scratch(scratch_memory);
     RiskMemory<Real, Lanes> m(lanes, scratch, task.model, task.truth.k);
-    int const sums = m.sums(task.model.k, task.truth.k);
-    m.forward.load(lanes, task.theta);
-    m.square.clear(lanes);
-    m.forward.begin(task.x, task.points);
-    for (int p = lanes.rank(); p < sums; p += lanes.size())
-        m.sum[p] = 0;
-    for (int i = lanes.rank(); i < sums * m.parts; i += lanes.size())
-        m.part[i] = Real(0);
-    assign_cells(lanes, task, m);
-    lanes.sync();
-    int open = 0;
-    for (int first = 0; first < task.points; first += chunk) {
-        int const count = task.points - first < chunk ? task.points - first : chunk;
-        m.forward.chunk_at(lanes, task.x, task.points, first, count);
-        m.square.add_square(lanes, m.forward.planes.f, task.f_true + first, count);
-        if constexpr (Lanes::warp) {
-            lanes.sync(); // rows of all samples
-            WarpSums<Real>(lanes, task, first, count).add(m);
-        } else {
-            add_pairs(lanes, task, m, first, count);
-            add_responses(lanes, task, m, first, count);
-        }
-        if (++open == chunks_a_fold || first + chunk >= task.points) {
-            fold_sums(lanes, sums, m);
-            open = 0;
-        }
-        lanes.sync();
-    }
-    if (lanes.rank() == 0)
-        *task.record = summarize(task, m);
-    lanes.sync();
+    for (int i = 0; i < task.fits; ++i)
+        measure(lanes, task, task.fit[i], m);
 }
 
 MOE_END_ISA

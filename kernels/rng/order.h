@@ -139,7 +139,11 @@ MOE_HD void fill_order(Lanes lanes, EpochOrder const& order, std::uint32_t first
     MOE_SIMD
     for (int i = lanes.rank(); i < count; i += lanes.size())
         rows[i] = scramble_position(local, first + static_cast<std::uint32_t>(i));
+    int past = 0; // of my rows; often none
+    MOE_SIMD_SUM(past)
     for (int i = lanes.rank(); i < count; i += lanes.size())
+        past += rows[i] >= local.n ? 1 : 0;
+    for (int i = lanes.rank(); past > 0 && i < count; i += lanes.size())
         if (rows[i] >= local.n)
             rows[i] = walk(local, rows[i]);
 }

@@ -4,7 +4,7 @@
 /// One fit by minibatch stochastic gradient descent, the algorithm of all backends.
 
 #include "kernels/model/forward.h"
-#include "kernels/rng/order.h"
+#include "kernels/sgd/known_rows.h"
 #include "kernels/sgd/sgd_api.h"
 
 MOE_BEGIN_ISA
@@ -37,6 +37,7 @@ struct SgdMemory
     Incoming<Real>* then;    ///< of the next one
     EpochOrder* order;       ///< [1] of this epoch: in scratch, as registers are for the products
     SgdCommon<Real>* common; ///< [1]
+    KnownRows<Lanes> known;  ///< of this epoch
 
     MOE_HD MOE_FLAT SgdMemory(Lanes lanes, Scratch& scratch, Model const& model)
         : forward(lanes, scratch, model, !Lanes::copied_maps, false),
@@ -44,7 +45,8 @@ struct SgdMemory
           theta(forward.shape.copied ? nullptr : scratch.take<Real>(model.layout.size)),
           gradient(forward.shape.copied ? nullptr : scratch.take<Real>(model.layout.size)),
           now(scratch.take<Incoming<Real>>(1)), then(scratch.take<Incoming<Real>>(1)),
-          order(scratch.take<EpochOrder>(1)), common(scratch.take<SgdCommon<Real>>(1))
+          order(scratch.take<EpochOrder>(1)), common(scratch.take<SgdCommon<Real>>(1)),
+          known(scratch)
     {}
 };
 
@@ -89,7 +91,7 @@ MOE_HD MOE_FLAT void request(Lanes lanes, SgdTask<Real> const& task, SgdMemory<R
 {
     std::uint32_t* const row = m.then->row;
     if (task.settings.sampling == Sampling::permutation) {
-        fill_order(lanes, *m.order, static_cast<std::uint32_t>(at.first), at.count, row);
+        m.known.find(lanes, *m.order, at.first, at.count, row);
     } else {
         for (int b = lanes.rank(); b < at.count; b += lanes.size())
             row[b] = replacement_row(task.key, static_cast<std::uint32_t>(epoch),
@@ -203,6 +205,7 @@ MOE_HD MOE_FLAT void epoch(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Rea
                               static_cast<std::uint32_t>(task.n));
         m.common->scale = scale(batch); // a division that takes long
     }
+    m.known.forget();
     lanes.sync();
     Chunk at = chunk_at(0, 0, n, batch);
     request(lanes, task, m, index, at);

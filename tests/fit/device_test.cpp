@@ -110,9 +110,17 @@ void run_block(Device& device, std::vector<Job<Real>> const& jobs, std::vector<i
                             nullptr, job.gradient.data(), job.mse.data()});
         evaluate.push_back({job.truth, job.theta_true.data(), point_count, job.points_x.data(),
                             nullptr, nullptr, job.weights.data(), nullptr, nullptr});
-        risk.push_back({job.model, job.truth, job.theta.data(), job.theta_true.data(), point_count,
-                        job.points_x.data(), job.points_f.data(), job.experts.data(),
-                        job.weights.data(), job.record.data()});
+        risk.push_back({job.model,
+                        job.truth,
+                        1,
+                        {{job.theta.data(), job.record.data()}},
+                        job.theta_true.data(),
+                        point_count,
+                        0,
+                        job.points_x.data(),
+                        job.points_f.data(),
+                        job.experts.data(),
+                        job.weights.data()});
     }
     auto const run = [&](auto const& tasks) {
         std::vector<double> const seconds = device.run(tasks);

@@ -46,12 +46,20 @@ Truth<Real> truth_of(Model const& model, std::vector<Real> const& theta, std::ve
 /// The record of a fit against it.
 template <class Real>
 RiskRecord risk(Backend const& backend, Model const& model, std::vector<Real> const& theta,
-                Truth<Real> const& truth)
+                Truth<Real> const& truth, double precision = 0)
 {
-    RiskRecord record{-1, -1, -1, -1, -1, -1};
-    backend.run(RiskTask<Real>{model, truth.model, theta.data(), truth.theta.data(), truth.points(),
-                               truth.x.data(), truth.f.data(), truth.experts.data(),
-                               truth.weights.data(), &record});
+    RiskRecord record{-1, -1, -1, -1, -1, -1, -1};
+    backend.run(RiskTask<Real>{model,
+                               truth.model,
+                               1,
+                               {{theta.data(), &record}},
+                               truth.theta.data(),
+                               truth.points(),
+                               precision,
+                               truth.x.data(),
+                               truth.f.data(),
+                               truth.experts.data(),
+                               truth.weights.data()});
     return record;
 }
 

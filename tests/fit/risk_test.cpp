@@ -98,6 +98,7 @@ TEMPLATE_TEST_CASE("a fit equal to the truth has no error at all", "", float, do
             RiskRecord const got = risk(backend, truth.model, truth.theta, on);
             CHECK(got.regression == 0);
             CHECK(got.response_gate == 0);
+            CHECK(got.regression_error == 0);
         }
     }
 }
@@ -131,7 +132,7 @@ RiskRecord plain_risk(Model const& model, std::vector<Real> const& theta, Truth<
         }
         cells[std::min_element(distance.begin(), distance.end()) - distance.begin()].push_back(i);
     }
-    RiskRecord record{0, NAN, NAN, 0, 0, 0};
+    RiskRecord record{0, NAN, NAN, 0, 0, 0, 0};
     for (int j = 0; j < truth.model.k; ++j) {
         double least = INFINITY;
         for (int i = 0; i < model.k; ++i)
@@ -157,9 +158,16 @@ RiskRecord plain_risk(Model const& model, std::vector<Real> const& theta, Truth<
         record.response_cell = std::fmax(record.response_cell, norm(response));
         record.response_gate = std::fmax(record.response_gate, norm(gate));
     }
+    double squares = 0, spread = 0; // of (e^2 less its mean)^2
+    auto const squared_error = [&](std::size_t t) {
+        return std::pow(fit.f[t] - static_cast<double>(truth.f[t]), 2);
+    };
     for (std::size_t t = 0; t < m; ++t)
-        record.regression += std::pow(fit.f[t] - static_cast<double>(truth.f[t]), 2);
-    record.regression = std::sqrt(record.regression / static_cast<double>(m));
+        squares += squared_error(t) / static_cast<double>(m);
+    for (std::size_t t = 0; t < m; ++t)
+        spread += std::pow(squared_error(t) - squares, 2) / static_cast<double>(m);
+    record.regression = std::sqrt(squares);
+    record.regression_error = std::sqrt(spread / static_cast<double>(m)) / (2 * record.regression);
     return record;
 }
 
@@ -194,8 +202,81 @@ TEMPLATE_TEST_CASE("errors of drawn fits equal plain sums", "", float, double)
                 CHECK(same(got.expert_missed, want.expert_missed));
                 CHECK(same(got.response_cell, want.response_cell));
                 CHECK(same(got.response_gate, want.response_gate));
+                CHECK(same(got.regression_error, want.regression_error));
             }
         }
+    }
+}
+
+TEMPLATE_TEST_CASE("a fit's errors are the same to the bit whatever fits share its task", "", float,
+                   double)
+{
+    constexpr int most = RiskTask<TestType>::most_fits;
+    Model const model = model_of("softmax", "relu", 5, 7);
+    auto const base = drawn_problem<TestType>(model_of("softmax", "relu", 5, 3), 1300, 3);
+    auto const truth = truth_of(base.model, base.theta, base.x); // five bands, the last one short
+    RiskTask<TestType> task{model,
+                            truth.model,
+                            most,
+                            {},
+                            truth.theta.data(),
+                            truth.points(),
+                            0,
+                            truth.x.data(),
+                            truth.f.data(),
+                            truth.experts.data(),
+                            truth.weights.data()};
+    std::vector<std::vector<TestType>> thetas;
+    for (unsigned fit = 0; fit < most; ++fit)
+        thetas.push_back(drawn_problem<TestType>(model, 0, 100 + fit).theta);
+    for (Backend const& backend : all_backends()) {
+        INFO(backend.name());
+        std::vector<RiskRecord> together(most);
+        for (int fit = 0; fit < most; ++fit)
+            task.fit[fit] = {thetas[fit].data(), &together[fit]};
+        backend.run(task);
+        for (int fit = 0; fit < most; ++fit) {
+            RiskRecord const alone = risk(backend, model, thetas[fit], truth);
+            CHECK(together[fit].regression == alone.regression);
+            CHECK(together[fit].expert_missed == alone.expert_missed);
+            CHECK(together[fit].response_cell == alone.response_cell);
+            CHECK(together[fit].response_gate == alone.response_gate);
+            CHECK(together[fit].regression_error == alone.regression_error);
+        }
+    }
+}
+
+TEMPLATE_TEST_CASE("a precision takes the fewest of 1024, 2048, ... points that give it", "", float,
+                   double)
+{
+    constexpr double precision = 0.012; // of normal errors: 2 / (2 * 0.012)^2 = 3472 points
+    constexpr int step = 1024;
+    auto const fit = drawn_problem<TestType>(model_of("softmax", "relu", 2, 3), 0, 5);
+    auto const base = drawn_problem<TestType>(model_of("softmax", "relu", 2, 2), 8 * step + 5, 6);
+    auto const first = [&](int points) {
+        return truth_of(base.model, base.theta,
+                        std::vector<TestType>(base.x.begin(), base.x.begin() + 2 * points));
+    };
+    auto const all = first(8 * step + 5);
+    for (Backend const& backend : all_backends()) {
+        INFO(backend.name());
+        RiskRecord want{};
+        int points = 0;
+        do {
+            points += step;
+            want = risk(backend, fit.model, fit.theta, first(points));
+        } while (want.regression_error > precision * want.regression);
+        CAPTURE(points);
+        REQUIRE(points > step); // so that some are refused
+        REQUIRE(points < 8 * step);
+        RiskRecord const got = risk(backend, fit.model, fit.theta, all, precision);
+        CHECK(got.regression == want.regression);
+        CHECK(got.regression_error == want.regression_error);
+        CHECK(got.expert_over == want.expert_over);
+        CHECK(got.response_cell == want.response_cell);
+        // One that cannot be reached takes them all.
+        RiskRecord const most = risk(backend, fit.model, fit.theta, all, 1e-9);
+        CHECK(most.regression == risk(backend, fit.model, fit.theta, all).regression);
     }
 }
 

@@ -62,9 +62,17 @@ RiskRecord risk_of(Device& device, Problem<Real> const& fit, Problem<Real> const
     DeviceArray<Real> const x(device, truth.x), f(device, at_truth.f), responses(device, experts);
     DeviceArray<Real> const weights(device, at_truth.weights);
     DeviceArray<RiskRecord> const record(device, 1);
-    device.run(std::vector<RiskTask<Real>>{{fit.model, truth.model, theta.data(), theta_true.data(),
-                                            truth.n(), x.data(), f.data(), responses.data(),
-                                            weights.data(), record.data()}});
+    device.run(std::vector<RiskTask<Real>>{{fit.model,
+                                            truth.model,
+                                            1,
+                                            {{theta.data(), record.data()}},
+                                            theta_true.data(),
+                                            truth.n(),
+                                            0,
+                                            x.data(),
+                                            f.data(),
+                                            responses.data(),
+                                            weights.data()}});
     return record.download().front();
 }
 

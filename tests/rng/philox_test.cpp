@@ -1,4 +1,4 @@
-#include "kernels/rng/philox.h"
+#include "kernels/rng/philox_block.h"
 
 #include <catch2/catch.hpp>
 
@@ -53,6 +53,23 @@ TEST_CASE("a loop over the index gives the words of single calls")
         Four const counter{static_cast<std::uint32_t>(index),
                            static_cast<std::uint32_t>(index >> 32) | 2U << 24, 3, 4};
         CHECK(words_of(counter, 1, 2) == Four{plane[0][i], plane[1][i], plane[2][i], plane[3][i]});
+    }
+}
+
+TEST_CASE("a block has the words of single calls, also where the low word of the index ends")
+{
+    StreamKey const key{0xDEADBEEF, 0x12345678, 77, 100000};
+    constexpr int count = 32;
+    for (std::uint64_t from : {std::uint64_t{0}, std::uint64_t{5}, (std::uint64_t{1} << 32) - 7,
+                               (std::uint64_t{1} << 55) - 20})
+    {
+        alignas(64) std::uint32_t words[4 * count];
+        fill_words<count>(SerialLanes{}, key, Stream::noise, from, words);
+        for (int i = 0; i < count; ++i) {
+            Words const one = philox(key, Stream::noise, from + static_cast<std::uint64_t>(i));
+            for (int q = 0; q < 4; ++q)
+                REQUIRE(words[q * count + i] == one.w[q]);
+        }
     }
 }
 

@@ -11,7 +11,8 @@ TEST_CASE("references of one truth share its points, each has its own values the
     auto const device = make_cpu_device(1);
     Study const study = small::study();
     Curve const& curve = study.curves[0];
-    Reference<double> const truth = reference_of<double>(*device, study, curve, study.n.front(), Target::truth);
+    Reference<double> const truth =
+        reference_of<double>(*device, study, curve, study.n.front(), Target::truth);
     Measure flat = truth.measure;
     std::fill(flat.theta.begin(), flat.theta.end(), 0.0);
     Reference<double> const other(*device, flat, truth_key(study, curve), study.regression_samples);
@@ -25,11 +26,17 @@ TEST_CASE("references of one truth share its points, each has its own values the
     // the zero function.
     auto const regression = [&](Reference<double> const& reference) {
         DeviceArray<RiskRecord> const record(*device, 1);
-        device->run(std::vector<RiskTask<double>>{
-            {truth.measure.model, reference.measure.model, truth.theta.data(),
-             reference.theta.data(), study.regression_samples, reference.x.data(),
-             reference.f.data(), reference.experts.data(), reference.weights.data(),
-             record.data()}});
+        device->run(std::vector<RiskTask<double>>{{truth.measure.model,
+                                                   reference.measure.model,
+                                                   1,
+                                                   {{truth.theta.data(), record.data()}},
+                                                   reference.theta.data(),
+                                                   study.regression_samples,
+                                                   0,
+                                                   reference.x.data(),
+                                                   reference.f.data(),
+                                                   reference.experts.data(),
+                                                   reference.weights.data()}});
         return record.download()[0].regression;
     };
     double sum = 0;

@@ -294,6 +294,6 @@ TEST_CASE("plain SQLite reads the tables")
     CHECK(query("SELECT count(*) FROM sqlite_schema WHERE type = 'table'") == "8 ");
     CHECK(query("PRAGMA user_version") == "2 ");
     CHECK(query("PRAGMA journal_mode") == "delete ");
-    CHECK(query("SELECT format_version, id FROM study") == "2.3 tiny ");
+    CHECK(query("SELECT format_version, id FROM study") == "2.4 tiny ");
     sqlite3_close(database);
 }

@@ -80,6 +80,7 @@ TEST_CASE("what results depend on changes the cell, anything else does not")
         {"seed = 7", "seed = 8"},
         {"seed = 7\n", "seed = 7\nnested = true\n"},
         {"n = [100, 200]", "n = [100, 200]\nregression_samples = 10"},
+        {"replicates = 3\n", "replicates = 3\nregression_samples = \"auto\"\n"},
         {"noise_variance = 0.5", "noise_variance = 0.25"},
         {"d = 2", "d = 3"},
         {"gate_variance = 0.1", "gate_variance = 0.11"},

@@ -56,6 +56,19 @@ void check_round_trip(Study const& study)
 
 } // namespace
 
+TEST_CASE("regression_samples may be found by itself")
+{
+    std::string const with = "n = [100, 200]\nregression_samples = \"auto\"";
+    Study const study = sample::parse(sample::with("n = [100, 200]", with));
+    CHECK(study.regression_precision == 0.01);
+    CHECK(study.regression_samples == 100000); // at most
+    CHECK(parse_study(study.resolved, "again", {}).regression_precision == 0.01);
+    CHECK(sample::parse(sample::text).regression_precision == 0);
+    std::string const wrong = "n = [100, 200]\nregression_samples = \"few\"";
+    CHECK_THROWS_WITH(sample::parse(sample::with("n = [100, 200]", wrong)),
+                      Contains("regression_samples") && Contains("auto"));
+}
+
 TEST_CASE("a small study is read with its defaults")
 {
     Study const study = sample::parse(sample::text);

@@ -48,6 +48,25 @@ TEST_CASE("bench divides speed by the ceiling of the same run", "[tools]")
     CHECK(row["mse"]["mean"].get<double>() < 0.015);
 }
 
+TEST_CASE("bench says which stage the time goes to", "[tools]")
+{
+    json const all = json::parse(tools::bench(small).out);
+    json const& row = all["rows"][0];
+    double share = 0, ratio = 0;
+    std::vector<std::string> names;
+    for (json const& stage : row["stages"]) {
+        double const part = stage["share"]["median"];
+        share += part;
+        ratio += stage["ratio"].is_null() ? 0 : part * stage["ratio"]["median"].get<double>();
+        names.push_back(stage["stage"]);
+        CHECK(stage["ratio"].is_null() == (stage["stage"] == "host"));
+    }
+    CHECK(names ==
+          std::vector<std::string>{"evaluate", "generate", "host", "loss", "risk", "sgd", "start"});
+    CHECK(share == Approx(1)); // one round: medians are the round's own numbers
+    CHECK(row["pipeline_ratio"]["median"].get<double>() == Approx(ratio));
+}
+
 TEST_CASE("bench trains as it is told", "[tools]")
 {
     // Without a step worth the name nothing descends; ten epochs at the default rate do.
