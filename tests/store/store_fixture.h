@@ -93,8 +93,8 @@ inline moerate::FitRow fit_row(moerate::Study const& study, moerate::Curve const
     bool const reference = curve.label != "sigmoid";
     fit.admissible = moerate::admissible(fit, reference);
     fit.excess = reference ? n * v / 0.01 : none;
-    start.risk = {0.3, 0.2, none, 0.1, 0.25, 0.15};
-    end.risk = {v / 3, v / 2, none, v / 4, v / 5, v / 6};
+    start.risk = {0.3, 0.2, none, 0.1, 0.25, 0.15, 0.003};
+    end.risk = {v / 3, v / 2, none, v / 4, v / 5, v / 6, v / 300};
     fit.moved = 0.7;
     fit.facts.iterations = 2;
     fit.facts.seconds = 0.125;
