@@ -105,7 +105,7 @@ class Report(unittest.TestCase):
         self.assertEqual(second["worst"], [1.0, None])
         self.assertIsNone(second["slope"])
         page = worst.text([entry])
-        self.assertIn("| minimax-x | S | a | `softmax.L2r` r = 1 | 100 .. 10000 | 1, 0.1 | -0.50 | -0.50, -0.50 | "
+        self.assertIn("| minimax-x | S | a | `softmax.L2r` r = 1 | 100 .. 10000 | 2 | 1, 0.1 | -0.50 | -0.50, -0.50 | "
                       "-0.55 .. -0.50 | 50 % | 25 % |", page)
         self.assertEqual(worst.text([]), "")
 

@@ -66,7 +66,7 @@ def text(sweep, panel):
                       f"{starts} of {len(of_map)}", f"{len(near)}: {shown}" if near else "0"])
     n = sweep["n"]
     return (f"The same with batch, start, epochs and gauge swept (`sensitivity-{panel}`; n = {n[0]} .. {n[-1]}, {sweep['replicates']} replicates, "
-            "one drawn truth). The line in the map is the reported slope:\n\n"
+            "one drawn truth). The line in the map is the reported slope, a dash where all fits of some n failed:\n\n"
             f"![slopes of {panel} by start and batch](reproduction/{file_word('sensitivity-' + panel)}.png)\n\n"
             + table(["map", "reported", "steepest", "flattest", f"within {CLOSE:g} of its start's slope",
                      f"within {CLOSE:g} of the reported slope"], lines))

@@ -62,9 +62,9 @@ A bound on the minimax risk is a statement on the largest loss over truths at ea
 papers' proofs: at one of them two atoms coincide (or a scale is free), and the path to the other leaves f as it is. The truth at n is base + n^e (other - base) for
 e = {", ".join(f"{path['exponent']:g}" for path in first["fits"][0]["paths"])}. *worst loss* is the largest of the mean losses over e, its slope that of log(worst) on log n, without an interval, as a maximum has no simple one. The claim is
 minimax >= n^-1/2 for the loss of every power, not testable at a fixed truth; *beside it* is a case that the theory calls strongly identifiable, on a path of the same numbers.
-Least squares, best of eight starts, {first["replicates"]} replicates.
+Least squares, best of eight starts.
 
-""" + table(["experiment", "source", "fit", "loss", "n", "worst loss at the ends", "its slope", "slopes by e",
+""" + table(["experiment", "source", "fit", "loss", "n", "R", "worst loss at the ends", "its slope", "slopes by e",
               "regression error", "certified", "on the box"], lines) + "".join(
         f"![{entry['title']}](reproduction/{entry['experiment']}.png)\n\n" for entry in entries)
 
@@ -77,6 +77,7 @@ def lines_of(entry):
         paths = one["paths"]
         loss = f"`{one['loss']}`" + (f" r = {one['r']:g}" if one["loss"].endswith("r") else "")
         lines.append([entry["experiment"], entry["source"], one["fit"], loss, f"{one['n'][0]} .. {one['n'][-1]}",
+                      entry["replicates"],
                       f"{short(known[0])}, {short(known[-1])}" if known else "-", number(one["slope"], 2),
                       ", ".join(number(path["slope"], 2) for path in paths),
                       span([path["regression"] for path in paths], lambda value: number(value, 2)),
