@@ -80,7 +80,8 @@ TEST_CASE("a task's work is in flops of its matrix products")
     RiskTask<float> risk{};
     risk.model = fit.model;
     risk.points = n;
-    CHECK(work(risk) == prediction * n);
+    risk.fits = 3;
+    CHECK(work(risk) == prediction * n * 3);
 }
 
 TEST_CASE("a view of a list gives each task and its work")
