@@ -9,8 +9,8 @@ def of_softmax(score, warm, expert):
             return "none", "002 Theorem 2"
         if activation in ("identity", "power"):
             return "none", "002 Definition 1, example"
-        if activation in ("gelu", "sigmoid", "tanh"):
-            return "bound", "002 Definition 1, example"
+        if activation in ("gelu", "sigmoid", "tanh"):  # its introduction speaks of networks in general
+            return "bound", "002 Definition 1, example" if form == "normalized" else "002 Contributions, as we read it"
     if score == "linear" and warm and form != "constant":
         return "none", "002 Theorem 3"
     if score == "ridge" and warm and form == "normalized" and activation in ("gelu", "sigmoid"):

@@ -216,6 +216,7 @@ struct IdentifyOptions
     IdentifySettings settings;
     std::string folder; ///< of counterexamples; empty: not written
     bool force = false; ///< replace its files if they exist
+    std::string simd;   ///< level of the CPU; empty: the best one
 };
 
 /// Prints what is not identified in a family: ranks of derivatives, flat directions, measures of

@@ -27,6 +27,7 @@ int constant_command(ConstantOptions const& options, CommonOptions const& common
     if (settings.epsilon.empty())
         settings.epsilon = usual_losses;
     std::sort(settings.epsilon.rbegin(), settings.epsilon.rend());
+    check_counterexamples(options.folder, options.force);
     std::unique_ptr<Device> const device =
         open_device(options.device.device, options.device.threads, options.device.simd);
     std::vector<ConstantCurve> const curves =

@@ -51,6 +51,15 @@ ordered_json loss_case(std::string const& name, Counterexample const& one)
 
 } // namespace
 
+void check_counterexamples(std::string const& folder, bool force)
+{
+    std::string const file = folder + "/eval.json";
+    if (!folder.empty() && !force && std::filesystem::exists(file))
+        throw UsageError(fmt::format("{} exists (it is of other counterexamples) give another "
+                                     "folder, or --force to replace its files",
+                                     file));
+}
+
 void write_counterexamples(std::string const& folder, bool force, Device& device,
                            std::vector<Counterexample> const& found)
 {

@@ -16,7 +16,7 @@ void CommandLine::add_probe_commands()
         add("identify", "Say which parameters of a family are not identified, with counterexamples",
             {"moerate identify --gate score=linear,normalizer=softmax --expert "
              "form=ridge,activation=relu",
-             "moerate identify --truth truth.json --fitted 3 -o counterexamples"},
+             "moerate identify --truth experiments/check-over-softmax-1.json --fitted 3 -o counterexamples"},
             [this] { return identify_command(identified, common); });
     suggest(
         sub->add_option("--gate", identified.gate, "Gate, e.g. score=linear,normalizer=softmax"),
@@ -46,6 +46,7 @@ void CommandLine::add_probe_commands()
     add_folder(sub, "-o,--output", identified.folder,
                "Folder for counterexamples, and cases of them for eval and loss");
     sub->add_flag("--force", identified.force, "Replace its files if they exist");
+    add_simd(sub, identified.simd);
     add_constant_command();
 }
 
@@ -73,7 +74,7 @@ void CommandLine::add_constant_command()
     CLI::App* constant =
         add("constant", "Print the least distance of f at falling losses, without noise",
             {"moerate constant experiments/check-exact.toml",
-             "moerate constant experiments/002-T1.toml --epsilon 0.3,0.1,0.03 -o counterexamples"},
+             "moerate constant experiments/check-over-relu.toml --epsilon 0.3,0.1 -o same-function"},
             [this] {
                 constants.study = study;
                 constants.device = device.device == "auto"

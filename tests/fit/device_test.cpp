@@ -1,5 +1,4 @@
-// What a device computes for one replicate must not depend on how the work is cut: number of
-// threads, tasks a call, order of tasks (design.md 3).
+// How work is cut (threads, tasks a call, their order) changes no replicate (design.md 3).
 
 #include "host/device/cpu_info.h"
 #include "host/device/device.h"

@@ -106,6 +106,19 @@ TEMPLATE_TEST_CASE("a fit equal to the truth has no error at all", "", float, do
 namespace
 {
 
+/// Fills the error of f and its standard error from (e^2), e = f_fit - f_true, at each point.
+void fill_regression(RiskRecord& record, std::vector<double> const& squared)
+{
+    auto const m = static_cast<double>(squared.size());
+    double squares = 0, spread = 0; // spread: of e^2 less its mean, squared
+    for (double const one : squared)
+        squares += one / m;
+    for (double const one : squared)
+        spread += std::pow(one - squares, 2) / m;
+    record.regression = std::sqrt(squares);
+    record.regression_error = std::sqrt(spread / m) / (2 * record.regression);
+}
+
 /// Cells by expert parameters (a, b), errors by plain sums.
 template <class Real>
 RiskRecord plain_risk(Model const& model, std::vector<Real> const& theta, Truth<Real> const& truth)
@@ -158,16 +171,10 @@ RiskRecord plain_risk(Model const& model, std::vector<Real> const& theta, Truth<
         record.response_cell = std::fmax(record.response_cell, norm(response));
         record.response_gate = std::fmax(record.response_gate, norm(gate));
     }
-    double squares = 0, spread = 0; // of (e^2 less its mean)^2
-    auto const squared_error = [&](std::size_t t) {
-        return std::pow(fit.f[t] - static_cast<double>(truth.f[t]), 2);
-    };
+    std::vector<double> squared(m);
     for (std::size_t t = 0; t < m; ++t)
-        squares += squared_error(t) / static_cast<double>(m);
-    for (std::size_t t = 0; t < m; ++t)
-        spread += std::pow(squared_error(t) - squares, 2) / static_cast<double>(m);
-    record.regression = std::sqrt(squares);
-    record.regression_error = std::sqrt(spread / static_cast<double>(m)) / (2 * record.regression);
+        squared[t] = std::pow(fit.f[t] - static_cast<double>(truth.f[t]), 2);
+    fill_regression(record, squared);
     return record;
 }
 
