@@ -63,4 +63,17 @@ RiskRecord risk(Backend const& backend, Model const& model, std::vector<Real> co
     return record;
 }
 
+/// Fills the error of f and its standard error from (e^2), e = f_fit - f_true, at each point.
+inline void fill_regression(RiskRecord& record, std::vector<double> const& squared)
+{
+    auto const m = static_cast<double>(squared.size());
+    double squares = 0, spread = 0; // spread: of e^2 less its mean, squared
+    for (double const one : squared)
+        squares += one / m;
+    for (double const one : squared)
+        spread += std::pow(one - squares, 2) / m;
+    record.regression = std::sqrt(squares);
+    record.regression_error = std::sqrt(spread / m) / (2 * record.regression);
+}
+
 } // namespace moerate
