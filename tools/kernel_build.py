@@ -175,9 +175,11 @@ def readable_names(symbols):
 def readable(demangled):
     """`void a::run_tasks<a::SgdTask<float> >(...)` is `sgd<float>`: no namespaces, parameters and
     result, and a kernel that does a list of tasks is called by its task. run_large_tasks is
-    `sgd<float> (large)`, and run_tasks<SgdTask<float>, true> is `sgd<float, true>`."""
+    `sgd<float> (large)`, and run_tasks<SgdTask<float>, true> is `sgd<float, true>`. A template of
+    lambdas goes without them."""
     name = demangled.replace("(anonymous namespace)::", "").replace("> >", ">>")
     name = re.sub(r"\b[A-Za-z_]\w*::", "", name)
+    name = re.sub(r"<[^<>]*\{lambda[^<>]*>", "", name).removesuffix(" const")
     if name.endswith(")"):
         name = name[:opening(name, "(", ")")]
     arguments = opening(name, "<", ">") if name.endswith(">") else len(name)

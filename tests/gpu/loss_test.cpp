@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 using namespace moerate;
 
 namespace
@@ -51,29 +53,37 @@ void check_loss(Problem<Real> const& fit, Problem<double> const& truth, LossChoi
         check_number(got.record.*part, want.record.*part);
 }
 
+/// Errors of fits of one model in one task.
 template <class Real>
-RiskRecord risk_of(Device& device, Problem<Real> const& fit, Problem<Real> const& truth)
+std::vector<RiskRecord> risks_of(Device& device, std::vector<Problem<Real>> const& fits,
+                                 Problem<Real> const& truth, double precision = 0)
 {
     Evaluated<Real> const at_truth = evaluated(device, truth);
     std::vector<Real> experts;
     for (int j = 0; j < truth.model.k; ++j)
         experts.insert(experts.end(), at_truth.f.begin(), at_truth.f.end());
-    DeviceArray<Real> const theta(device, fit.theta), theta_true(device, truth.theta);
+    DeviceArray<Real> const theta_true(device, truth.theta);
     DeviceArray<Real> const x(device, truth.x), f(device, at_truth.f), responses(device, experts);
     DeviceArray<Real> const weights(device, at_truth.weights);
-    DeviceArray<RiskRecord> const record(device, 1);
-    device.run(std::vector<RiskTask<Real>>{{fit.model,
-                                            truth.model,
-                                            1,
-                                            {{theta.data(), record.data()}},
-                                            theta_true.data(),
-                                            truth.n(),
-                                            0,
-                                            x.data(),
-                                            f.data(),
-                                            responses.data(),
-                                            weights.data()}});
-    return record.download().front();
+    DeviceArray<RiskRecord> const records(device, fits.size());
+    RiskTask<Real> task{fits.front().model,
+                        truth.model,
+                        static_cast<int>(fits.size()),
+                        {},
+                        theta_true.data(),
+                        truth.n(),
+                        precision,
+                        x.data(),
+                        f.data(),
+                        responses.data(),
+                        weights.data()};
+    std::vector<DeviceArray<Real>> thetas;
+    for (std::size_t i = 0; i < fits.size(); ++i) {
+        thetas.emplace_back(device, fits[i].theta);
+        task.fit[i] = {thetas.back().data(), records.data() + i};
+    }
+    device.run(std::vector<RiskTask<Real>>{task});
+    return records.download();
 }
 
 /// Equal to `tolerance`, relative above 1, or both not a number.
@@ -84,18 +94,20 @@ void check_same_value(double got, double want, double tolerance)
         CHECK(std::fabs(got - want) <= tolerance * (1 + std::fabs(want)));
 }
 
+void check_record(RiskRecord const& got, RiskRecord const& want, double tolerance)
+{
+    for (double RiskRecord::*const part :
+         {&RiskRecord::regression, &RiskRecord::expert_over, &RiskRecord::expert_exact,
+          &RiskRecord::expert_missed, &RiskRecord::response_cell, &RiskRecord::response_gate})
+        check_same_value(got.*part, want.*part, tolerance);
+}
+
 template <class Real>
 void check_risk(Problem<Real> const& fit, Problem<Real> const& truth, double tolerance)
 {
     CAPTURE(fit.model.d, fit.model.k, truth.model.k, truth.n());
-    RiskRecord const got = risk_of(gpu(), fit, truth);
-    RiskRecord const want = risk_of(cpu(), fit, truth);
-    check_same_value(got.regression, want.regression, tolerance);
-    check_same_value(got.expert_over, want.expert_over, tolerance);
-    check_same_value(got.expert_exact, want.expert_exact, tolerance);
-    check_same_value(got.expert_missed, want.expert_missed, tolerance);
-    check_same_value(got.response_cell, want.response_cell, tolerance);
-    check_same_value(got.response_gate, want.response_gate, tolerance);
+    check_record(risks_of<Real>(gpu(), {fit}, truth).front(),
+                 risks_of<Real>(cpu(), {fit}, truth).front(), tolerance);
 }
 
 } // namespace
@@ -115,6 +127,28 @@ TEST_CASE("losses on the GPU equal the CPU's")
                         check_loss(converted<float>(fit), truth, {loss, 1.5, gauge});
                     }
         });
+    }
+}
+
+// identity negates atoms, relu shares responses, gelu does neither; a flat truth splits a gate.
+TEST_CASE("losses against a target's set on the GPU equal the CPU's")
+{
+    unsigned seed = 1;
+    LossChoice const choice{find<Losses>("sigmoid.D3"), 1.0, Gauge::none, Against::set};
+    for (char const* activation : {"identity", "relu", "gelu"}) {
+        for (bool const flat : {false, true}) {
+            CAPTURE(activation, flat);
+            auto const fit =
+                drawn_problem<double>(model_of("sigmoid", activation, 4, 6), 1, seed++);
+            auto truth = drawn_problem<double>(model_of("sigmoid", activation, 4, 4), 1, seed++);
+            for (int b = 0; flat && b < truth.model.layout.blocks; ++b) {
+                Block const& block = truth.model.layout.block[b];
+                if (block.role == Role::location)
+                    std::fill_n(truth.theta.begin() + block.offset, block.width, 0.0);
+            }
+            check_loss(fit, truth, choice);
+            check_loss(converted<float>(fit), truth, choice);
+        }
     }
 }
 
@@ -140,6 +174,33 @@ TEMPLATE_TEST_CASE("regression and expert errors on the GPU equal the CPU's", ""
             check_risk(fit, truth, tolerance);
         });
     }
+}
+
+// Fits that end after unlike numbers of points: nothing of one may be left in the next one's sums.
+TEMPLATE_TEST_CASE("fits of one task end on the GPU where they end on the CPU", "", float, double)
+{
+    constexpr double precision = 0.012; // of normal errors: 2 / (2 * 0.012)^2 = 3472 points
+    double const tolerance = sizeof(TestType) == sizeof(float) ? 4e-5 : 1e-12;
+    auto const truth = drawn_problem<TestType>(model_of("softmax", "relu", 2, 2), 8 * 1024 + 5, 6);
+    std::vector<Problem<TestType>> fits;
+    for (unsigned seed = 5; seed < 9; ++seed)
+        fits.push_back(drawn_problem<TestType>(model_of("softmax", "relu", 2, 3), 1, seed));
+    auto const got = risks_of(gpu(), fits, truth, precision);
+    auto const want = risks_of(cpu(), fits, truth, precision);
+    auto const all = risks_of(gpu(), fits, truth);
+    std::size_t ended = 0; // before the last point
+    for (std::size_t i = 0; i < fits.size(); ++i) {
+        CAPTURE(i);
+        check_record(got[i], want[i], tolerance);
+        // A variance takes away most of what it is a difference of: some ten times the roundings.
+        check_same_value(got[i].regression_error / want[i].regression_error, 1, 10 * tolerance);
+        bool const early = got[i].regression != all[i].regression;
+        CHECK(early == (got[i].regression_error <= precision * got[i].regression));
+        ended += early ? 1U : 0U;
+        check_record(risks_of<TestType>(gpu(), {fits[i]}, truth, precision).front(), got[i], 0);
+    }
+    CHECK(ended > 0);
+    CHECK(ended < fits.size());
 }
 
 // 40 x 40 pairs of atoms need 450 KB in float64: the way through global memory.

@@ -76,6 +76,9 @@ class Record(unittest.TestCase):
                 ("moerate::LossParts moerate::measure<moerate::BlockLanes>(int)",
                  "measure<BlockLanes>"),
                 ("moerate::(anonymous namespace)::do_nothing(int)", "do_nothing"),
+                ("a::Distance<a::cost(a::Rows const&, int)::{lambda(int)#1}, "
+                 "a::cost(a::Rows const&, int)::{lambda(int)#2}>::operator()(double) const",
+                 "Distance::operator()"),
                 ("__internal_accurate_pow", "__internal_accurate_pow")]:
             self.assertEqual(readable(demangled), name)
 
