@@ -53,8 +53,16 @@ ordered_json loss_case(std::string const& name, Counterexample const& one)
 
 void check_counterexamples(std::string const& folder, bool force)
 {
+    if (folder.empty())
+        return;
+    std::error_code reason;
+    std::filesystem::create_directories(folder, reason);
+    if (reason)
+        throw UsageError(fmt::format("--output {}: cannot make the folder ({}) name one that you "
+                                     "may write",
+                                     folder, reason.message()));
     std::string const file = folder + "/eval.json";
-    if (!folder.empty() && !force && std::filesystem::exists(file))
+    if (!force && std::filesystem::exists(file))
         throw UsageError(fmt::format("{} exists (it is of other counterexamples) give another "
                                      "folder, or --force to replace its files",
                                      file));
@@ -63,7 +71,6 @@ void check_counterexamples(std::string const& folder, bool force)
 void write_counterexamples(std::string const& folder, bool force, Device& device,
                            std::vector<Counterexample> const& found)
 {
-    std::filesystem::create_directories(folder);
     ordered_json evaluated = ordered_json::array(), measured = ordered_json::array();
     for (std::size_t i = 0; i < found.size(); ++i) {
         std::string const name = fmt::format("counterexample-{}", i + 1);

@@ -21,11 +21,11 @@ struct Counterexample
     Gauge gauge;
 };
 
-/// Refuses a folder that has such files already, before they are looked for; nothing is refused with
-/// `force`, or for no folder. Throws UsageError.
+/// Makes the folder before counterexamples are looked for, and refuses one that has such files,
+/// unless `force`; nothing for an empty name. Throws UsageError.
 void check_counterexamples(std::string const& folder, bool force);
 
-/// Writes into the folder, which it makes: counterexample-1.json, ..., each a measure; eval.json
+/// Writes into the folder: counterexample-1.json, ..., each a measure; eval.json
 /// and loss.json, the cases of both commands, with inputs and the truth's f, that confirm them.
 /// Throws UsageError where a file exists, unless `force`.
 void write_counterexamples(std::string const& folder, bool force, Device& device,

@@ -108,8 +108,10 @@ LseProgress::Next LseProgress::after(StepRecord const& step)
 void LseProgress::reopen()
 {
     closing_ = false;
+    blocked_ = false;
     small_decreases_ = 0;
-    damping_ = std::min(damping_, first_damping);
+    if (result_.rounds < settings_.iterations) // else it ends as it is
+        damping_ = std::min(damping_, first_damping);
     growth_ = 2;
 }
 

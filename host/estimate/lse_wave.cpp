@@ -99,15 +99,15 @@ void LseWave<Real>::run_list(Fits const& some, int parts, Make const& task)
         some[i / static_cast<std::size_t>(parts)]->progress.result().seconds += seconds[i];
 }
 
-/// MSE, gradient and coefficients at the trials.
+/// MSE, gradient and coefficients at the trials, or at the points themselves.
 template <class Real>
-void LseWave<Real>::linearize(Fits const& some)
+void LseWave<Real>::linearize(Fits const& some, bool trials)
 {
-    run_list(some, 1, [](LseFit<Real> const& fit, int) {
-        int const trial = 1 - fit.now;
-        return LinearizeTask<Real>{fit.item->model,     fit.theta[trial], fit.item->n,
-                                   fit.item->x,         fit.item->y,      fit.coefficients,
-                                   fit.gradient[trial], fit.mse};
+    run_list(some, 1, [trials](LseFit<Real> const& fit, int) {
+        int const at = trials ? 1 - fit.now : fit.now;
+        LseItem<Real> const& item = *fit.item;
+        return LinearizeTask<Real>{item.model, fit.theta[at],    item.n,           item.x,
+                                   item.y,     fit.coefficients, fit.gradient[at], fit.mse};
     });
 }
 
@@ -215,7 +215,7 @@ void LseWave<Real>::end(LseFit<Real>& fit)
         fit.item->ended(result);
     if (fit.now == 0)
         return;
-    std::vector<double> theta(static_cast<std::size_t>(fit.item->model.layout.size));
+    std::vector<double> theta(fit.item->model.layout.size);
     device_.download(theta.data(), fit.theta[1], theta.size() * sizeof(double));
     device_.upload(fit.theta[0], theta.data(), theta.size() * sizeof(double));
 }
@@ -250,11 +250,10 @@ void LseWave<Real>::find_trials()
             Next const next = fit->progress.after(steps[place(*fit)]);
             if (next == Next::step)
                 again.push_back(fit);
-            if (next == Next::end && doubt(*fit))
-                doubted.push_back(fit);
             else if (next == Next::end)
-                end(*fit);
+                doubt(*fit) ? doubted.push_back(fit) : end(*fit);
         }
+        linearize(doubted, false); // the coefficients may be a refused trial's
         multiply(doubted);
         again.insert(again.end(), doubted.begin(), doubted.end());
         waiting = std::move(again);

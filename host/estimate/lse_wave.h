@@ -53,7 +53,7 @@ private:
     /// One list of the tasks task(fit, part), part < parts; its seconds go to the fits.
     template <class Make>
     void run_list(Fits const& some, int parts, Make const& task);
-    void linearize(Fits const& some);
+    void linearize(Fits const& some, bool trials = true);
     template <class Tile>
     void add_products(Fits const& some);
     void multiply(Fits const& some);

@@ -178,15 +178,16 @@ std::vector<Flat> flat_directions(NearestSearch& search, double epsilon, int mos
 }
 
 std::vector<Flat> distant_twins(NoiseFree const& sample, LossLevel const& level,
-                                Box::Bounds const& box, int starts, double least, int most)
+                                Box::Bounds const& box, int starts, double least,
+                                std::uint32_t seed, int most)
 {
     Device& device = sample.device;
     Model const& model = level.fitted();
     std::vector<double> const near = split_truth(sample, model, 0);
     DeviceArray<double> const theta(device, near), lower(device, box.lower),
         upper(device, box.upper);
-    FitProblem<double> const problem{model,           {2, 0, 0, 0},    sample.n,
-                                     sample.x.data(), sample.y.data(), theta.data(),
+    FitProblem<double> const problem{model,           {seed + 1, 0, 0, 0}, sample.n,
+                                     sample.x.data(), sample.y.data(),     theta.data(),
                                      {starts, starts}};
     std::vector<std::vector<double>> const from = make_starts(device, {{&problem, &box}}).front();
     Slices<double> slices;

@@ -35,9 +35,10 @@ std::vector<std::vector<char>> free_sets(Model const& model);
 std::vector<Flat> flat_directions(NearestSearch& search, double epsilon, int most = 4);
 
 /// Measures with the truth's f whose loss is at least `least`, wherever they lie: least squares
-/// from blind starts (lse_starts.h) on the sample; the ones with the most of the truth's atoms
-/// first, none whose words are those of another. Throws DeviceError.
+/// from blind starts (lse_starts.h) of `seed` on the sample; the ones with the most of the truth's
+/// atoms first, none whose words are those of another. Throws DeviceError.
 std::vector<Flat> distant_twins(NoiseFree const& sample, LossLevel const& level,
-                                Box::Bounds const& box, int starts, double least, int most = 4);
+                                Box::Bounds const& box, int starts, double least,
+                                std::uint32_t seed, int most = 4);
 
 } // namespace moerate

@@ -63,7 +63,7 @@ Identification identify(Device& device, IdentifyQuestion const& question,
                 {settings.starts, 200, exact_distance, settings.seed, near_radius});
             flats = flat_directions(search, settings.epsilon);
         } else {
-            flats = distant_twins(sample, level, box, settings.blind, twin_loss);
+            flats = distant_twins(sample, level, box, settings.blind, twin_loss, settings.seed);
         }
         for (Flat& flat : flats) {
             flat.difference = largest_difference(fresh, flat.measure);

@@ -1,6 +1,7 @@
 #include "host/study/precision.h"
 
 #include "host/measure/precision_check.h"
+#include "kernels/spec/lookup.h"
 
 #include <fmt/format.h>
 
@@ -47,14 +48,37 @@ void check_given(PrecisionCheck const& check, Reader const& truth, std::string c
                                         check.name(), check.most(), check.advice()));
 }
 
+/// What a path makes of the base at n, as far as the file says it: a drawn base is taken as 0.
+void check_path(PrecisionCheck const& check, Reader const& truth, TruthSpec const& spec, int n)
+{
+    double const along = spec.path->scale * std::pow(n, spec.path->exponent);
+    for (std::size_t i = 0; i < spec.path->to.size(); ++i) {
+        double const base = spec.draw ? 0 : spec.theta[i];
+        double const value = (1 - along) * base + along * spec.path->to[i];
+        if (!(std::fabs(value) <= check.most()))
+            truth.fail("path", fmt::format("leads {} at n = {} ({} goes up to {:.2g}) lower scale "
+                                           "or exponent",
+                                           std::isfinite(value) ? fmt::format("to {:.3g}", value)
+                                                                : "beyond all numbers",
+                                           n, check.name(), check.most()));
+    }
+    int const at = temperature_place(spec.model.layout);
+    if (at < 0)
+        return;
+    double const base = spec.draw ? spec.model.temperature : spec.theta[at];
+    double const temperature = (1 - along) * base + along * spec.path->to[at];
+    if (!(temperature > 0))
+        truth.fail("path", fmt::format("leads to T = {:.3g} at n = {} (scores are divided by it) "
+                                       "lower scale or exponent",
+                                       temperature, n));
+}
+
 void check_truth(PrecisionCheck const& check, Curve const& curve, CurveTables const& tables)
 {
     Reader& truth = tables.truth;
     double const temperature = curve.truth.model.temperature;
     check.hold(truth, "temperature", temperature, "T", temperature);
     check.hold(truth, "temperature", temperature, "1 / T", 1 / temperature);
-    if (curve.truth.path)
-        check_given(check, truth, "path", curve.truth.path->to);
     if (curve.truth.draw) {
         check_gate(check, curve.truth.model.gate, truth.table("gate"));
         Reader const table = truth.table("draw");
@@ -85,6 +109,9 @@ void check_precision(Curve const& curve, int smallest_n, int largest_n, CurveTab
     PrecisionCheck const check(curve.estimator->in_float64());
     check_noise(check, curve.noise_variance, tables.data);
     check_truth(check, curve, tables);
+    for (int const n : {smallest_n, largest_n}) // n^exponent is monotone
+        if (curve.truth.path)
+            check_path(check, tables.truth, curve.truth, n);
     check_gate(check, curve.model.gate, tables.fit.table("gate"));
     check_start(check, curve.start, smallest_n, largest_n, tables.start);
 }

@@ -37,7 +37,8 @@ std::string obstacle(Pointer const& at)
         return "a whole table cannot be swept";
     if (table == "fit" && steps[2] == "label")
         return "a label is the name of a fit";
-    if (table == "truth" && steps.back() == "to")
+    if ((table == "truth" || (table == "fit" && steps.size() > 3 && steps[2] == "truth")) &&
+        steps.back() == "to")
         return "a path has one end; make a file, or a fit with a truth of its own, of each";
     if (table == "fit" && steps.size() > 3 && steps[2] == "truth" &&
         (steps[3] == "file" || steps[3] == "measure"))

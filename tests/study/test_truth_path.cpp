@@ -116,6 +116,10 @@ TEST_CASE("a path that cannot be gone is refused with its key and why")
     CHECK_THAT(refusal("path = { to = \"two.json\" }"),
                Contains("path.toml:12") && Contains("experts = 2") && Contains("the truth has 1"));
     CHECK_THAT(refusal("path = { to = \"end.json\", power = 2 }"), Contains("power"));
+    CHECK_THAT(refusal("path = { to = \"end.json\", scale = 1e200, exponent = 60 }"),
+               Contains("path.toml:12") && Contains("beyond all numbers at n = 256"));
+    CHECK_THAT(refusal("path = { to = \"end.json\", exponent = 200 }"),
+               Contains("beyond all numbers at n = 256"));
     CHECK_THAT(refusal("path = { to = \"end.json\" }\n[sweep]\n\"truth.path.to\" = [\"end.json\"]"),
                Contains("truth.path.to") && Contains("one end"));
 }
