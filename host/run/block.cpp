@@ -215,6 +215,10 @@ void JobBlock<Real>::evaluate(Points& points)
     points.host.mse = points.mse.download();
 }
 
+/// Pairs of atoms that a risk task may have in work: some 32 MB of a thread's memory at most, where
+/// a single fit does not need more.
+constexpr std::size_t most_pairs = 1 << 17;
+
 template <class Real>
 void JobBlock<Real>::risk()
 {
@@ -238,8 +242,12 @@ void JobBlock<Real>::risk()
     std::vector<RiskTask<Real>> tasks;
     for (auto const& [whose, fits] : alike) {
         auto const& [curve, reference] = whose;
+        // A fit's sums are of each of its atoms with each true one, for a band of points.
+        auto const pairs = static_cast<std::size_t>(curve->model.k + 2) *
+                           static_cast<std::size_t>(reference->measure.model.k);
+        std::size_t const here = std::clamp<std::size_t>(most_pairs / pairs, 1, together);
         for (std::size_t i = 0; i < fits.size(); ++i) {
-            if (i % together == 0)
+            if (i % here == 0)
                 tasks.push_back({curve->model,
                                  reference->measure.model,
                                  0,
