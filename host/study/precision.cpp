@@ -1,6 +1,7 @@
 #include "host/study/precision.h"
 
 #include "host/measure/precision_check.h"
+#include "host/study/truth.h"
 #include "kernels/spec/lookup.h"
 
 #include <fmt/format.h>
@@ -51,10 +52,8 @@ void check_given(PrecisionCheck const& check, Reader const& truth, std::string c
 /// What a path makes of the base at n, as far as the file says it: a drawn base is taken as 0.
 void check_path(PrecisionCheck const& check, Reader const& truth, TruthSpec const& spec, int n)
 {
-    double const along = spec.path->scale * std::pow(n, spec.path->exponent);
     for (std::size_t i = 0; i < spec.path->to.size(); ++i) {
-        double const base = spec.draw ? 0 : spec.theta[i];
-        double const value = (1 - along) * base + along * spec.path->to[i];
+        double const value = on_path(*spec.path, n, i, spec.draw ? 0 : spec.theta[i]);
         if (!(std::fabs(value) <= check.most()))
             truth.fail("path", fmt::format("leads {} at n = {} ({} goes up to {:.2g}) lower scale "
                                            "or exponent",
@@ -66,7 +65,7 @@ void check_path(PrecisionCheck const& check, Reader const& truth, TruthSpec cons
     if (at < 0)
         return;
     double const base = spec.draw ? spec.model.temperature : spec.theta[at];
-    double const temperature = (1 - along) * base + along * spec.path->to[at];
+    double const temperature = on_path(*spec.path, n, static_cast<std::size_t>(at), base);
     if (!(temperature > 0))
         truth.fail("path", fmt::format("leads to T = {:.3g} at n = {} (scores are divided by it) "
                                        "lower scale or exponent",

@@ -56,16 +56,20 @@ int truth_number(Curve const& curve)
     return curve.truth.draw ? curve.truth.draw->number : 1;
 }
 
+double on_path(TruthPath const& path, int n, std::size_t i, double base)
+{
+    double const along = path.scale * std::pow(n, path.exponent);
+    return (1 - along) * base + along * path.to[i]; // along = 1 is `to` to the bit
+}
+
 std::vector<double> true_parameters(Study const& study, Curve const& curve, int n)
 {
     std::vector<double> theta =
         curve.truth.draw ? drawn_parameters(study, curve) : curve.truth.theta;
     if (!curve.truth.path)
         return theta;
-    TruthPath const& path = *curve.truth.path;
-    double const along = path.scale * std::pow(n, path.exponent);
     for (std::size_t i = 0; i < theta.size(); ++i)
-        theta[i] = (1 - along) * theta[i] + along * path.to[i]; // along = 1 is `to` to the bit
+        theta[i] = on_path(*curve.truth.path, n, i, theta[i]);
     return theta;
 }
 

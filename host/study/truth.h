@@ -23,7 +23,10 @@ std::vector<double> true_parameters(Study const& study, Curve const& curve, int 
 /// The same with its model.
 Measure true_measure(Study const& study, Curve const& curve, int n);
 
-/// The files that it is given by.
+/// Parameter i of the point of a path at n, where its base has `base`.
+double on_path(TruthPath const& path, int n, std::size_t i, double base);
+
+/// The files that a truth is given by.
 std::vector<std::string> files_of(TruthSpec const& truth);
 
 /// Adds the curves of the second truth and further ones after those of the first, where

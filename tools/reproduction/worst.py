@@ -62,8 +62,7 @@ A bound on the minimax risk is a statement on the largest loss over truths at ea
 papers' proofs: at one of them two atoms coincide (or a scale is free), and the path to the other leaves f as it is. The truth at n is base + n^e (other - base) for
 e = {", ".join(f"{path['exponent']:g}" for path in first["fits"][0]["paths"])}. *worst loss* is the largest of the mean losses over e, its slope that of log(worst) on log n, without an interval, as a maximum has no simple one. The claim is
 minimax >= n^-1/2 for the loss of every power, not testable at a fixed truth; *beside it* is a case that the theory calls strongly identifiable, on a path of the same numbers.
-Least squares, best of eight starts. Where a scale alone is free (002 Theorem 3, 004 Theorem 5) the case beside it falls as n^-1/2; where atoms coincide the worst loss of the strongly identifiable experts stays, too:
-a bound over each truth does not hold over all that come near two equal atoms, so that these minimax bounds do not tell the two kinds apart.
+Least squares, best of eight starts.
 
 """ + table(["experiment", "source", "fit", "loss", "n", "R", "worst loss at the ends", "its slope", "slopes by e",
               "regression error", "certified", "on the box"], lines) + "".join(
