@@ -47,7 +47,7 @@ def entry_of(moerate, name, record):
 
 def slope_of(n, values):
     """The least squares slope of log value on log n; none where a value is missing or is 0."""
-    return collect.slope_at({"n": n, "mean": {"value": values}}, n)
+    return collect.slope_at({"n": n, "value": values}, n)
 
 
 def text(entries):
