@@ -144,7 +144,7 @@ TruthMean mean_of(Side const& side, std::vector<double> const& weights)
     for (Under const& one : side) {
         Contrast const sum = contrast(one.of.curve, weights);
         if (side.size() == 1)
-            return {sum.value, deviation_of(sum), sum.spread.freedom};
+            return {sum.value, deviation_of(sum), sum.spread.freedom, deviation_of(sum)};
         each.push_back(interval_of(sum));
     }
     return truth_mean(each);

@@ -19,8 +19,8 @@ TruthMean truth_mean(std::vector<SlopeInterval> const& each)
     double const mean = sum / count;
     for (SlopeInterval const& one : each)
         between += std::pow(one.slope - mean, 2) / (count - 1);
-    double const variance = std::isfinite(within) ? std::fmax(between, within) / count : no_number;
-    return {mean, std::sqrt(variance), count - 1};
+    return {mean, std::sqrt(between / count), count - 1,
+            std::isfinite(within) ? std::sqrt(within / count) : no_number};
 }
 
 TruthMean independent_difference(TruthMean const& a, TruthMean const& b)
@@ -29,22 +29,30 @@ TruthMean independent_difference(TruthMean const& a, TruthMean const& b)
     double const variance = of_a + of_b;
     double const uncertainty = of_a * of_a / a.freedom + of_b * of_b / b.freedom;
     return {a.value - b.value, std::sqrt(variance),
-            variance > 0 ? variance * variance / uncertainty : 1};
+            variance > 0 ? variance * variance / uncertainty : 1, std::hypot(a.within, b.within)};
 }
 
 SlopeInterval interval_of(TruthMean const& mean)
 {
-    if (std::isnan(mean.deviation))
+    if (std::isnan(mean.within))
         return {mean.value, no_number, no_number};
-    double const half = student_quantile(mean.freedom) * mean.deviation;
+    double const half =
+        std::fmax(student_quantile(mean.freedom) * mean.deviation, normal_97_5 * mean.within);
     return {mean.value, mean.value - half, mean.value + half};
 }
 
 double p_of(TruthMean const& mean)
 {
-    if (!(mean.deviation > 0))
-        return mean.value == 0 || std::isnan(mean.deviation) ? 1 : 0;
-    return student_tail(mean.value / mean.deviation, mean.freedom);
+    if (std::isnan(mean.value) || std::isnan(mean.within))
+        return 1;
+    double const size = std::fabs(mean.value);
+    if (size == 0)
+        return 1;
+    double const by_truths =
+        mean.deviation > 0 ? student_tail(size / mean.deviation, mean.freedom) : 0;
+    double const by_replicates =
+        mean.within > 0 ? std::erfc(size / mean.within / std::sqrt(2.0)) : 0;
+    return std::fmax(by_truths, by_replicates);
 }
 
 SlopeInterval mean_interval(std::vector<SlopeInterval> const& each)

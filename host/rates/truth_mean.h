@@ -15,25 +15,29 @@ namespace moerate
 constexpr char const* truths_differ_in_n =
     "the truths have fits at different n, `moerate run` goes on";
 
-/// An estimate that varies as Student's distribution says.
+/// An estimate over truths, and the two sources that vary it.
 struct TruthMean
 {
     double value;
-    double deviation; ///< standard deviation of the value; not a number where it is not known
+    double deviation; ///< standard deviation of the value, as values under the truths differ
     double freedom;   ///< degrees of freedom of that deviation
+    double within;    ///< the part of it that replicates make; not a number where it is not known
 };
 
 /// The mean of T >= 2 independent sums, each with the 95 % interval that its replicates give it:
-/// deviation sqrt(max(B, W) / T), freedom T - 1.
+/// deviation sqrt(B / T) with freedom T - 1, within sqrt(W / T).
 TruthMean truth_mean(std::vector<SlopeInterval> const& each);
 
-/// a - b of independent estimates; freedom after Welch and Satterthwaite.
+/// a - b of independent estimates; freedom of the deviation after Welch and Satterthwaite.
 TruthMean independent_difference(TruthMean const& a, TruthMean const& b);
 
-/// value +- t(freedom) deviation, with the 97.5 % quantile of Student's distribution.
+/// value +- max(t(freedom) deviation, 1.96 within), with the 97.5 % quantile of Student's
+/// distribution: each alone covers, the first whatever the truths do, as far as the few of them say
+/// so; the second where they do nothing, when it is shorter most of the time, but never too short.
 SlopeInterval interval_of(TruthMean const& mean);
 
-/// Two-sided p of the hypothesis that the value is 0. 1 where nothing is known.
+/// Two-sided p of the hypothesis that the value is 0: the larger one of the two sources, so that it
+/// is below 0.05 where the interval leaves out 0. 1 where nothing is known.
 double p_of(TruthMean const& mean);
 
 /// interval_of(truth_mean(each)).

@@ -253,10 +253,15 @@ TEST_CASE("a mean over truths and a difference of two by hand")
     CHECK(a.freedom == 1);
     CHECK(p_of(a) == Approx(0.5).epsilon(1e-4)); // t = 1: two tails of Cauchy's distribution
     // Welch: (0.04 + 0.09)^2 / (0.04^2 / 1 + 0.09^2 / 3) = 0.0169 / 0.0043.
-    TruthMean const apart = independent_difference(a, {0.5, 0.3, 3});
+    TruthMean const apart = independent_difference(a, {0.5, 0.3, 3, 0.1});
     CHECK(apart.value == Approx(-0.3));
     CHECK(apart.deviation == Approx(std::sqrt(0.13)));
     CHECK(apart.freedom == Approx(0.0169 / 0.0043));
-    CHECK(p_of(TruthMean{0.1, no_number, 2}) == 1);
-    CHECK(std::isnan(interval_of(TruthMean{0.1, no_number, 2}).lo));
+    CHECK(apart.within == 0.1);
+    // The larger of two sources: 1.96 within exceeds t(3) deviation.
+    TruthMean const alike{0.5, 0.01, 3, 0.2};
+    CHECK(interval_of(alike).hi == Approx(0.5 + 1.959964 * 0.2));
+    CHECK(p_of(alike) == Approx(0.01242).epsilon(1e-3)); // two tails of 2.5
+    CHECK(p_of(TruthMean{0.1, 0.1, 2, no_number}) == 1);
+    CHECK(std::isnan(interval_of(TruthMean{0.1, 0.1, 2, no_number}).lo));
 }

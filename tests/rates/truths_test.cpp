@@ -1,11 +1,14 @@
 // Rates over several truths: the formula by hand, and that one truth's rows are left as they are.
 
+#include "host/rates/interval.h"
+#include "host/rates/truth_mean.h"
 #include "host/rates/truths.h"
 
 #include <catch2/catch.hpp>
 
 #include <cmath>
 #include <limits>
+#include <random>
 
 using namespace moerate;
 using Catch::Matchers::Contains;
@@ -67,10 +70,45 @@ TEST_CASE("the slope over truths is their mean, its interval knows of both sourc
 
 TEST_CASE("truths that agree by chance do not make the interval shorter than replicates allow")
 {
-    // Both slopes -0.5, so B = 0; W = (0.196 / 1.959964)^2. t(1) = 12.706205.
+    // Both slopes -0.5, so B = 0; W = (0.196 / 1.959964)^2.
     auto const rows = over_truths({{truth_row(-0.5, 0.196)}, {truth_row(-0.5, 0.196)}}, "fit");
-    double const half = 12.706205 * 0.196 / 1.959964 / std::sqrt(2.0);
-    CHECK(rows[0].mean.hi - rows[0].mean.slope == Approx(half).epsilon(1e-6));
+    double const half = 0.196 / std::sqrt(2.0);
+    CHECK(rows[0].mean.hi - rows[0].mean.slope == Approx(half).epsilon(1e-12));
+}
+
+// Normal slopes of known spread. Truths that differ as the replicates do or more: Student's
+// interval, which covers 95 %. Truths that do not differ: at least that, by intervals that are not
+// several times too long, as those of t(T - 1) sqrt(W / T) were (always 100 %).
+TEST_CASE("intervals over truths cover, and are not much too long where truths are alike")
+{
+    std::mt19937_64 draw(7);
+    std::normal_distribution<double> normal;
+    constexpr int trials = 4000; // standard error of a share 0.0034 at 0.95
+    for (int const truths : {2, 3, 5, 10})
+        for (double const tau : {0.0, 1.0, 4.0}) {
+            int covered = 0, rejected = 0;
+            double length = 0, longer = 0;
+            for (int i = 0; i < trials; ++i) {
+                std::vector<SlopeInterval> each;
+                for (int t = 0; t < truths; ++t) {
+                    double const slope = std::hypot(tau, 1.0) * normal(draw);
+                    each.push_back({slope, slope - 1.959964, slope + 1.959964});
+                }
+                TruthMean const mean = truth_mean(each);
+                SlopeInterval const interval = interval_of(mean);
+                bool const inside = interval.lo <= 0 && interval.hi >= 0;
+                covered += inside ? 1 : 0;
+                rejected += p_of(mean) < 0.05 ? 1 : 0;
+                length += (interval.hi - interval.lo) / trials;
+                longer += 2 * student_quantile(mean.freedom) *
+                          std::fmax(mean.deviation, mean.within) / trials;
+            }
+            INFO(truths << " truths, tau " << tau << ", covered " << covered);
+            CHECK(covered >= 0.94 * trials);
+            CHECK(covered <= (tau > 0 ? 0.99 : 0.998) * trials);
+            CHECK(std::abs(trials - covered - rejected) <= 2); // p and interval say the same
+            CHECK(length <= (tau == 0 ? 0.96 : 1.0) * longer);
+        }
 }
 
 TEST_CASE("values over truths are geometric means, through which the line of the slope goes")
