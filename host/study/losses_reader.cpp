@@ -20,6 +20,7 @@ struct NamedLoss
     int loss = 0;
     std::optional<double> r;
     std::optional<Theory> theory;
+    std::vector<Target> targets; ///< empty: those of the fit
 };
 
 bool has_r(int loss)
@@ -29,7 +30,31 @@ bool has_r(int loss)
     return has;
 }
 
-/// One loss: {name = "softmax.L2r", r = 1, theory = "sub"}.
+/// The entries of target = "truth" | "projection" | [...].
+std::vector<Target> read_targets(Reader& reader)
+{
+    json const* value = reader.find("target");
+    if (value == nullptr)
+        reader.record("target", "truth");
+    else
+        reader.record("target", *value);
+    std::vector<std::string> const known{"truth", "projection"};
+    std::vector<Target> targets;
+    json const list = value == nullptr    ? json::array({"truth"})
+                      : value->is_array() ? *value
+                                          : json::array({*value});
+    for (json const& entry : list) {
+        json const wrapped{{"target", entry}};
+        Reader one(reader.source(), wrapped, reader.at("target").parent_pointer());
+        targets.push_back(one.word("target", "target", known) == 0 ? Target::truth
+                                                                   : Target::projection);
+    }
+    if (targets.empty())
+        reader.fail("target", "is an empty list (a loss needs a target) write \"truth\"");
+    return targets;
+}
+
+/// One loss: {name = "softmax.L2r", r = 1, target = "truth", theory = "sub"}.
 NamedLoss read_loss(Reader reader)
 {
     reader.documented(one_loss_keys());
@@ -40,6 +65,8 @@ NamedLoss read_loss(Reader reader)
     reader.refuse("r", fmt::format("{} has no exponent", name_of<Losses>(named.loss)));
     if (reader.has("theory"))
         named.theory = read_theory(reader);
+    if (reader.has("target"))
+        named.targets = read_targets(reader);
     reader.finish();
     return named;
 }
@@ -62,34 +89,11 @@ std::vector<NamedLoss> read_named(Reader& reader)
         }
         json const wrapped{{"name", entry}};
         Reader bare(reader.source(), wrapped, at);
-        named.push_back({bare.word("name", "loss", names_of<Losses>()), {}, {}});
+        named.push_back({bare.word("name", "loss", names_of<Losses>()), {}, {}, {}});
     }
     if (named.empty())
         reader.fail("loss", "is an empty list (a fit needs a loss) name one");
     return named;
-}
-
-std::vector<Target> read_targets(Reader& reader)
-{
-    json const* value = reader.find("target");
-    if (value == nullptr)
-        reader.record("target", "truth");
-    else
-        reader.record("target", *value);
-    std::vector<std::string> const known{"truth", "projection"};
-    std::vector<Target> targets;
-    json const list = value == nullptr    ? json::array({"truth"})
-                      : value->is_array() ? *value
-                                          : json::array({*value});
-    for (json const& entry : list) {
-        json const wrapped{{"target", entry}};
-        Reader one(reader.source(), wrapped, reader.at("target").parent_pointer());
-        targets.push_back(one.word("target", "target", known) == 0 ? Target::truth
-                                                                   : Target::projection);
-    }
-    if (targets.empty())
-        reader.fail("target", "is an empty list (a loss needs a target) write \"truth\"");
-    return targets;
 }
 
 /// "softmax gate of linear score": what losses are chosen by.
@@ -127,16 +131,18 @@ KeyTable one_loss_keys()
             with_r += (with_r.empty() ? "" : ", ") + std::string(member.name);
     });
     return {"loss",
-            "An entry of fit.loss that has an exponent or a theory of its own.",
+            "An entry of fit.loss that has an exponent, a target or a theory of its own.",
             {{"name", "name of a loss", "", "1", "the loss", "\"softmax.L2r\""},
              {"r", "number > 0", "(fit.r)", "1", "power of the parameter terms", "1", with_r},
+             {"target", "\"truth\", \"projection\", or a list of both", "(fit.target)", "1",
+              "what this loss compares with", "\"projection\""},
              theory_key("slope that a theorem claims of this loss; without it fit.theory")}};
 }
 
 std::vector<Key> loss_keys()
 {
     return {
-        {"loss", "name, { name, r, theory }, or a list of both", "", "1",
+        {"loss", "name, { name, r, target, theory }, or a list of both", "", "1",
          "what is measured of the distance to the target; a row of the rates each (moerate list "
          "losses; which gates a loss takes is checked)",
          "[\"softmax.L1\", { name = \"softmax.L2r\", r = 1 }]"},
@@ -169,7 +175,7 @@ std::vector<LossSpec> read_losses(Reader& reader, Model const& model)
     for (NamedLoss const& loss : named) {
         check_fit(reader, loss.loss, model.gate);
         double const exponent = has_r(loss.loss) ? loss.r.value_or(r) : 1.0;
-        for (Target target : targets) {
+        for (Target target : loss.targets.empty() ? targets : loss.targets) {
             for (LossSpec const& other : losses)
                 if (other.choice.loss == loss.loss && other.choice.r == exponent &&
                     other.target == target)

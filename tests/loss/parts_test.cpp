@@ -31,6 +31,18 @@ Measure crowd(char const* normalizer, int size)
 
 } // namespace
 
+// 2 and 2: once as (sqrt 2)^2, as forms weigh what lies beside the diagonal, once as 1 + 1.
+TEST_CASE("forms that are as far apart but for rounding are a tie")
+{
+    std::vector<double> theta(20);
+    theta[1] = theta[2] = 1; // A of the first true atom: (0 1; 1 0)
+    theta[4] = theta[7] = 1; // of the second one: I
+    Measure const truth = measure_with(
+        make_model(gate_of("quadratic", "softmax"), expert_of("ridge"), 2, 2), theta);
+    Measure const fitted = quadratic("softmax", std::vector<double>(10));
+    CHECK(measure_loss(fitted, truth, "quadratic.L1").cell == std::vector<int>{0});
+}
+
 TEST_CASE("A counts by its symmetric part in the Frobenius norm")
 {
     // A - A* = (2 5; -1 0): symmetric part (2 2; 2 0), square 12. w off by (3, 4), expert by (0, 0,
