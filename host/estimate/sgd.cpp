@@ -169,7 +169,9 @@ std::vector<FitOutcome> Sgd::fit_all(Device& device, std::vector<FitRequest<Real
 EstimatorKind sgd_kind()
 {
     return {"sgd",
-            "theta <- theta - rate * grad[(factor/B) sum_batch (y - f(x))^2]",
+            "theta <- theta - rate * grad[(factor/B) sum_batch (y - f(x))^2]; a learned T by that "
+            "step in "
+            "log T, which keeps it positive",
             "003 section 5, 001 appendix (batch = n)",
             {{"epochs", "whole number >= 1", "10", "passes over the data",
               "every sample is used once an epoch", "20"},

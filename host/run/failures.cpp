@@ -26,7 +26,9 @@ Stage failed_stage(FitRow const& fit)
 {
     if (!std::isfinite(fit.mse_truth))
         return Stage::data;
-    return std::isfinite(fit.at(at_start).mse) ? Stage::step : Stage::start;
+    double const start = fit.at(at_start).mse;
+    bool const no_worse = fit.status == FitStatus::diverged && fit.at(at_fit).mse <= start;
+    return std::isfinite(start) && !no_worse ? Stage::step : Stage::start;
 }
 
 void StageCounts::add(std::vector<FitRow> const& fits)

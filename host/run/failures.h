@@ -12,11 +12,11 @@
 namespace moerate
 {
 
-/// What of a fit first left the finite numbers.
+/// What of a fit first left the finite numbers, or brought its MSE above the mean of y^2.
 enum class Stage : int
 {
     data,  ///< y
-    start, ///< the starting point's predictions
+    start, ///< the starting point's predictions, which the fit did not make worse
     step,  ///< the parameters or predictions of the fit itself
 };
 constexpr int stage_count = 3; ///< members of Stage

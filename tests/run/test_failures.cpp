@@ -33,6 +33,13 @@ TEST_CASE("a failed fit failed where numbers first were not finite", "[run]")
     FitRow fit;
     fit.status = FitStatus::not_finite;
     CHECK(failed_stage(fit) == Stage::step);
+    fit.status = FitStatus::diverged; // its MSE, finite, exceeds the mean of y^2
+    fit.at(at_start).mse = 3;
+    fit.at(at_fit).mse = 4;
+    CHECK(failed_stage(fit) == Stage::step);
+    fit.at(at_fit).mse = 2.5; // as that of the start did
+    CHECK(failed_stage(fit) == Stage::start);
+    fit.status = FitStatus::not_finite;
     fit.at(at_start).mse = infinity;
     CHECK(failed_stage(fit) == Stage::start);
     fit.mse_truth = std::nan("");
