@@ -3,6 +3,7 @@
 #include "host/cli/device_choice.h"
 #include "host/cli/output.h"
 #include "host/core/build.h"
+#include "host/core/json.h"
 #include "host/device/cpu_info.h"
 
 #include <fmt/format.h>
@@ -129,7 +130,8 @@ int doctor_command(CommonOptions const& common)
         return 0;
     }
     for (auto const& [key, value] : document.items())
-        print("{:<15} {}\n", key, value.is_string() ? value.get<std::string>() : value.dump());
+        print("{:<15} {}\n", key,
+              value.is_string() ? value.get<std::string>() : compact_json(value));
     for (auto const& board : boards)
         print("{:<15} {}\n", board["device"].get<std::string>(), board_text(board));
     return 0;
