@@ -169,7 +169,7 @@ class Headers(unittest.TestCase):
         cls.folder = tempfile.TemporaryDirectory()
         cls.json = os.path.join(cls.folder.name, "json.h")
         with open(cls.json, "w", encoding="utf-8") as file:
-            file.write(f"#include <{JSON}>\n")
+            file.write('#include "cmake/json_library.h"\n')
         cls.compiler("-x", "c++-header", cls.json, "-o", cls.json + ".gch").check_returncode()
 
     @classmethod
