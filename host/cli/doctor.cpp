@@ -114,15 +114,23 @@ int doctor_command(CommonOptions const& common)
     std::string const cuda =
         reason.empty() ? device_text(make_cuda_device()->info()) : "not usable: " + reason;
     Build const& build = this_build();
-    nlohmann::ordered_json document = {
-        {"version", build.version},       {"commit", build.commit},
-        {"dirty", build.dirty},           {"build", build.type},
-        {"compiler", build.compiler},     {"cuda_compiler", or_none(build.cuda_compiler)},
-        {"cpu", cpu->info().name},        {"threads", cpu->info().threads},
-        {"simd", cpu->info().simd},       {"simd_available", simd_levels()},
-        {"cuda_usable", reason.empty()},  {"cuda", cuda},
-        {"gpu_needs", gpu_needs(reason)}, {"sqlite", sqlite3_libversion()},
-        {"tbb", TBB_runtime_version()},   {"fmt", packed_version(FMT_VERSION)}};
+    nlohmann::ordered_json document = {{"version", build.version},
+                                       {"commit", build.commit},
+                                       {"dirty", build.dirty},
+                                       {"build", build.type},
+                                       {"compiler", build.compiler},
+                                       {"cuda_compiler", or_none(build.cuda_compiler)},
+                                       {"cpu", cpu->info().name},
+                                       {"threads", cpu->info().threads},
+                                       {"simd", cpu->info().simd},
+                                       {"simd_available", simd_levels()},
+                                       {"simd_lacking", simd_lacking()},
+                                       {"cuda_usable", reason.empty()},
+                                       {"cuda", cuda},
+                                       {"gpu_needs", gpu_needs(reason)},
+                                       {"sqlite", sqlite3_libversion()},
+                                       {"tbb", TBB_runtime_version()},
+                                       {"fmt", packed_version(FMT_VERSION)}};
     nlohmann::ordered_json const boards = cuda_boards();
     if (common.json) {
         document["cuda_devices"] = boards;
