@@ -1,6 +1,12 @@
 # cmake --install build --prefix P: the program, the published experiments, the figure's tool, manual
 # pages and completions. Nothing in it knows P: the tree can be moved, and goes on without the sources.
 include(GNUInstallDirs)
+# A quick build has the level of its own machine: what is installed may be run on others.
+install(CODE "
+    if(NOT \"${MOE_LEVELS}\" STREQUAL \"v3;v4\")
+        message(FATAL_ERROR \"this build has kernels for ${MOE_LEVELS} alone (an installed program is to run on every CPU) run tools/setup portable, then install\")
+    endif()")
+
 set_target_properties(moerate PROPERTIES INSTALL_RPATH "\$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
 set(moerate_share ${CMAKE_INSTALL_DATADIR}/moerate)
 install(TARGETS moerate RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

@@ -13,7 +13,7 @@ target_link_libraries(moe_test_headers PUBLIC moe_core)
 target_include_directories(moe_test_headers SYSTEM PUBLIC ${CATCH2_INCLUDE})
 target_compile_options(moe_test_headers PRIVATE ${MOE_TEST_OPTIONS})
 target_precompile_headers(moe_test_headers PRIVATE
-    <catch2/catch.hpp> <fmt/format.h> <nlohmann/json.hpp>)
+    <catch2/catch.hpp> <fmt/format.h> cmake/json_library.h)
 configure_file(tests/support/places.h.in ${CMAKE_BINARY_DIR}/generated/tests/places.h @ONLY)
 
 # Several sources at once, as in the host: names in a folder's anonymous namespaces differ. Alone are

@@ -3,6 +3,7 @@
 #include "host/cli/device_choice.h"
 #include "host/cli/output.h"
 #include "host/core/build.h"
+#include "host/core/json.h"
 #include "host/device/cpu_info.h"
 
 #include <fmt/format.h>
@@ -113,15 +114,23 @@ int doctor_command(CommonOptions const& common)
     std::string const cuda =
         reason.empty() ? device_text(make_cuda_device()->info()) : "not usable: " + reason;
     Build const& build = this_build();
-    nlohmann::ordered_json document = {
-        {"version", build.version},       {"commit", build.commit},
-        {"dirty", build.dirty},           {"build", build.type},
-        {"compiler", build.compiler},     {"cuda_compiler", or_none(build.cuda_compiler)},
-        {"cpu", cpu->info().name},        {"threads", cpu->info().threads},
-        {"simd", cpu->info().simd},       {"simd_available", simd_levels()},
-        {"cuda_usable", reason.empty()},  {"cuda", cuda},
-        {"gpu_needs", gpu_needs(reason)}, {"sqlite", sqlite3_libversion()},
-        {"tbb", TBB_runtime_version()},   {"fmt", packed_version(FMT_VERSION)}};
+    nlohmann::ordered_json document = {{"version", build.version},
+                                       {"commit", build.commit},
+                                       {"dirty", build.dirty},
+                                       {"build", build.type},
+                                       {"compiler", build.compiler},
+                                       {"cuda_compiler", or_none(build.cuda_compiler)},
+                                       {"cpu", cpu->info().name},
+                                       {"threads", cpu->info().threads},
+                                       {"simd", cpu->info().simd},
+                                       {"simd_available", simd_levels()},
+                                       {"simd_lacking", simd_lacking()},
+                                       {"cuda_usable", reason.empty()},
+                                       {"cuda", cuda},
+                                       {"gpu_needs", gpu_needs(reason)},
+                                       {"sqlite", sqlite3_libversion()},
+                                       {"tbb", TBB_runtime_version()},
+                                       {"fmt", packed_version(FMT_VERSION)}};
     nlohmann::ordered_json const boards = cuda_boards();
     if (common.json) {
         document["cuda_devices"] = boards;
@@ -129,7 +138,8 @@ int doctor_command(CommonOptions const& common)
         return 0;
     }
     for (auto const& [key, value] : document.items())
-        print("{:<15} {}\n", key, value.is_string() ? value.get<std::string>() : value.dump());
+        print("{:<15} {}\n", key,
+              value.is_string() ? value.get<std::string>() : compact_json(value));
     for (auto const& board : boards)
         print("{:<15} {}\n", board["device"].get<std::string>(), board_text(board));
     return 0;

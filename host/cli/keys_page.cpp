@@ -1,6 +1,7 @@
 #include "host/cli/keys_page.h"
 
 #include "host/cli/wrapped.h"
+#include "host/core/json.h"
 #include "host/measure/families.h"
 #include "host/measure/measure_json.h"
 #include "host/study/keys.h"
@@ -128,7 +129,7 @@ std::string keys_text()
     text += "[sweep] and --set\n" + wrapped(paths_text(), text_width, "  ");
     text += "\ntruth.file\n" + wrapped(measure_about, text_width, "  ");
     for (auto const& [name, measure] : measure_examples())
-        text += fmt::format("  {}\n    {}\n", name, measure.dump());
+        text += fmt::format("  {}\n    {}\n", name, compact_json(measure));
     return text;
 }
 
@@ -166,7 +167,7 @@ std::string keys_markdown()
     page += "\n## The truth's JSON\n\n";
     paragraphs(measure_about);
     for (auto const& [name, measure] : measure_examples())
-        page += fmt::format("\n{}:\n\n```json\n{}\n```\n", name, measure.dump());
+        page += fmt::format("\n{}:\n\n```json\n{}\n```\n", name, compact_json(measure));
     return page;
 }
 

@@ -131,6 +131,31 @@ json parse_json(std::string const& text, std::string const& name)
     }
 }
 
+std::string compact_json(json const& document)
+{
+    return document.dump();
+}
+
+std::string compact_json(nlohmann::ordered_json const& document)
+{
+    return document.dump();
+}
+
+json read_compact(std::string const& text)
+{
+    return json::parse(text);
+}
+
+json read_compact_if(std::string const& text)
+{
+    return json::parse(text, nullptr, false);
+}
+
+std::string shown_json(json const& value)
+{
+    return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
 std::string json_text(nlohmann::ordered_json const& document)
 {
     return document.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);

@@ -24,6 +24,20 @@ constexpr char const* becomes_zero =
 /// and of deeper nesting than deepest_nesting.
 nlohmann::json parse_json(std::string const& text, std::string const& name);
 
+/// The text of a document of the program's own, as it is stored, hashed and compared: on one line,
+/// without spaces. Throws nlohmann::json::type_error where text is no UTF-8.
+std::string compact_json(nlohmann::json const& document);
+std::string compact_json(nlohmann::ordered_json const& document);
+
+/// Reads what compact_json wrote. Throws nlohmann::json::parse_error.
+nlohmann::json read_compact(std::string const& text);
+
+/// The same; what is no JSON becomes a value that is_discarded().
+nlohmann::json read_compact_if(std::string const& text);
+
+/// A user's value on one line, for messages: bytes that are no UTF-8 become U+FFFD.
+std::string shown_json(nlohmann::json const& value);
+
 /// The document as text, indented by one space a level. Always valid: bytes that are no UTF-8
 /// become U+FFFD, numbers that are not finite null.
 std::string json_text(nlohmann::ordered_json const& document);

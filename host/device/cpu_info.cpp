@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <string_view>
 #include <thread>
 
 namespace moerate
@@ -28,6 +29,16 @@ std::string proc_value(char const* file, std::string const& key)
         return begin == std::string::npos ? std::string() : line.substr(begin);
     }
     return {};
+}
+
+bool processor_runs(CpuLevel const& level)
+{
+    if (level.name == std::string_view(level_v4))
+        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+               __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+               __builtin_cpu_supports("avx512cd");
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+           __builtin_cpu_supports("bmi2");
 }
 
 } // namespace
@@ -65,33 +76,51 @@ std::size_t all_memory()
     return all == 0 ? allowed : std::min(all, allowed);
 }
 
-std::vector<std::string> simd_levels()
+std::vector<std::string> simd_levels(std::vector<CpuLevel> const& levels)
 {
-    std::vector<std::string> levels;
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("avx512cd"))
-        levels.emplace_back(cpu_table_v4().level);
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-        __builtin_cpu_supports("bmi2"))
-        levels.emplace_back(cpu_table_v3().level);
-    return levels;
+    std::vector<std::string> names;
+    for (CpuLevel const& level : levels)
+        if (processor_runs(level) && level.table != nullptr)
+            names.emplace_back(level.name);
+    return names;
+}
+
+std::vector<std::string> simd_lacking(std::vector<CpuLevel> const& levels)
+{
+    std::vector<std::string> names;
+    for (CpuLevel const& level : levels)
+        if (processor_runs(level) && level.table == nullptr)
+            names.emplace_back(level.name);
+    return names;
+}
+
+CpuTable cpu_table(std::string const& simd, std::vector<CpuLevel> const& levels)
+{
+    auto const usable = simd_levels(levels);
+    auto const lacking = simd_lacking(levels);
+    if (usable.empty() && lacking.empty())
+        throw DeviceError(
+            "this processor cannot run moerate (the CPU kernels need x86-64-v3: AVX2, "
+            "FMA, BMI2); use a newer processor");
+    std::string const name = !simd.empty()    ? simd
+                             : usable.empty() ? lacking.front()
+                                              : usable.front();
+    if (std::find(lacking.begin(), lacking.end(), name) != lacking.end())
+        throw DeviceError(fmt::format(
+            "SIMD level \"{}\" is not in this build (tools/quickstart builds what the processor "
+            "at hand runs best) build all levels: tools/setup portable in the clone",
+            name));
+    for (CpuLevel const& level : levels)
+        if (name == level.name && processor_runs(level))
+            return level.table(); // made by code of its level
+    throw DeviceError(fmt::format("SIMD level \"{}\" is not usable (this processor and build "
+                                  "have {}); name one of these",
+                                  name, fmt::join(usable, ", ")));
 }
 
 CpuTable cpu_table(std::string const& simd)
 {
-    auto const levels = simd_levels();
-    if (levels.empty())
-        throw DeviceError(
-            "this processor cannot run moerate (the CPU kernels need x86-64-v3: AVX2, "
-            "FMA, BMI2); use a newer processor");
-    std::string const level = simd.empty() ? levels.front() : simd;
-    if (std::find(levels.begin(), levels.end(), level) == levels.end())
-        throw DeviceError(fmt::format("SIMD level \"{}\" is not usable (this processor and build "
-                                      "have {}); name one of these",
-                                      level, fmt::join(levels, ", ")));
-    // A table is made by code of its level: only that of the level asked for may run.
-    return level == cpu_table_v3().level ? cpu_table_v3() : cpu_table_v4();
+    return cpu_table(simd, cpu_levels());
 }
 
 } // namespace moerate

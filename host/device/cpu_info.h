@@ -26,10 +26,14 @@ std::size_t free_memory();
 std::size_t all_memory();
 
 /// SIMD levels of this build that this processor can run, the best one first.
-std::vector<std::string> simd_levels();
+std::vector<std::string> simd_levels(std::vector<CpuLevel> const& levels = cpu_levels());
+
+/// Those that this processor could run, but this build lacks.
+std::vector<std::string> simd_lacking(std::vector<CpuLevel> const& levels = cpu_levels());
 
 /// The entry points of a level; empty: the best one. Throws DeviceError where the processor cannot
-/// run the level (or any).
+/// run the level (or any), or the build lacks it.
+CpuTable cpu_table(std::string const& simd, std::vector<CpuLevel> const& levels);
 CpuTable cpu_table(std::string const& simd);
 
 } // namespace moerate

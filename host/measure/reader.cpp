@@ -1,5 +1,6 @@
 #include "host/measure/reader.h"
 
+#include "host/core/json.h"
 #include "host/measure/measure_json.h"
 
 #include <fmt/format.h>
@@ -33,7 +34,7 @@ std::string Bounds::text() const
 std::string shown(json const& value)
 {
     constexpr std::size_t longest = 60;
-    std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace);
+    std::string text = shown_json(value);
     if (value.is_number_float() && !std::isfinite(value.get<double>()))
         text = fmt::format("{}", value.get<double>()); // JSON itself writes null
     return text.size() <= longest ? text : text.substr(0, longest) + "...";

@@ -1,5 +1,7 @@
 #include "host/rates/row_names.h"
 
+#include "host/core/json.h"
+
 #include <algorithm>
 
 namespace moerate
@@ -7,7 +9,7 @@ namespace moerate
 
 std::string swept_text(nlohmann::json const& value)
 {
-    return value.is_string() ? value.get<std::string>() : value.dump();
+    return value.is_string() ? value.get<std::string>() : compact_json(value);
 }
 
 std::string row_name(RateRow const& row, bool several)

@@ -1,5 +1,6 @@
 #include "host/store/export.h"
 
+#include "host/core/json.h"
 #include "host/store/export_lists.h"
 
 #include <fmt/format.h>
@@ -47,7 +48,8 @@ std::string swept_field(Curve const* curve, std::string const& key)
     if (curve != nullptr)
         for (SweptValue const& one : curve->swept)
             if (one.key == key)
-                return one.value.is_string() ? one.value.get<std::string>() : one.value.dump();
+                return one.value.is_string() ? one.value.get<std::string>()
+                                             : compact_json(one.value);
     return {};
 }
 

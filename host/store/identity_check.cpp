@@ -1,6 +1,7 @@
 #include "host/store/identity_check.h"
 
 #include "host/core/error.h"
+#include "host/core/json.h"
 #include "host/store/store.h"
 #include "host/study/identity.h"
 
@@ -26,7 +27,7 @@ constexpr std::size_t longest_value = 60;
 void flatten(json const& value, std::string const& key, std::map<std::string, std::string>& leaves)
 {
     if (!value.is_object()) {
-        std::string text = value.dump();
+        std::string text = compact_json(value);
         if (text.size() > longest_value)
             text = fmt::format("{}... ({:016x})", text.substr(0, longest_value),
                                std::hash<std::string>{}(text));
@@ -40,16 +41,16 @@ void flatten(json const& value, std::string const& key, std::map<std::string, st
 std::map<std::string, std::string> leaves_of(std::string const& text)
 {
     std::map<std::string, std::string> leaves;
-    flatten(json::parse(text), "", leaves);
+    flatten(read_compact(text), "", leaves);
     return leaves;
 }
 
 /// Canonical JSON of the curve of a stored cell.
 std::string curve_of(CellRow const& cell)
 {
-    json parameters = json::parse(cell.parameters);
+    json parameters = read_compact(cell.parameters);
     parameters.erase("n");
-    return parameters.dump();
+    return compact_json(parameters);
 }
 
 /// Canonical curves under which fits of each label are stored: by the cells' own labels, and by the
@@ -69,7 +70,8 @@ std::map<std::string, std::set<std::string>> stored_curves(Store const& store)
     for (Curve const& curve : study.curves)
         for (int const n : study.n)
             if (filled.count(cell_id(study, curve, n)) != 0) {
-                curves[curve.label].insert(json::parse(canonical_curve(study, curve)).dump());
+                curves[curve.label].insert(
+                    compact_json(read_compact(canonical_curve(study, curve))));
                 break;
             }
     return curves;
@@ -153,7 +155,9 @@ void check_same_study(std::string const& file, Study const& study, std::string c
                                          "in a folder of its own",
                                          file, other_file, about, fmt::join(found, "; ")));
     };
-    auto const head = [](Study const& s) { return json{{"id", s.id}, {"seed", s.seed}}.dump(); };
+    auto const head = [](Study const& s) {
+        return compact_json(json{{"id", s.id}, {"seed", s.seed}});
+    };
     compare("", head(study), head(other));
     for (Curve const& curve : study.curves)
         for (Curve const& twin : other.curves)

@@ -1,5 +1,6 @@
 #include "host/store/row_columns.h"
 
+#include "host/core/json.h"
 #include "host/store/columns.h"
 #include "host/store/later_columns.h"
 
@@ -106,7 +107,7 @@ LossRow read_loss(sqlite::Statement const& row, int at)
     loss.key.target = row.text(at++);
     loss.key.at = row.text(at++);
     loss.record.empty = static_cast<int>(row.integer(at++));
-    auto const cells = nlohmann::json::parse(row.text(at++), nullptr, false);
+    auto const cells = read_compact_if(row.text(at++));
     if (cells.is_array())
         loss.cell = cells.get<std::vector<int>>();
     each_loss_number(loss.record, [&](char const*, double& value) { value = row.number(at++); });

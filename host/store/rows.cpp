@@ -1,6 +1,7 @@
 #include "host/store/rows.h"
 
 #include "host/core/error.h"
+#include "host/core/json.h"
 #include "host/store/columns.h"
 #include "host/store/later_columns.h"
 #include "host/store/row_columns.h"
@@ -159,7 +160,7 @@ void RowWriter::add(std::string const& cell, int replicate, LossRow const& loss)
         return;
     }
     insert_loss_.with(cell, replicate, key.name, key.r, key.gauge, key.target, key.at,
-                      loss.record.empty, nlohmann::json(loss.cell).dump());
+                      loss.record.empty, compact_json(nlohmann::json(loss.cell)));
     int at = 9;
     each_loss_number(loss.record,
                      [&](char const*, double value) { insert_loss_.bind(++at, value); });

@@ -1,6 +1,7 @@
 #include "host/store/store.h"
 
 #include "host/core/error.h"
+#include "host/core/json.h"
 #include "host/store/format1.h"
 #include "host/store/identity_check.h"
 #include "host/store/later_columns.h"
@@ -106,9 +107,9 @@ std::string loss_text(LossKey const& key)
 
 CellRow cell_row(Study const& study, Curve const& curve, int n)
 {
-    auto parameters = nlohmann::json::parse(canonical_curve(study, curve));
+    auto parameters = read_compact(canonical_curve(study, curve));
     parameters["n"] = n;
-    return {cell_id(study, curve, n), curve.label, n, parameters.dump()};
+    return {cell_id(study, curve, n), curve.label, n, compact_json(parameters)};
 }
 
 Study stored_study(Store const& store)

@@ -1,5 +1,6 @@
 #include "host/study/identity.h"
 
+#include "host/core/json.h"
 #include "host/measure/measure_json.h"
 
 #include <fmt/format.h>
@@ -107,13 +108,13 @@ json curve_json(Study const& study, Curve const& curve)
     if (curve.truth.path)
         out["truth"]["path"] = path_json(*curve.truth.path);
     if (!curve.streams.empty())
-        out["streams"] = json::parse(curve.streams);
+        out["streams"] = read_compact(curve.streams);
     return out;
 }
 
 StreamKey key_of_truth(Study const& study, json const& truth)
 {
-    std::uint64_t const hash = hash_of(json{{"seed", study.seed}, {"truth", truth}}.dump());
+    std::uint64_t const hash = hash_of(compact_json(json{{"seed", study.seed}, {"truth", truth}}));
     StreamKey key;
     key.key0 = static_cast<std::uint32_t>(hash);
     key.key1 = static_cast<std::uint32_t>(hash >> 32);
@@ -124,19 +125,19 @@ StreamKey key_of_truth(Study const& study, json const& truth)
 
 std::string canonical_curve(Study const& study, Curve const& curve)
 {
-    return curve_json(study, curve).dump();
+    return compact_json(curve_json(study, curve));
 }
 
 std::string canonical_truth(Curve const& curve)
 {
-    return truth_json(curve).dump();
+    return compact_json(truth_json(curve));
 }
 
 std::string cell_id(Study const& study, Curve const& curve, int n)
 {
     json cell = curve_json(study, curve);
     cell["n"] = n;
-    return fmt::format("{:016x}", hash_of(cell.dump()));
+    return fmt::format("{:016x}", hash_of(compact_json(cell)));
 }
 
 std::string canonical_target(Study const& study, Curve const& curve)
@@ -149,7 +150,7 @@ std::string canonical_target(Study const& study, Curve const& curve)
     for (char const* key : {"box", "box_temperature", "box_lambda"})
         if (settings.contains(key))
             out[key] = settings[key];
-    return out.dump();
+    return compact_json(out);
 }
 
 std::string target_id(Study const& study, Curve const& curve)
@@ -175,7 +176,7 @@ StreamKey moved_truth_key(Study const& study, Curve const& curve, int n)
 StreamKey streams_key(Study const& study, Curve const& curve)
 {
     return curve.streams.empty() ? truth_key(study, curve)
-                                 : key_of_truth(study, json::parse(curve.streams));
+                                 : key_of_truth(study, read_compact(curve.streams));
 }
 
 StreamKey data_key(Study const& study, Curve const& curve, int n, int replicate)

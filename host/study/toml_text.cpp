@@ -1,5 +1,7 @@
 #include "host/study/document.h"
 
+#include "host/core/json.h"
+
 #include <fmt/format.h>
 
 #include <cctype>
@@ -18,7 +20,7 @@ namespace
 std::string toml_string(std::string const& text)
 {
     std::string quoted;
-    for (char c : ordered_json(text).dump())
+    for (char c : compact_json(ordered_json(text)))
         quoted += c == '\x7f' ? std::string("\\u007F") : std::string(1, c);
     return quoted;
 }
@@ -49,7 +51,7 @@ std::string toml_value(ordered_json const& value)
     if (value.is_number_float() && !std::isfinite(value.get<double>()))
         return fmt::format("{}", value.get<double>()); // inf, -inf, nan are TOML
     if (!value.is_structured())
-        return value.dump();
+        return compact_json(value);
     std::string text;
     for (auto const& item : value.items()) {
         text += text.empty() ? "" : ", ";

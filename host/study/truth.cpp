@@ -1,6 +1,7 @@
 #include "host/study/truth.h"
 
 #include "host/core/error.h"
+#include "host/core/json.h"
 #include "host/study/identity.h"
 #include "kernels/start/start_one.h"
 
@@ -101,9 +102,9 @@ void repeat_over_truths(Study& study, std::string const& place)
         for (Curve curve : first) {
             curve.truth.draw->number = number;
             if (!curve.streams.empty()) { // those of the study's truth of the same number
-                auto shared = nlohmann::json::parse(curve.streams);
+                auto shared = read_compact(curve.streams);
                 (shared.contains("draw") ? shared["draw"] : shared)["number"] = number;
-                curve.streams = shared.dump();
+                curve.streams = compact_json(shared);
             }
             curve.label = fmt::format("{} [truth {}]", curve.all_truths, number);
             study.curves.push_back(std::move(curve));

@@ -18,9 +18,9 @@ template <class... Task>
 CpuTable cpu_table_of(TypeList<Task...>)
 {
 #if defined(__AVX512F__)
-    constexpr char const* level = "x86-64-v4";
+    constexpr char const* level = level_v4;
 #else
-    constexpr char const* level = "x86-64-v3";
+    constexpr char const* level = level_v3;
 #endif
     static CpuEntry const entries[] = {cpu_entry<Task>()...};
     return {level, entries, sizeof...(Task)};

@@ -6,9 +6,14 @@
 
 #include <cstddef>
 #include <typeinfo>
+#include <vector>
 
 namespace moerate
 {
+
+/// The levels' names, as they stand in stores.
+constexpr char const* level_v3 = "x86-64-v3";
+constexpr char const* level_v4 = "x86-64-v4";
 
 /// One kind of task: bytes of working memory that a task needs (64-byte aligned), and the call.
 struct CpuEntry
@@ -21,13 +26,24 @@ struct CpuEntry
 /// A level's table.
 struct CpuTable
 {
-    char const* level; ///< "x86-64-v3" or "x86-64-v4", as recorded with a run
+    char const* level; ///< its name, as recorded with a run
     CpuEntry const* entries;
     std::size_t size; ///< how many
 };
 
-/// The tables of the list Tasks, from kernels/task/table_cpu.cpp, which is compiled once a level.
+/// The tables of the list Tasks, from kernels/task/table_cpu.cpp, which is compiled once a level. A
+/// build may lack one (MOE_LEVELS in CMakeLists.txt): ask cpu_levels().
 CpuTable cpu_table_v3();
 CpuTable cpu_table_v4();
+
+/// A level as it is known before code of it runs.
+struct CpuLevel
+{
+    char const* name;
+    CpuTable (*table)(); ///< nullptr: this build lacks it
+};
+
+/// All levels, the best one first.
+std::vector<CpuLevel> const& cpu_levels();
 
 } // namespace moerate

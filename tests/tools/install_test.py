@@ -4,6 +4,7 @@ CMAKE."""
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -115,21 +116,41 @@ class Installed(unittest.TestCase):
                 self.assertEqual(self.run_there([shell, "-n", script]).stderr, "")
 
 
+def configured(folder, *options):
+    return subprocess.run([CMAKE, "-S", ROOT, "-B", folder, "-G", "Ninja", "-DMOE_CUDA=OFF", *options,
+                           *options_of_this_build()], check=False, capture_output=True, text=True)
+
+
 class OneBuildFolder(unittest.TestCase):
     def test_a_build_for_the_cpu_is_compiled_as_any(self):
         """What tools/quickstart configures compiles the same commands as this build, so that neither
-        rebuilds what the other has built; but for what says whether there is CUDA."""
-        with tempfile.TemporaryDirectory() as folder:
-            subprocess.run([CMAKE, "-S", ROOT, "-B", folder, "-G", "Ninja", "-DMOE_TESTS=OFF",
-                            "-DMOE_CUDA=OFF", *options_of_this_build()], check=True, capture_output=True)
-            quick = commands(folder)
+        rebuilds what the other has built; but for what says whether there is CUDA, and which levels."""
         full = commands(BUILD)
-        shared = [name for name in quick if name.startswith(("host/", "kernels/", "CMakeFiles/"))
-                  and "cuda_" not in name]
-        self.assertGreater(len(shared), 40)
-        for name in shared:
-            with self.subTest(name):
-                self.assertEqual(quick[name], full[name])
+        for level, other in (("v3", "v4"), ("v4", "v3")):
+            with tempfile.TemporaryDirectory() as folder:
+                result = configured(folder, "-DMOE_TESTS=OFF", f"-DMOE_LEVELS={level}")
+                self.assertEqual(result.returncode, 0, result.stderr)
+                quick = commands(folder)
+            shared = [name for name in quick if name.startswith(("host/", "kernels/", "CMakeFiles/"))
+                      and "cuda_" not in name and "cpu_levels" not in name]
+            self.assertGreater(len(shared), 40)
+            for name in shared:
+                with self.subTest(name):
+                    self.assertEqual(quick[name], full[name])
+            made = [name for name in quick if name.startswith("kernels/sgd/")]
+            self.assertEqual(made, [f"kernels/sgd/sgd_cpu.cpp{level}"])
+            self.assertNotIn(f"_{other}.dir", " ".join(quick.values()))
+
+    def test_one_level_is_neither_tested_nor_installed(self):
+        with tempfile.TemporaryDirectory() as folder:
+            tests = configured(folder, "-DMOE_LEVELS=v4")
+            self.assertIn("the tests walk all levels", tests.stderr)
+            self.assertEqual(configured(folder, "-DMOE_LEVELS=v4", "-DMOE_TESTS=OFF").returncode, 0)
+            install = subprocess.run([CMAKE, "--install", folder, "--prefix", folder + "/prefix"],
+                                     check=False, capture_output=True, text=True)
+            self.assertNotEqual(install.returncode, 0)
+            self.assertIn("run tools/setup portable", install.stderr)
+            self.assertFalse(os.path.exists(folder + "/prefix"))
 
 
 def options_of_this_build():
@@ -151,7 +172,7 @@ def commands(folder):
             name = made
             with open(entry["file"], encoding="utf-8") as file:
                 command += file.read()
-        level = "v4" if "_v4.dir" in command else ""
+        level = re.search(r"_(v[34])\.dir|$", command)[1] or ""
         found[name + level] = command.replace(os.path.realpath(folder), "BUILD").replace(
             folder, "BUILD")
     return found
