@@ -77,11 +77,12 @@ std::string why_left_out(Numbers const& numbers, std::function<std::string()> co
 
 } // namespace
 
-std::vector<FitsAt> fits_of(Store const& store, Study const& study, Curve const& curve)
+std::vector<FitsAt> fits_of(Store const& store, Study const& study, Curve const& curve,
+                            bool with_parameters)
 {
     std::vector<FitsAt> all;
     for (int const n : study.n) {
-        auto fits = store.fits(cell_id(study, curve, n), false);
+        auto fits = store.fits(cell_id(study, curve, n), with_parameters);
         fits.erase(
             std::remove_if(fits.begin(), fits.end(),
                            [&](FitRow const& fit) { return fit.replicate >= study.replicates; }),
