@@ -136,4 +136,13 @@ def draw(entries, file):
         axes.set_ylabel("least ||f - f*|| / L")
         axes.set_title(f"{entry['experiment']} ({entry['source']})", fontsize=8)
         axes.legend(fontsize=6, frameon=False)
+        same_span(axes, curves)
     figure.save(pyplot, drawing, file)
+
+
+def same_span(axes, curves, least=1e3):
+    """As many decades in every pane, or what is there, so that a ratio that stays looks so."""
+    ratios = [ratio for _, points in curves for _, ratio in points]
+    low, high = min(ratios), max(ratios)
+    wide = max(1.0, (least / (high / low)) ** 0.5) * 1.3
+    axes.set_ylim(low / wide, high * wide)

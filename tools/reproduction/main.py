@@ -128,6 +128,8 @@ def options():
                         "may be repeated")
     parser.add_argument("--sweep-n", type=int, metavar="N", help="largest n of the sweeps; default: theirs")
     parser.add_argument("--sweep-replicates", type=int, metavar="R", help="their replicates; default: 20")
+    parser.add_argument("--set", metavar="KEY=VALUE", action="append", default=[],
+                        help="a further setting of the minimax, claims and same-data runs, as of `moerate run`")
     parser.add_argument("--results", metavar="DIR", help="default: results/reproduction/SCALE")
     parser.add_argument("-o", "--output", metavar="DIR",
                         help="where reproduction.json, .md and figures go; default: docs (smoke, large: the "
@@ -199,6 +201,7 @@ def reproduce(arguments):
     scale = SCALES[arguments.scale]
     scale.swept = [n for n in scale.swept if n <= (arguments.sweep_n or n)]
     scale.swept_replicates = arguments.sweep_replicates or scale.swept_replicates
+    scale.beyond_settings = {section.KIND: scale.beyond_settings.get(section.KIND, []) + arguments.set for section in SECTIONS}
     moerate = Panels(binary(), results, Clock(arguments.budget), arguments.threads, arguments.device, say)
     finished = run_panels(arguments, panels, beyond, moerate)
     moerate.clock.end = None
