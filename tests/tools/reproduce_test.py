@@ -114,11 +114,16 @@ class Report(unittest.TestCase):
     def test_rates_by_block_stand_beside_the_table_s_claim(self):
         slope = {"value": [0.2, 0.1], "slope": -0.3, "lo": -0.4, "hi": -0.2, "median": {"slope": -0.25}, "theory": -0.125}
         none = {**slope, "slope": None, "lo": None, "hi": None, "median": {"slope": None}, "theory": None}
-        row = {"blocks": {"gate.w": {"over": slope, "exact": none}, "gate.b": {"over": slope, "exact": slope}}}
+        row = {"reasons": [], "blocks": {"gate.w": {"over": slope, "exact": none}, "gate.b": {"over": slope, "exact": slope}}}
         blocks = claimed.blocks_of(row, claimed.BLOCKS["claim-001-table1"])
         self.assertEqual(list(blocks), ["gate.w"])  # of the claim's blocks those that the row has
         entry = {"experiment": "claim-001-table1", "rows": [{"label": "one", "blocks": blocks}]}
         self.assertIn("| one | b (w) | -0.30 [-0.40, -0.20] | -0.25 | -0.125 | - | - | - |", claimed.blocks_text(entry))
+        poor = {**row, "reasons": [{"of": "fits", "code": "box"}]}
+        entry["rows"][0]["blocks"] = claimed.blocks_of(poor, {"gate.w": "b (w)"})
+        self.assertIn("| one | b (w) | (-0.30) [-0.40, -0.20] |", claimed.blocks_text(entry))
+        grows = {**row, "blocks": {"gate.w": {"over": {**slope, "reasons": [{"code": "grows"}]}, "exact": none}}}
+        self.assertTrue(claimed.blocks_of(grows, {"gate.w": "b (w)"})["gate.w"]["over"]["bracketed"])
         self.assertEqual(claimed.blocks_of({}, {"mass": "m"}), {})  # asked without --blocks
         self.assertEqual(claimed.blocks_text({**entry, "rows": [{"label": "one", "blocks": {}}]}), "")
 

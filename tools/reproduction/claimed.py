@@ -33,7 +33,8 @@ def entry_of(moerate, name, record):
         one["median"] = row["median"]["slope"]
         for expert in ("over", "exact"):
             found = row["expert"][expert]
-            one["expert_" + expert] = {key: found[key] for key in ("value", "slope", "lo", "hi")}
+            one["expert_" + expert] = {**{key: found[key] for key in ("value", "slope", "lo", "hi")},
+                                       "bracketed": bracketed(row, found)}
         one["blocks"] = blocks_of(row, BLOCKS.get(name, {}))
         rows.append(one)
     return {"experiment": name, "title": about["title"], "source": about["source"],
@@ -46,8 +47,14 @@ def blocks_of(row, wanted):
     """What is kept of these blocks of a row, by name: both kinds of cells."""
     blocks = row.get("blocks") or {}
     return {block: {cells: {**{key: blocks[block][cells][key] for key in ("value", "slope", "lo", "hi", "theory")},
-                            "median": blocks[block][cells]["median"]["slope"]} for cells in ("over", "exact")}
+                            "median": blocks[block][cells]["median"]["slope"],
+                            "bracketed": bracketed(row, blocks[block][cells])} for cells in ("over", "exact")}
             for block in wanted if block in blocks}
+
+
+def bracketed(row, slope):
+    """Whether the rates give a slope no verdict: for the row's fits, or for itself."""
+    return any(reason["of"] == "fits" for reason in row["reasons"]) or bool(slope.get("reasons"))
 
 
 def text(entries):
@@ -88,7 +95,7 @@ def blocks_text(entry):
     if not lines:
         return ""
     return """By block: the slope of the largest mean distance within a cell of several atoms (over), of one (exact), that of its median, and the theory's, which is the loss's divided by the
-block's power in it ([losses.md](losses.md), "By block").
+block's power in it ([losses.md](losses.md), "By block"). ( ): no verdict, `moerate rates --blocks --json` has the reasons.
 
 """ + table(["fit", "block", "over", "median's", "theory", "exact", "median's", "theory"], lines)
 
@@ -104,5 +111,5 @@ def interval(found):
     """A slope with its interval; a dash where some n have no such cell."""
     if found["slope"] is None:
         return "-"
-    text_ = number(found["slope"], 2)
+    text_ = f"({number(found['slope'], 2)})" if found["bracketed"] else number(found["slope"], 2)
     return text_ if found["lo"] is None else f"{text_} [{number(found['lo'], 2)}, {number(found['hi'], 2)}]"
