@@ -97,6 +97,7 @@ if(NOT MOE_SANITIZE) # sources, scripts and programs that measure: once is enoug
     set_tests_properties(reproduce PROPERTIES LABELS reproduce TIMEOUT 900)
     add_test(NAME perf-report COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/tools/perf_report_test.py
         ${CMAKE_BINARY_DIR})
+    add_test(NAME counterexamples COMMAND ${CMAKE_SOURCE_DIR}/tests/reference/counterexamples.py)
     add_test(NAME plot-tool COMMAND ${CMAKE_SOURCE_DIR}/tests/tools/plot_test.py)
     include(cmake/kernel_report.cmake)
 endif()

@@ -61,7 +61,7 @@ def claim(gate, expert, sparse):
             return "bound", "002 Theorem 5"
         return ("none", "002 Theorem 6") if expert.get("activation") == "identity" else None
     if gate["normalizer"] == "topk":
-        return None
+        return ("none", "004, after Theorem 2") if gate["score"] == "cosine" and "tau1" not in gate else None
     if gate["score"] == "cosine":
         return of_cosine("tau1" in gate, expert)
     return of_softmax(gate["score"], warm, expert)

@@ -67,8 +67,7 @@ void CommandLine::add_run_command()
         valued(go->add_option("--trace", run.trace,
                               "File to add the rounds of least-squares fits to, a JSON line each"),
                Takes::file);
-    go->add_option("--trace-fit", run.trace_fits,
-                   "LABEL N REPLICATE of a fit to trace [all fits]")
+    go->add_option("--trace-fit", run.trace_fits, "LABEL N REPLICATE of a fit to trace [all fits]")
         ->needs(trace);
     go->add_flag("--add-n", run.add_n,
                  "Also the n that the results folder has: study.n adds to them");
@@ -109,6 +108,8 @@ void CommandLine::add_store_commands()
                     "With mean and median loss, regression error and counts of each curve and n");
     rates->add_flag("--windows", rated.windows,
                     "With slopes over the n from each on, and the replicates that decide slopes");
+    rates->add_flag("--blocks", rated.blocks,
+                    "With the slopes of each block of parameters, in over and in exact cells");
     add_devices(rates);
     CLI::App* two = add(
         "compare", "Print differences of slopes between curves of some results folders",
@@ -137,6 +138,8 @@ void CommandLine::add_store_commands()
                   "Also fits and losses that the study does not ask for (in_study = 0)");
     out->add_flag("--params", output.parameters,
                   "CSV: the fits' parameters by name, as atoms.0.gate.w.1 (JSON always has them)");
+    out->add_flag("--blocks", output.blocks,
+                  "CSV: distances of each block of parameters, in over and in exact cells");
     valued(out->add_option("-o,--output", output.file, "File to write [stdout]"), Takes::file);
     out->add_flag("--force", output.force, "Replace the file if it exists");
 }

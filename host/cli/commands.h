@@ -112,6 +112,7 @@ struct RatesCommandOptions
     std::string window; ///< "LEAST..MOST" of n; empty: all
     bool levels = false;
     bool windows = false;
+    bool blocks = false;
     DeviceOptions device;
 };
 
@@ -138,6 +139,7 @@ struct ExportOptions
     bool force = false;
     bool all = false;        ///< also what the study does not ask for
     bool parameters = false; ///< columns of the fits' parameters
+    bool blocks = false;     ///< distances by block of parameters
 };
 
 /// Writes the fits of a store, or (format toml) the study that it holds.

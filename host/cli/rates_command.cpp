@@ -126,6 +126,7 @@ int rates_command(RatesCommandOptions const& options, CommonOptions const& commo
     RatesOptions wanted;
     set_window(wanted, options.window);
     wanted.windows = options.windows;
+    wanted.blocks = options.blocks;
     std::vector<ResultFolder> const folders = open_folders(options.folders);
     for (ResultFolder const& one : folders)
         check_window(wanted, options.window, one.study);
@@ -147,6 +148,8 @@ int rates_command(RatesCommandOptions const& options, CommonOptions const& commo
         print_text(levels_text(rows));
     if (options.windows)
         print_text(windows_text(rows));
+    if (options.blocks)
+        print_text(blocks_text(rows));
     if (options.levels)
         print_origins(origins_of(folders));
     return 0;

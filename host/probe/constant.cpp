@@ -63,9 +63,12 @@ void conclude(ConstantCurve& curve)
     curve.shows = std::numeric_limits<double>::quiet_NaN();
     std::vector<ConstantPoint const*> reached;
     for (ConstantPoint const& point : curve.points)
-        if (point.reached && point.least)
+        if (point.reached && point.least && point.ratio > 0)
             reached.push_back(&point);
-    if (curve.end == ConstantEnd::flat || reached.size() < 2)
+    bool const few = std::any_of(curve.points.begin(), curve.points.end(),
+                                 [](ConstantPoint const& point) { return point.few_samples; });
+    // A distance of 0 on the sample alone is less than the least at its loss.
+    if (curve.end == ConstantEnd::flat || few || reached.size() < 2)
         return;
     ConstantPoint const& last = *reached.back();
     if (curve.split > equal_functions * curve.size) {
@@ -126,6 +129,7 @@ void search_curve(Device& device, ConstantSettings const& settings, NoiseFree co
             double const gap = best->distance <= flat_distance * sample.size
                                    ? largest_difference(fresh, measure)
                                    : std::numeric_limits<double>::infinity();
+            point.few_samples = std::isfinite(gap) && gap > equal_functions * sample.size;
             if (gap <= equal_functions * sample.size) { // the losses fall: the last counts
                 curve.end = ConstantEnd::flat;
                 curve.counterexample = measure;
@@ -155,6 +159,10 @@ ConstantCurve curve_of(Device& device, Study const& study, Curve const& curve, L
     StreamKey const key = truth_key(study, curve);
     NoiseFree const sample(device, truth, key, settings.samples, true);
     out.size = sample.size;
+    if (!(out.size > 0)) {
+        out.skipped = "f* is 0 on the sample";
+        return out;
+    }
     LossLevel const level(device, curve.model, out.truth, loss.choice);
     double const there = level.value(split_truth(sample, curve.model, 0));
     out.split = split_distance(device, sample, curve.model);

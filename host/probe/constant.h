@@ -31,8 +31,9 @@ struct ConstantPoint
     bool reached = false; ///< whether any start came to this loss
     bool least =
         true; ///< false: a larger loss has a smaller distance, so that this is not the least
-    double distance = 0; ///< ||f_G - f*||, root mean square over the sample; 0: flat
-    double ratio = 0;    ///< distance / epsilon
+    double distance = 0;      ///< ||f_G - f*||, root mean square over the sample; 0: flat
+    bool few_samples = false; ///< the distance is 0 there and not at fresh points
+    double ratio = 0;         ///< distance / epsilon
     double exponent = 0; ///< of distance in epsilon, from the last least point; NaN for the first
     int rank = 0;        ///< of J^T J there
     double needed = 0;   ///< n / sigma^2 from which on it differs from the truth: rank / distance^2
@@ -46,7 +47,7 @@ enum class ConstantEnd
     growing, ///< the distance does not fall with the loss, as f of the split truth is not f*
     falling, ///< it falls as a power of the loss
     flat,    ///< it is 0: a measure of the truth's f at this loss refutes the bound
-    unknown  ///< too few losses were reached
+    unknown  ///< too few losses were reached, or on too few samples
 };
 
 /// One fit and one of its losses.

@@ -30,7 +30,7 @@ double last_exponent(ConstantCurve const& curve)
 {
     double exponent = 0;
     for (ConstantPoint const& point : curve.points)
-        exponent = point.reached && point.least ? point.exponent : exponent;
+        exponent = point.reached && point.least && point.ratio > 0 ? point.exponent : exponent;
     return exponent;
 }
 
@@ -57,6 +57,12 @@ std::string conclusion(ConstantCurve const& curve)
     case ConstantEnd::unknown:
         break;
     }
+    for (ConstantPoint const& point : curve.points)
+        if (point.few_samples)
+            return fmt::format(
+                "at a loss of {:.3g} the distance is 0 on the sample and not at fresh "
+                "points: take more --samples",
+                point.epsilon);
     return "too few of the losses are reached in the box to say more";
 }
 
@@ -104,6 +110,7 @@ nlohmann::ordered_json constants_json(std::vector<ConstantCurve> const& curves,
             if (point.reached)
                 one.update({{"distance", point.distance},
                             {"least", point.least},
+                            {"few_samples", point.few_samples},
                             {"ratio", point.ratio},
                             {"exponent", point.exponent},
                             {"rank", point.rank},

@@ -101,4 +101,18 @@ std::vector<Slope> slopes(Device& device, Samples const& samples, Resampling con
     return results;
 }
 
+double resampled_replicates(Study const& study)
+{
+    std::size_t columns =
+        0; // the numbers of a RiskRecord at start and fit; the losses at all points
+    for (Curve const& curve : study.curves)
+        columns += 12 + points_of(curve.start.number.count) * curve.losses.size();
+    return static_cast<double>(columns * study.n.size()) * study.replicates * bootstrap_draws;
+}
+
+double log_slope(std::vector<int> const& n, std::vector<double> const& value)
+{
+    return LogLine(n).slope(value);
+}
+
 } // namespace moerate

@@ -1,6 +1,7 @@
 #include "host/rates/rates.h"
 
 #include "host/measure/inclusion.h"
+#include "host/rates/blocks.h"
 #include "host/rates/certificates.h"
 #include "host/rates/contrast.h"
 #include "host/rates/quantities.h"
@@ -69,9 +70,11 @@ bool heavy_tail(Slope const& mean)
 class CurveRates
 {
 public:
-    CurveRates(Device& device, Store const& store, Study const& study, Curve const& curve)
-        : device_(device), study_(study), curve_(curve),
-          all_(fits_of(store, study, curve)), resampling_{streams_key(study, curve), study.nested},
+    CurveRates(Device& device, Store const& store, Study const& study, Curve const& curve,
+               RatesOptions const& options)
+        : device_(device), store_(store), study_(study), curve_(curve), options_(options),
+          all_(fits_of(store, study, curve, options.blocks)), resampling_{streams_key(study, curve),
+                                                                          study.nested},
           reference_(function_held(curve.model, curve.truth.model)),
           held_(class_holds(curve.model, curve.truth.model)),
           projection_(needs_search(curve) ? store.target(target_id(study, curve))
@@ -98,16 +101,16 @@ public:
     }
 
     /// One a loss.
-    std::vector<RateRow> rows(bool windows) const
+    std::vector<RateRow> rows() const
     {
         std::vector<RateRow> rows;
         for (LossSpec const& loss : curve_.losses)
-            rows.push_back(row(loss, windows));
+            rows.push_back(row(loss));
         return rows;
     }
 
 private:
-    RateRow row(LossSpec const& spec, bool windows) const
+    RateRow row(LossSpec const& spec) const
     {
         LossKey const key = loss_key(spec, at_fit);
         RateRow row = common_;
@@ -145,7 +148,9 @@ private:
         all.insert(all.end(), row.mean.reasons.begin(), row.mean.reasons.end());
         row.bracketed = texts_of(all);
         set_levels(row, loss.samples);
-        if (windows) {
+        if (options_.blocks)
+            row.blocks = blocks(spec);
+        if (options_.windows) {
             row.windows = windows_of(statistics[0].curve, regression_);
             row.influences = most_influential(loss.samples);
         }
@@ -215,6 +220,14 @@ private:
             common_.reasons.push_back(std::move(*flat));
     }
 
+    std::vector<BlockSlopes> blocks(LossSpec const& spec) const
+    {
+        return block_slopes(store_, study_, curve_, spec, all_, [&](BlockNumbers const& of) {
+            auto found = judged(of.fit, of.start, {Statistic::mean, Statistic::median}, nullptr);
+            return BlockSlope{std::move(found[0].slope), std::move(found[1].slope), {}};
+        });
+    }
+
     /// What stands behind the mean loss.
     void set_levels(RateRow& row, Samples const& loss) const
     {
@@ -234,8 +247,10 @@ private:
     }
 
     Device& device_;
+    Store const& store_;
     Study const& study_;
     Curve const& curve_;
+    RatesOptions options_;
     std::vector<FitsAt> all_;
     Resampling resampling_;
     bool reference_;                    ///< the truth is one: the fitted class has its f
@@ -247,11 +262,6 @@ private:
 };
 
 } // namespace
-
-double log_slope(std::vector<int> const& n, std::vector<double> const& value)
-{
-    return LogLine(n).slope(value);
-}
 
 std::vector<RateRow> rates(Device& device, Store const& store, Study const& study,
                            RatesOptions const& options)
@@ -267,7 +277,7 @@ std::vector<RateRow> rates(Device& device, Store const& store, Study const& stud
         std::vector<std::vector<RateRow>> within; // [truth][loss]
         for (Curve const& same : inside.curves)
             if (same.all_truths == curve.all_truths)
-                within.push_back(CurveRates(device, store, inside, same).rows(options.windows));
+                within.push_back(CurveRates(device, store, inside, same, options).rows());
         for (RateRow& row : over_truths(std::move(within), curve.all_truths))
             rows.push_back(std::move(row));
     }
@@ -285,15 +295,6 @@ std::vector<RateRow> rates(Store const& store, Study const& study)
 std::vector<RateRow> rates(Store const& store)
 {
     return rates(store, stored_study(store));
-}
-
-double resampled_replicates(Study const& study)
-{
-    std::size_t columns =
-        0; // the numbers of a RiskRecord at start and fit; the losses at all points
-    for (Curve const& curve : study.curves)
-        columns += 12 + points_of(curve.start.number.count) * curve.losses.size();
-    return static_cast<double>(columns * study.n.size()) * study.replicates * bootstrap_draws;
 }
 
 } // namespace moerate

@@ -49,6 +49,20 @@ struct ResponseSlopes
     Slope gate;
 };
 
+/// Slopes of the distances of one block of parameters in cells of one kind.
+struct BlockSlope
+{
+    Slope mean, median;
+    std::string claim; ///< what follows from the loss's claim, "-0.25"; empty: nothing
+};
+
+/// The same of both kinds of cells (docs/losses.md, "By block").
+struct BlockSlopes
+{
+    std::string block; ///< "gate.A", "expert", "mass"
+    BlockSlope over, exact;
+};
+
 /// The slope of the mean loss of each truth of a study that has several.
 struct Truths
 {
@@ -84,6 +98,8 @@ struct RateRow
     Slope regression;            ///< mean regression error
     ExpertSlopes expert;
     ResponseSlopes response;
+    /// Where asked for; empty where the loss has no true atom for each fitted one.
+    std::optional<std::vector<BlockSlopes>> blocks;
     std::optional<double> reported_slope;
     std::optional<Truths> truths; ///< where the study has several: this row is of them all
     Theory theory;
@@ -102,6 +118,7 @@ struct RatesOptions
     int least = 0; ///< n
     int most = std::numeric_limits<int>::max();
     bool windows = false; ///< with slopes over right parts of the n, and influential replicates
+    bool blocks = false;  ///< with slopes by block, from the stored parameters
 };
 
 /// Rates of a store with the labels, reported slopes and theory of `study`. Replicates and n that
@@ -135,8 +152,9 @@ nlohmann::ordered_json rates_to_json(std::vector<RateRow> const& rows);
 std::string rates_table(std::vector<RateRow> const& rows);
 
 /// Further blocks: what each curve comes to at each n, a block a unit of measure; slopes over right
-/// parts of the n, and the replicates that decide slopes.
+/// parts of the n, and the replicates that decide slopes; slopes by block of parameters.
 std::string levels_text(std::vector<RateRow> const& rows);
 std::string windows_text(std::vector<RateRow> const& rows);
+std::string blocks_text(std::vector<RateRow> const& rows);
 
 } // namespace moerate

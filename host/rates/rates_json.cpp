@@ -124,6 +124,25 @@ void add_windows(Json& json, RateRow const& row)
                                      {"change", number(one.change)}});
 }
 
+Json block_json(RateRow const& row, BlockSlope const& slope)
+{
+    Json json = slope_json(slope.mean);
+    json["median"] = slope_json(slope.median);
+    json["theory"] = theory_json({slope.claim, row.theory.stands, row.theory.why});
+    return json;
+}
+
+/// Adds the slopes by block where they were asked for: null where the loss has none.
+void add_blocks(Json& json, RateRow const& row)
+{
+    if (!row.blocks)
+        return;
+    json["blocks"] = nullptr;
+    for (BlockSlopes const& one : *row.blocks)
+        json["blocks"][one.block] = {{"over", block_json(row, one.over)},
+                                     {"exact", block_json(row, one.exact)}};
+}
+
 Json row_json(RateRow const& row)
 {
     Json json;
@@ -172,6 +191,7 @@ Json row_json(RateRow const& row)
     json["error_bars"] = row.error_bars;
     json["levels"] = levels_json(row.levels);
     add_windows(json, row);
+    add_blocks(json, row);
     return json;
 }
 

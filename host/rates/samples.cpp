@@ -77,11 +77,12 @@ std::string why_left_out(Numbers const& numbers, std::function<std::string()> co
 
 } // namespace
 
-std::vector<FitsAt> fits_of(Store const& store, Study const& study, Curve const& curve)
+std::vector<FitsAt> fits_of(Store const& store, Study const& study, Curve const& curve,
+                            bool with_parameters)
 {
     std::vector<FitsAt> all;
     for (int const n : study.n) {
-        auto fits = store.fits(cell_id(study, curve, n), false);
+        auto fits = store.fits(cell_id(study, curve, n), with_parameters);
         fits.erase(
             std::remove_if(fits.begin(), fits.end(),
                            [&](FitRow const& fit) { return fit.replicate >= study.replicates; }),
@@ -149,28 +150,48 @@ void explain(Slope& slope, Numbers const& numbers, std::function<std::string()> 
     slope.reason = replaces || slope.reason.empty() ? why : slope.reason + "; " + why;
 }
 
-std::string beyond_float64(Study const& study, Curve const& curve, LossSpec const& loss)
+namespace
+{
+
+/// The largest exponent b / T of a mass.
+struct LargestMass
+{
+    double exponent;
+    std::string whose{}; ///< "atom 2", of the truth at n where that moves
+};
+
+/// Takes the masses of one truth into the largest.
+void raise_mass(LargestMass& largest, Curve const& curve, std::vector<double> const& theta, int n)
 {
     Model const& truth = curve.truth.model;
-    std::vector<double> const theta = true_parameters(study, curve, study.n.back());
     double const temperature = trained_temperature(truth.layout, theta.data(), truth.temperature);
-    double const limit = std::log(std::numeric_limits<double>::max());
-    double largest = limit;
-    std::string which;
     for (int b = 0; b < truth.layout.blocks; ++b) {
         Block const& block = truth.layout.block[b];
         if (block.role != Role::bias && block.role != Role::group_bias)
             continue;
-        for (int row = 0; row < block.rows; ++row)
-            if (theta[block.offset + row] / temperature > largest) {
-                largest = theta[block.offset + row] / temperature;
-                which = fmt::format("{} {}", block.role == Role::bias ? "atom" : "group", row + 1);
-            }
+        for (int row = 0; row < block.rows; ++row) {
+            double const exponent = theta[block.offset + row] / temperature;
+            if (exponent > largest.exponent)
+                largest = {exponent,
+                           fmt::format("{} {}{}", block.role == Role::bias ? "atom" : "group",
+                                       row + 1,
+                                       curve.truth.path ? fmt::format(" at n = {}", n) : "")};
+        }
     }
-    if (which.empty() || form_of(loss.choice.loss).mass != Mass::exponential)
+}
+
+} // namespace
+
+std::string beyond_float64(Study const& study, Curve const& curve, LossSpec const& loss)
+{
+    double const limit = std::log(std::numeric_limits<double>::max());
+    LargestMass largest{limit};
+    for (int const n : curve.truth.path ? study.n : std::vector<int>{study.n.back()})
+        raise_mass(largest, curve, true_parameters(study, curve, n), n);
+    if (largest.whose.empty() || form_of(loss.choice.loss).mass != Mass::exponential)
         return "a mass or a distance of the fit is beyond float64";
-    return fmt::format("the mass of true {} is e^{:.0f}, float64 ends at e^{:.0f}", which, largest,
-                       limit);
+    return fmt::format("the mass of true {} is e^{:.0f}, float64 ends at e^{:.0f}", largest.whose,
+                       largest.exponent, limit);
 }
 
 } // namespace moerate

@@ -21,8 +21,9 @@ struct FitsAt
     std::vector<FitRow> fits;
 };
 
-/// One for each n of the study that has fits, ascending.
-std::vector<FitsAt> fits_of(Store const& store, Study const& study, Curve const& curve);
+/// One for each n of the study that has fits, ascending; parameters only if asked for.
+std::vector<FitsAt> fits_of(Store const& store, Study const& study, Curve const& curve,
+                            bool with_parameters = false);
 
 /// Why a fit that did not fail has no number.
 enum class Lack : int

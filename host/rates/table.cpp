@@ -1,6 +1,7 @@
 #include "host/core/text.h"
 #include "host/rates/notes.h"
 #include "host/rates/row_names.h"
+#include "host/rates/slope_text.h"
 #include "host/rates/text.h"
 #include "host/rates/truths.h"
 
@@ -14,34 +15,6 @@ namespace moerate
 {
 namespace
 {
-
-/// "-0.512 [-0.560, -0.470]"; brackets around a slope that gets no verdict.
-std::string slope_text(Slope const& slope, bool bracketed)
-{
-    if (std::isnan(slope.slope))
-        return "none";
-    std::string const number = fmt::format(bracketed ? "({:.3f})" : "{:.3f}", slope.slope);
-    if (std::isnan(slope.lo))
-        return number + " [none]";
-    return fmt::format("{} [{:.3f}, {:.3f}]", number, slope.lo, slope.hi);
-}
-
-/// The same of a slope of the row: bracketed where its fits or it itself have a reason.
-std::string slope_text(Slope const& slope, RateRow const& row)
-{
-    return slope_text(slope, !row.reasons.empty() || !slope.reasons.empty());
-}
-
-std::string target_text(RateRow const& row)
-{
-    return row.off_target.empty() ? row.target : row.target + "*";
-}
-
-/// "-0.5", or "-0.5 \u2717" where the claim does not stand.
-std::string theory_text(Theory const& theory)
-{
-    return theory.claim.empty() ? "-" : theory.claim + (theory.stands ? "" : " \u2717");
-}
 
 /// The table without the column of this head where no line has anything in it.
 std::vector<std::vector<std::string>> without_empty(std::vector<std::vector<std::string>> lines,

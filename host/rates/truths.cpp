@@ -114,6 +114,18 @@ Slope mean_slope(OfTruths const& truths, Get&& get)
     return all;
 }
 
+/// The slopes by block, which are those of one loss and model in all truths.
+void set_blocks(RateRow& all, OfTruths const& truths)
+{
+    for (std::size_t b = 0; all.blocks && b < all.blocks->size(); ++b)
+        for (BlockSlope BlockSlopes::*cells : {&BlockSlopes::over, &BlockSlopes::exact})
+            for (Slope BlockSlope::*slope : {&BlockSlope::mean, &BlockSlope::median})
+                ((*all.blocks)[b].*cells).*slope =
+                    mean_slope(truths, [=](RateRow const& row) -> Slope const& {
+                        return ((*row.blocks)[b].*cells).*slope;
+                    });
+}
+
 void set_slopes(RateRow& all, OfTruths const& truths)
 {
     for (Slope RateRow::*slope : {&RateRow::mean, &RateRow::median, &RateRow::trimmed,
@@ -168,6 +180,7 @@ RateRow row_over(OfTruths const& truths, std::string const& label)
     all.label = label;
     set_counts(all, truths);
     set_slopes(all, truths);
+    set_blocks(all, truths);
     set_levels(all, truths);
     all.not_stationary = said(truths, [](RateRow const& row) { return row.not_stationary; });
     all.reasons = reasons_over(

@@ -1,8 +1,6 @@
 #include "host/run/reference.h"
 
-#include "host/measure/embed.h"
-#include "host/measure/inclusion.h"
-#include "host/study/truth.h"
+#include "host/store/loss_reference.h"
 
 #include <iterator>
 #include <stdexcept>
@@ -12,11 +10,8 @@ namespace moerate
 
 Measure target_measure(Study const& study, Curve const& curve, int n, Target target)
 {
-    Measure truth = true_measure(study, curve, n);
-    if (target == Target::truth)
-        return truth;
-    if (class_holds(curve.model, truth.model))
-        return embedded(truth, curve.model);
+    if (auto known = known_target(study, curve, n, target))
+        return *known;
     if (!curve.projection)
         throw std::logic_error("the projection of \"" + curve.label +
                                "\" was asked for before it was searched for");

@@ -1,6 +1,7 @@
 #include "host/store/export.h"
 
 #include "host/core/json.h"
+#include "host/store/export_blocks.h"
 #include "host/store/export_lists.h"
 
 #include <fmt/format.h>
@@ -57,9 +58,11 @@ std::string swept_field(Curve const* curve, std::string const& key)
 class CsvTable
 {
 public:
-    CsvTable(Study const& study, ExportChoice const& choice)
-        : study_(study), choice_(choice), swept_(swept_keys(study))
+    CsvTable(Store const& store, Study const& study, ExportChoice const& choice)
+        : study_(study), choice_(choice), swept_(swept_keys(study)), blocks_(store, study)
     {
+        if (choice.blocks)
+            block_names_ = blocks_.names();
         if (!choice.parameters)
             return;
         std::set<std::string> known;
@@ -89,6 +92,9 @@ public:
         LossRecord const record{};
         each_loss_number(record, [&](char const* name, double) { line.add(std::string(name)); });
         line.add(std::string("empty"));
+        for (std::string const& name : block_names_)
+            for (char const* cells : {"over.", "exact."})
+                line.add(cells + name);
         for (std::string const& name : parameters_)
             line.add(name);
         return line.text();
@@ -137,6 +143,7 @@ private:
         line.add(fit.facts.seconds);
         each_fact(fit, [&](char const*, auto const& value) { line.add(value); });
         add_loss(line, fit, loss);
+        add_blocks(line, cell, curve, fit, loss);
         add_parameters(line, curve, fit.at(at_fit).theta);
         return line.text();
     }
@@ -157,6 +164,24 @@ private:
         line.add(loss == nullptr ? std::optional<int>() : std::optional<int>(loss->record.empty));
     }
 
+    /// Those that the loss has; none where the store does not have the fit's parameters.
+    void add_blocks(Line& line, CellRow const& cell, Curve const* curve, FitRow const& fit,
+                    LossRow const* loss) const
+    {
+        if (block_names_.empty())
+            return;
+        auto const distances =
+            curve == nullptr || loss == nullptr
+                ? std::map<std::string, BlockDistance>()
+                : blocks_.distances(*curve, cell.n, loss->key, fit.at(at_fit).theta);
+        for (std::string const& name : block_names_) {
+            auto const at = distances.find(name);
+            for (auto const cells : {&BlockDistance::over, &BlockDistance::exact})
+                line.add(at == distances.end() ? std::nan("")
+                                               : (at->second.*cells).value_or(std::nan("")));
+        }
+    }
+
     /// Those that the model has; none where the store does not have them.
     void add_parameters(Line& line, Curve const* curve, std::vector<double> const& theta) const
     {
@@ -172,7 +197,8 @@ private:
 
     Study const& study_;
     ExportChoice choice_;
-    std::vector<std::string> swept_, parameters_;
+    std::vector<std::string> swept_, parameters_, block_names_;
+    mutable ExportedBlocks blocks_; ///< remembers what losses are against
 };
 
 } // namespace
@@ -191,10 +217,10 @@ std::string export_csv(Store const& store, ExportChoice const& choice)
 {
     Study const study = stored_study(store);
     CurvesOf const curves = curves_of(study);
-    CsvTable const table(study, choice);
+    CsvTable const table(store, study, choice);
     std::string text = table.head();
     for (CellRow const& cell : store.cells()) {
-        std::vector<FitRow> const fits = store.fits(cell.id, choice.parameters);
+        std::vector<FitRow> const fits = store.fits(cell.id, choice.parameters || choice.blocks);
         for (Listed const& one : listed(cell, curves, study.replicates))
             for (FitRow const& fit : fits)
                 text += table.lines(cell, one, fit);

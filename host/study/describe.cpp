@@ -109,10 +109,10 @@ bool meant_for_projection(LossSpec const& loss)
     return form_of(loss.choice.loss).mass_cells == MassCells::none && loss.target == Target::truth;
 }
 
-/// Whether the truth has an atom whose gate locations are all 0.
-bool has_flat_gate(Study const& study, Curve const& curve)
+/// Whether the truth at n has an atom whose gate locations are all 0.
+bool has_flat_gate(Study const& study, Curve const& curve, int n)
 {
-    std::vector<double> const theta = true_parameters(study, curve, study.n.back());
+    std::vector<double> const theta = true_parameters(study, curve, n);
     Layout const& layout = curve.truth.model.layout;
     for (int atom = 0; atom < curve.truth.model.k; ++atom) {
         bool flat = true;
@@ -132,17 +132,24 @@ bool has_flat_gate(Study const& study, Curve const& curve)
 std::string regime_note(Study const& study, Curve const& curve)
 {
     std::string text;
+    // A truth on a path may leave the regime at some n; one that does not move is the same at all.
+    auto const flat_at = [&](int n) { return has_flat_gate(study, curve, n); };
+    auto const first = curve.truth.path ? study.n.begin() : study.n.end() - 1;
+    auto const left = std::find_if_not(first, study.n.end(), flat_at);
+    if (left == study.n.end())
+        return text;
+    std::string const where = curve.truth.path ? fmt::format(" (at n = {})", *left) : "";
     for (LossSpec const& loss : curve.losses)
         if (curve.model.k > curve.truth.model.k &&
-            form_of(loss.choice.loss).mass_cells == MassCells::over && !has_flat_gate(study, curve))
+            form_of(loss.choice.loss).mass_cells == MassCells::over)
             text += fmt::format(
                 "  warning   the theorem of {} does not apply to this truth: it is about a true "
                 "atom "
                 "with w* = 0 that\n            several atoms share (regime 1), and here all w* != "
-                "0 "
+                "0{} "
                 "(regime 2), where the loss is that of\n            all atoms (D3, L3) against the "
                 "projection of the truth. truth.draw.zero_gate makes such an atom\n",
-                name_of<Losses>(loss.choice.loss));
+                name_of<Losses>(loss.choice.loss), where);
     return text;
 }
 

@@ -146,11 +146,13 @@ MOE_HD void finish_atoms(Lanes lanes, LossTask<Real> const& task, HierarchicalWo
     lanes.sync();
 }
 
-/// Measures a task whose loss is hierarchical; leaves cells and all else that a record needs in the
-/// returned rows of all atoms, and the loss in `parts`.
+/// Measures a task whose loss is hierarchical: the loss in `parts`, cells and all else that a
+/// record needs in the rows of all atoms, those of the groups beside them. `scratch` is left where
+/// measure_members goes on.
 template <class Real, class Lanes>
-MOE_HD LossWork hierarchical_one(Lanes lanes, LossTask<Real> const& task, LevelRule const& rule,
-                                 Moves const& moves, Scratch scratch, LossParts& parts)
+MOE_HD HierarchicalWork hierarchical_work(Lanes lanes, LossTask<Real> const& task,
+                                          LevelRule const& rule, Moves const& moves,
+                                          Scratch& scratch, LossParts& parts)
 {
     HierarchicalWork const work(scratch, task, rule.form, moves);
     for (int i = 0; i < work.groups.k; ++i) {
@@ -173,7 +175,15 @@ MOE_HD LossWork hierarchical_one(Lanes lanes, LossTask<Real> const& task, LevelR
                 keep_members(lanes, work.atoms, members, fitted, truth);
             });
     finish_atoms(lanes, task, work, rule);
-    return work.atoms;
+    return work;
+}
+
+/// The same; returns the rows of all atoms.
+template <class Real, class Lanes>
+MOE_HD LossWork hierarchical_one(Lanes lanes, LossTask<Real> const& task, LevelRule const& rule,
+                                 Moves const& moves, Scratch scratch, LossParts& parts)
+{
+    return hierarchical_work(lanes, task, rule, moves, scratch, parts).atoms;
 }
 
 MOE_END_ISA

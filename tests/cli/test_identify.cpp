@@ -200,3 +200,20 @@ TEST_CASE("constant says where the ratio stays, and where it is 0", "[identify]"
     CHECK_THAT(json::parse(other.out)["curves"][0]["skipped"].get<std::string>(),
                Catch::Contains("does not hold the truth"));
 }
+
+TEST_CASE("constant on too few samples says so, and no more", "[identify]")
+{
+    // 12 samples for 15 coordinates: f agrees with f* on them at any loss.
+    Place const place;
+    std::vector<std::string> words = {
+        "constant", MOE_SOURCE_DIR "/experiments/check-exact-relu.toml",
+        "-q",       "--samples",
+        "12",       "--epsilon",
+        "0.5,0.2"};
+    CHECK_THAT(place.call(words).out, Catch::Contains("take more --samples"));
+    words.push_back("--json");
+    json const curve = json::parse(place.call(words).out)["curves"][0];
+    CHECK(curve["end"] == "unknown");
+    CHECK(curve["n_over_sigma2"].is_null());
+    CHECK(curve["points"][0]["few_samples"] == true);
+}

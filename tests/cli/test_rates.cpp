@@ -54,6 +54,26 @@ TEST_CASE("a loss that comes after --no-params has its reason", "[cli]")
     CHECK(rows[1]["loss"] == "softmax.L2r");
     CHECK(rows[1]["regression"] == rows[0]["regression"]);
     CHECK(rows[1]["regression"]["slope"].is_number());
+    CHECK_THAT(place.call({"rates", place.results(), "--blocks"}).out,
+               Contains("Slopes by block") &&
+                   Contains("gate.w over: the distance in over cells was "
+                            "not measured in all 12 fits, whose"));
+}
+
+TEST_CASE("rates and exports have the blocks of a loss where they are asked for", "[cli]")
+{
+    Place const place;
+    REQUIRE(place.call({"run", place.study(), "-o", place.results(), "-q"}).code == 0);
+    auto const row = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), {"rates", place.results(), "--json"});
+        return json::parse(place.call(more).out)["rows"][0];
+    };
+    CHECK_FALSE(row({}).contains("blocks"));
+    json const blocks = row({"--blocks"})["blocks"];
+    for (char const* name : {"gate.w", "gate.b", "expert", "expert.a", "expert.b", "mass"})
+        CHECK(blocks[name]["over"]["slope"].is_number());
+    CHECK_THAT(place.call({"export", place.results(), "--format", "csv", "--blocks"}).out,
+               Contains(",over.gate.w,exact.gate.w,over.expert,"));
 }
 
 TEST_CASE("truths are added to a store, whose first is that of a study of one", "[cli]")

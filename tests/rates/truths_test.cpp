@@ -37,6 +37,7 @@ RateRow truth_row(double slope, double half, std::vector<double> value = {1.0, 0
     row.mean = row.median = row.trimmed = row.geometric = row.start = row.regression = one;
     row.expert = {one, one, one};
     row.response = {one, one};
+    row.blocks = {{"gate.w", {one, one, "-0.25"}, {one, one, "-0.5"}}};
     row.mean.sd = {0.1, 0.1};
     return row;
 }
@@ -57,7 +58,10 @@ TEST_CASE("the slope over truths is their mean, its interval knows of both sourc
     REQUIRE(rows[0].truths);
     CHECK(rows[0].truths->spread == Approx(std::sqrt(0.07)).epsilon(1e-14));
     CHECK(rows[0].truths->each[2].slope == -0.9);
-    for (Slope const* slope : {&rows[0].median, &rows[0].expert.over, &rows[0].response.gate})
+    BlockSlopes const& block = rows[0].blocks->at(0);
+    CHECK(block.over.claim == "-0.25");
+    for (Slope const* slope : {&rows[0].median, &rows[0].expert.over, &rows[0].response.gate,
+                               &block.over.mean, &block.exact.median})
         CHECK(slope->slope == Approx(-0.6).epsilon(1e-14));
     CHECK(rows[0].failed == std::vector<int>{3, 0});
     CHECK(rows[0].no_descent == std::vector<int>{0, 6});

@@ -1,8 +1,8 @@
+#!/usr/bin/python3
 """Counterexamples that `moerate identify` found (docs/identifiability.md), by mixture.py, which was
 written from the formulas and not from the engine: f at 10^5 fresh inputs and the loss of spec.md 2.2,
 without the gauge (of softmax.L1 an upper bound of the aligned one: the shares below move no gate).
-
-    python3 tests/reference/counterexamples.py
+A test of ctest; by hand: tests/reference/counterexamples.py
 """
 
 import json

@@ -1,10 +1,13 @@
 // Fits of a truth that moves with n: all that is measured against it is of the truth at that n.
 
+#include "host/rates/samples.h"
 #include "host/run/reference.h"
 #include "host/run/truth_facts.h"
 #include "host/study/truth.h"
 #include "tests/places.h"
 #include "tests/run/runs.h"
+
+#include <fmt/format.h>
 
 using namespace moerate;
 
@@ -80,6 +83,33 @@ TEST_CASE("a replay of a fit of a moving truth is the stored one, and other loss
     REQUIRE(later.size() == once.size());
     for (std::size_t i = 0; i < later.size(); ++i)
         CHECK(small::same(later[i], once[i]));
+}
+
+TEST_CASE("what is said of a moving truth is so at the n that it names")
+{
+    auto const atoms = [](double w, double b) {
+        return fmt::format(
+            R"({{ d = 1, gate = {{ score = "linear", normalizer = "softmax" }}, expert = {{ )"
+            R"(form = "ridge", activation = "relu" }}, atoms = [{{ gate = {{ w = [{0}], b = {1} )"
+            R"(}}, expert = {{ a = [1.0], b = 0.1 }} }}, {{ gate = {{ w = [2.0], b = 0.0 }}, )"
+            R"(expert = {{ a = [-1.0], b = 0.2 }} }}] }})",
+            w, b);
+    };
+    // At n the base and n^-1/2 of the way: w = 1 - 64 n^-1/2 is 0 at 4096 alone, b = 6400 n^-1/2 is
+    // 800 at 64, beyond e^709, and 100 at 4096.
+    auto const at = [&](double to_w, double to_b) {
+        return small::study({"data.d=1", "study.n=[64, 4096]", "fit.sigmoid.loss=\"sigmoid.D1\"",
+                             "truth={ measure = " + atoms(1, 0) +
+                                 ", path = { to = " + atoms(to_w, to_b) + ", exponent = -0.5 } }"});
+    };
+    Study const wide = at(1, 6400);
+    Curve const& softmax = wide.curves[0];
+    CHECK_THAT(beyond_float64(wide, softmax, softmax.losses[0]),
+               Catch::Contains("true atom 1 at n = 64 is e^800"));
+    CHECK_THAT(describe(at(-63, 0)), Catch::Contains("w* != 0 (at n = 64)"));
+    // One atom whose gate is constant on all of the path.
+    CHECK_THAT(describe(small::study({"fit.sigmoid.loss=\"sigmoid.D1\""})),
+               !Catch::Contains("does not apply to this truth"));
 }
 
 TEST_CASE("the two points of a minimax experiment have one function, and beside it they have not")

@@ -4,6 +4,7 @@
 #include "host/store/export.h"
 #include "host/store/format1.h"
 #include "host/store/schema.h"
+#include "tests/store/csv_table.h"
 #include "tests/store/killed.h"
 #include "tests/store/store_fixture.h"
 
@@ -63,7 +64,8 @@ std::string exported(std::string const& folder)
     std::istringstream lines(export_csv(Store::open(folder)));
     std::string const old = old_export();
     std::vector<std::string> const old_head = fields_of(old.substr(0, old.find('\n')));
-    std::vector<std::string> const of_the_study = {"study", "fit", "truth", "noise_variance", "in_study"};
+    std::vector<std::string> const of_the_study = {"study", "fit", "truth", "noise_variance",
+                                                   "in_study"};
     std::vector<std::string> head;
     std::string text;
     for (std::string line; std::getline(lines, line); text += '\n') {
@@ -182,4 +184,15 @@ TEST_CASE("a writer killed at any moment of the migration loses nothing")
         REQUIRE_FALSE(std::filesystem::exists(folder.copy()));
     }
     CHECK(within > 20);
+}
+
+TEST_CASE("a store of format 1 has distances by block, from its parameters")
+{
+    OldFolder const old;
+    auto const table =
+        moerate_test::csv_table(export_csv(Store::open(old.path()), {false, false, true}));
+    int measured = 0;
+    for (moerate_test::CsvRow const& line : table)
+        measured += line.at("over.expert").empty() && line.at("exact.expert").empty() ? 0 : 1;
+    CHECK(measured > 0);
 }

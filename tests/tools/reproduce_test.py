@@ -17,6 +17,8 @@ sys.dont_write_bytecode = True
 
 import claimed  # noqa: E402
 import collect  # noqa: E402
+import constant  # noqa: E402
+import main  # noqa: E402
 import panels  # noqa: E402
 import report  # noqa: E402
 import same_data  # noqa: E402
@@ -109,6 +111,47 @@ class Report(unittest.TestCase):
                       "-0.55 .. -0.50 | 50 % | 25 % |", page)
         self.assertEqual(worst.text([]), "")
 
+    def test_rates_by_block_stand_beside_the_table_s_claim(self):
+        slope = {"value": [0.2, 0.1], "slope": -0.3, "lo": -0.4, "hi": -0.2, "median": {"slope": -0.25}, "theory": -0.125}
+        none = {**slope, "slope": None, "lo": None, "hi": None, "median": {"slope": None}, "theory": None}
+        row = {"reasons": [], "blocks": {"gate.w": {"over": slope, "exact": none}, "gate.b": {"over": slope, "exact": slope}}}
+        blocks = claimed.blocks_of(row, claimed.BLOCKS["claim-001-table1"])
+        self.assertEqual(list(blocks), ["gate.w"])  # of the claim's blocks those that the row has
+        entry = {"experiment": "claim-001-table1", "rows": [{"label": "one", "blocks": blocks}]}
+        self.assertIn("| one | b (w) | -0.30 [-0.40, -0.20] | -0.25 | -0.125 | - | - | - |", claimed.blocks_text(entry))
+        poor = {**row, "reasons": [{"of": "fits", "code": "box"}]}
+        entry["rows"][0]["blocks"] = claimed.blocks_of(poor, {"gate.w": "b (w)"})
+        self.assertIn("| one | b (w) | (-0.30) [-0.40, -0.20] |", claimed.blocks_text(entry))
+        grows = {**row, "blocks": {"gate.w": {"over": {**slope, "reasons": [{"code": "grows"}]}, "exact": none}}}
+        self.assertTrue(claimed.blocks_of(grows, {"gate.w": "b (w)"})["gate.w"]["over"]["bracketed"])
+        self.assertEqual(claimed.blocks_of({}, {"mass": "m"}), {})  # asked without --blocks
+        self.assertEqual(claimed.blocks_text({**entry, "rows": [{"label": "one", "blocks": {}}]}), "")
+
+    def test_the_constant_s_section(self):
+        point = {"epsilon": 1.0, "reached": True, "distance": 0.5, "least": True, "ratio": 0.5, "exponent": None}
+        curve = {"label": "a", "loss": "softmax.L2r", "r": 2.0, "gauge": "align", "target": "truth", "skipped": "",
+                 "end": "steady", "n_over_sigma2": 1e6, "at_loss": None, "points": [point, {**point, "epsilon": 0.1, "ratio": 0.25}]}
+        run = {"settings": ["--epsilon", "1,0.1"], "minutes": 30}
+        entry = {"experiment": "x", "source": "s", "asked": 1e7, "run": run, "curves": [
+            curve, {**curve, "label": "b", "end": "flat", "at_loss": 0.1, "n_over_sigma2": None,
+                    "points": [{**point, "ratio": 0.0}]}]}
+        page = constant.text([entry, {**entry, "curves": None}])
+        self.assertIn("| x | s | a | `softmax.L2r` r = 2 | stays | 0.5 .. 0.25 | 1e+06 | 1e+07 |", page)
+        self.assertIn("| x | s | b | `softmax.L2r` r = 2 | is 0 at a loss of 0.1: a measure of the same f | 0 .. 0 | - | 1e+07 |", page)
+        self.assertIn("| x | s | - | - | took more than 30 minutes | - | - | 1e+07 |", page)
+        self.assertEqual([name for name, _ in constant.shown(entry)], ["a, softmax.L2r"])
+        self.assertEqual(constant.text([]), "")
+
+    def test_experiments_of_the_sections_are_asked_for_by_name(self):
+        none, beyond = main.asked(["claim-001-table1", "minimax-000-T2"])
+        self.assertEqual((none, beyond), ({}, {"minimax": ["minimax-000-T2"], "claims": ["claim-001-table1"], "same-data": []}))
+        one, beyond = main.asked(["003-1a"])
+        self.assertEqual((list(one), sum(beyond.values(), [])), (["003-1a"], []))
+        everything, beyond = main.asked([])
+        self.assertEqual((everything, beyond["claims"]), (panels.chosen([]), claimed.names()))
+        with self.assertRaises(KeyError):
+            main.asked(["claim-001"])
+
     def test_a_gate_is_called_faster_only_where_gates_show(self):
         level = {"few_samples": False, "signal": 3000.0, "gate_numbers": 297}
         one = {"difference": {"slope": -0.2, "lo": -0.3, "hi": -0.1}}
@@ -158,6 +201,8 @@ class Smoke(unittest.TestCase):
             self.assertIn("~~-0.5~~ ✗", page)
             for name in claimed.names() + same_data.names():
                 self.assertIn(f"### {name}: ", page)
+            self.assertIn("| 002-T1 | 002, Theorem 1 | T1 | `softmax.L1` | stays |", page)
+            self.assertTrue(os.path.exists(os.path.join(folder, "reproduction", "constant.png")))
             for name in worst.names():
                 self.assertIn(f"| {name} |", page)
                 self.assertTrue(os.path.exists(os.path.join(folder, "reproduction", name + ".png")))

@@ -8,6 +8,7 @@ import tomllib
 
 import claimed
 import collect
+import constant
 import figure
 import report
 import same_data
@@ -18,7 +19,7 @@ from runs import Clock, Failure, Moerate, OutOfTime, read_json, write_json
 
 SWEEP = "sensitivity"
 SECTIONS = [worst, claimed, same_data]  # of no panel: each a kind of experiment and a section of the report
-PHASES = [SGD, "otherwise", ORACLE, BEST, SWEEP, *(section.KIND for section in SECTIONS)]
+PHASES = [SGD, "otherwise", ORACLE, BEST, SWEEP, *(section.KIND for section in SECTIONS), constant.KIND]
 OUT_OF_TIME = 75
 
 
@@ -50,7 +51,7 @@ def settings_of(scale, truths):
     return [f"study.replicates={scale.replicates}", f"study.truths={truths}", *scale.more]
 
 
-def steps(panels, scale, phases, check):
+def steps(panels, beyond, scale, phases, check):
     """(file, kind, n, settings) in the order of their use: all panels by the papers' procedure first,
     up to short n before longer ones; least squares by n, so that a budget ends all panels alike."""
     files = [name for names in panels.values() for name in names]
@@ -67,7 +68,7 @@ def steps(panels, scale, phases, check):
         for name in sweeps_of(panels):
             yield name, SGD, scale.swept, [f"study.replicates={scale.swept_replicates}", *scale.more]
     for section in SECTIONS:
-        for name in names_of(section, panels) if section.KIND in phases else ():
+        for name in beyond[section.KIND] if section.KIND in phases else ():
             n = scale.beyond or check(name)["study"]["n"]
             yield name, section.KIND, n, scale.beyond_settings.get(section.KIND, [])
     for kind in (ORACLE, BEST):
@@ -86,9 +87,13 @@ def sweeps_of(panels):
     return [name for name in names if os.path.exists(os.path.join(EXPERIMENTS, name + ".toml"))]
 
 
-def names_of(section, panels):
-    """The experiments of a section: they come where all panels are asked for."""
-    return section.names() if len(panels) == len(chosen([])) else []
+def asked(names):
+    """The panels of these names, and the experiments of each section by its kind: those that are named,
+    all where nothing is. KeyError: a name that is neither's."""
+    of_sections = {section.KIND: section.names() for section in SECTIONS}
+    own = [name for name in names if any(name in of for of in of_sections.values())]
+    panels = chosen([name for name in names if name not in own]) if own != names or not names else {}
+    return panels, {kind: [name for name in of if name in own or not names] for kind, of in of_sections.items()}
 
 
 def settings_otherwise(variant, name, check):
@@ -111,7 +116,7 @@ def records_of(moerate, files):
 
 def options():
     parser = argparse.ArgumentParser(prog="tools/reproduce", description=__doc__)
-    parser.add_argument("panels", nargs="*", help="panels or files of experiments/; default: all")
+    parser.add_argument("panels", nargs="*", help="panels or files of experiments/, minimax-*, claim-* and same-data-* too; default: all")
     parser.add_argument("--scale", choices=SCALES, default="paper",
                         help="smoke: two replicates and two n; paper: the papers' sizes; large: least "
                         "squares to n = 10^5, for a GPU")
@@ -119,10 +124,12 @@ def options():
                         help="end cleanly after so long, with exit 75")
     parser.add_argument("--only", choices=PHASES, action="append",
                         help="sgd: the papers' procedure; otherwise: its unstated settings chosen "
-                        "otherwise; lse-oracle, lse-best: least squares; sensitivity: the sweeps of experiments/sensitivity-*; minimax, claims, same-data: those of experiments/minimax-*, claim-*, same-data-*; "
+                        "otherwise; lse-oracle, lse-best: least squares; sensitivity: the sweeps of experiments/sensitivity-*; minimax, claims, same-data: those of experiments/minimax-*, claim-*, same-data-*; constant: of each file, without fits; "
                         "may be repeated")
     parser.add_argument("--sweep-n", type=int, metavar="N", help="largest n of the sweeps; default: theirs")
     parser.add_argument("--sweep-replicates", type=int, metavar="R", help="their replicates; default: 20")
+    parser.add_argument("--set", metavar="KEY=VALUE", action="append", default=[],
+                        help="a further setting of the minimax, claims and same-data runs, as of `moerate run`")
     parser.add_argument("--results", metavar="DIR", help="default: results/reproduction/SCALE")
     parser.add_argument("-o", "--output", metavar="DIR",
                         help="where reproduction.json, .md and figures go; default: docs (smoke, large: the "
@@ -146,11 +153,12 @@ def write_report(output, document, panels):
             if panel["sensitivity"] is not None:
                 sensitivity.draw(panel["sensitivity"], panel["panel"], os.path.join(
                     output, "reproduction", f"sensitivity-{panel['panel']}.png"))
+    constant.draw(document.get(constant.KIND, []), os.path.join(output, "reproduction", "constant.png"))
     for entry in document.get(worst.KIND, []):
         worst.draw(entry, os.path.join(output, "reproduction", entry["experiment"] + ".png"))
 
 
-def run_panels(arguments, panels, moerate):
+def run_panels(arguments, panels, beyond, moerate):
     """Runs what is missing; whether the budget let it."""
     known = {}
 
@@ -160,8 +168,10 @@ def run_panels(arguments, panels, moerate):
         return known[name]
 
     try:
-        for step in steps(panels, SCALES[arguments.scale], arguments.only or PHASES, check):
+        for step in steps(panels, beyond, SCALES[arguments.scale], arguments.only or PHASES, check):
             moerate.step(*step)
+        if constant.KIND in (arguments.only or PHASES):
+            constant.run(moerate, [name for names in panels.values() for name in names], SCALES[arguments.scale], check)
     except OutOfTime:
         return False
     return True
@@ -187,12 +197,13 @@ def reproduce(arguments):
     if arguments.report_only:
         write_report(output, document, None)
         return 0
-    panels = chosen(arguments.panels)
+    panels, beyond = asked(arguments.panels)
     scale = SCALES[arguments.scale]
     scale.swept = [n for n in scale.swept if n <= (arguments.sweep_n or n)]
     scale.swept_replicates = arguments.sweep_replicates or scale.swept_replicates
+    scale.beyond_settings = {section.KIND: scale.beyond_settings.get(section.KIND, []) + arguments.set for section in SECTIONS}
     moerate = Panels(binary(), results, Clock(arguments.budget), arguments.threads, arguments.device, say)
-    finished = run_panels(arguments, panels, moerate)
+    finished = run_panels(arguments, panels, beyond, moerate)
     moerate.clock.end = None
     if document is None or document["scale"] != arguments.scale:
         document = {"scale": arguments.scale, "panels": []}
@@ -203,7 +214,8 @@ def reproduce(arguments):
             made[panel] = collect.panel_of(moerate, panel, files, records, made.get(panel))
     document["panels"] = [made[panel] for panel in sorted(made)]
     for section in SECTIONS:
-        update(document, section, moerate, names_of(section, panels))
+        update(document, section, moerate, beyond[section.KIND])
+    update(document, constant, moerate, [name for names in panels.values() for name in names])
     write_report(output, document, panels)
     say(f"{output}/reproduction.md" + ("" if finished else "; the budget is spent or a signal came, run it again to go on"))
     return 0 if finished else OUT_OF_TIME

@@ -49,6 +49,9 @@ class Scale:
     swept_replicates: int = 20
     beyond: list = field(default_factory=list)  # n of the experiments that are of no panel; empty: theirs
     beyond_settings: dict = field(default_factory=dict)  # by kind
+    constant: list = field(default_factory=list)  # words of `moerate constant`
+    constant_most: int = 10**6  # parameters of the fits that it is asked of
+    constant_minutes: float = 30  # that one file may take
 
 
 SERIES = [1000, 1668, 2783, 4642, 7743, 12915, 21544, 35938, 59948, 100000]
@@ -63,6 +66,9 @@ def upto(most):
 SWEPT = [1000, 2154, 4642, 10000]
 FEWER_POINTS = ["study.regression_samples=10000"]
 
+# A round of a search has one gradient of the loss by differences: seconds at 600 parameters.
+CONSTANT = ["--samples", "2000", "--starts", "8", "--rounds", "100", "--epsilon", "1,0.3,0.1,0.03,0.01"]
+
 FEW_STARTS = ["study.replicates=2", "start.starts=2", "start.blind=1"]
 
 SCALES = {
@@ -70,14 +76,15 @@ SCALES = {
                    ["study.regression_samples=1000"], ["start n^-1/2", "gauge none"],
                    beyond=[100, 316], beyond_settings={
                        "minimax": FEW_STARTS, "claims": FEW_STARTS,
-                       "same-data": ["study.replicates=2", 'estimator={ kind = "sgd" }', "start.starts=1", "start.blind=0"]}),
+                       "same-data": ["study.replicates=2", 'estimator={ kind = "sgd" }', "start.starts=1", "start.blind=0"]},
+                   constant=["--samples", "300", "--starts", "1", "--rounds", "3", "--epsilon", "1,0.1"], constant_most=100),
     "paper": Scale(20, 5, SERIES, upto(10000),
                    {ORACLE: {True: upto(30000), False: upto(10000)},
                     BEST: {True: upto(3000), False: upto(3000)}},
-                   FEWER_POINTS, list(VARIANTS), SWEPT),
+                   FEWER_POINTS, list(VARIANTS), SWEPT, constant=CONSTANT),
     "large": Scale(20, 5, SERIES, upto(10000),
                    {ORACLE: {True: SERIES, False: SERIES}, BEST: {True: SERIES, False: SERIES}},
-                   FEWER_POINTS, list(VARIANTS), SWEPT),
+                   FEWER_POINTS, list(VARIANTS), SWEPT, constant=CONSTANT, constant_minutes=600),
 }
 
 

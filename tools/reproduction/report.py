@@ -1,6 +1,7 @@
 """docs/reproduction.md of docs/reproduction.json, byte for byte the same each time."""
 
 import claimed
+import constant
 import same_data
 import sensitivity
 import verdict
@@ -15,7 +16,7 @@ def text(document):
     panels = document["panels"]
     parts = [introduction(document), contents(panels), "## All panels\n\n", summary(panels)]
     parts += [panel_text(panel) for panel in panels]
-    parts += [section.text(document.get(section.KIND, [])) for section in (worst, claimed, same_data)]
+    parts += [section.text(document.get(section.KIND, [])) for section in (constant, worst, claimed, same_data)]
     return "".join(parts).rstrip("\n") + "\n"
 
 

@@ -11,6 +11,7 @@ from panels import EXPERIMENTS, VARIANTS, file_word
 
 
 INTERRUPTED = 75  # of moerate: all finished work is saved
+RATES = {"claims": ["--blocks"]}  # what rates are asked for beside the usual, by kind
 
 
 class OutOfTime(Exception):
@@ -42,11 +43,16 @@ class Moerate:
         self.binary, self.folder, self.clock, self.say = binary, folder, clock, say
         self.machine = ["--device", device] + (["--threads", str(threads)] if threads else [])
 
-    def json(self, *words):
-        done = subprocess.run([self.binary, *words], capture_output=True, text=True, check=False)
+    def json(self, *words, timeout=None):
+        done = subprocess.run([self.binary, *words], capture_output=True, text=True, check=False, timeout=timeout)
         if done.returncode != 0:
             raise Failure(f"moerate {' '.join(words)}: {done.stderr.strip()}")
         return json.loads(done.stdout)
+
+    def version(self):
+        """The commit that the binary is of."""
+        return subprocess.run([self.binary, "--version"], capture_output=True, text=True,
+                              check=True).stdout.split("commit ")[1].split(",")[0].strip(")\n")
 
     def run(self, name, folder, settings):
         """Runs an experiment, unless `settings` are those of the folder's record. Returns seconds.
@@ -97,7 +103,7 @@ class Moerate:
             except OutOfTime:
                 self.back_to(name, folder, settings, sizes)
                 raise
-            record = self.record(folder, n[:end], settings, seconds)
+            record = self.record(kind, folder, n[:end], settings, seconds)
             write_json(file, record)
             sizes = n[:end]
         return record
@@ -108,12 +114,12 @@ class Moerate:
             self.clock.end = None
             self.run(name, folder, [*settings, f"study.n={n}"])
 
-    def record(self, folder, n, settings, seconds):
+    def record(self, kind, folder, n, settings, seconds):
         run = self.json("status", folder, "--json")["last_run"]
         return {"settings": settings, "n": n, "seconds": round(seconds, 1),
                 "commit": run["commit"], "dirty": run["dirty"], "device": run["device"],
                 "simd": run["simd"], "threads": run["threads"], "started": run["started"],
-                "rows": self.json("rates", folder, "--json", *self.machine)["rows"],
+                "rows": self.json("rates", folder, "--json", *RATES.get(kind, []), *self.machine)["rows"],
                 "ends": ends_of(os.path.join(folder, "store.sqlite"), n)}
 
 
