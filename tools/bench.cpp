@@ -27,6 +27,7 @@ struct Options
     std::vector<int> n;
     Case setting;
     std::string estimator = "sgd", problems;
+    double box = 1e8; ///< of the problems: far enough out that no fit meets it
     bool json = false, families = false;
 };
 
@@ -65,6 +66,8 @@ void add_options(CLI::App& app, Options& o)
         ->check(CLI::IsMember({"sgd", "lse"}));
     app.add_option("--problems", o.problems,
                    "lse: only fit the problems in this file, as tools/compare-lse does");
+    app.add_option("--box", o.box, "of these: largest size of a parameter [next to none]")
+        ->check(CLI::PositiveNumber);
     app.add_flag("--json", o.json, "one JSON object");
     app.add_flag("--truth", c.with_truth, "put the truth into the JSON object");
     app.add_option_function<std::string>(
@@ -180,7 +183,7 @@ int bench(int argc, char** argv)
     fill_in_defaults(o, bench.on_cuda());
     nlohmann::ordered_json out = head(o, bench);
     if (!o.problems.empty()) {
-        out["problems"] = bench_problems(*bench.device, o.problems);
+        out["problems"] = bench_problems(*bench.device, o.problems, o.box);
         print_json(out);
         return 0;
     }

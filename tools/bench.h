@@ -96,10 +96,11 @@ nlohmann::ordered_json bench_families(Bench const& bench, Case const& setting);
 /// gram a round, a row for each of two models. Takes k, fits and rounds of `setting`.
 nlohmann::ordered_json bench_least_squares(Bench const& bench, Case const& setting, int n);
 
-/// Least squares on the problems in a file, from their starts, all at once: processor and elapsed
-/// seconds in all, the latter also over what the fits' own tasks took (1: no worker ever waited,
-/// and the host cost nothing), and the MSE and rounds of each. Throws UsageError.
-nlohmann::ordered_json bench_problems(Device& device, std::string const& file);
+/// Least squares on the problems in a file in the box |theta| <= bound, from their starts, all at
+/// once: processor and elapsed seconds in all, the latter also over what the fits' own tasks took
+/// (1: no worker ever waited, and the host cost nothing), how many ended on the box, and the MSE
+/// and rounds of each. Throws UsageError.
+nlohmann::ordered_json bench_problems(Device& device, std::string const& file, double bound);
 
 /// The rows of bench_families for people.
 std::string families_table(nlohmann::ordered_json const& rows);

@@ -21,9 +21,6 @@ namespace moerate
 namespace
 {
 
-/// Far enough out that no fit meets it: the problems have no bounds.
-constexpr double no_bound = 1e8;
-
 double processor_seconds()
 {
     timespec time{};
@@ -35,7 +32,8 @@ double processor_seconds()
 class Problems
 {
 public:
-    Problems(Device& device, std::string const& file) : device_(device)
+    /// In the box |theta| <= bound.
+    Problems(Device& device, std::string const& file, double bound) : device_(device)
     {
         std::ifstream in(file, std::ios::binary);
         std::int32_t head[4]; // fits, n, d, k
@@ -54,8 +52,8 @@ public:
             theta_.push_back(read(in, file, p));
         }
         auto const coordinates = static_cast<std::size_t>(coordinate_count(model_));
-        lower_ = DeviceArray<double>(device, std::vector<double>(coordinates, -no_bound));
-        upper_ = DeviceArray<double>(device, std::vector<double>(coordinates, no_bound));
+        lower_ = DeviceArray<double>(device, std::vector<double>(coordinates, -bound));
+        upper_ = DeviceArray<double>(device, std::vector<double>(coordinates, bound));
     }
 
     std::vector<LseItem<double>> items() const
@@ -87,25 +85,25 @@ private:
 
 } // namespace
 
-nlohmann::ordered_json bench_problems(Device& device, std::string const& file)
+nlohmann::ordered_json bench_problems(Device& device, std::string const& file, double bound)
 {
-    Problems const problems(device, file);
+    Problems const problems(device, file, bound);
     double const begin = now(), begin_processor = processor_seconds();
     std::vector<LseResult> const results = run_rounds(device, problems.items());
     double const processor = processor_seconds() - begin_processor, wall = now() - begin;
     auto mse = nlohmann::ordered_json::array(), rounds = mse;
     double tasks = 0;
+    int at_bound = 0;
     for (LseResult const& result : results) {
         mse.push_back(result.mse);
         rounds.push_back(result.rounds);
         tasks += result.seconds;
+        at_bound += result.at_bound > 0 ? 1 : 0;
     }
     int const workers = std::max(1, device.info().threads);
-    return {{"fits", results.size()},
-            {"processor_seconds", processor},
-            {"seconds", wall},
-            {"seconds_over_tasks", workers * wall / tasks},
-            {"mse", mse},
+    return {{"fits", results.size()}, {"processor_seconds", processor},
+            {"seconds", wall},        {"seconds_over_tasks", workers * wall / tasks},
+            {"at_bound", at_bound},   {"mse", mse},
             {"iterations", rounds}};
 }
 

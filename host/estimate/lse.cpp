@@ -73,6 +73,7 @@ Lse::Lse(Reader& reader) : box_(reader)
     rounds_.decrease_tolerance =
         reader.number("decrease_tolerance", at_least(0), rounds_.decrease_tolerance);
     rounds_.iterations = reader.integer("iterations", at_least(1), rounds_.iterations);
+    rounds_.search_samples = reader.integer("search_samples", at_least(0), rounds_.search_samples);
     if (reader.word("precision", "precision", {"float32", "float64"}, "float64") == 0)
         reader.fail("precision", "= \"float32\" (least squares is not built for it yet: its normal "
                                  "equations need float64) use \"float64\", and gram = "
@@ -95,9 +96,13 @@ std::string Lse::arithmetic(DeviceInfo const& device) const
 
 std::string Lse::text() const
 {
-    return fmt::format("least squares in the box {}; at most {} iterations, ends where n MSE / "
+    std::string const search =
+        rounds_.search_samples > 0
+            ? fmt::format(" on the first {} samples, then on all", rounds_.search_samples)
+            : "";
+    return fmt::format("least squares in the box {}; at most {} iterations{}, ends where n MSE / "
                        "sigma^2 can fall by {} or less, a share of {}; float64{}",
-                       box_.text(), rounds_.iterations, rounds_.gain_tolerance,
+                       box_.text(), rounds_.iterations, search, rounds_.gain_tolerance,
                        rounds_.decrease_tolerance,
                        products_ == Products::float32 ? ", products of J^T J in float32" : "");
 }
@@ -110,8 +115,11 @@ json Lse::settings() const
                      {"decrease_tolerance", rounds_.decrease_tolerance},
                      {"iterations", rounds_.iterations},
                      {"precision", "float64"}});
-    if (products_ == Products::float32) // else cells are those of versions without the key
+    // else cells are those of versions without these keys
+    if (products_ == Products::float32)
         settings["gram"] = "float32";
+    if (rounds_.search_samples > 0)
+        settings["search_samples"] = rounds_.search_samples;
     return settings;
 }
 
@@ -139,6 +147,7 @@ std::shared_ptr<Estimator const> Lse::limited_to(int iterations) const
 {
     auto limited = std::make_shared<Lse>(*this);
     limited->rounds_.iterations = iterations;
+    limited->rounds_.search_samples = 0;
     return limited;
 }
 
@@ -181,6 +190,12 @@ EstimatorKind lse_kind()
           "of it",
           "1e-10"},
          {"iterations", "whole number >= 1", "300", "rounds", "or after so many", "600"},
+         {"search_samples", "whole number >= 0", "0", "samples",
+          "a fit to more samples first goes to a minimum on the first so many of them (4 a "
+          "parameter "
+          "at least), with a limit of `iterations` rounds of its own; 0: all rounds are on all "
+          "samples. Part of the cells' identity",
+          "2000"},
          {"precision", "\"float64\"", "\"float64\"", "1",
           "in which numbers data are made and fits are done", "\"float64\""},
          {"gram", "\"auto\", \"float64\" or \"float32\"", "\"auto\"", "1",

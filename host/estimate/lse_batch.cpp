@@ -3,6 +3,7 @@
 #include "host/estimate/kinks.h"
 #include "host/estimate/lse_polish.h"
 #include "host/estimate/lse_record.h"
+#include "host/estimate/lse_search.h"
 #include "host/estimate/lse_starts.h"
 #include "host/estimate/rank.h"
 #include "kernels/lse/coordinates.h"
@@ -127,9 +128,18 @@ std::vector<LseItem<double>> LseBatch::items() const
 
 std::vector<FitOutcome> LseBatch::run()
 {
-    std::vector<LseItem<double>> const all = items();
+    std::vector<LseItem<double>> all = items();
+    std::vector<LseResult> const searches = search(device_, all);
+    for (std::size_t i = 0; i < all.size(); ++i)
+        if (all[i].ended)
+            all[i].ended = [told = all[i].ended, &before = searches[i]](LseResult end) {
+                add_search(before, end);
+                told(end);
+            };
     std::vector<LseResult> ends = run_rounds(device_, all);
     polish(device_, all, ends);
+    for (std::size_t i = 0; i < all.size(); ++i)
+        add_search(searches[i], ends[i]);
     std::vector<double> const theta = theta_.download();
     std::vector<FitOutcome> outcomes;
     for (std::size_t r = 0; r < requests_.size(); ++r) {

@@ -43,7 +43,7 @@ std::size_t fit_bytes(LseItem<Real> const& item)
     auto const size = static_cast<std::size_t>(item.model.layout.size);
     auto const p = static_cast<std::size_t>(coordinate_count(item.model));
     return sizeof(double) * (7 * size + gram_own(item) + p * p + work_numbers(item)) +
-           sizeof(Real) * (coefficient_numbers(item) + static_cast<std::size_t>(item.n));
+           sizeof(Real) * (2 * coefficient_numbers(item) + 3 * static_cast<std::size_t>(item.n));
 }
 
 /// How many of `count` fits, from the first on, the device has room for at once; at least one.

@@ -35,6 +35,8 @@ double LseProgress::sigma2() const
 
 double LseProgress::largest_gain() const
 {
+    if (settings_.search)
+        return stationary_gain * sigma2();
     return std::min(settings_.gain_tolerance * sigma2(),
                     settings_.decrease_tolerance * n_ * result_.mse);
 }

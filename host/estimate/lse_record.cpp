@@ -18,9 +18,10 @@ std::vector<TraceRound> trace_of(LseResult const& end)
         auto const gain = [&](double decrease) {
             return round.sigma2 > 0 ? decrease / round.sigma2 : FitFacts::unknown;
         };
-        trace.push_back({round.round, round.polished ? "kinks" : "smooth", round.mse,
-                         round.accepted, gain(round.predicted), gain(round.actual), round.damping,
-                         round.radius, round.step_norm, round.at_bound});
+        char const* const stage = round.search ? "search" : round.polished ? "kinks" : "smooth";
+        trace.push_back({round.round, stage, round.mse, round.accepted, gain(round.predicted),
+                         gain(round.actual), round.damping, round.radius, round.step_norm,
+                         round.at_bound});
     }
     return trace;
 }

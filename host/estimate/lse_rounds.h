@@ -39,9 +39,12 @@ struct LseSettings
     double gradient_tolerance = 1e-12; ///< of |J_i.r| / (|J_i| |r|), the largest of the free set
     int iterations = 300;              ///< most trials; 0: the start is measured, nothing else
     bool trace = false;                ///< whether results have their rounds
-    bool float32 = false;  ///< products of J^T J in float32 (GramTask) as long as a fit is on its
-                           ///< way. Whether it has ended is asked of float64, which goes on where
-                           ///< it has not: an end is the same kind of point with either
+    bool float32 = false;   ///< products of J^T J in float32 (GramTask) as long as a fit is on its
+                            ///< way. Whether it has ended is asked of float64, which goes on where
+                            ///< it has not: an end is the same kind of point with either
+    int search_samples = 0; ///< a fit to more samples first goes to a minimum on so many of them
+                            ///< (lse_search.h); 0: on all from the beginning
+    bool search = false;    ///< whether it does so now: it ends where stationary_gain is left
     bool polished = false; ///< steps that know kinks follow (lse_polish.h): a fit that damping of 1
                            ///< and more does not bring on, and that hopes for less than
                            ///< stationary_gain with it, is stuck
@@ -82,6 +85,7 @@ struct RoundRecord
     double sigma2;         ///< in whose units gains are told: that of where the step began
     double radius = 0;     ///< 1 / mu after the trial
     bool polished = false; ///< a step that knows kinks (lse_polish.h)
+    bool search = false;   ///< on the first samples alone (lse_search.h)
 };
 
 /// How a fit went.

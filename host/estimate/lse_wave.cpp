@@ -12,22 +12,16 @@ namespace moerate
 {
 namespace
 {
-
 /// Memory of one fit, numbers of arrays (Slices).
 struct FitMemory
 {
     int other;       ///< a second theta
     int gradient[2]; ///< at either theta
     int gram;        ///< none where the item has one
-    int curvature;
-    int along;
-    int work; ///< of the Gram matrix by the maps, then of the step
-    int probe;
-    int change;
-    int coefficients;
-    int f;
+    int work;        ///< of the Gram matrix by the maps, then of the step
+    int curvature, along, probe, change, probe_f;
+    int coefficients[2], f[2]; ///< at either theta
 };
-
 } // namespace
 
 template <class Real>
@@ -47,28 +41,33 @@ LseWave<Real>::LseWave(Device& device, LseItem<Real> const* items, std::size_t c
         memory[i].work = numbers_.add(work_numbers(item));
         memory[i].probe = numbers_.add(static_cast<std::size_t>(item.model.layout.size));
         memory[i].change = numbers_.add(p);
-        memory[i].f = coefficients_.add(static_cast<std::size_t>(item.n));
-        memory[i].coefficients = coefficients_.add(coefficient_numbers(item));
+        memory[i].probe_f = coefficients_.add(static_cast<std::size_t>(item.n));
+        for (int at = 0; at < 2; ++at) {
+            memory[i].f[at] = coefficients_.add(static_cast<std::size_t>(item.n));
+            memory[i].coefficients[at] = coefficients_.add(coefficient_numbers(item));
+        }
     }
     numbers_.allocate(device);
     coefficients_.allocate(device);
     for (std::size_t i = 0; i < count; ++i) {
         LseItem<Real> const& item = items[i];
         FitMemory const& at = memory[i];
-        fits_.push_back({&item,
-                         {item.settings, item.n, coordinate_count(item.model), item.noise_variance},
-                         {item.theta, numbers_.at(at.other)},
-                         {numbers_.at(at.gradient[0]), numbers_.at(at.gradient[1])},
-                         item.gram == nullptr ? numbers_.at(at.gram) : item.gram,
-                         numbers_.at(at.curvature),
-                         numbers_.at(at.along),
-                         numbers_.at(at.work),
-                         numbers_.at(at.probe),
-                         numbers_.at(at.change),
-                         coefficients_.at(at.coefficients),
-                         coefficients_.at(at.f),
-                         mse_.data() + i,
-                         steps_.data() + i});
+        fits_.push_back(
+            {&item,
+             {item.settings, item.n, coordinate_count(item.model), item.noise_variance},
+             {item.theta, numbers_.at(at.other)},
+             {numbers_.at(at.gradient[0]), numbers_.at(at.gradient[1])},
+             item.gram == nullptr ? numbers_.at(at.gram) : item.gram,
+             numbers_.at(at.curvature),
+             numbers_.at(at.along),
+             numbers_.at(at.work),
+             numbers_.at(at.probe),
+             numbers_.at(at.change),
+             {coefficients_.at(at.coefficients[0]), coefficients_.at(at.coefficients[1])},
+             {coefficients_.at(at.f[0]), coefficients_.at(at.f[1])},
+             coefficients_.at(at.probe_f),
+             mse_.data() + i,
+             steps_.data() + i});
         fits_.back().exact = !item.settings.float32;
     }
 }
@@ -99,15 +98,16 @@ void LseWave<Real>::run_list(Fits const& some, int parts, Make const& task)
         some[i / static_cast<std::size_t>(parts)]->progress.result().seconds += seconds[i];
 }
 
-/// MSE, gradient and coefficients at the trials, or at the points themselves.
+/// MSE, gradient, coefficients and predictions at the trials.
 template <class Real>
-void LseWave<Real>::linearize(Fits const& some, bool trials)
+void LseWave<Real>::linearize(Fits const& some)
 {
-    run_list(some, 1, [trials](LseFit<Real> const& fit, int) {
-        int const at = trials ? 1 - fit.now : fit.now;
+    run_list(some, 1, [](LseFit<Real> const& fit, int) {
+        int const at = 1 - fit.now;
         LseItem<Real> const& item = *fit.item;
-        return LinearizeTask<Real>{item.model, fit.theta[at],    item.n,           item.x,
-                                   item.y,     fit.coefficients, fit.gradient[at], fit.mse};
+        return LinearizeTask<Real>{item.model,       fit.theta[at], item.n,
+                                   item.x,           item.y,        fit.coefficients[at],
+                                   fit.gradient[at], fit.mse,       fit.f[at]};
     });
 }
 
@@ -119,7 +119,7 @@ void LseWave<Real>::add_products(Fits const& some)
     int const parts = gram_parts(device_.info(), some.size());
     run_list(some, parts, [parts](LseFit<Real> const& fit, int part) {
         LseItem<Real> const& item = *fit.item;
-        return GramTask<Real, Tile>{item.model, item.n, item.x, fit.coefficients,
+        return GramTask<Real, Tile>{item.model, item.n, item.x, fit.coefficients[fit.now],
                                     fit.work,   part,   parts};
     });
 }
@@ -180,13 +180,15 @@ void LseWave<Real>::accelerate(Fits const& all)
     });
     run_list(some, 1, [](LseFit<Real> const& fit, int) {
         LseItem<Real> const& item = *fit.item;
-        return LinearizeTask<Real>{item.model, fit.probe, item.n,  item.x, item.y,
-                                   nullptr,    nullptr,   nullptr, fit.f};
+        return LinearizeTask<Real>{item.model, fit.probe, item.n,  item.x,     item.y,
+                                   nullptr,    nullptr,   nullptr, fit.probe_f};
     });
     run_list(some, 1, [](LseFit<Real> const& fit, int) {
         LseItem<Real> const& item = *fit.item;
-        return LinearizeTask<Real>{item.model, fit.theta[fit.now], item.n, item.x, fit.f,
-                                   nullptr,    fit.change,         nullptr};
+        int const at = fit.now; // all but J^T is known there
+        return LinearizeTask<Real>{
+            item.model,           fit.theta[at], item.n,  item.x,  fit.probe_f,
+            fit.coefficients[at], fit.change,    nullptr, nullptr, fit.f[at]};
     });
     run_list(some, 1, [](LseFit<Real> const& fit, int) {
         return AccelerateTask{step_task(fit, false), fit.probe, fit.change};
@@ -253,7 +255,6 @@ void LseWave<Real>::find_trials()
             else if (next == Next::end)
                 doubt(*fit) ? doubted.push_back(fit) : end(*fit);
         }
-        linearize(doubted, false); // the coefficients may be a refused trial's
         multiply(doubted);
         again.insert(again.end(), doubted.begin(), doubted.end());
         waiting = std::move(again);

@@ -23,8 +23,9 @@ struct LseFit
     double* work;
     double* probe;
     double* change;
-    Real* coefficients;
-    Real* f;
+    Real* coefficients[2]; ///< at either theta
+    Real* f[2];            ///< predictions there
+    Real* probe_f;
     double* mse;
     StepRecord* step;
     int now = 0;
@@ -53,7 +54,7 @@ private:
     /// One list of the tasks task(fit, part), part < parts; its seconds go to the fits.
     template <class Make>
     void run_list(Fits const& some, int parts, Make const& task);
-    void linearize(Fits const& some, bool trials = true);
+    void linearize(Fits const& some);
     template <class Tile>
     void add_products(Fits const& some);
     void multiply(Fits const& some);

@@ -23,6 +23,7 @@ constexpr double few_certified = 0.9;      ///< share, over all n
 constexpr double coarse_half_width = 0.1;  ///< of a slope's interval
 constexpr double wanted_half_width = 0.05; ///< what the remedy aims at
 constexpr double least_range = 10;         ///< largest n over smallest
+constexpr long long enough_fits = 10;      ///< for what none of them did to say something
 
 /// A check of one row: what it finds, empty if nothing. Without a function of its own it finds the
 /// reason of that code why the slope is in brackets (verdict.h).
@@ -51,6 +52,14 @@ std::string little_certified(RateRow const& row)
     if (!row.certified_share || *row.certified_share >= few_certified)
         return {};
     return fmt::format("{:.0f} % of fits are certified", 100 * *row.certified_share);
+}
+
+std::string near_start_lost(RateRow const& row)
+{
+    long long const stored = std::accumulate(row.fits.begin(), row.fits.end(), 0LL);
+    if (!row.near_start_won || *row.near_start_won > 0 || stored < enough_fits)
+        return {};
+    return fmt::format("in none of {} fits it led to the least training error", stored);
 }
 
 std::string other_target(RateRow const& row)
@@ -137,6 +146,11 @@ constexpr RowCheck row_checks[] = {
     {"few_certified", "Fits may not be the least of their data",
      "raise start.starts (half of them blind): certified are fits that two starts found",
      little_certified},
+    {"near_start_lost", "The start near the truth never won",
+     "where gates do not compete (sigmoid), atoms that start beside one true atom are far from the "
+     "truth's f: start.split = \"null\"; else blind starts find lower minima than any near the "
+     "truth",
+     near_start_lost},
     {"off_target", "The fitted family does not hold the truth",
      "ask for the loss against target = \"projection\", or compare gates by regression and "
      "expert errors",

@@ -14,7 +14,9 @@ namespace moerate
 {
 
 /// One model on one data set, r = f(x) - y. Outputs that are null are not computed; with
-/// coefficients and gradient null a task is a trial of theta.
+/// coefficients and gradient null a task is a trial of theta. With `known_f` all that depends on
+/// theta is known of an earlier task: the gradient alone is computed, for another y, to the same
+/// bits.
 template <class Real>
 struct LinearizeTask
 {
@@ -27,10 +29,11 @@ struct LinearizeTask
     int n;
     Real const* x;      ///< [n][d]
     Real const* y;      ///< [n]
-    Real* coefficients; ///< out [coefficient_rows(model)][n], see there
+    Real* coefficients; ///< out [coefficient_rows(model)][n], see there; in with known_f
     double* gradient;   ///< out [coordinate_count(model)] J^T r, J = df/dz (coordinates.h)
     double* mse;        ///< out (1/n) sum r^2
     Real* f = nullptr;  ///< out [n] f(x)
+    Real const* known_f = nullptr; ///< [n] f(x), or null
 };
 
 } // namespace moerate

@@ -75,6 +75,39 @@ MOE_HD MOE_FLAT void add_dense(Lanes lanes, Shape const& shape, Maps<Real> const
     lanes.sync();
 }
 
+/// Coefficients of a chunk out of the planes, or into them, with zeros behind its end.
+template <class Real, class Lanes>
+MOE_HD MOE_FLAT void move_coefficients(Lanes lanes, LinearizeTask<Real> const& task,
+                                       LinearizeMemory<Real, Lanes>& m, int first, int count)
+{
+    Real* at = task.coefficients + first;
+    bool const known = task.known_f != nullptr;
+    for_coefficients(m.forward.shape, m.forward.planes, [&](Real* plane) {
+        if (known) {
+            for (int b = lanes.rank(); b < chunk; b += lanes.size())
+                plane[b] = b < count ? at[b] : Real(0);
+        } else {
+            MOE_SIMD
+            for (int b = lanes.rank(); b < count; b += lanes.size())
+                at[b] = plane[b];
+        }
+        at += static_cast<std::size_t>(task.n);
+    });
+}
+
+/// The rows of a chunk, without a prediction; asks for a later one, as Forward::chunk_at does.
+template <class Real, class Lanes>
+MOE_HD MOE_FLAT void fetch_chunk(LinearizeTask<Real> const& task, LinearizeMemory<Real, Lanes>& m,
+                                 int first, int count)
+{
+    std::size_t const d = task.model.d;
+    int const next = first + Tile<Real, Lanes>::ahead * chunk;
+    m.forward.tile.fetch(task.x + static_cast<std::size_t>(first) * d, nullptr, count);
+    if (next < task.n)
+        m.forward.tile.prefetch(task.x + static_cast<std::size_t>(next) * d, nullptr,
+                                task.n - next < chunk ? task.n - next : chunk);
+}
+
 /// Coefficients df/d(map) of a chunk that has been predicted, and its part of the gradient.
 template <class Real, class Lanes>
 MOE_HD MOE_FLAT void linearize_chunk(Lanes lanes, LinearizeTask<Real> const& task,
@@ -82,24 +115,17 @@ MOE_HD MOE_FLAT void linearize_chunk(Lanes lanes, LinearizeTask<Real> const& tas
 {
     auto const& forward = m.forward;
     Planes<Real> const& planes = forward.planes;
+    Real const* f = task.known_f == nullptr ? planes.f : task.known_f + first;
     for (int b = lanes.rank(); b < chunk; b += lanes.size())
         planes.residual[b] = b < count ? Real(1) : Real(0);
-    coefficients<ChunkRows>(lanes, task.model, forward.shape, forward.maps, planes);
-    std::size_t const n = static_cast<std::size_t>(task.n);
-    Real* to = task.coefficients;
-    if (to != nullptr) {
-        to += first;
-        for_coefficients(forward.shape, planes, [&](Real const* plane) {
-            MOE_SIMD
-            for (int b = lanes.rank(); b < count; b += lanes.size())
-                to[b] = plane[b];
-            to += n;
-        });
-    }
+    if (task.known_f == nullptr)
+        coefficients<ChunkRows>(lanes, task.model, forward.shape, forward.maps, planes);
+    if (task.coefficients != nullptr)
+        move_coefficients(lanes, task, m, first, count);
     if (task.gradient == nullptr)
         return;
     for (int b = lanes.rank(); b < count; b += lanes.size())
-        planes.residual[b] = planes.f[b] - task.y[first + b];
+        planes.residual[b] = f[b] - task.y[first + b];
     for_coefficients(forward.shape, planes, [&](Real* plane) {
         MOE_SIMD
         for (int b = lanes.rank(); b < chunk; b += lanes.size())
@@ -116,6 +142,7 @@ template <class Real, class Lanes>
 MOE_HD MOE_FLAT void run_one(Lanes lanes, LinearizeTask<Real> const& task, void* scratch_memory)
 {
     MOE_EXPECT(task.n >= 1);
+    MOE_EXPECT(task.known_f == nullptr || (task.mse == nullptr && task.f == nullptr));
     Scratch scratch(scratch_memory);
     LinearizeMemory<Real, Lanes> m(lanes, scratch, task.model);
     Model const& model = task.model;
@@ -129,8 +156,12 @@ MOE_HD MOE_FLAT void run_one(Lanes lanes, LinearizeTask<Real> const& task, void*
     m.forward.begin(task.x, task.n);
     for (int first = 0; first < task.n; first += chunk) {
         int const count = task.n - first < chunk ? task.n - first : chunk;
-        m.forward.chunk_at(lanes, task.x, task.n, first, count);
-        m.square.add_square(lanes, m.forward.planes.f, task.y + first, count);
+        if (task.known_f == nullptr) {
+            m.forward.chunk_at(lanes, task.x, task.n, first, count);
+            m.square.add_square(lanes, m.forward.planes.f, task.y + first, count);
+        } else {
+            fetch_chunk(task, m, first, count);
+        }
         for (int b = lanes.rank(); task.f != nullptr && b < count; b += lanes.size())
             task.f[first + b] = m.forward.planes.f[b];
         if (task.coefficients != nullptr || task.gradient != nullptr)

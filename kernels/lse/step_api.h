@@ -22,7 +22,8 @@ struct StepRecord
     double z_norm;    ///< |z| of the point
     double projected_gradient; ///< largest |P(z - g) - z|, P the projection on the box
     double steepest; ///< largest |g_i| / sqrt(H_ii) of the free set: over |r| it is a cosine
-    double gain;     ///< g.H^+ g on the free set; -1 where it was not asked for
+    double gain;     ///< g.H^+ g on the free set, or what the box leaves of it where gain_below is
+                     ///< infinite; -1 where it was not asked for
     int at_bound;    ///< coordinates of the point that are on a bound
     int factored;    ///< 0: no step was found (not finite, or damped too little), no trial
 };

@@ -73,14 +73,16 @@ MOE_HD void begin_step(Lanes lanes, StepTask const& task, StepMemory const& m, i
 
 /// Steps of the free coordinates given those that go to a bound; marks those that now do.
 template <class Lanes>
-MOE_HD bool solve_free(Lanes lanes, StepTask const& task, StepMemory const& m, int p, int count)
+MOE_HD bool solve_free(Lanes lanes, StepTask const& task, StepMemory const& m, int p, int count,
+                       System system)
 {
-    if (!factorize_free(lanes, task, m, p, count, System::step))
+    if (!factorize_free(lanes, task, m, p, count, system))
         return false;
+    bool const curved = system == System::step && task.curved != 0;
     SquareMatrix const u = factor_of(task, p, count);
     for (int f = lanes.rank(); f < u.size; f += lanes.size()) {
         int const i = f < count ? m.free[f] : 0;
-        double const by_bound = m.product[i] + (task.curved != 0 ? m.bend[i] : 0);
+        double const by_bound = m.product[i] + (curved ? m.bend[i] : 0);
         m.right[f] = f < count ? -m.scale[f] * (task.gradient[i] + by_bound) : 0;
     }
     lanes.sync();
@@ -102,16 +104,17 @@ MOE_HD bool solve_free(Lanes lanes, StepTask const& task, StepMemory const& m, i
     return true;
 }
 
-/// The step in the box, in m.step. The answer, whether there is one, is the same for all lanes.
+/// The step of a system in the box, in m.step. The answer, whether there is one, is the same for
+/// all lanes.
 template <class Lanes>
-MOE_HD bool find_step(Lanes lanes, StepTask const& task, StepMemory const& m, int p)
+MOE_HD bool find_step(Lanes lanes, StepTask const& task, StepMemory const& m, int p, System system)
 {
     begin_step(lanes, task, m, p);
     int count = list_free(lanes, m, p);
     for (int solves = 0; solves < most_solves && count > 0; ++solves) {
         if (solves > 0)
             multiply_step(lanes, task, m, p, [&](int i) { return m.is[i] != Freedom::free; });
-        if (!solve_free(lanes, task, m, p, count))
+        if (!solve_free(lanes, task, m, p, count, system))
             return false;
         int const left = list_free(lanes, m, p);
         if (left == count)
@@ -122,8 +125,40 @@ MOE_HD bool find_step(Lanes lanes, StepTask const& task, StepMemory const& m, in
     return true;
 }
 
-/// g.H^+ g on the free set, every lane has it: |U^-T g|^2 of the scaled system. -1 where H is no
-/// Gram matrix.
+/// No less than what steps of the free set that stay in the box can gain by q(s) = g.s + s.H s / 2,
+/// H with flat_eigenvalue; every lane has it. q is convex, so that with v its slope at any step s
+/// q(t) >= q(s) + v.(t - s): the least value of the right side over the box bounds what is left
+/// beside s, which is nothing where s is the minimum. Infinite where that is all that is known.
+template <class Lanes>
+MOE_HD double gain_in_box(Lanes lanes, StepTask const& task, StepMemory const& m, int p)
+{
+    if (!find_step(lanes, task, m, p, System::gain))
+        return infinite<double>;
+    bool leaves = false;
+    for (int i = 0; i < p; ++i)
+        leaves = leaves || m.is[i] == Freedom::at_lower || m.is[i] == Freedom::at_upper;
+    if (!leaves)
+        return infinite<double>;
+    auto const by_step = [&](int i) { // (H s)_i
+        return m.product[i] + flat_eigenvalue * diagonal(task, p, i) * m.step[i];
+    };
+    double const gained = -sum_of(p, [&](int i) {
+        return m.is[i] == Freedom::frozen ? 0 : m.step[i] * (task.gradient[i] + by_step(i) / 2);
+    });
+    double const left = sum_of(p, [&](int i) {
+        double const v = task.gradient[i] + by_step(i);
+        double const to = m.z[i] + m.step[i];
+        double const room = v > 0 ? to - task.lower[i] : task.upper[i] - to;
+        return m.is[i] == Freedom::frozen || v == 0 ? 0 : magnitude(v) * room;
+    });
+    return 2 * (gained + left);
+}
+
+/// g.H^+ g on the free set, every lane has it: |U^-T g|^2 of the scaled system. At an end, where it
+/// is asked for whatever it is, no more than what the box leaves of it: coordinates on which next
+/// to nothing depends, as those of an atom that is all but dead, have steps far out of the box. (On
+/// the way there such a step is a reason to go on: away from there the atom may come to life.) -1
+/// where H is no Gram matrix.
 template <class Lanes>
 MOE_HD double predicted_gain(Lanes lanes, StepTask const& task, StepMemory const& m, int p)
 {
@@ -138,7 +173,12 @@ MOE_HD double predicted_gain(Lanes lanes, StepTask const& task, StepMemory const
         m.right[f] = f < count ? m.scale[f] * task.gradient[m.free[f]] : 0;
     lanes.sync();
     solve_transposed(lanes, u, m.tiles, m.right, m.solved);
-    return sum_of(u.size, [&](int f) { return m.solved[f] * m.solved[f]; });
+    double const gain = sum_of(u.size, [&](int f) { return m.solved[f] * m.solved[f]; });
+    lanes.sync(); // all have read it
+    if (is_finite(task.gain_below))
+        return gain;
+    double const inside = gain_in_box(lanes, task, m, p);
+    return inside < gain ? inside : gain;
 }
 
 /// The trial: the point moved by the step. Call sync before and after.
@@ -160,7 +200,7 @@ template <class Lanes>
 MOE_HD void take_step(Lanes lanes, StepTask const& task, StepMemory const& m, int p,
                       StepRecord& record)
 {
-    if (!find_step(lanes, task, m, p))
+    if (!find_step(lanes, task, m, p, System::step))
         return;
     double const plain =
         -sum_of(p, [&](int i) { return m.step[i] * (task.gradient[i] + m.product[i] / 2); });

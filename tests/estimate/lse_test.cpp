@@ -129,8 +129,7 @@ TEST_CASE("least squares reads its box and its ends")
     json const settings = usual->settings();
     CHECK(settings.size() == 8);
     CHECK(settings["box"] == 10);
-    CHECK(settings["box_temperature"] == 10);
-    CHECK(settings["box_lambda"] == 10);
+    CHECK((settings["box_temperature"] == 10 && settings["box_lambda"] == 10));
     CHECK(settings["precision"] == "float64");
     CHECK(usual->in_float64());
     CHECK(usual->usual_starts() == 8);
@@ -143,6 +142,9 @@ TEST_CASE("least squares reads its box and its ends")
     for (auto const& [key, value] : own.items())
         CHECK(lse->settings().at(key) == value);
     CHECK(lse->limited_to(3)->settings()["iterations"] == 3);
+    CHECK(read({{"search_samples", 500}})->settings()["search_samples"] == 500);
+    CHECK_THAT(read({{"search_samples", 500}})->text(), Contains("first 500 samples"));
+    CHECK_THAT(error_of({{"search_samples", -1}}), Contains("at least 0"));
     CHECK_THAT(lse->text(),
                Contains("|w| <= 5") && Contains("at most 7 iterations") && Contains("[1/4, 4]"));
     CHECK_THAT(error_of({{"precision", "float32"}}), Contains("use \"float64\""));

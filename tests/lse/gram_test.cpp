@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <cstring>
+
 using namespace moerate;
 
 namespace
@@ -134,5 +136,40 @@ TEST_CASE("Gram matrices of larger models")
             check_normal(backend, problem, want);
         for (int const lanes : {1, 7, static_cast<int>(Backend::warp)})
             check_normal({{}, lanes}, problem, want);
+    }
+}
+
+// J^T (f - y) for another y, of coefficients and predictions that are known: the bits of a
+// linearisation with that y, though what depends on theta is not made again.
+TEST_CASE("a gradient of known coefficients is that of a linearisation")
+{
+    unsigned seed = 1;
+    for (Family const& family : paired_families()) {
+        INFO(name_of(family));
+        auto problem = drawn_problem<double>(model_of(family, 3, 4), 45, seed++);
+        for (Backend const& backend : all_backends()) {
+            INFO(backend.name());
+            GramCase<double> known(backend, problem);
+            std::vector<double> f(problem.y.size(), NAN), got(known.gradient.size(), NAN);
+            LinearizeTask<double> task{problem.model,    known.theta.data(),
+                                       problem.n(),      problem.x.data(),
+                                       problem.y.data(), nullptr,
+                                       nullptr,          nullptr,
+                                       f.data()};
+            backend.run(task);
+            Problem<double> other = problem;
+            for (std::size_t t = 0; t < other.y.size(); ++t)
+                other.y[t] = std::cos(3. * static_cast<double>(t));
+            GramCase<double> const want(backend, other);
+            std::vector<double> const before = known.coefficients;
+            task.y = other.y.data();
+            task.coefficients = known.coefficients.data();
+            task.gradient = got.data();
+            task.f = nullptr;
+            task.known_f = f.data();
+            backend.run(task);
+            CHECK(std::memcmp(got.data(), want.gradient.data(), sizeof(double) * got.size()) == 0);
+            CHECK(known.coefficients == before);
+        }
     }
 }

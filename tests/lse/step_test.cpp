@@ -135,6 +135,49 @@ TEST_CASE("a flat direction takes its share of the damping, and none of the gain
     CHECK(step(level_backends()[0], c).record.gain == 0);
 }
 
+TEST_CASE("a gain is what the box leaves of it")
+{
+    // next to nothing depends on the second: its step is -1e10
+    StepCase c{{1, 0, 0, 1e-20}, {-1e-5, 1e-10}, {0, 0}, 1e-6};
+    c.gain_below = unbounded;
+    auto const gain = [](Backend const& backend, StepCase const& of) {
+        return step(backend, of).record.gain;
+    };
+    for (Backend const& backend : all_backends()) {
+        INFO(backend.name());
+        CHECK(gain(backend, c) == Approx(1e-10 + 1).epsilon(1e-9));
+    }
+    c.lower = {-10, -10};
+    c.upper = {10, 10};
+    for (Backend const& backend : all_backends()) {
+        INFO(backend.name());
+        CHECK(gain(backend, c) == Approx(1e-10 + 2 * 1e-9).epsilon(1e-9));
+    }
+    c.gain_below = 2; // not at an end
+    CHECK(gain(level_backends()[0], c) == Approx(1).epsilon(1e-9));
+    // by turns into the box: (1.001 1; 1 1) s = (1, 0), of which s_2 <= 0 is -500, the first's
+    // bound 100; then s_2 = -100, and g_1 + (H s)_1 = -1 + 0.1 has no room
+    StepCase bent{{1.001, 1, 1, 1}, {-1, 0}, {0, 0}, 1e-6, {-1e4, -1e4}, {100, 1e4}};
+    bent.gain_below = unbounded;
+    CHECK(gain(level_backends()[0], bent) == Approx(2 * (100 - 5)).epsilon(1e-6));
+    // never less than what a step in the box gains
+    for (unsigned seed = 1; seed <= 50; ++seed) {
+        DrawnEquations const drawn(9, 40, seed);
+        StepCase some{drawn.gram, drawn.gradient, std::vector<double>(9), 1e-9};
+        for (int i = 0; i < 9; ++i) {
+            some.lower[i] = -0.02 * (1 + i % 3);
+            some.upper[i] = 0.01 * (1 + i % 4);
+        }
+        some.gain_below = unbounded;
+        StepRecord const record = step(level_backends()[0], some).record;
+        INFO(seed);
+        CHECK(record.gain >= 2 * record.predicted * (1 - 1e-9));
+        some.lower.assign(9, -unbounded);
+        some.upper.assign(9, unbounded);
+        CHECK(record.gain <= gain(level_backends()[0], some));
+    }
+}
+
 TEST_CASE("a step that does not exist says so and leaves the trial alone")
 {
     double const huge = 1e308 * 10;

@@ -61,6 +61,7 @@ TEST_CASE("each fault of a row is found, and none in a sound one")
         {"unfinished", [](RateRow& row) { row.planned = 150; }, "120 of 150"},
         {"not_stationary", [](RateRow& row) { row.not_stationary = "slow in 3"; }, "slow in 3"},
         {"few_certified", [](RateRow& row) { row.certified_share = 0.5; }, "50 %"},
+        {"near_start_lost", [](RateRow& row) { row.near_start_won = 0; }, "none of 120 fits"},
         {"off_target", [](RateRow& row) { row.off_target = "no truth"; }, "no truth"},
         {"heavy_tails", [](RateRow& row) { row.heavy_tail = true; }, "of the median -0.500"},
         // half width 0.15, three times what is aimed at: nine times the replicates

@@ -73,3 +73,32 @@ TEST_CASE("compare-lse compares with the peers that are there, and names those t
     CHECK(unknown.code == 1);
     CHECK(unknown.err.find("known: ceres, gsl, jax, optimistix") != std::string::npos);
 }
+
+TEST_CASE("compare-lse does its problems in a box, too, with those that know bounds", "[tools]")
+{
+    std::vector<std::string> const few{
+        "--case",  "small", "--d",    "2",       "--k",
+        "2",       "--n",   "200",    "--fits",  "2",
+        "--limit", "60",    "--json", "--peers", "scipy-trf,scipy-lm"};
+    auto const rows_in = [&](std::string const& box) {
+        std::vector<std::string> words = few;
+        words.insert(words.end(), {"--box", box});
+        process::Result const result = compare_lse(words);
+        INFO(result.err);
+        REQUIRE(result.code == 0);
+        return json::parse(result.out)[0]["rows"];
+    };
+    json const wide = rows_in("1e6"), narrow = rows_in("0.2");
+    REQUIRE(wide.size() >= 2);
+    CHECK(wide[1]["name"] == "moerate box 1e+06");
+    CHECK(wide[1]["reached"] == wide[0]["reached"]);
+    CHECK(wide[1]["at_bound"] == 0);
+    CHECK(narrow[1]["name"] == "moerate box 0.2");
+    CHECK(narrow[1]["at_bound"] == 2);
+    CHECK(narrow[1]["reached"] == 0); // the minima lie outside
+    if (wide.size() > 2) {            // SciPy is there
+        CHECK(wide.size() == 5);
+        CHECK(wide[3]["name"] == "scipy-trf box 1e+06");
+        CHECK(wide[4]["name"] == "scipy-lm");
+    }
+}

@@ -1,9 +1,11 @@
 /// @file
-/// ceres_peer PROBLEMS: Ceres with DENSE_NORMAL_CHOLESKY, one thread, analytic Jacobian.
+/// ceres_peer PROBLEMS [BOX]: Ceres with DENSE_NORMAL_CHOLESKY, one thread, analytic Jacobian.
 
 #include "mixture.h"
 
 #include <ceres/ceres.h>
+
+#include <cstdlib>
 
 namespace
 {
@@ -44,8 +46,9 @@ private:
 
 } // namespace
 
-int main(int, char** argv)
+int main(int argc, char** argv)
 {
+    double const box = argc > 2 ? std::atof(argv[2]) : 0; // 0: no bounds
     std::printf("{\"version\": \"%s\"}\n", CERES_VERSION_STRING);
     for (peer::Problem const& problem : peer::read_problems(argv[1])) {
         peer::Trace trace;
@@ -65,6 +68,10 @@ int main(int, char** argv)
         trace.begin();
         ceres::Problem ceres_problem;
         ceres_problem.AddResidualBlock(new Residuals(problem), nullptr, theta.data());
+        for (std::size_t i = 0; box > 0 && i < theta.size(); ++i) {
+            ceres_problem.SetParameterLowerBound(theta.data(), static_cast<int>(i), -box);
+            ceres_problem.SetParameterUpperBound(theta.data(), static_cast<int>(i), box);
+        }
         ceres::Solver::Summary summary;
         ceres::Solve(options, &ceres_problem, &summary);
         trace.print();

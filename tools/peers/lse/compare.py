@@ -1,6 +1,7 @@
 """tools/compare-lse: the same least-squares problems in moerate, Ceres, GSL, JAX, optimistix and SciPy.
 
-Every entrant gets the same problems and starts, unbounded, one thread. Its time for a fit is what the
+Every entrant gets the same problems and starts, unbounded, one thread. With --box B those that know
+bounds do them again with every parameter in [-B, B], in rows of their own: what bounds cost. Its time for a fit is what the
 processor took until its MSE was within 1e-8, relative, of the lowest that any entrant found; moerate's is all
 of a batch's, past that mark to its own end, over the fits. Peers may do fewer fits: the first ones. A fit that ended elsewhere (another
 minimum, or short of it) has no time, and is counted.
@@ -16,6 +17,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 CPP = {"ceres": ["-lceres", "-lglog", "-lopenblas"], "gsl": ["-lgsl", "-lopenblas", "-lm"]}
 PYTHON = ("jax", "optimistix", "scipy-trf", "scipy-lm")
+BOUNDED = ("ceres", "scipy-trf")  # the peers that know bounds
 CASES = {"small": (8, 4), "large": (32, 9)}  # d, k
 MARK = 1e-8
 ONE_THREAD = {**{name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")},
@@ -39,6 +41,7 @@ def options():
     add("--n", type=int, default=10000, help="samples [%(default)s]")
     add("--d", type=int, help="inputs, instead of the case's")
     add("--k", type=int, help="atoms, instead of the case's")
+    add("--box", type=float, help="also in the box of this half width [unbounded alone]")
     add("--limit", type=float, default=600, help="seconds that a peer may take; it keeps what it has done by then [%(default)s]")
     add("--bin", type=Path, default=Path("build"), help="folder of moerate-bench [%(default)s]")
     add("--json", action="store_true", help="one JSON object instead of the table")
@@ -78,19 +81,25 @@ def lines_of(command, limit):
     return [json.loads(line) for line in whole]
 
 
-def moerate(o, path):
+def named(name, box):
+    return name if box is None else f"{name} box {box:g}"
+
+
+def moerate(o, path, box):
     command = [o.bin / "moerate-bench", "--estimator", "lse", "--problems", path, "--threads", "1"]
+    if box is not None:
+        command += ["--box", str(box)]
     run = subprocess.run(command, capture_output=True, text=True, check=True,
                          env={**os.environ, **ONE_THREAD})
     answer = json.loads(run.stdout)
     done = answer["problems"]
     each = done["processor_seconds"] / done["fits"]
-    return {"name": "moerate", "version": f"{answer['version']} ({answer['commit'][:7]})",
+    return {"name": named("moerate", box), "version": f"{answer['version']} ({answer['commit'][:7]})",
             "machine": f"{answer['device']}, {answer['simd']}",
-            "points": [[[each, mse]] for mse in done["mse"]]}
+            "at_bound": done["at_bound"], "points": [[[each, mse]] for mse in done["mse"]]}
 
 
-def peer(o, name, path, folder):
+def peer(o, name, path, folder, box):
     command = ([built(name, folder), path] if name in CPP
                else [sys.executable, HERE / "python_peer.py", name, path])
     fits = o.peer_fits or o.fits
@@ -100,8 +109,10 @@ def peer(o, name, path, folder):
         command[1] = few
     else:
         command.append(fits)
+    if box is not None:
+        command.append(box)
     head, *points = lines_of(command, o.limit)
-    return {"name": name, "version": head["version"], "points": points}
+    return {"name": named(name, box), "version": head["version"], "points": points}
 
 
 def first_problems(path, fits):
@@ -140,11 +151,14 @@ def compare(o, case):
         path = folder / "problems"
         problems.write(path, o.fits, o.n, d, k)
         note(f"{case}: moerate, {o.fits} fits, d = {d}, k = {k}, n = {o.n}")
-        rows.append(moerate(o, path))
-        for name in o.peers.split(","):
-            note(f"{case}: {name}")
+        boxes = [None] if o.box is None else [None, o.box]
+        rows += [moerate(o, path, box) for box in boxes]
+        for name, box in ((name, box) for name in o.peers.split(",") for box in boxes):
+            if name in absent or (box is not None and name not in BOUNDED):
+                continue
+            note(f"{case}: {named(name, box)}")
             try:
-                rows.append(peer(o, name, path, folder))
+                rows.append(peer(o, name, path, folder, box))
             except Absent as reason:
                 absent[name] = str(reason)
                 note(f"{name} is absent: {reason}")

@@ -1,4 +1,5 @@
-"""python_peer.py ENTRANT PROBLEMS FITS: one entrant of tools/compare-lse on the first FITS problems.
+"""python_peer.py ENTRANT PROBLEMS FITS [BOX]: one entrant of tools/compare-lse on the first FITS problems,
+scipy-trf in [-BOX, BOX].
 
 First line: {"version"}. Then a line a fit: [[processor seconds, mse], ...] of its points in order; the
 last one, where the entrant tells no more, is the end. Compilation and the first call are outside.
@@ -24,7 +25,7 @@ class Trace:
             self.points.append([time.process_time() - self.begin, self.best])
 
 
-def scipy(method):
+def scipy(method, box=np.inf):
     """SciPy's least_squares with the analytic Jacobian; a point is told where it is evaluated."""
     import scipy
     from scipy.optimize import least_squares
@@ -38,7 +39,7 @@ def scipy(method):
             return r
 
         least_squares(fun, start, lambda theta: problems.jacobian(theta, x, k), method=method,
-                      x_scale="jac", ftol=TIGHT, xtol=TIGHT, gtol=TIGHT, max_nfev=ROUNDS)
+                      bounds=(-box, box), x_scale="jac", ftol=TIGHT, xtol=TIGHT, gtol=TIGHT, max_nfev=ROUNDS)
         return trace.points
 
     return scipy.__version__, fit
@@ -143,7 +144,8 @@ ENTRANTS = {"scipy-trf": lambda: scipy("trf"), "scipy-lm": lambda: scipy("lm"), 
 
 def main():
     entrant, path, fits = sys.argv[1], sys.argv[2], int(sys.argv[3])
-    version, fit = ENTRANTS[entrant]()
+    bounds = [float(box) for box in sys.argv[4:]]
+    version, fit = scipy("trf", *bounds) if bounds else ENTRANTS[entrant]()
     print(json.dumps({"version": version}), flush=True)
     found, k = problems.read(path, fits)
     if not entrant.startswith("scipy"):
