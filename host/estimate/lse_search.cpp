@@ -10,13 +10,13 @@ namespace
 {
 
 /// Samples of a search, for each parameter.
-constexpr int least_samples = 4;
+constexpr int samples_a_parameter = 4;
 
 /// Samples that a fit is searched on; all: it is not.
 int samples_of(LseItem<double> const& item)
 {
     int const wanted = item.settings.search_samples;
-    int const least = least_samples * coordinate_count(item.model);
+    int const least = samples_a_parameter * coordinate_count(item.model);
     return wanted == 0 ? item.n : std::min(item.n, std::max(wanted, least));
 }
 
