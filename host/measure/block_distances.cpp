@@ -69,7 +69,7 @@ LossBlock powers_of(LossForm const& form, Part part, double r, int largest, std:
         bool const expert = part == Part::expert && term.part == Part::expert_split;
         if (term.part != part && !expert)
             continue;
-        block.over = term.over.at(r, largest);
+        block.over = largest > 1 ? term.over.at(r, largest) : 0; // no claim on what need not be
         block.exact = term.exact.at(r, 1);
     }
     return block;
@@ -78,12 +78,13 @@ LossBlock powers_of(LossForm const& form, Part part, double r, int largest, std:
 void add_blocks(std::vector<LossBlock>& blocks, LossForm const& form, Level level,
                 Model const& fitted, Model const& truth, double r)
 {
-    int const largest = std::max(2, fitted.k - truth.k + 1);
+    bool const groups = level == Level::groups;
+    int const extra = groups ? fitted.groups - truth.groups : fitted.k - truth.k;
     for (NamedRange const& one : ranges_of(columns_of(form, level, fitted, truth), fitted, truth))
-        blocks.push_back(powers_of(form, one.part, r, largest, one.name));
-    bool const over = form.mass_cells != MassCells::none;
-    blocks.push_back({level == Level::groups ? "group.mass" : "mass", over ? 1.0 : 0.0,
-                      form.mass_cells == MassCells::all ? 1.0 : 0.0});
+        blocks.push_back(powers_of(form, one.part, r, extra + 1, one.name));
+    double const over = form.mass_cells != MassCells::none && extra > 0 ? 1 : 0;
+    double const exact = form.mass_cells == MassCells::all ? 1 : 0;
+    blocks.push_back({groups ? "group.mass" : "mass", over, exact});
 }
 
 void raise(std::optional<double>& largest, double value)

@@ -19,7 +19,8 @@ namespace moerate
 struct LossBlock
 {
     std::string name; ///< its path in the JSON of a measure: "gate.w", "expert.a"; "mass"
-    double over = 0;  ///< in the largest over cell that k - k* extra atoms can make; 0: no term
+    double over = 0;  ///< in the largest over cell that k - k* extra atoms can make; 0: no term, or
+                      ///< no extra atom
     double exact = 0;
 };
 

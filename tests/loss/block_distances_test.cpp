@@ -138,6 +138,8 @@ TEST_CASE("powers of the blocks: those of the papers' terms")
     CHECK(powers_in("sigmoid.D1", "linear", "sigmoid", 3, "gate.b") == Powers(0, 1));
     CHECK(powers_in("sigmoid.D1", "linear", "sigmoid", 3, "mass") == Powers(1, 0));
     CHECK(powers_in("sigmoid.D3", "linear", "sigmoid", 3, "mass") == Powers(0, 0));
+    CHECK(powers_in("softmax.L1", "linear", "softmax", 2, "gate.w") == Powers(0, 1)); // none extra
+    CHECK(powers_in("softmax.L1", "linear", "softmax", 2, "mass") == Powers(0, 1));
     Model const model = make_model(gate_of("linear", "sigmoid"), expert_of("ridge"), 2, 3);
     LossChoice set = block_choice("sigmoid.D3");
     set.against = Against::set;
