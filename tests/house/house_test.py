@@ -160,9 +160,18 @@ def leads_to(path, header, seen=None):
         for other in re.findall(r'^#include "([^"]+)"', text, re.M) if other not in seen)
 
 
+def opens_with(text):
+    """What a header of the project includes before it says anything; None where it begins otherwise."""
+    said = re.sub(r"//[^\n]*|/\*.*?\*/", "", text, flags=re.S).split("\n")
+    first = next((line for line in said if line.strip() not in ("", "#pragma once")), "")
+    name = re.match(r'#include "([^"]+)"', first)
+    return name[1] if name else None
+
+
 class Headers(unittest.TestCase):
     """Every header compiles alone; nvcc's own are included by what it compiles. What a header reads of
-    JSON in any case, the largest of all, is compiled once for all."""
+    JSON in any case, the largest of all, is compiled once for all. A header that another one opens
+    with is compiled there, with nothing before it."""
 
     @classmethod
     def setUpClass(cls):
@@ -198,11 +207,20 @@ class Headers(unittest.TestCase):
     def test_each_header_alone(self):
         headers = [path for path in sources(".h") if not re.search(
             r"cudaStream|cudaError|__global__|cuda_runtime|kernels/cuda/(check|launch)\.h", read(path))]
+        opened = {opens_with(read(path)) for path in headers
+                  if leads_to(path, JSON) == leads_to(opens_with(read(path)) or path, JSON)}
+        headers = [path for path in headers if path not in opened]
+        self.assertGreater(len(headers), 200)
         with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
             said = pool.map(self.compiles_alone, headers)
         for path, text in zip(headers, said):
             with self.subTest(path):
                 self.assertEqual(text, "")
+
+    def test_what_a_header_opens_with(self):
+        self.assertEqual(opens_with('#pragma once\n\n/// @file\n#include "a.h" // x\n'), "a.h")
+        for other in ('#include <map>\n#include "a.h"\n', '#define A\n#include "a.h"\n', "int a;\n"):
+            self.assertIsNone(opens_with("#pragma once\n" + other))
 
     def test_a_header_that_needs_another_is_seen(self):
         self.assertIn("string", self.compiles("inline std::string f();\n"))
