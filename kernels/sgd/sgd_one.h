@@ -229,6 +229,7 @@ MOE_HD MOE_FLAT bool all_finite(Lanes lanes, Real const* values, int size, int* 
         *flag = 1;
     lanes.sync();
     Real sum = 0;
+    MOE_SIMD_SUM(sum)
     for (int i = lanes.rank(); i < size; i += lanes.size())
         sum += values[i] * Real(0); // 0 for finite entries, NaN for others
     if (sum != Real(0))
