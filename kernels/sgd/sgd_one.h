@@ -255,6 +255,7 @@ MOE_HD MOE_FLAT void run_one(Lanes lanes, SgdTask<Real> const& task, void* scrat
         m.theta[i] = task.theta[i];
     lanes.sync();
     m.forward.load(lanes, shape.copied ? task.theta : m.theta);
+    m.forward.narrow();
     m.by_maps.clear(lanes, shape);
     int done = 0;
     bool finite = true;
