@@ -21,8 +21,13 @@ std::size_t usable(Device& device)
     return device.info().kind == "cuda" ? free / 4 * 3 : std::min(cpu_limit, free / 2);
 }
 
-/// Fits a block at most, whose rows wait in the host's memory: some hundred MB of parameters.
-constexpr long long most_host_fits = 32768;
+/// Fits a block at most, whose rows wait in the host's memory: some hundred MB of parameters. A CPU
+/// has fewer, for their data to stand in its caches, and for the last block's saving, beside which
+/// there is nothing to do, to be short.
+long long most_host_fits(DeviceInfo const& device)
+{
+    return device.kind == "cuda" ? 32768 : 8192;
+}
 
 } // namespace
 
@@ -41,7 +46,7 @@ BlockLimits BlockSize::limits()
 {
     long long const least = device_.info().launch_fits;
     return {std::min(usable(device_), most_), speed_ * options_.block_seconds, least,
-            std::max(most_host_fits, least), options_.block_jobs};
+            std::max(most_host_fits(device_.info()), least), options_.block_jobs};
 }
 
 void BlockSize::took(Work const& work, double seconds)

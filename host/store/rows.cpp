@@ -7,7 +7,7 @@
 #include "host/store/row_columns.h"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -86,7 +86,8 @@ RowWriter::RowWriter(sqlite::Database& database)
 
 void RowWriter::add(FitRow const& fit, std::optional<std::int64_t> run)
 {
-    if (find_fit_.with(fit.cell, fit.replicate).step()) {
+    bool const stored = find_fit_.with(fit.cell, fit.replicate).step();
+    if (stored) {
         check_same(fit);
     } else {
         insert_fit_.with(run, fit.cell, fit.replicate, status_name(fit.status), fit.admissible,
@@ -105,8 +106,15 @@ void RowWriter::add(FitRow const& fit, std::optional<std::int64_t> run)
             insert(fit.cell, fit.replicate, point);
     }
     for (Point const& point : fit.points)
-        for (LossRow const& loss : point.losses)
-            add(fit.cell, fit.replicate, loss);
+        for (auto loss = point.losses.begin(); loss != point.losses.end(); ++loss) {
+            bool const fresh =
+                !stored && std::none_of(point.losses.begin(), loss,
+                                        [&](auto& other) { return other.key == loss->key; });
+            if (fresh) // its point is new: there is none to find
+                insert(fit.cell, fit.replicate, *loss);
+            else
+                add(fit.cell, fit.replicate, *loss);
+        }
 }
 
 /// Refuses a fit whose replicate, which find_fit_ has found, is stored with another result.
@@ -159,8 +167,14 @@ void RowWriter::add(std::string const& cell, int replicate, LossRow const& loss)
                 file_, key.name, replicate, cell, stored.record.value, loss.record.value));
         return;
     }
+    insert(cell, replicate, loss);
+}
+
+void RowWriter::insert(std::string const& cell, int replicate, LossRow const& loss)
+{
+    LossKey const& key = loss.key;
     insert_loss_.with(cell, replicate, key.name, key.r, key.gauge, key.target, key.at,
-                      loss.record.empty, compact_json(nlohmann::json(loss.cell)));
+                      loss.record.empty, fmt::format("[{}]", fmt::join(loss.cell, ",")));
     int at = 9;
     each_loss_number(loss.record,
                      [&](char const*, double value) { insert_loss_.bind(++at, value); });

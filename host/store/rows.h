@@ -25,6 +25,7 @@ private:
     void check_same(FitRow const& fit);
     void insert(std::string const& cell, int replicate, int number, StartRecord const& start);
     void insert(std::string const& cell, int replicate, Point const& point);
+    void insert(std::string const& cell, int replicate, LossRow const& loss);
 
     std::string const& file_;
     sqlite::Statement find_fit_, find_starts_, find_points_, insert_fit_, insert_start_,

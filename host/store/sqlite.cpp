@@ -43,8 +43,9 @@ void Database::open(std::string const& file, Mode mode, int wait_ms)
 {
     // Readers too open for writing where they may: after a kill the next to open the file has to
     // roll the broken transaction back. query_only keeps them from anything else.
+    // No locks of SQLite's own, some hundred a fit: one thread at a time uses a connection.
     int const flags =
-        SQLITE_OPEN_EXRESCODE |
+        SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX |
         (mode == Mode::frozen ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI : SQLITE_OPEN_READWRITE) |
         (mode == Mode::write ? SQLITE_OPEN_CREATE : 0);
     std::string const address = mode == Mode::frozen ? frozen_address(file) : file;

@@ -16,7 +16,7 @@ struct sqlite3_stmt;
 namespace moerate::sqlite
 {
 
-/// An open database file.
+/// An open database file. One thread at a time uses it and its statements.
 class Database
 {
 public:

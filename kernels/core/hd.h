@@ -81,6 +81,9 @@
 #define MOE_INLINE inline __attribute__((always_inline))
 #endif
 
+/// The same for a lambda, behind its parameters; host text alone.
+#define MOE_INLINED __attribute__((always_inline))
+
 /// For functions that pass a fit's small structs of sizes and pointers on: on a device a call would
 /// put them in memory, and take from the compiler that their arrays stand in shared memory.
 #if defined(__CUDACC__)

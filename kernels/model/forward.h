@@ -38,6 +38,17 @@ struct Forward
         pack_maps(lanes, model, shape, theta, maps);
     }
 
+    /// Small chunks have small planes from now on (Tile::narrow_planes), where the model's maps
+    /// copy theta and no groups have scores. Whoever calls this reads planes in predict_chunk's
+    /// `then` alone.
+    MOE_HD MOE_FLAT void narrow()
+    {
+        if constexpr (Lanes::serial) {
+            if (shape.copied && shape.gate_rows == shape.k)
+                tile.narrow_planes();
+        }
+    }
+
     /// Weights, responses and f of the rows that were fetched last, into the planes.
     MOE_HD MOE_FLAT void predict_chunk(Lanes lanes)
     {
@@ -60,6 +71,12 @@ struct Forward
                                                         then(SerialLanes{}, rows, p, lanes.rank());
                                                     });
                 });
+                return;
+            }
+        }
+        if constexpr (Lanes::serial) {
+            if (tile.narrow()) {
+                predict_narrow(lanes, then);
                 return;
             }
         }
@@ -93,6 +110,16 @@ struct Forward
     }
 
 private:
+    /// predict_chunk behind the scores, where planes are narrow.
+    template <class Then>
+    MOE_NOINLINE void predict_narrow(Lanes lanes, Then const& then)
+    {
+        using Rows = PlaneRows<Simd<Real>::width>;
+        Planes<Real> const narrow = planes.narrowed(shape.gate_rows, Rows::samples);
+        predict_rows<Rows>(lanes, model, shape, narrow);
+        then(lanes, Rows{}, narrow, 0);
+    }
+
     MOE_HD MOE_FLAT void ask(Real const* x, int n, int first)
     {
         if (first < n)

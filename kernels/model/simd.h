@@ -7,6 +7,8 @@
 
 #include <cstddef>
 #include <immintrin.h>
+#include <type_traits>
+#include <utility>
 
 MOE_BEGIN_ISA
 
@@ -46,6 +48,39 @@ enum class Init
     out,  ///< what stands in out
 };
 
+/// f(i) for i = 0 .. count - 1 as constants: what they index can be registers from the first pass
+/// of the compiler on, where a loop, unrolled late, leaves it in memory as well.
+template <class F, int... i>
+MOE_INLINE void for_each_of(std::integer_sequence<int, i...>, F const& f)
+{
+    (f(std::integral_constant<int, i>{}), ...);
+}
+template <int count, class F>
+MOE_INLINE void for_constants(F const& f)
+{
+    for_each_of(std::make_integer_sequence<int, count>{}, f);
+}
+
+/// a b + c rounded once, whatever the compiler's options: the tests compile this text at others.
+inline Simd<float>::Vector multiply_add(Simd<float>::Vector a, Simd<float>::Vector b,
+                                        Simd<float>::Vector c)
+{
+#if defined(__AVX512F__)
+    return _mm512_fmadd_ps(a, b, c);
+#else
+    return _mm256_fmadd_ps(a, b, c);
+#endif
+}
+inline Simd<double>::Vector multiply_add(Simd<double>::Vector a, Simd<double>::Vector b,
+                                         Simd<double>::Vector c)
+{
+#if defined(__AVX512F__)
+    return _mm512_fmadd_pd(a, b, c);
+#else
+    return _mm256_fmadd_pd(a, b, c);
+#endif
+}
+
 /// Rows [J] x vectors [V] of out = init + a b, everything in registers.
 template <class Real, int J, int V>
 inline void multiply_block(Matrix<Real const> a, int inner, Matrix<Real const> b, Init init,
@@ -53,24 +88,26 @@ inline void multiply_block(Matrix<Real const> a, int inner, Matrix<Real const> b
 {
     using Vector = typename Simd<Real>::Vector;
     constexpr int width = Simd<Real>::width;
-    Vector sum[J][V];
-    for (int j = 0; j < J; ++j)
-        for (int v = 0; v < V; ++v)
-            sum[j][v] = init == Init::zero ? Vector{}
-                        : init == Init::rows
-                            ? c[j] - Vector{}
-                            : *reinterpret_cast<Vector const*>(out.at + j * out.stride + v * width);
+    Vector sum[J * V];
+    auto const at = [&](int i) MOE_INLINED {
+        return reinterpret_cast<Vector*>(out.at + i / V * out.stride + i % V * width);
+    };
+    if (init == Init::zero)
+        for_constants<J * V>([&](auto i) MOE_INLINED { sum[i] = Vector{}; });
+    else if (init == Init::rows)
+        for_constants<J * V>([&](auto i) MOE_INLINED { sum[i] = c[i / V] - Vector{}; });
+    else
+        for_constants<J * V>([&](auto i) MOE_INLINED { sum[i] = *at(i); });
     for (int t = 0; t < inner; ++t) {
         Vector right[V];
-        for (int v = 0; v < V; ++v)
+        for_constants<V>([&](auto v) MOE_INLINED {
             right[v] = *reinterpret_cast<Vector const*>(b.at + t * b.stride + v * width);
-        for (int j = 0; j < J; ++j)
-            for (int v = 0; v < V; ++v)
-                sum[j][v] += a.at[j * a.stride + t] * right[v];
+        });
+        for_constants<J * V>([&](auto i) MOE_INLINED {
+            sum[i] = multiply_add(a.at[i / V * a.stride + t] - Vector{}, right[i % V], sum[i]);
+        });
     }
-    for (int j = 0; j < J; ++j)
-        for (int v = 0; v < V; ++v)
-            *reinterpret_cast<Vector*>(out.at + j * out.stride + v * width) = sum[j][v];
+    for_constants<J * V>([&](auto i) MOE_INLINED { *at(i) = sum[i]; });
 }
 
 /// Calls the block kernel of `rows` <= J rows.

@@ -113,6 +113,17 @@ MOE_HD MOE_FLAT void mix(Lanes lanes, Shape const& shape, Planes<Real> const& p)
     });
 }
 
+/// Scores to weights g, z to responses h and slopes, f, of rows of planes, where the model has
+/// neither outer activation nor factor; lane-local.
+template <class Rows, class Real, class Lanes>
+MOE_HD MOE_FLAT void predict_rows(Lanes lanes, Model const& model, Shape const& shape,
+                                  Planes<Real> const& p)
+{
+    weigh<Rows>(lanes, model, p);
+    activate<Rows>(lanes, model, shape, p);
+    mix<Rows>(lanes, shape, p);
+}
+
 /// Scores to weights g, z to responses h (and slopes), f; lane-local.
 template <class Real, class Lanes>
 MOE_HD MOE_FLAT void predict(Lanes lanes, Model const& model, Shape const& shape,

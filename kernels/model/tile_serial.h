@@ -24,12 +24,14 @@ struct ColumnTile
 {
     Real const* columns; ///< [features][chunk]
 
-    void scores(FeatureRange range, Real const* w, Real const* c, int maps, Real* s) const
+    /// Of the first `samples`, whose planes are [maps][samples].
+    void scores(FeatureRange range, Real const* w, Real const* c, int maps, Real* s,
+                int samples = chunk) const
     {
         MOE_EXPECT(begin_aligned<Simd<Real>::width>(range, w, s));
         multiply<Real>({w, padded_columns<Real>(range.size)}, range.size,
-                       {columns + range.begin * chunk, chunk}, chunk, maps, Init::rows, c,
-                       {s, chunk});
+                       {columns + range.begin * chunk, chunk}, samples, maps, Init::rows, c,
+                       {s, samples});
     }
 };
 
@@ -62,10 +64,18 @@ public:
     {
         MOE_EXPECT(0 <= count && count <= chunk);
         copy_rows(x, row, count);
-        transpose(rows_, stride_, columns_);
+        transpose(rows_, stride_, columns_, count);
         if (features_.derived())
             derive(count);
+        count_ = count;
+        narrow_ = narrows_ && count <= width;
     }
+
+    /// From now on planes of a fetched chunk that one vector holds are [maps][width].
+    void narrow_planes() { narrows_ = true; }
+
+    /// Whether those of the last one are.
+    bool narrow() const { return narrow_; }
 
     /// Numbers that columns of a chunk take.
     std::size_t columns_size() const { return static_cast<std::size_t>(chunk) * (stride_ + 2); }
@@ -76,10 +86,10 @@ public:
     {
         MOE_EXPECT(0 <= count && count <= chunk);
         if (count == chunk && d_ % quad == 0) {
-            transpose(x, d_, columns);
+            transpose(x, d_, columns, count);
         } else {
             copy_rows(x, nullptr, count);
-            transpose(rows_, stride_, columns);
+            transpose(rows_, stride_, columns, count);
         }
         if (features_.derived())
             derive_features<chunk, Real>(SerialLanes{}, features_,
@@ -102,7 +112,7 @@ public:
 
     void scores(FeatureRange range, Real const* w, Real const* c, int maps, Real* s) const
     {
-        ColumnTile<Real>{columns_}.scores(range, w, c, maps, s);
+        ColumnTile<Real>{columns_}.scores(range, w, c, maps, s, narrow_ ? width : chunk);
     }
 
     void accumulate(FeatureRange range, Real const* coefficient, int maps, bool first, Real* g,
@@ -110,9 +120,17 @@ public:
     {
         MOE_EXPECT(begin_aligned<align>(range, g, coefficient));
         int const columns = stride(range.size);
-        multiply<Real>({coefficient, chunk}, chunk, {rows_ + range.begin, stride_}, columns, maps,
-                       first ? Init::zero : Init::out, nullptr, {g, columns});
-        row_sums<Real, chunk>(coefficient, maps, first, gc);
+        Init const init = first ? Init::zero : Init::out;
+        Matrix<Real const> const rows{rows_ + range.begin, stride_};
+        if (narrow_) { // samples behind the end would add zeros
+            multiply<Real>({coefficient, width}, count_, rows, columns, maps, init, nullptr,
+                           {g, columns});
+            row_sums<Real, width>(coefficient, maps, first, gc);
+        } else {
+            multiply<Real>({coefficient, chunk}, chunk, rows, columns, maps, init, nullptr,
+                           {g, columns});
+            row_sums<Real, chunk>(coefficient, maps, first, gc);
+        }
     }
 
 private:
@@ -133,11 +151,11 @@ private:
         }
     }
 
-    /// x of a chunk's rows into columns.
-    void transpose(Real const* rows, int step, Real* columns) const
+    /// x of a chunk's first rows into columns, by whole vectors of rows.
+    void transpose(Real const* rows, int step, Real* columns, int count) const
     {
         for (int f = 0; f < d_; f += quad)
-            for (int b = 0; b < chunk; b += width)
+            for (int b = 0; b < count; b += width)
                 transpose_quad<Real>(rows + b * step + f, step, columns + f * chunk + b, chunk);
     }
 
@@ -174,9 +192,12 @@ private:
 
     FeatureMap features_;
     int d_;
-    int stride_;    ///< columns of all features, padded
-    Real* rows_;    ///< [chunk][stride]
-    Real* columns_; ///< [stride + 2][chunk]
+    int stride_;           ///< columns of all features, padded
+    Real* rows_;           ///< [chunk][stride]
+    Real* columns_;        ///< [stride + 2][chunk]
+    int count_ = chunk;    ///< samples that were fetched last
+    bool narrows_ = false; ///< see narrow_planes()
+    bool narrow_ = false;  ///< see narrow()
 };
 
 MOE_END_ISA

@@ -128,6 +128,17 @@ MOE_HD inline std::uint32_t at(EpochOrder const& order, std::uint32_t position)
     return walk(order, scramble_position(order, position));
 }
 
+/// rows[i] = scramble_position(order, first + i) for i < count, each written by the lane that owns
+/// i. One CPU thread has a text of its own (order_block.h).
+template <class Lanes>
+MOE_HD MOE_FLAT void scramble_positions(Lanes lanes, EpochOrder const& order, std::uint32_t first,
+                                        int count, std::uint32_t* rows)
+{
+    MOE_SIMD
+    for (int i = lanes.rank(); i < count; i += lanes.size())
+        rows[i] = scramble_position(order, first + static_cast<std::uint32_t>(i));
+}
+
 /// rows[i] = at(order, first + i) for i < count, each written by the lane that owns i; a lane that
 /// reads another's rows calls lanes.sync() first. first + count <= n.
 template <class Lanes>
@@ -136,9 +147,7 @@ MOE_HD void fill_order(Lanes lanes, EpochOrder const& order, std::uint32_t first
 {
     MOE_EXPECT(0 <= count && std::uint64_t{first} + static_cast<std::uint64_t>(count) <= order.n);
     EpochOrder const local = order;
-    MOE_SIMD
-    for (int i = lanes.rank(); i < count; i += lanes.size())
-        rows[i] = scramble_position(local, first + static_cast<std::uint32_t>(i));
+    scramble_positions(lanes, local, first, count, rows);
     int past = 0; // of my rows; often none
     MOE_SIMD_SUM(past)
     for (int i = lanes.rank(); i < count; i += lanes.size())
@@ -164,3 +173,7 @@ MOE_HD MOE_INLINE std::uint32_t replacement_row(StreamKey const& key, std::uint3
 }
 
 MOE_END_ISA
+
+#if defined(__AVX2__) && !defined(__CUDACC__)
+#include "kernels/rng/order_block.h"
+#endif

@@ -34,8 +34,10 @@ public:
                 end_ = first + (left < most ? left : most);
                 fill_order(lanes, order, static_cast<std::uint32_t>(first), end_ - first, row_);
             }
+            std::uint32_t const* const known = row_ + (first - first_);
+            MOE_SIMD
             for (int i = 0; i < count; ++i)
-                rows[i] = row_[first - first_ + i];
+                rows[i] = known[i];
         } else {
             fill_order(lanes, order, static_cast<std::uint32_t>(first), count, rows);
         }

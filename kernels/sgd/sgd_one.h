@@ -229,6 +229,7 @@ MOE_HD MOE_FLAT bool all_finite(Lanes lanes, Real const* values, int size, int* 
         *flag = 1;
     lanes.sync();
     Real sum = 0;
+    MOE_SIMD_SUM(sum)
     for (int i = lanes.rank(); i < size; i += lanes.size())
         sum += values[i] * Real(0); // 0 for finite entries, NaN for others
     if (sum != Real(0))
@@ -254,6 +255,7 @@ MOE_HD MOE_FLAT void run_one(Lanes lanes, SgdTask<Real> const& task, void* scrat
         m.theta[i] = task.theta[i];
     lanes.sync();
     m.forward.load(lanes, shape.copied ? task.theta : m.theta);
+    m.forward.narrow();
     m.by_maps.clear(lanes, shape);
     int done = 0;
     bool finite = true;

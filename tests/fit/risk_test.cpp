@@ -91,6 +91,7 @@ TEMPLATE_TEST_CASE("a fit equal to the truth has no error at all", "", float, do
         Problem<TestType> const truth = drawn_problem<TestType>(
             model_of(mixture.normalizer, mixture.activation, 7, 4), 1100, 4);
         for (Backend const& backend : all_backends()) {
+            INFO(backend.name());
             auto on = truth_of(truth.model, truth.theta, truth.x);
             Evaluated<TestType> const same = evaluated(backend, truth);
             on.f = same.f; // the same roundings as in the measurement

@@ -79,12 +79,14 @@ TEST_CASE("the loop form gives the rows of single calls from any place")
     for (std::uint32_t n : {5U, 33U, 1000U, 10007U}) {
         EpochOrder const order = make_order({4, 3, 2, 1}, 9, n);
         for (std::uint32_t first : {0U, 1U, n / 2, n - 1}) {
-            int const count = static_cast<int>(std::min(n - first, 45U));
-            std::vector<std::uint32_t> rows(count + 1, 77);
-            fill_order(SerialLanes{}, order, first, count, rows.data());
-            for (int i = 0; i < count; ++i)
-                CHECK(rows[i] == at(order, first + static_cast<std::uint32_t>(i)));
-            CHECK(rows[count] == 77);
+            for (std::uint32_t most : {45U, 128U, 300U}) { // part of a block, some, and a rest
+                int const count = static_cast<int>(std::min(n - first, most));
+                std::vector<std::uint32_t> rows(count + 1, 77);
+                fill_order(SerialLanes{}, order, first, count, rows.data());
+                for (int i = 0; i < count; ++i)
+                    CHECK(rows[i] == at(order, first + static_cast<std::uint32_t>(i)));
+                CHECK(rows[count] == 77);
+            }
         }
     }
 }

@@ -150,3 +150,22 @@ TEST_CASE("facts and points that a fit lacks are empty in exports")
     CHECK(json["fits"][1]["starts"].empty());
     CHECK(json["fits"][1]["certified"].is_null());
 }
+
+TEST_CASE("a loss that a new fit names twice is stored once, and refused with two values")
+{
+    TempFolder folder;
+    Study const study = tiny_study();
+    Store store = Store::create(folder.path(), study);
+    add_cells(store, study);
+    FitRow fit = fit_row(study, study.curves[0], 100, 0, 0.1);
+    std::vector<LossRow>& losses = fit.at(at_fit).losses;
+    std::size_t const once = losses.size();
+    losses.push_back(losses.front());
+    CHECK_NOTHROW(store.add_fits({fit}));
+    CHECK(store.fits(fit.cell, false)[0].at(at_fit).losses.size() == once);
+
+    fit.replicate = 1;
+    fit.at(at_fit).losses.back().record.value += 1;
+    CHECK_THROWS_AS(store.add_fits({fit}), StoreError);
+    CHECK(store.count(fit.cell).fits == 1);
+}
