@@ -137,7 +137,7 @@ constexpr RowCheck row_checks[] = {
     {"few_certified", "Fits may not be the least of their data",
      "raise start.starts (half of them blind): certified are fits that two starts found",
      little_certified},
-    {"off_target", "The fitted family does not hold the truth",
+    {"off_target", "The fitted family does not hold the truth's parameters",
      "ask for the loss against target = \"projection\", or compare gates by regression and "
      "expert errors",
      other_target},
@@ -167,7 +167,7 @@ std::string found_by(RowCheck const& check, RateRow const& row)
 
 std::string row_name(RateRow const& row)
 {
-    return row.label + ", " + loss_text(row) + (row.target == "truth" ? "" : " to " + row.target);
+    return row.label + ", " + loss_target_text(row);
 }
 
 /// One finding where any instance was found.
