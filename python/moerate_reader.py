@@ -29,6 +29,8 @@ import numpy
 
 __all__ = ["open", "Results"]
 FORMAT = 2  # of the store that this file reads
+APPLICATION = 0x4D4F4552  # that SQLite files of moerate bear, "MOER"
+POINTS = ("start", "oracle", "fit")  # of a fit, at which losses are measured
 # Columns of `moerate export` that are texts, whatever stands in them; swept keys are what they hold.
 TEXTS = {"study", "cell", "label", "fit", "status", "ended", "loss", "gauge", "target"}
 
@@ -44,6 +46,8 @@ class Results:
             glob.glob(os.path.join(glob.escape(self.folder), "store.*of*.sqlite")))
         if not self.files:
             raise FileNotFoundError(f"{self.folder} holds no store (store.sqlite) run moerate first")
+        for file in self.files:
+            _connected(file)[0].close()
         self._frames = _pandas() if frames is None or frames else None
         if frames and self._frames is None:
             raise ImportError("frames=True needs pandas (it is not installed) install it or leave "
@@ -75,6 +79,9 @@ class Results:
     def losses(self, at=None):
         """One row a measured loss: cell, label, n, replicate, at ("start", "oracle", "fit"), loss, r, gauge,
         target, and its numbers. With `at` those of one point."""
+        if at is not None and at not in POINTS:
+            raise ValueError(f"at = {at!r} is no point of a fit (known: {', '.join(POINTS)}) name "
+                             "one of them, or leave it out")
         names, rows = self._rows(
             "SELECT c.label, c.n, l.* FROM loss l JOIN cell c ON c.id = l.cell"
             + (" WHERE l.at = ?" if at else ""), (at,) if at else ())
@@ -143,12 +150,11 @@ class Results:
     def _rows(self, query, values=()):
         names, found = [], []
         for file in self.files:
-            store = sqlite3.connect(f"file:{_quoted(file)}?mode=ro", uri=True)
+            store, version = _connected(file)
             try:
-                version = store.execute("PRAGMA user_version").fetchone()[0]
-                if not version and not store.execute("SELECT 1 FROM sqlite_master").fetchone():
+                if not version:
                     continue  # its run has just begun
-                if version != FORMAT:
+                if version < FORMAT:
                     raise ValueError(f"{file} has format {version} (this reader knows {FORMAT}) "
                                      "run it again with this version's moerate")
                 cursor = store.execute(query, values)
@@ -178,6 +184,24 @@ def _pandas():
         return pandas
     except ImportError:
         return None
+
+
+def _connected(file):
+    """A store that is no newer than this reader, and its format: 0 where it holds nothing yet."""
+    store = sqlite3.connect(f"file:{_quoted(file)}?mode=ro", uri=True)
+    try:
+        version = store.execute("PRAGMA user_version").fetchone()[0]
+        empty = not store.execute("SELECT 1 FROM sqlite_master").fetchone()
+        if not empty and store.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
+            raise ValueError(f"{file} is no store of moerate (it is another SQLite file) name a "
+                             "results folder")
+        if version > FORMAT:
+            raise ValueError(f"{file} has format {version} (this reader knows {FORMAT}) take the "
+                             "reader of a newer moerate")
+    except (ValueError, sqlite3.DatabaseError):
+        store.close()
+        raise
+    return store, version
 
 
 def _quoted(file):

@@ -100,12 +100,16 @@ def figure_of(rows, options):
         options.title = ", ".join(studies) if len(studies) == 1 and "study" not in options.facet else ""
     prepare([options.title, *(text for row in rows for text in
                               (row["study"], row["label"], row["loss"], *map(str, row["swept"].values())))])
-    series = series_of(rows, options.y, options.style, options.sd)
+    series, empty = series_of(rows, options.y, options.style, options.sd)
+    left_out = list(dict.fromkeys(row["label"] for row in empty))
+    for label in left_out:
+        say(f"\"{visible(label)}\" is not in the figure (no n has a positive {options.y}: its fits failed, "
+            "or none is done)")
     if options.heatmap:
         options.heatmap = [checked_key(rows, key) for key in options.heatmap]
         return draw_heatmap(series, options)
     facets = options.facet or default_facets([one.row for one in series], options.y)
-    return draw_panels(Layout(series, options.y, facets, options.color), options)
+    return draw_panels(Layout(series, options.y, facets, options.color, left_out), options)
 
 
 def path_of(options):

@@ -52,8 +52,8 @@ def name_keys(series, facets, color):
 class Layout:
     """Panels of series, their colours and names. Raises LayoutError where colours would repeat."""
 
-    def __init__(self, series, quantity, facets, color):
-        self.quantity, self.facets, self.color = quantity, facets, color
+    def __init__(self, series, quantity, facets, color, left_out=()):
+        self.quantity, self.facets, self.color, self.left_out = quantity, facets, color, left_out
         self.rows = [one.row for one in series]
         self.series = series
         self.panels = panels_of(series, facets)
@@ -131,7 +131,7 @@ def note_text(layout, style, deviations):
     if any(one.theory is not None for one in layout.series):
         text += " Triangle: theory" + (", \u2717: refuted." if any(
             one.refuted for one in layout.series) else ".")
-    return text
+    return text + (f" Without a point: {', '.join(map(literal, layout.left_out))}." if layout.left_out else "")
 
 
 def add_labels(axes, layout, members, with_names):

@@ -118,8 +118,9 @@ def line_slope(pairs):
 
 
 def series_of(rows, quantity, style, deviations):
-    """One a row; what does not depend on the loss once for all losses of a curve."""
-    found, seen = [], set()
+    """One a row; what does not depend on the loss once for all losses of a curve. And the rows that
+    have nothing to draw."""
+    found, empty, seen = [], [], set()
     for row in rows:
         key = (row["study"], row["label"])
         if quantity != "loss" and key in seen:
@@ -128,10 +129,12 @@ def series_of(rows, quantity, style, deviations):
         series = Series(row, quantity, style, deviations)
         if series.points:
             found.append(series)
+        else:
+            empty.append(row)
     if not found:
         raise InputError(f"nothing to draw (no row has a positive {quantity}) finish the run first, "
                          "or choose another --y")
-    return found
+    return found, empty
 
 
 def panels_of(series, facets):

@@ -16,6 +16,13 @@
 namespace moerate
 {
 
+/// What a command prints.
+enum class Prints
+{
+    json, ///< by --json, else for a reader
+    text  ///< CSV, a script, a file: always as it is
+};
+
 /// The parser with the options that its commands fill; the chosen command is left in `command`.
 struct CommandLine
 {
@@ -53,7 +60,8 @@ struct CommandLine
 
     CommandLine();
     CLI::App* add(std::string const& name, std::string const& text,
-                  std::vector<std::string> const& examples, std::function<int()> call);
+                  std::vector<std::string> const& examples, std::function<int()> call,
+                  Prints what = Prints::json);
     CLI::Option* valued(CLI::Option* option, Takes what);
     CLI::Option* one_of(CLI::Option* option, std::vector<std::string> const& list);
     void suggest(CLI::Option* option, std::vector<std::string> const& list);

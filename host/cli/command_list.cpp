@@ -17,7 +17,8 @@ void CommandLine::add_study_commands()
              "moerate check experiments/003-1a.toml --set study.replicates=5 --toml"},
             [this] { return check_command(study, as_toml, common); });
     add_study(check);
-    check->add_flag("--toml", as_toml, "Print the resolved study as an experiment file");
+    check->add_flag("--toml", as_toml, "Print the resolved study as an experiment file")
+        ->excludes(check->get_option("--json"));
     CLI::App* plan = add("plan", "Print cells, fits, estimated time and memory",
                          {"moerate plan experiments/003-1a.toml --device cpu",
                           "moerate plan experiments/003-1a.toml --shards"},
@@ -57,12 +58,14 @@ void CommandLine::add_run_command()
     go->add_option("--save-every", run.save_every, "Seconds of work between two saves, about")
         ->check(CLI::Range(0.01, 3600.0))
         ->capture_default_str();
-    go->add_option("--until-half-width", run.half_width,
-                   "Go on until every slope's interval has this half-width")
-        ->check(CLI::Range(1e-6, 10.0));
+    CLI::Option* const until =
+        go->add_option("--until-half-width", run.half_width,
+                       "Go on until every slope's interval has this half-width")
+            ->check(CLI::Range(1e-6, 10.0));
     go->add_option("--max-replicates", run.most_replicates,
                    "Replicates at which to end then [10 times study.replicates]")
-        ->check(CLI::Range(1, 2147483647));
+        ->check(CLI::Range(1, 2147483647))
+        ->needs(until);
     CLI::Option* const trace =
         valued(go->add_option("--trace", run.trace,
                               "File to add the rounds of least-squares fits to, a JSON line each"),
@@ -125,12 +128,12 @@ void CommandLine::add_store_commands()
                     "Only these curves: labels, or STUDY: LABEL; * is any text");
     one_of(two->add_option("--by", compared.by, "label: only pairs of one label"), {"label"});
     add_devices(two);
-    CLI::App* out =
-        add("export", "Write the fits of a results folder as a tidy table, or its experiment file",
-            {"moerate export results/003-1a --format csv -o fits.csv",
-             "moerate export results/003-1a --format csv --params --all",
-             "moerate export results/003-1a --format toml"},
-            [this] { return export_command(output); });
+    CLI::App* out = add(
+        "export", "Write the fits of a results folder as a tidy table, or its experiment file",
+        {"moerate export results/003-1a --format csv -o fits.csv",
+         "moerate export results/003-1a --format csv --params --all",
+         "moerate export results/003-1a --format toml"},
+        [this] { return export_command(output); }, Prints::text);
     add_folder(out, "folder", output.folder, text)->required();
     one_of(out->add_option("--format", output.format, "What to write"), {"csv", "json", "toml"})
         ->required();
@@ -199,12 +202,14 @@ void CommandLine::add_help_commands()
     one_of(manual->add_option("--format", help.format, "How to write it"),
            {"text", "markdown", "man"})
         ->capture_default_str();
-    CLI::App* completion =
-        add("completion", "Print the script that completes moerate's words in a shell",
-            {"moerate completion bash"}, [this] {
-                print_text(completion_script(shell));
-                return 0;
-            });
+    CLI::App* completion = add(
+        "completion", "Print the script that completes moerate's words in a shell",
+        {"moerate completion bash"},
+        [this] {
+            print_text(completion_script(shell));
+            return 0;
+        },
+        Prints::text);
     one_of(completion->add_option("shell", shell, "Shell"), {"bash", "zsh", "fish"})->required();
 }
 

@@ -22,14 +22,22 @@ void CommandLine::add_data_commands()
     valued(sub->add_option("data", fit.data, "CSV with a header x1,...,xd,y; - reads stdin"),
            Takes::file)
         ->required();
-    valued(sub->add_option("--start", fit.start, "Measure to start from (JSON), names the model"),
-           Takes::file);
-    suggest(sub->add_option("--gate", fit.gate, "Gate, e.g. score=linear,normalizer=softmax"),
-            pairs_of("score=", names_of<Scores>(), ",normalizer=", names_of<Normalizers>()));
-    suggest(sub->add_option("--expert", fit.expert, "Expert, e.g. form=ridge,activation=gelu"),
+    CLI::Option* const start = valued(sub->add_option("--start", fit.start,
+                                                      "Measure to start from (JSON), names the "
+                                                      "model in place of --gate to --experts"),
+                                      Takes::file);
+    CLI::Option* const gate =
+        sub->add_option("--gate", fit.gate, "Gate, e.g. score=linear,normalizer=softmax")
+            ->excludes(start);
+    suggest(gate, pairs_of("score=", names_of<Scores>(), ",normalizer=", names_of<Normalizers>()));
+    CLI::Option* const expert =
+        sub->add_option("--expert", fit.expert, "Expert, e.g. form=ridge,activation=gelu")
+            ->excludes(start);
+    suggest(expert,
             pairs_of("form=", names_of<Experts>(), ",activation=", names_of<Activations>()));
     sub->add_option("--experts", fit.experts, "How many; for a hierarchical gate of each group")
-        ->delimiter(',');
+        ->delimiter(',')
+        ->excludes(start);
     one_of(sub->add_option("--estimator", fit.estimator, "How to fit"), estimator_names())
         ->capture_default_str();
     sub->add_option("--box", fit.box, "Largest size of a parameter (lse)");
@@ -45,9 +53,10 @@ void CommandLine::add_data_commands()
            Takes::file);
     sub->add_flag("--force", fit.force, "Replace the trace's file if it exists");
     add_devices(sub);
-    CLI::App* predict = add("predict", "Predictions, gate weights and responses for new inputs",
-                            {"moerate predict fit.json new.csv > predictions.csv"},
-                            [this] { return predict_command(prediction); });
+    CLI::App* predict = add(
+        "predict", "Predictions, gate weights and responses for new inputs",
+        {"moerate predict fit.json new.csv > predictions.csv"},
+        [this] { return predict_command(prediction); }, Prints::text);
     valued(
         predict->add_option("measure", prediction.measure, "Measure, or what fit printed (JSON)"),
         Takes::file)

@@ -10,6 +10,7 @@
 #include "host/estimate/trace_text.h"
 #include "host/measure/families.h"
 #include "host/run/progress.h"
+#include "host/store/status.h"
 
 #include <fmt/format.h>
 
@@ -32,6 +33,13 @@ std::shared_ptr<Estimator const> chosen_estimator(FitOptions const& options, int
     json settings = json::object();
     for (std::string const& setting : options.settings) {
         auto const [key, value] = key_and_value(setting, "--set");
+        if (key == "kind")
+            throw UsageError(fmt::format("--set {}: (the estimator is that of --estimator, {}) "
+                                         "leave it out",
+                                         printable(setting), options.estimator));
+        if (key == "box" && !options.box.empty())
+            throw UsageError(fmt::format("--set {}: (--box {} says it, too) give one of them",
+                                         printable(setting), printable(options.box)));
         settings[key] = value;
     }
     settings["kind"] = options.estimator;
@@ -123,11 +131,11 @@ ordered_json or_null(std::optional<T> const& value)
     return value ? ordered_json(*value) : ordered_json();
 }
 
-std::string status_of(FitOutcome const& outcome)
+/// That of a failed fit, else why it ended; where the estimator does not say, its status.
+std::string status_text(Regression const& fit)
 {
-    return !outcome.finite               ? "not_finite"
-           : outcome.facts.ended.empty() ? "ok"
-                                         : outcome.facts.ended;
+    std::string const& ended = fit.outcome.facts.ended;
+    return failed(fit.status) || ended.empty() ? status_name(fit.status) : ended;
 }
 
 /// The document of interfaces.md, with what else there is to say behind it.
@@ -136,7 +144,7 @@ ordered_json to_json(Regression const& fit, double seconds)
     FitFacts const& facts = fit.outcome.facts;
     ordered_json document = {
         {"measure", measure_to_json(fit.measure)},
-        {"status", status_of(fit.outcome)},
+        {"status", status_text(fit)},
         {"certified", facts.stationary.value_or(false) && facts.best.value_or(false)},
         {"mse", fit.mse},
         {"start_mse", fit.start_mse},
@@ -171,7 +179,7 @@ void note_starts(bool quiet, FitFacts const& facts)
         bool const won = facts.won && *facts.won == static_cast<int>(i);
         lines.push_back({fmt::format("{}{}", i + 1, won ? "*" : ""), start.kind,
                          fmt::format("{:.9g}", start.mse), start.ended,
-                         fmt::format("{:.3g}", start.above),
+                         std::isnan(start.above) ? "-" : fmt::format("{:.3g}", start.above),
                          fmt::format("{:.3g}", start.distance)});
     }
     if (lines.size() > 1)
@@ -221,7 +229,7 @@ int fit_command(FitOptions const& options, CommonOptions const& common)
     if (!options.trace.empty())
         write_whole(options.trace, options.force,
                     trace_lines(ordered_json::object(), fit.outcome.facts));
-    return static_cast<int>(fit.outcome.finite ? Exit::done : Exit::failed_fits);
+    return static_cast<int>(failed(fit.status) ? Exit::failed_fits : Exit::done);
 }
 
 } // namespace moerate

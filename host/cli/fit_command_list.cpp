@@ -20,7 +20,8 @@ void CommandLine::add_fit_commands()
     sub->add_option("--n", show.n, "n to look at [the largest with fits]")
         ->check(CLI::Range(1, 2147483647))
         ->excludes(cell);
-    sub->add_flag("--data", show.data, "With --json: also the fit's training data, as x and y");
+    sub->add_flag("--data", show.data, "With --json: also the fit's training data, as x and y")
+        ->needs(sub->get_option("--json"));
     CLI::App* replayed =
         add("replay", "Do one stored fit again, check its bits, and write the way that it took",
             {"moerate replay results/003-1a softmax 1000 0 -o path.jsonl"}, [this] {

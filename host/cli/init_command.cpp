@@ -1,4 +1,5 @@
 #include "host/cli/commands.h"
+#include "host/cli/init_source.h"
 #include "host/cli/output.h"
 #include "host/cli/wrapped.h"
 #include "host/core/error.h"
@@ -16,10 +17,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <optional>
 
 namespace moerate
 {
@@ -39,9 +36,9 @@ struct Families
 std::vector<std::string> parts_of(std::string const& text)
 {
     std::size_t const slash = text.find('/');
-    if (slash == std::string::npos)
-        return {text};
-    return {text.substr(0, slash), text.substr(slash + 1)};
+    return slash == std::string::npos
+               ? std::vector<std::string>{text}
+               : std::vector<std::string>{text.substr(0, slash), text.substr(slash + 1)};
 }
 
 /// Sets `first` or `second` to the member of its list that each part of "A/B" names.
@@ -157,9 +154,30 @@ std::string gate_toml(GateSpec const& gate)
     return toml_value(gate_to_json(gate));
 }
 
+/// d and variances for which f is well above the noise and steps stay finite: fits that end above
+/// f = 0 count as failed.
+struct Scales
+{
+    char const *d, *noise, *expert;
+};
+
+Scales scales_of(Families const& families)
+{
+    bool const linear = families.gate.score == find<Scores>("linear");
+    if (linear && families.expert.form == find<Experts>("ridge"))
+        return {"4", "0.01", "0.25"};
+    if (takes_power(families.expert.activation))
+        return {"4", "0.001", "0.25"};
+    if (families.gate.score == find<Scores>("euclidean")) // falls with |x - w|^2
+        return {"2", "0.001", "1.0"};
+    return {"4", "0.01", "1.0"};
+}
+
 std::string new_file(std::string const& name, InitOptions const& options)
 {
-    auto const [gate, expert] = families_of(options);
+    Families const families = families_of(options);
+    auto const& [gate, expert] = families;
+    Scales const scales = scales_of(families);
     bool const groups = grouped(gate);
     Lines lines;
     lines.table("[study]", "[study]");
@@ -171,15 +189,15 @@ std::string new_file(std::string const& name, InitOptions const& options)
     for (char const* key : {"nested", "regression_samples", "max_failed"})
         lines.could(key);
     lines.table("[data]", "[data]");
-    lines.key("d", "4");
-    lines.key("noise_variance", "0.01");
+    lines.key("d", scales.d);
+    lines.key("noise_variance", scales.noise);
     lines.table("[truth]", "[truth]");
     lines.key("gate", gate_toml(gate));
     lines.key("expert", toml_value(expert_to_json(expert)));
     lines.key(groups ? "groups" : "experts", groups ? "[2, 2]" : "3");
     lines.table("[truth.draw]", "truth.draw");
     lines.key("gate_variance", "1.0");
-    lines.key("expert_variance", "0.25");
+    lines.key("expert_variance", scales.expert);
     lines.could("zero_gate");
     lines.table("[start]", "[start]");
     for (char const* key : {"kind", "scale", "exponent", "extra"})
@@ -203,68 +221,6 @@ std::string new_file(std::string const& name, InitOptions const& options)
         "spec_version = 1\n{1}\n"
         "# A further [[fit]] is another curve on the same data, e.g. of another gate.\n",
         name, lines.text());
-}
-
-/// The folder of published experiments: installed, of the sources, or here; empty if there is none.
-fs::path experiments_folder()
-{
-    std::error_code error;
-    fs::path const program = fs::read_symlink("/proc/self/exe", error).parent_path();
-    for (fs::path const& folder : {program.parent_path() / "share/moerate/experiments",
-                                   program.parent_path() / "experiments", fs::path("experiments")})
-        if (fs::is_directory(folder, error))
-            return folder;
-    return {};
-}
-
-/// All of a file; nothing if it cannot be read.
-std::optional<std::string> content(fs::path const& file)
-{
-    std::ifstream in(file, std::ios::binary);
-    std::error_code error;
-    if (!in || !fs::is_regular_file(file, error))
-        return std::nullopt;
-    return std::string{std::istreambuf_iterator<char>(in), {}};
-}
-
-/// The file of an experiment, by its name or its name in the folder of experiments.
-fs::path experiment(std::string const& from)
-{
-    fs::path const folder = experiments_folder();
-    for (fs::path const& file : {fs::path(from), folder / (from + ".toml")})
-        if (content(file))
-            return file;
-    std::vector<std::string> names;
-    std::error_code error;
-    for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
-         entry.increment(error))
-        if (entry->path().extension() == ".toml")
-            names.push_back(entry->path().stem().string());
-    std::sort(names.begin(), names.end());
-    throw UsageError(
-        fmt::format("--from {}: no such file or experiment (nearest: \"{}\") known: {}", from,
-                    nearest(from, names), joined(names)));
-}
-
-std::string copied_file(std::string const& name, std::string const& from)
-{
-    std::string const text = content(experiment(from)).value_or("");
-    std::string const key = "\nid = \"";
-    std::size_t const at = text.find(key);
-    if (at == std::string::npos)
-        throw UsageError(fmt::format("--from {}: it has no line id = \"...\" to change", from));
-    std::size_t const begin = at + key.size(), end = text.find('"', begin);
-    return fmt::format("# {}: written by moerate init from {}.\n{}{}{}", name, from,
-                       text.substr(0, begin), name, text.substr(end));
-}
-
-/// Puts the file of a copied study's truth beside the copy, where it is named from.
-void copy_truth(std::string const& truth, fs::path const& from, fs::path const& to, bool force)
-{
-    fs::path const file = to / truth;
-    if (fs::path(truth).is_absolute() || content(file) == content(from / truth))
-        return;
-    write_whole(file.string(), force, content(from / truth).value_or(""));
 }
 
 } // namespace

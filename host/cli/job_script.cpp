@@ -1,5 +1,6 @@
 #include "host/cli/job_script.h"
 
+#include "host/core/error.h"
 #include "host/core/text.h"
 #include "host/run/time_budget.h"
 
@@ -19,9 +20,30 @@ constexpr char const* merge_memory = "1G";
 /// Runs in a row that may be stopped before they have stored anything.
 constexpr int most_stalled_runs = 5;
 
+/// A directive's line; sbatch splits it at spaces and takes quotes off, as a shell does. Throws
+/// UsageError for what no such line can hold.
 std::string directive(std::string const& option)
 {
+    if (printable(option) != option)
+        throw UsageError(fmt::format("\"{}\" (a directive of sbatch is one line of plain text) "
+                                     "leave out what is escaped here",
+                                     printable(option)));
     return "#SBATCH " + option + "\n";
+}
+
+/// "--name=value" of a user, the value as one word: as it is where it is quoted already.
+std::string quoted(std::string const& option)
+{
+    std::size_t const equal = option.find('=');
+    if (option.compare(0, 2, "--") != 0 || equal == std::string::npos ||
+        option.find_first_of(" \t'\"", 0) < equal || printable(option) != option)
+        return option;
+    std::string const value = option.substr(equal + 1);
+    bool const done = value.size() > 1 && value.front() == value.back() &&
+                      (value.front() == '\'' || value.front() == '"');
+    return done || value.find_first_of(" #") == std::string::npos
+               ? option
+               : option.substr(0, equal + 1) + shell_word(value);
 }
 
 /// How long before its time limit a task is told to stop, should the run not know the limit itself.
@@ -35,7 +57,7 @@ std::string head(ArrayJob const& job, std::string const& name, std::string const
     std::string text = "#!/bin/bash\n" + directive("--job-name=" + name) +
                        directive(fmt::format("--output={}/log/{}", shell_word(job.folder), log));
     if (!job.partition.empty())
-        text += directive("--partition=" + job.partition);
+        text += directive(quoted("--partition=" + job.partition));
     return text;
 }
 
@@ -43,7 +65,7 @@ std::string further_options(ArrayJob const& job)
 {
     std::string text;
     for (std::string const& option : job.options)
-        text += directive(option);
+        text += directive(quoted(option));
     return text;
 }
 
@@ -77,9 +99,9 @@ std::string array_script(ArrayJob const& job)
     std::string text = head(job, job.name, "%A_%a.log") + directive("--array=" + job.tasks) +
                        directive("--time=" + slurm_duration(job.seconds)) +
                        directive(fmt::format("--cpus-per-task={}", job.cpus));
-    text += directive("--mem=" + job.memory);
+    text += directive(quoted("--mem=" + job.memory));
     if (!job.gres.empty())
-        text += directive("--gres=" + job.gres);
+        text += directive(quoted("--gres=" + job.gres));
     text += directive("--requeue") + directive("--open-mode=append") +
             directive(fmt::format("--signal=B:USR1@{}", warning_seconds(job.seconds))) +
             further_options(job);

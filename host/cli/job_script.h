@@ -21,12 +21,12 @@ struct ArrayJob
     std::string memory;               ///< of a task, as Slurm has it
     int cpus = 1;                     ///< of a task
     std::string partition, gres;      ///< empty: what the cluster gives
-    std::vector<std::string> options; ///< of sbatch, as they stand
+    std::vector<std::string> options; ///< of sbatch: --name=value
     std::vector<std::string> run;     ///< further options of `moerate run`
 };
 
 /// Runs one shard a task. Stops at the next block on SIGTERM and before the time limit, and then
-/// puts itself into the queue again.
+/// puts itself into the queue again. Both throw UsageError for options that a line cannot hold.
 std::string array_script(ArrayJob const& job);
 
 /// Merges the shards, and says what is missing.

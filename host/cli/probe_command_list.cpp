@@ -16,14 +16,16 @@ void CommandLine::add_probe_commands()
         add("identify", "Say which parameters of a family are not identified, with counterexamples",
             {"moerate identify --gate score=linear,normalizer=softmax --expert "
              "form=ridge,activation=relu",
-             "moerate identify --truth experiments/check-over-softmax-1.json --fitted 3 -o counterexamples"},
+             "moerate identify --truth experiments/check-over-softmax-1.json --fitted 3 -o "
+             "counterexamples"},
             [this] { return identify_command(identified, common); });
-    suggest(
-        sub->add_option("--gate", identified.gate, "Gate, e.g. score=linear,normalizer=softmax"),
-        pairs_of("score=", names_of<Scores>(), ",normalizer=", names_of<Normalizers>()));
-    suggest(
-        sub->add_option("--expert", identified.expert, "Expert, e.g. form=ridge,activation=gelu"),
-        pairs_of("form=", names_of<Experts>(), ",activation=", names_of<Activations>()));
+    CLI::Option* const gate =
+        sub->add_option("--gate", identified.gate, "Gate, e.g. score=linear,normalizer=softmax");
+    suggest(gate, pairs_of("score=", names_of<Scores>(), ",normalizer=", names_of<Normalizers>()));
+    CLI::Option* const expert =
+        sub->add_option("--expert", identified.expert, "Expert, e.g. form=ridge,activation=gelu");
+    suggest(expert,
+            pairs_of("form=", names_of<Experts>(), ",activation=", names_of<Activations>()));
     CLI::Option* const experts =
         sub->add_option("--experts", identified.experts,
                         "Atoms of the truth [2]; for a hierarchical gate of each group [2,2]")
@@ -31,12 +33,15 @@ void CommandLine::add_probe_commands()
     sub->add_option("--fitted", identified.fitted,
                     "Atoms of the over-specified fit [one more, a group]")
         ->delimiter(',');
-    sub->add_option("--d", identified.d, "Inputs")
-        ->check(CLI::Range(1, 1000))
-        ->capture_default_str();
+    CLI::Option* const inputs = sub->add_option("--d", identified.d, "Inputs")
+                                    ->check(CLI::Range(1, 1000))
+                                    ->capture_default_str();
     valued(sub->add_option("--truth", identified.truth, "Measure (JSON) in place of a drawn truth"),
            Takes::file)
-        ->excludes(experts);
+        ->excludes(experts)
+        ->excludes(gate)
+        ->excludes(expert)
+        ->excludes(inputs);
     one_of(sub->add_option("--loss", identified.loss, "Loss [the first that fits the gate]"),
            names_of<Losses>());
     sub->add_option("--r", identified.r, "Exponent of the loss, where it has one")
@@ -71,17 +76,17 @@ void CommandLine::add_identify_settings(CLI::App* sub)
 
 void CommandLine::add_constant_command()
 {
-    CLI::App* constant =
-        add("constant", "Print the least distance of f at falling losses, without noise",
-            {"moerate constant experiments/check-exact.toml",
-             "moerate constant experiments/check-over-relu.toml --epsilon 0.3,0.1 -o same-function"},
-            [this] {
-                constants.study = study;
-                constants.device = device.device == "auto"
-                                       ? DeviceOptions{"cpu", device.threads, device.simd}
-                                       : device;
-                return constant_command(constants, common);
-            });
+    CLI::App* constant = add(
+        "constant", "Print the least distance of f at falling losses, without noise",
+        {"moerate constant experiments/check-exact.toml",
+         "moerate constant experiments/check-over-relu.toml --epsilon 0.3,0.1 -o same-function"},
+        [this] {
+            constants.study = study;
+            constants.device = device.device == "auto"
+                                   ? DeviceOptions{"cpu", device.threads, device.simd}
+                                   : device;
+            return constant_command(constants, common);
+        });
     add_study(constant);
     constant
         ->add_option("--epsilon", constants.settings.epsilon,

@@ -123,8 +123,9 @@ int submit_command(SubmitOptions const& options, CommonOptions const& common)
     job.run = options.run;
     if (!options.simd.empty())
         job.run.insert(job.run.begin(), {"--simd", options.simd});
+    std::string const array_text = array_script(job), merge_text = merge_script(job);
     if (options.print) {
-        print("{}\n{}", array_script(job), merge_script(job));
+        print("{}\n{}", array_text, merge_text);
         return 0;
     }
     std::error_code none;
@@ -134,8 +135,8 @@ int submit_command(SubmitOptions const& options, CommonOptions const& common)
                                      options.study.file));
     fs::create_directories(folder + "/log");
     write_whole(folder + "/experiment.toml", true, study.resolved);
-    write_whole(folder + "/array.sh", true, array_script(job));
-    write_whole(folder + "/merge.sh", true, merge_script(job));
+    write_whole(folder + "/array.sh", true, array_text);
+    write_whole(folder + "/merge.sh", true, merge_text);
     std::string const array = submitted("", folder + "/array.sh");
     std::string const merge = submitted("--dependency=afterany:" + array, folder + "/merge.sh");
     if (common.json)

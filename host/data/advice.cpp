@@ -4,6 +4,7 @@
 #include "kernels/evaluate/evaluate_api.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -15,6 +16,7 @@ namespace
 
 constexpr int rows_at_once = 1 << 15;
 constexpr double negligible = 1e-3; ///< of the prediction's root mean square
+constexpr double far_from_one = 10; ///< factor of an input's size from which on starts miss it
 
 /// Sums over the samples of squares that tell atoms apart.
 struct AtomSums
@@ -76,18 +78,28 @@ AtomSums atom_sums(Device& device, FittedData const& fit)
 
 } // namespace
 
-std::vector<std::string> notes_on_inputs(int d, int n, double const* x, int parameters)
+std::vector<std::string> notes_on_inputs(DataTable const& table, std::vector<double> const& fitted,
+                                         int parameters)
 {
     std::vector<std::string> notes;
-    std::size_t const width = d;
+    std::size_t const width = table.d;
+    int const n = table.n;
     for (std::size_t a = 0; a < width; ++a) {
         bool constant = true;
-        for (int t = 1; constant && t < n; ++t)
-            constant = x[t * width + a] == x[a];
+        double square = 0;
+        for (int t = 0; t < n; ++t) {
+            constant = constant && table.x[t * width + a] == table.x[a];
+            square += fitted[t * width + a] * fitted[t * width + a] / n;
+        }
+        double const size = std::sqrt(square);
         if (constant)
             notes.push_back(fmt::format("x{} is {} in all samples (what goes with it cannot be "
                                         "told from the offsets) leave it out",
-                                        a + 1, x[a]));
+                                        a + 1, table.x[a]));
+        else if (size > far_from_one || size < 1 / far_from_one)
+            notes.push_back(fmt::format("x{} is of size {:.2g}, root mean square, as it is fitted "
+                                        "(starts and box are made for inputs of size 1) scale it",
+                                        a + 1, size));
     }
     if (n < parameters)
         notes.push_back(fmt::format("there are {} samples for {} parameters (many fits are equally "
@@ -97,9 +109,47 @@ std::vector<std::string> notes_on_inputs(int d, int n, double const* x, int para
     return notes;
 }
 
+std::vector<std::string> notes_on_end(Regression const& fit, RegressionSpec const& spec,
+                                      std::vector<double> const& y)
+{
+    std::vector<std::string> notes;
+    if (fit.status == FitStatus::not_finite)
+        notes.push_back("not finite: a parameter left the finite numbers (the fit failed) lower "
+                        "learning_rate, where there is one, or use --estimator lse");
+    if (fit.status == FitStatus::diverged)
+        notes.push_back(fmt::format("diverged: the fit's mse {:.4g} is above that of f = 0, the "
+                                    "mean of y^2 (the fit failed) lower learning_rate, where "
+                                    "there is one, or use --estimator lse",
+                                    fit.mse));
+    if (fit.status == FitStatus::no_descent && fit.outcome.facts.ended.empty())
+        notes.push_back(fmt::format("no descent: the fit's mse {:.4g} is above the start's {:.4g} "
+                                    "(it measures the steps) lower learning_rate, raise batch or "
+                                    "epochs, or use --estimator lse",
+                                    fit.mse, fit.start_mse));
+    int const bound = fit.outcome.facts.at_bound.value_or(0);
+    if (bound == 0)
+        return notes;
+    double largest = 0;
+    for (double const value : y)
+        largest = std::max(largest, std::abs(value));
+    auto const settings = spec.estimator->settings();
+    auto const box = settings.find("box");
+    bool const beyond = box != settings.end() && box->is_number() && largest > box->get<double>();
+    notes.push_back(fmt::format(
+        "{} on the box (the fit is a minimum over the box, certified or not, and may be none of "
+        "the model's; standard errors hold inside only{}) try a larger --box{}",
+        bound == 1 ? "a parameter is" : std::to_string(bound) + " parameters are",
+        spec.raw ? "" : "; the box is in units of the standardised inputs",
+        beyond ? fmt::format(", or scale y, which is up to {:.3g} and beyond it", largest) : ""));
+    return notes;
+}
+
 std::vector<std::string> notes_on_atoms(Device& device, FittedData const& fit)
 {
     AtomSums const sums = atom_sums(device, fit);
+    if (sums.prediction == 0)
+        return {"the fit is 0 at all samples (none of its gates or experts reaches the inputs) "
+                "bring the inputs to size 1, or give a --start"};
     std::size_t const k = sums.response.size();
     double const least = negligible * negligible * sums.prediction;
     std::vector<std::string> notes;

@@ -1,5 +1,6 @@
 #include "host/data/regression.h"
 
+#include "host/core/error.h"
 #include "host/data/advice.h"
 #include "host/data/covariance.h"
 #include "host/device/device.h"
@@ -8,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -17,6 +19,8 @@ namespace
 {
 
 constexpr double pi = 3.14159265358979323846;
+constexpr double lost = 1e-6;      ///< of the MSE, by which it may differ between units
+constexpr double rounding = 1e-14; ///< of the mean of y^2, likewise
 
 /// theta with each form made symmetric: the same model, and what least squares returns.
 std::vector<double> symmetric(Model const& model, std::vector<double> theta)
@@ -33,6 +37,48 @@ double mse_of(Device& device, FittedData const& fit)
     device.run(std::vector<EvaluateTask<double>>{
         {fit.model, theta.data(), fit.n, fit.x, fit.y, nullptr, nullptr, nullptr, mse.data()}});
     return mse.download().front();
+}
+
+/// Refuses columns whose squares are beyond float64: neither errors nor spreads can be computed.
+void check_sizes(DataTable const& table)
+{
+    auto const check = [&](std::string const& name, std::vector<double> const& values,
+                           std::size_t first, std::size_t step) {
+        double square = 0, largest = 0;
+        for (std::size_t i = first; i < values.size(); i += step) {
+            square += values[i] * values[i];
+            largest = std::max(largest, std::abs(values[i]));
+        }
+        if (!std::isfinite(square))
+            throw UsageError(fmt::format("column {} holds numbers up to {:.3g} (their squares are "
+                                         "beyond float64) scale it",
+                                         name, largest));
+    };
+    for (int a = 0; a < table.d; ++a)
+        check(fmt::format("x{}", a + 1), table.x, a, table.d);
+    check("y", table.y, 0, 1);
+}
+
+double mean_square(std::vector<double> const& y)
+{
+    double sum = 0;
+    for (double const value : y)
+        sum += value * value;
+    return sum / static_cast<double>(y.size());
+}
+
+/// Compares the printed measure, at the inputs as they are, with the fit, at standardised ones.
+void note_lost_digits(Device& device, DataTable const& table, double square, Regression& result)
+{
+    DeviceArray<double> const x(device, table.x), y(device, table.y);
+    double const printed =
+        mse_of(device, {result.measure.model, result.measure.theta, table.n, x.data(), y.data()});
+    if (!(std::abs(printed - result.mse) <= lost * result.mse + rounding * square))
+        result.notes.push_back(
+            fmt::format("in the inputs' own units the measure has mse {:.4g}, not {:.4g} (they lie "
+                        "far from 0 for their spread, so that digits are lost) subtract a constant "
+                        "from them before",
+                        printed, result.mse));
 }
 
 Scaling no_scaling(int d)
@@ -53,13 +99,14 @@ void add_criteria(Regression& result, int n)
 Regression fit_table(Device& device, DataTable const& table, RegressionSpec const& spec)
 {
     Model const& model = spec.model;
+    check_sizes(table);
     Regression result;
     result.measure.model = model;
     result.parameters = coordinate_count(model);
     result.scaling = spec.raw ? no_scaling(model.d) : standard_scaling(model, table.x);
-    result.notes = notes_on_inputs(table.d, table.n, table.x.data(), result.parameters);
     std::vector<double> inputs = table.x;
     standardise(result.scaling, inputs);
+    result.notes = notes_on_inputs(table, inputs, result.parameters);
     DeviceArray<double> const x(device, inputs), y(device, table.y);
     std::vector<double> theta(model.layout.size);
     if (!spec.start.empty())
@@ -79,18 +126,23 @@ Regression fit_table(Device& device, DataTable const& table, RegressionSpec cons
     fit.theta = symmetric(model, place.download());
     result.measure.theta = substituted(model, fit.theta, inverse(result.scaling));
     result.mse = mse_of(device, fit);
+    double const square = mean_square(table.y);
+    result.status = status_of(result.outcome.finite, {result.mse, result.start_mse, square});
     add_criteria(result, table.n);
     result.standard_errors.assign(theta.size(), std::numeric_limits<double>::quiet_NaN());
+    for (std::string const& note : notes_on_end(result, spec, table.y))
+        result.notes.push_back(note);
     if (!result.outcome.finite || !std::isfinite(result.mse))
         return result;
+    std::vector<double> const& told = result.measure.theta;
+    if (!std::all_of(told.begin(), told.end(), [](double value) { return std::isfinite(value); }))
+        throw UsageError("the fit's parameters in the data's units are beyond float64 (the inputs "
+                         "are too small or too large) bring them to size 1");
+    note_lost_digits(device, table, square, result);
     result.standard_errors = standard_errors(device, fit, inverse(result.scaling));
-    if (int const bound = result.outcome.facts.at_bound.value_or(0); bound > 0)
-        result.notes.push_back(
-            fmt::format("{} on the box (the minimum may lie outside of it{}) try a larger --box",
-                        bound == 1 ? "a parameter is" : std::to_string(bound) + " parameters are",
-                        spec.raw ? "" : "; it is in units of the standardised inputs"));
-    for (std::string const& note : notes_on_atoms(device, fit))
-        result.notes.push_back(note);
+    if (square > 0) // else f = 0 is the fit, and no atom is needed
+        for (std::string const& note : notes_on_atoms(device, fit))
+            result.notes.push_back(note);
     return result;
 }
 

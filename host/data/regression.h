@@ -6,6 +6,7 @@
 #include "host/data/scaling.h"
 #include "host/data/table.h"
 #include "host/estimate/estimator.h"
+#include "host/estimate/fit_status.h"
 #include "host/measure/measure_json.h"
 
 #include <string>
@@ -34,6 +35,7 @@ struct Regression
 {
     Measure measure;
     FitOutcome outcome;
+    FitStatus status = FitStatus::ok; ///< by the training errors
     double mse = 0;
     double start_mse = 0; ///< NaN where no start was given
     int parameters = 0;   ///< coordinates: of forms the symmetric part
@@ -47,7 +49,7 @@ struct Regression
 /// Gaussian likelihood at sigma^2 = mse, and q = rank + 1: of the parameters as many count as the
 /// data identify (parameters where the estimator does not know its rank), and sigma^2. Inputs are
 /// standardised inside as far as the model takes that up (taken_up), so that its box is in these
-/// units. Throws DeviceError, and UsageError for data that cannot be fitted.
+/// units. Throws DeviceError, and UsageError for data or fits that float64 cannot hold.
 Regression fit_table(Device& device, DataTable const& table, RegressionSpec const& spec);
 
 } // namespace moerate

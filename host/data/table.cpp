@@ -104,6 +104,7 @@ private:
         return false;
     }
 
+    void check_separators(std::string const& wanted) const;
     void read_header();
     void read_row(std::vector<double>& row);
     double number(std::size_t column) const;
@@ -119,11 +120,26 @@ private:
     long line_ = 0;
 };
 
+/// Refuses a header whose cells or lines are told apart by something else.
+void TableReader::check_separators(std::string const& wanted) const
+{
+    if (bare(text_).find('\r') != std::string_view::npos)
+        fail("lines end with a carriage return alone (LF or CR LF is read) convert the file");
+    if (cells_.size() > 1)
+        return;
+    for (auto const& [mark, name] :
+         {std::pair{';', "semicolons"}, std::pair{'\t', "tabs"}, std::pair{' ', "spaces"}})
+        if (cells_.front().find(mark) != std::string_view::npos)
+            fail(fmt::format("the header has {} between names (commas are read: {}) replace them",
+                             name, wanted));
+}
+
 void TableReader::read_header()
 {
     std::string const wanted = response_ == Response::needed ? "x1,...,xd,y" : "x1,...,xd";
     if (!next_line())
         throw UsageError(fmt::format("{}: is empty (a header {} is needed) add it", name_, wanted));
+    check_separators(wanted);
     constexpr std::string_view mark = "\xef\xbb\xbf";
     if (cells_.front().substr(0, mark.size()) == mark)
         cells_.front() = bare(cells_.front().substr(mark.size()));

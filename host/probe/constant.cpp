@@ -150,9 +150,14 @@ ConstantCurve curve_of(Device& device, Study const& study, Curve const& curve, L
     out.loss = name_of<Losses>(loss.choice.loss);
     out.r = loss.choice.r;
     out.gauge = loss.choice.gauge;
+    out.target = loss.target;
     Measure const truth = true_measure(study, curve, study.n.back());
     if (!class_holds(curve.model, truth.model)) {
-        out.skipped = "the fitted class does not hold the truth, so that f_G = f* is out of reach";
+        out.skipped =
+            function_held(curve.model, truth.model)
+                ? "the fitted class has f*, but by parameters that are none of the truth's: a loss "
+                  "of 0 against those is out of reach"
+                : "the fitted class does not hold the truth, so that f_G = f* is out of reach";
         return out;
     }
     out.truth = target_measure(study, curve, study.n.back(), loss.target);

@@ -56,6 +56,7 @@ struct ConstantCurve
     std::string label, loss;
     double r = 1;
     Gauge gauge = Gauge::align;
+    Target target = Target::truth;
     std::string skipped; ///< why there are no points; empty: there are
     std::vector<ConstantPoint> points;
     ConstantEnd end = ConstantEnd::unknown;

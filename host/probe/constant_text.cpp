@@ -63,7 +63,9 @@ std::string conclusion(ConstantCurve const& curve)
                 "at a loss of {:.3g} the distance is 0 on the sample and not at fresh "
                 "points: take more --samples",
                 point.epsilon);
-    return "too few of the losses are reached in the box to say more";
+    return curve.points.size() < 2
+               ? "one loss shows no trend: ask for several (--epsilon 0.3,0.1,0.03)"
+               : "too few of the losses are reached in the box to say more";
 }
 
 } // namespace
@@ -73,8 +75,9 @@ std::string constants_text(std::vector<ConstantCurve> const& curves)
     std::string text;
     for (ConstantCurve const& curve : curves) {
         text +=
-            fmt::format("{}{}: {}, gauge {}\n", text.empty() ? "" : "\n", printable(curve.label),
-                        curve.loss, curve.gauge == Gauge::none ? "none" : "align");
+            fmt::format("{}{}: {}, gauge {}{}\n", text.empty() ? "" : "\n", printable(curve.label),
+                        curve.loss, curve.gauge == Gauge::none ? "none" : "align",
+                        curve.target == Target::truth ? "" : ", target projection");
         if (!curve.skipped.empty()) {
             text += fmt::format("  none: {}\n", curve.skipped);
             continue;
@@ -117,16 +120,18 @@ nlohmann::ordered_json constants_json(std::vector<ConstantCurve> const& curves,
                             {"n_over_sigma2", point.needed}});
             points.push_back(one);
         }
-        nlohmann::ordered_json entry{{"label", curve.label},
-                                     {"loss", curve.loss},
-                                     {"r", curve.r},
-                                     {"gauge", curve.gauge == Gauge::none ? "none" : "align"},
-                                     {"skipped", curve.skipped},
-                                     {"norm", curve.size},
-                                     {"split", curve.split},
-                                     {"end", end_word(curve.end)},
-                                     {"n_over_sigma2", curve.shows},
-                                     {"points", points}};
+        nlohmann::ordered_json entry{
+            {"label", curve.label},
+            {"loss", curve.loss},
+            {"r", curve.r},
+            {"gauge", curve.gauge == Gauge::none ? "none" : "align"},
+            {"target", curve.target == Target::truth ? "truth" : "projection"},
+            {"skipped", curve.skipped},
+            {"norm", curve.size},
+            {"split", curve.split},
+            {"end", end_word(curve.end)},
+            {"n_over_sigma2", curve.shows},
+            {"points", points}};
         if (curve.end == ConstantEnd::flat) {
             entry["at_loss"] = curve.flat_loss;
             entry["difference"] = curve.largest_gap;

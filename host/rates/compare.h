@@ -46,8 +46,9 @@ struct Comparison
     std::string quantity; ///< "regression error", or a loss as tables show it
     ComparedSlope a, b;
     std::string not_comparable; ///< why there is no difference; empty if there is
-    /// Both curves have the same data at each n and replicate, and one draw of replicates serves
-    /// both; else their draws have nothing in common.
+    /// Both curves have the same x, noise and starts at each n and replicate (streams_key: the
+    /// truth may be a fit's own), and one draw of replicates serves both; else their draws have
+    /// nothing in common.
     bool paired = false;
     SlopeInterval difference{no_number, no_number, no_number}; ///< slope of a minus slope of b
     std::vector<DifferenceWithin> within; ///< paired over several truths: that within each

@@ -140,11 +140,13 @@ std::string notes_of(std::vector<Comparison> const& all)
         return one.not_comparable.empty() && one.paired;
     };
     if (any(is_paired))
-        text += wrapped("paired: both curves have the same data (seed, truth, n, replicate), and "
-                        "one bootstrap draw of replicates serves both, over the n and replicates "
-                        "that both have.");
+        text += wrapped("paired: both curves have the same x, noise and starts at each n and "
+                        "replicate (of one seed and truth, or with a truth of their own), and one "
+                        "bootstrap draw of replicates serves both, over the n and replicates that "
+                        "both have.");
     if (any([](Comparison const& one) { return one.not_comparable.empty() && !one.paired; }))
-        text += wrapped("unpaired: the data of both have nothing in common, nor have the draws.");
+        text += wrapped(
+            "unpaired: the data of both have nothing in common, nor have the bootstrap draws.");
     text +=
         wrapped("difference: slope of A minus that of B, [95 % interval]; below 0 where A falls "
                 "faster. p: that it is 0; Holm: corrected over the comparisons of the same "

@@ -151,7 +151,7 @@ constexpr RowCheck row_checks[] = {
      "truth's f: start.split = \"null\"; else blind starts find lower minima than any near the "
      "truth",
      near_start_lost},
-    {"off_target", "The fitted family does not hold the truth",
+    {"off_target", "The fitted family does not hold the truth's parameters",
      "ask for the loss against target = \"projection\", or compare gates by regression and "
      "expert errors",
      other_target},
@@ -181,7 +181,7 @@ std::string found_by(RowCheck const& check, RateRow const& row)
 
 std::string row_name(RateRow const& row)
 {
-    return row.label + ", " + loss_text(row) + (row.target == "truth" ? "" : " to " + row.target);
+    return row.label + ", " + loss_target_text(row);
 }
 
 /// One finding where any instance was found.

@@ -4,6 +4,8 @@
 #include "host/rates/row_names.h"
 #include "host/rates/text.h"
 #include "host/rates/verdict.h"
+#include "kernels/family/normalizers.h"
+#include "kernels/family/scores.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -57,15 +59,21 @@ void add_reason(Notes& notes, Slope const& slope, std::string const& about)
 void add_slope_reasons(Notes& notes, RateRow const& row, std::string const& name)
 {
     for (Slope const* slope : {&row.mean, &row.median, &row.trimmed, &row.geometric, &row.start})
-        add_reason(notes, *slope, name + " " + loss_text(row));
+        add_reason(notes, *slope, name + " " + loss_target_text(row));
     if (row.oracle)
-        add_reason(notes, *row.oracle, name + " " + loss_text(row) + " oracle");
+        add_reason(notes, *row.oracle, name + " " + loss_target_text(row) + " oracle");
     add_reason(notes, row.regression, name + " regression error");
     add_reason(notes, row.expert.over, name + " expert over");
     add_reason(notes, row.expert.exact, name + " expert exact");
     add_reason(notes, row.expert.missed, name + " expert missed");
     add_reason(notes, row.response.cell, name + " response cell");
     add_reason(notes, row.response.gate, name + " response gate");
+}
+
+std::string gate_words(Model const& model)
+{
+    return fmt::format("{} {}", name_of<Scores>(model.gate.score),
+                       name_of<Normalizers>(model.gate.normalizer));
 }
 
 int total(std::vector<int> const& counts)
@@ -93,7 +101,7 @@ void add_other_reasons(Notes& notes, RateRow const& row, std::string const& name
                                         {&row.trimmed, "trimmed mean"},
                                         {&row.geometric, "geometric mean"}})
         if (row.mean.reasons.empty()) // else they are in brackets with the mean
-            add(*slope, loss_text(row) + " " + column);
+            add(*slope, loss_target_text(row) + " " + column);
     for (auto const& [slope, column] : {std::pair(&row.regression, "regression error"),
                                         {&row.expert.over, "expert over"},
                                         {&row.expert.exact, "expert exact"},
@@ -102,7 +110,7 @@ void add_other_reasons(Notes& notes, RateRow const& row, std::string const& name
                                         {&row.response.gate, "response gate"}})
         add(*slope, column);
     if (row.oracle)
-        add(*row.oracle, loss_text(row) + " oracle");
+        add(*row.oracle, loss_target_text(row) + " oracle");
 }
 
 /// What became of the fits.
@@ -133,6 +141,21 @@ std::string loss_text(RateRow const& row)
     return loss_text(LossKey{row.loss, row.r, row.gauge, "truth", "fit"}); // target: its own column
 }
 
+std::string loss_target_text(RateRow const& row)
+{
+    return loss_text(row) + (row.target == "truth" ? "" : " to " + row.target);
+}
+
+std::string off_target_text(Model const& fitted, Model const& truth, bool function)
+{
+    char const* const held = function ? "has the function of the truth" : "does not hold the truth";
+    char const* const other =
+        function ? ", but by other parameters than those that the loss compares with" : "";
+    return fmt::format("the fit ({} gate) {} ({} gate){}; the target of the theory is the truth's "
+                       "projection onto the fitted family",
+                       gate_words(fitted), held, gate_words(truth), other);
+}
+
 std::string notes_text(std::vector<RateRow> const& rows)
 {
     Notes notes;
@@ -143,7 +166,8 @@ std::string notes_text(std::vector<RateRow> const& rows)
             notes.add("( )", "no verdict on its slopes, " + *why, name(row));
     for (RateRow const& row : rows)
         if (auto const why = texts_of(row.mean.reasons))
-            notes.add("( )", "no verdict on this slope, " + *why, name(row) + " " + loss_text(row));
+            notes.add("( )", "no verdict on this slope, " + *why,
+                      name(row) + " " + loss_target_text(row));
     for (RateRow const& row : rows)
         add_other_reasons(notes, row, name(row));
     for (RateRow const& row : rows)
@@ -154,10 +178,10 @@ std::string notes_text(std::vector<RateRow> const& rows)
             notes.add(
                 "\u2717",
                 fmt::format("the theory's {} does not stand, {}", row.theory.claim, row.theory.why),
-                name(row) + " " + loss_text(row));
+                name(row) + " " + loss_target_text(row));
         else if (!row.theory.why.empty())
             notes.add("theory", fmt::format("{}, {}", row.theory.claim, row.theory.why),
-                      name(row) + " " + loss_text(row));
+                      name(row) + " " + loss_target_text(row));
     for (RateRow const& row : rows)
         add_slope_reasons(notes, row, name(row));
     for (RateRow const& row : rows) {
@@ -166,7 +190,7 @@ std::string notes_text(std::vector<RateRow> const& rows)
             notes.add("!",
                       "heavy tails, at some n the standard deviation exceeds the mean: go by the "
                       "median, trimmed and geometric mean",
-                      name(row) + " " + loss_text(row));
+                      name(row) + " " + loss_target_text(row));
     }
     for (RateRow const& row : rows)
         if (!row.not_shown.empty())

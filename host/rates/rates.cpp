@@ -4,6 +4,7 @@
 #include "host/rates/blocks.h"
 #include "host/rates/certificates.h"
 #include "host/rates/contrast.h"
+#include "host/rates/notes.h"
 #include "host/rates/quantities.h"
 #include "host/rates/samples.h"
 #include "host/rates/truths.h"
@@ -11,8 +12,6 @@
 #include "host/rates/windows.h"
 #include "host/store/unasked.h"
 #include "host/study/identity.h"
-#include "kernels/family/normalizers.h"
-#include "kernels/family/scores.h"
 
 #include <fmt/format.h>
 
@@ -24,12 +23,6 @@ namespace moerate
 {
 namespace
 {
-
-std::string gate_words(Model const& model)
-{
-    return fmt::format("{} {}", name_of<Scores>(model.gate.score),
-                       name_of<Normalizers>(model.gate.normalizer));
-}
 
 /// Fills what is counted, fit by fit.
 void set_counts(RateRow& row, std::vector<FitsAt> const& all, double variance)
@@ -155,10 +148,7 @@ private:
             row.influences = most_influential(loss.samples);
         }
         if (spec.target == Target::truth && !held_)
-            row.off_target =
-                fmt::format("the fit ({} gate) does not hold the truth ({} gate); the target "
-                            "of the theory is the truth's projection onto the fitted family",
-                            gate_words(curve_.model), gate_words(curve_.truth.model));
+            row.off_target = off_target_text(curve_.model, curve_.truth.model, reference_);
         return row;
     }
 

@@ -63,12 +63,7 @@ FitRow JobBlock<Real>::row(std::size_t at) const
             row.points.push_back(point(at, name));
     Point const &start = row.at(at_start), &end = row.at(at_fit);
     row.mse_truth = host_.mse_reference[fit.job];
-    if (!outcome.finite)
-        row.status = FitStatus::not_finite;
-    else if (!(end.mse <= host_.mean_square[fit.job])) // also where the MSE overflows
-        row.status = FitStatus::diverged;
-    else if (end.mse > start.mse)
-        row.status = FitStatus::no_descent;
+    row.status = status_of(outcome.finite, {end.mse, start.mse, host_.mean_square[fit.job]});
     bool const reference = function_held(curve.model, fit.yardstick().measure.model);
     double const above = end.mse - host_.mse_reference[fit.compared];
     row.admissible = admissible(above, reference);

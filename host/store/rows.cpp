@@ -1,7 +1,6 @@
 #include "host/store/rows.h"
 
 #include "host/core/error.h"
-#include "host/core/json.h"
 #include "host/store/columns.h"
 #include "host/store/later_columns.h"
 #include "host/store/row_columns.h"

@@ -1,4 +1,5 @@
 #include "host/core/text.h"
+#include "host/measure/inclusion.h"
 #include "host/measure/measure_json.h"
 #include "host/measure/reader.h"
 #include "host/study/document.h"
@@ -156,6 +157,9 @@ std::string regime_note(Study const& study, Curve const& curve)
 std::string notes(Study const& study, Curve const& curve)
 {
     std::string text = regime_note(study, curve);
+    if (!function_held(curve.model, curve.truth.model))
+        text += "  note      the fitted family does not hold the truth: fits come to its "
+                "projection at best\n            (target = \"projection\")\n";
     bool const same = same_families(curve.truth.model, curve.model);
     if (!same)
         text += "  note      parameters of different families are not comparable unless the target "

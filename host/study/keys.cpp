@@ -23,7 +23,8 @@ std::string const& paths_text()
         "sweep.estimator.batch=[16,32]. "
         "A fit is named by its label: \"fit.softmax.experts\" = [9, 10]. A fit that sets a swept "
         "key of "
-        "[start] or [estimator] itself is not multiplied. Keys of [study] cannot be swept.\n"
+        "[start] or [estimator] itself is not multiplied, nor one whose estimator or start has no "
+        "use for it. Keys of [study] cannot be swept.\n"
         "--set path=value overrides a key; the value is TOML, so a text needs its quotes: "
         "--set 'study.id=\"other\"'. A fit is named by its label here, too: --set "
         "fit.softmax.experts=10.";

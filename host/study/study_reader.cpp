@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 
 namespace moerate
 {
@@ -89,6 +90,10 @@ private:
             std::string const label = fit.text("label");
             if (label.empty())
                 fit.fail("label", "is empty (it names the curve in tables) give one");
+            if (label.find('\0') != std::string::npos)
+                throw UsageError(document_.place(Pointer() / "fit" / i / "label") +
+                                 ": a label holds the character U+0000 (messages end there) "
+                                 "remove it"); // fail() would name the fit by it
             for (std::size_t other = 0; other < i; ++other)
                 if (fits[other].value("label", "") == label)
                     fit.fail("label",
@@ -102,6 +107,7 @@ private:
     {
         std::vector<SweptKey> const keys = swept_for(sweep_, document_, fit);
         bool first = true;
+        std::vector<Curve> curves;
         for (Variant const& variant : variants(document_, keys)) {
             Reader data = section(variant.document, "data");
             Reader truth = section(variant.document, "truth");
@@ -123,15 +129,15 @@ private:
                 check_swept(key, start, estimator);
             curve.fit = curve.label;
             curve.swept = variant.swept;
-            curve.label += variant.suffix;
-            curve.all_truths = curve.label;
-            study.curves.push_back(std::move(curve));
+            curves.push_back(std::move(curve));
             start_.absorb(start, first);
             estimator_.absorb(estimator, first);
             if (first)
                 resolve(data, truth, reader);
             first = false;
         }
+        name_variants(study, curves);
+        std::move(curves.begin(), curves.end(), std::back_inserter(study.curves));
     }
 
     /// A swept key of [start] or [estimator] is not in the document itself, so nothing else notices

@@ -1,11 +1,13 @@
 #include "host/study/sweep.h"
 
 #include "host/measure/measure_json.h"
+#include "host/study/identity.h"
 #include "host/study/settings.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace moerate
 {
@@ -52,6 +54,33 @@ json name_of_value(json const& value)
     return value.is_object() && value.contains("name") ? value["name"] : value;
 }
 
+/// Of a label: " [key=value, ...]", empty without swept keys.
+std::string suffix_of(std::vector<SweptValue> const& swept)
+{
+    std::string text;
+    for (SweptValue const& one : swept)
+        text += fmt::format("{}{}={}", text.empty() ? " [" : ", ",
+                            one.key.compare(0, 4, "fit.") == 0 ? one.key.substr(4) : one.key,
+                            toml_value(one.value));
+    return text.empty() ? text : text + "]";
+}
+
+/// Whether this is a key of [start] or [estimator].
+bool shared_key(std::string const& key)
+{
+    return key.compare(0, 6, "start.") == 0 || key.compare(0, 10, "estimator.") == 0;
+}
+
+/// The swept keys in which two curves of a fit differ.
+std::vector<std::string> unlike(Curve const& a, Curve const& b)
+{
+    std::vector<std::string> keys;
+    for (std::size_t i = 0; i < a.swept.size(); ++i)
+        if (a.swept[i].value != b.swept[i].value)
+            keys.push_back(a.swept[i].key);
+    return keys;
+}
+
 SweptKey read_key(Document const& document, std::string const& path, json const& values)
 {
     Pointer const here = Pointer() / "sweep" / path;
@@ -78,13 +107,12 @@ SweptKey read_key(Document const& document, std::string const& path, json const&
         throw UsageError(fmt::format("{}: truth.measure cannot be swept (labels name measures by "
                                      "their files) sweep truth.file",
                                      place));
-    key.shown = key.column = path == "truth.measure" ? "truth.file" : path;
+    key.column = path == "truth.measure" ? "truth.file" : path;
     if (path.compare(0, 4, "fit.") == 0) {
         Pointer label_at = key.at;
         std::string keys;
         for (; label_at.parent_pointer() != Pointer() / "fit"; label_at = label_at.parent_pointer())
             keys = label_at.back() + (keys.empty() ? "" : ".") + keys;
-        key.shown = keys;
         key.column = "fit." + keys;
     }
     return key;
@@ -160,7 +188,7 @@ std::vector<SweptKey> swept_for(std::vector<SweptKey> const& keys, Document cons
 
 std::vector<Variant> variants(Document const& document, std::vector<SweptKey> const& keys)
 {
-    std::vector<Variant> all{{document, "", {}}};
+    std::vector<Variant> all{{document, {}}};
     for (SweptKey const& key : keys) {
         if (all.size() * key.values.size() > most_variants)
             throw UsageError(fmt::format("{}: the sweep makes more than {} curves of a fit (that "
@@ -172,17 +200,45 @@ std::vector<Variant> variants(Document const& document, std::vector<SweptKey> co
                 Variant next = variant;
                 next.document.set(key.at, key.values[i],
                                   document.place(Pointer() / "sweep" / key.path / i));
-                next.suffix += fmt::format("{}{}={}", next.suffix.empty() ? " [" : ", ", key.shown,
-                                           toml_value(name_of_value(key.values[i])));
                 next.swept.push_back({key.column, name_of_value(key.values[i])});
                 more.push_back(std::move(next));
             }
         all = std::move(more);
     }
-    if (!keys.empty())
-        for (Variant& variant : all)
-            variant.suffix += "]";
     return all;
+}
+
+void name_variants(Study const& study, std::vector<Curve>& curves)
+{
+    std::vector<Curve> kept;
+    std::vector<std::string> made; // canonical curves of those kept
+    std::vector<std::set<std::string>> idle;
+    for (Curve& curve : curves) {
+        std::string const canonical = canonical_curve(study, curve);
+        std::size_t at = 0;
+        std::vector<std::string> keys;
+        for (; at < kept.size(); ++at) {
+            keys = unlike(kept[at], curve);
+            if (made[at] == canonical && std::all_of(keys.begin(), keys.end(), shared_key))
+                break;
+        }
+        if (at == kept.size()) {
+            kept.push_back(std::move(curve));
+            made.push_back(canonical);
+            idle.emplace_back();
+        } else {
+            idle[at].insert(keys.begin(), keys.end());
+        }
+    }
+    for (std::size_t at = 0; at < kept.size(); ++at) {
+        auto& swept = kept[at].swept;
+        swept.erase(
+            std::remove_if(swept.begin(), swept.end(),
+                           [&](SweptValue const& one) { return idle[at].count(one.key) > 0; }),
+            swept.end());
+        kept[at].label = kept[at].all_truths = kept[at].fit + suffix_of(swept);
+    }
+    curves = std::move(kept);
 }
 
 } // namespace moerate

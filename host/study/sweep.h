@@ -16,7 +16,6 @@ namespace moerate
 struct SweptKey
 {
     std::string path;                   ///< as in the file: "estimator.batch", "fit.a.experts"
-    std::string shown;                  ///< in labels: without "fit.LABEL."
     std::string column;                 ///< in tables: without "LABEL."
     Pointer at;                         ///< what it sets
     std::vector<nlohmann::json> values; ///< at least one
@@ -39,11 +38,15 @@ std::vector<SweptKey> swept_for(std::vector<SweptKey> const& keys, Document cons
 struct Variant
 {
     Document document;
-    std::string suffix; ///< of the label: " [key=value, ...]", empty without a sweep
     std::vector<SweptValue> swept;
 };
 
 /// All combinations, the last key varying fastest; one without swept keys.
 std::vector<Variant> variants(Document const& document, std::vector<SweptKey> const& keys);
+
+/// Labels the curves of one fit's variants "FIT [key=value, ...]". Of those that differ in keys of
+/// [start] and [estimator] alone which the fit has no use for (its canonical curve is the same, and
+/// so are all fits) the first is left, without these keys.
+void name_variants(Study const& study, std::vector<Curve>& curves);
 
 } // namespace moerate

@@ -206,3 +206,27 @@ TEST_CASE("a damaged store is named, and recover keeps what can be read", "[cli]
     CHECK(again.code == 0);
     CHECK(rates_of(place, place.results()) == rates);
 }
+
+TEST_CASE("values of sbatch's options stay one word and one line", "[cli][cluster]")
+{
+    Place const place;
+    auto const printed = [&](std::vector<std::string> const& options) {
+        std::vector<std::string> words = {"submit", place.study(), "--print",      "--array",
+                                          "2",      "--time",      "10:00",        "--mem",
+                                          "1G",     "-o",          place.results()};
+        words.insert(words.end(), options.begin(), options.end());
+        return place.call(words);
+    };
+    std::string const text = printed({"--sbatch=--comment=a b", "--sbatch=--account=stats",
+                                      "--sbatch=--mail-user='a b'", "--partition", "a b"})
+                                 .out;
+    for (char const* line : {"#SBATCH --comment='a b'\n", "#SBATCH --account=stats\n",
+                             "#SBATCH --mail-user='a b'\n", "#SBATCH --partition='a b'\n"})
+        CHECK_THAT(text, Contains(line));
+    for (std::string const option : {"--sbatch=--comment=a\nrm -r x", "--partition=a\nb"}) {
+        process::Result const refused = printed({option});
+        CHECK(refused.code == 2);
+        CHECK(refused.out.empty());
+        CHECK_THAT(refused.err, Contains("a directive of sbatch is one line"));
+    }
+}

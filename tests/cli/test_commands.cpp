@@ -203,3 +203,52 @@ TEST_CASE("export writes whole files and replaces none unasked", "[cli]")
     CHECK(place.call({"export", place.results(), "--format", "csv", "-o", "/no/such/x.csv"}).code ==
           1);
 }
+
+TEST_CASE("options that a command would pass over are refused", "[cli]")
+{
+    Place const place;
+    std::string const study = place.study(), results = place.results();
+    for (std::vector<std::string> const& words : std::vector<std::vector<std::string>>{
+             {"predict", "fit.json", "new.csv", "--json"},
+             {"completion", "bash", "--json"},
+             {"export", results, "--format", "csv", "--json"},
+             {"check", study, "--toml", "--json"},
+             {"submit", study, "--print", "--json"},
+             {"help", "run", "--json"},
+             {"help", "commands", "--json"},
+             {"show", results, "--data"},
+             {"run", study, "-o", results, "--max-replicates", "9"}})
+    {
+        process::Result const run = place.call(words);
+        CAPTURE(words, run.err);
+        CHECK(run.code == 2);
+        CHECK(run.out.empty());
+        CHECK_THAT(run.err, Catch::Contains("--"));
+    }
+    CHECK_FALSE(std::filesystem::exists(results));
+    CHECK(json::parse(place.call({"help", "keys", "--json"}).out).is_object());
+}
+
+TEST_CASE("whether the fitted family holds the truth is said, and of f if not of its parameters",
+          "[cli]")
+{
+    Place const place;
+    std::string const holds = "the fitted family does not hold the truth";
+    std::vector<std::string> const pair{
+        "--set", "fit.softmax.experts=2", "--set", "fit.sigmoid.experts=2",
+        "--set", "study.n=[64, 100]",     "--set", "study.replicates=2"};
+    auto const with_pair = [&](std::vector<std::string> words) {
+        words.insert(words.end(), pair.begin(), pair.end());
+        return place.call(words);
+    };
+    CHECK_THAT(with_pair({"check", place.study()}).out, !Catch::Contains(holds));
+    CHECK_THAT(place.call({"check", place.study(), "--set", "truth.experts=3"}).out,
+               Catch::Contains(holds));
+    REQUIRE(with_pair({"run", place.study(), "-o", place.results(), "-q"}).code == 0);
+    std::string const rates = place.call({"rates", place.results()}).out;
+    CHECK_THAT(rates, Catch::Contains("has the function of the truth"));
+    CHECK_THAT(rates, !Catch::Contains("does not hold the truth"));
+    process::Result const constant = with_pair({"constant", place.study(), "--epsilon", "0.1"});
+    CHECK_THAT(constant.out, Catch::Contains("the fitted class has f*, but by parameters"));
+    CHECK_THAT(constant.out, Catch::Contains("one loss shows no trend"));
+}

@@ -37,6 +37,22 @@ std::string two_lines(int n)
     return text.str();
 }
 
+/// Calls with the names of files in the place; the message has them as they are given.
+void check_refused(Place const& place, std::vector<std::string> words, char const* message)
+{
+    for (std::string& word : words)
+        if (word.find(".csv") != std::string::npos || word.find(".json") != std::string::npos)
+            word = place.path(word);
+    process::Result const run = place.call(words);
+    std::string said = run.err;
+    for (std::size_t at; (at = said.find(place.path(""))) != std::string::npos;)
+        said.erase(at, place.path("").size());
+    CAPTURE(run.err);
+    CHECK(run.code == 2);
+    CHECK(run.out.empty());
+    CHECK_THAT(said, Catch::Contains(message));
+}
+
 } // namespace
 
 TEST_CASE("fit finds a mixture in a CSV file, and predict repeats it", "[fit]")
@@ -104,6 +120,7 @@ TEST_CASE("fit and predict say what is wrong with their input", "[fit]")
     process::write_file(place.path("data.csv"), two_lines(40));
     process::write_file(place.path("bad.csv"), "x1,y\n1,2\n3,x\n");
     process::write_file(place.path("wide.csv"), "x1,x2,y\n1,2,3\n");
+    process::write_file(place.path("large.csv"), "x1,y\n1e200,2\n3,1\n");
     process::write_file(
         place.path("one.json"),
         R"({"d":1,"gate":{"score":"linear","normalizer":"softmax"},"expert":{"form":"constant"},
@@ -136,24 +153,47 @@ TEST_CASE("fit and predict say what is wrong with their input", "[fit]")
         {with({"fit", "data.csv", "--estimator", "ols"}, with(linear, {"2"})), "ols"},
         {with({"fit", "data.csv", "--estimator", "sgd"}, with(linear, {"2"})),
          "--start is missing"},
+        {with({"fit", "data.csv", "--set", "kind=foo"}, with(linear, {"2"})), "--set kind=foo"},
+        {with({"fit", "data.csv", "--box", "5", "--set", "box=3"}, with(linear, {"2"})),
+         "--set box=3: (--box 5 says it, too)"},
+        {with({"fit", "data.csv", "--start", "one.json"}, with(linear, {"3"})), "--start"},
+        {{"fit", "data.csv", "--start", "one.json", "--experts", "3"}, "excludes --experts"},
+        {{"identify", "--truth", "one.json", "--gate", "score=linear"}, "--gate excludes --truth"},
+        {{"fit", "large.csv", "--start", "one.json"}, "column x1 holds numbers up to 1e+200"},
         {{"fit", "wide.csv", "--start", "one.json"}, "wide.csv has 2 inputs (one.json has d = 1)"},
         {{"fit", "-", "--start", "-"}, "both stdin"},
         {{"predict", "one.json", "wide.csv"}, "wide.csv has 2 inputs (one.json has d = 1)"},
         {{"predict", "-", "-"}, "both stdin"},
     };
-    for (Case const& one : cases) {
-        std::vector<std::string> words = one.words;
-        for (std::string& word : words)
-            if (word.find(".csv") != std::string::npos || word.find(".json") != std::string::npos)
-                word = place.path(word);
-        process::Result const run = place.call(words);
-        std::string said = run.err;
-        for (std::size_t at; (at = said.find(place.path(""))) != std::string::npos;)
-            said.erase(at, place.path("").size());
-        CAPTURE(run.err);
-        CHECK(run.code == 2);
-        CHECK(run.out.empty());
-        CHECK_THAT(said, Catch::Contains(one.message));
+    for (Case const& one : cases)
+        check_refused(place, one.words, one.message);
+}
+
+TEST_CASE("fit says where it ended above its start, or above f = 0", "[fit]")
+{
+    Place const place;
+    std::string const data = place.path("data.csv"), start = place.path("start.json");
+    process::write_file(data, two_lines(500));
+    process::write_file(start, place.call(with({"fit", data}, with(linear, {"2"}))).out);
+    struct Case
+    {
+        char const* rate;
+        char const* status;
+        char const* note;
+        int code;
+    };
+    for (Case const& one : {Case{"learning_rate=0.01", "ok", "", 0},
+                            Case{"learning_rate=0.7", "no_descent", "above the start's", 0},
+                            Case{"learning_rate=5", "diverged", "above that of f = 0", 3},
+                            Case{"learning_rate=1e30", "not_finite", "left the finite", 3}})
+    {
+        process::Result const run = place.call({"fit", data, "--start", start, "--estimator", "sgd",
+                                                "--set", "epochs=1", "--set", one.rate});
+        CAPTURE(one.rate, run.err);
+        CHECK(run.code == one.code);
+        json const fit = json::parse(run.out);
+        CHECK(fit["status"] == one.status);
+        CHECK_THAT(fit["notes"].dump(), Catch::Contains(one.note));
     }
 }
 

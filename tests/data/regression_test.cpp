@@ -4,10 +4,13 @@
 #include "host/estimate/estimators.h"
 #include "host/measure/reader.h"
 #include "kernels/family/activations.h"
+#include "kernels/family/normalizers.h"
+#include "kernels/family/scores.h"
 #include "kernels/model/layout.h"
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 
@@ -146,4 +149,47 @@ TEST_CASE("constant inputs, few samples and atoms too many are named with advice
     Regression const twice = fitted(line, model_of("identity", 1, 2));
     REQUIRE_FALSE(twice.notes.empty());
     CHECK_THAT(twice.notes.back(), Catch::Contains("try --experts 1"));
+}
+
+namespace
+{
+
+bool has_note(Regression const& fit, std::string const& text)
+{
+    return std::any_of(fit.notes.begin(), fit.notes.end(), [&](std::string const& note) {
+        return note.find(text) != std::string::npos;
+    });
+}
+
+} // namespace
+
+TEST_CASE("sizes that box, starts or float64 do not hold are told", "[regression]")
+{
+    DataTable offset{1, 40, {}, {}}, far = offset, large = offset;
+    for (int t = 0; t < 40; ++t) {
+        double const x = t / 20.0 - 1;
+        for (DataTable* table : {&offset, &far, &large})
+            table->y.push_back(2 * x + 0.1 * std::cos(7.0 * t));
+        offset.x.push_back(x);
+        offset.y.back() += 100;
+        far.x.push_back(1e15 + x);
+        large.x.push_back(1e160 * x);
+    }
+    Regression const boxed = fitted(offset, model_of("identity", 1, 1));
+    CHECK(boxed.outcome.facts.at_bound == 1);
+    CHECK(has_note(boxed, "or scale y, which is up to 102"));
+    CHECK_FALSE(has_note(boxed, "digits"));
+    CHECK(has_note(fitted(far, model_of("identity", 1, 1)), "digits are lost"));
+    CHECK_THROWS_WITH(fitted(large, model_of("identity", 1, 1)),
+                      Catch::Contains("column x1 holds numbers up to 1e+160"));
+    DataTable wide = drawn_table(100, 2, 1000);
+    Regression const raw = fitted(wide, model_of("identity", 2, 1), true);
+    CHECK(has_note(raw, "x2 is of size"));
+    GateSpec gate;
+    gate.score = find<Scores>("euclidean");
+    gate.normalizer = find<Normalizers>("sigmoid");
+    Regression const dead = fitted(wide, make_model(gate, model_of("identity", 2, 2).expert, 2, 2));
+    CHECK(has_note(dead, "x1 is of size"));
+    CHECK(has_note(dead, "the fit is 0 at all samples"));
+    CHECK_FALSE(has_note(dead, "try --experts 1"));
 }

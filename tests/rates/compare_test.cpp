@@ -101,7 +101,7 @@ TEST_CASE("curves of one study are paired, and losses of different gates are not
     CHECK(std::isnan(loss.p));
     std::string const table = comparison_table(all);
     CHECK_THAT(table, Contains("not comparable softmax.L1, softmax.L2r r=1 | sigmoid.D3") &&
-                          Contains("paired: both curves have the same data"));
+                          Contains("paired: both curves have the same x, noise"));
     auto const json = comparisons_json(all)["comparisons"];
     CHECK(json[0]["paired"] == true);
     CHECK(json[0]["difference"]["slope"].get<double>() == Approx(-0.1));

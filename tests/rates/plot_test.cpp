@@ -98,6 +98,16 @@ TEST_CASE("the figure is written as PNG and PDF")
     CHECK(first_bytes(folder.path("figure.pdf")) == "%PDF");
 }
 
+TEST_CASE("a curve without a point is named as left out")
+{
+    std::vector<RateRow> rows{made_up("softmax", "softmax.L1", -0.1),
+                              made_up("all failed", "softmax.L1", none)};
+    rows[1].mean.value.assign(5, none);
+    TempFolder folder;
+    REQUIRE(plot(folder, rates_to_json(rows).dump()) == 0);
+    CHECK_THAT(said(folder), Catch::Contains("\"all failed\" is not in the figure"));
+}
+
 TEST_CASE("the figure's input is checked")
 {
     TempFolder folder;

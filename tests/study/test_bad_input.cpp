@@ -88,6 +88,7 @@ TEST_CASE("numbers out of range are refused")
     for (char const* bad : {"nan", "inf", "-inf", "\"x\"", "true"})
         CHECK_THAT(error("noise_variance = 0.5", "noise_variance = " + std::string(bad)),
                    Contains("s.toml:9:1: data.noise_variance"));
+    CHECK_THAT(error("label = \"soft\"", "label = \"so\\u0000ft\""), Contains("U+0000"));
     CHECK_THAT(error("d = 2", "d = 0"), Contains("data.d = 0"));
     CHECK_THAT(error("gate_variance = 0.1", "gate_variance = -0.1"), Contains("gate_variance"));
     for (char const* bad : {"learning_rate = 0", "epochs = 0", "loss_factor = -1",

@@ -148,3 +148,24 @@ TEST_CASE("a sweep's keys may be bare or quoted, in the file and in --set")
     CHECK_THAT(sample::error_of_text(sample::text + "[sweep]\nestimator.batch = [5, 500]\n"),
                Contains("s.toml:29:23: estimator.batch = 500"));
 }
+
+TEST_CASE("a fit that a swept key of [start] or [estimator] does nothing to is one curve")
+{
+    std::string const text = sample::text +
+                             "[[fit]]\nlabel = \"lse\"\ngate = { score = \"linear\", normalizer = "
+                             "\"softmax\" }\nexperts = 3\nloss = \"softmax.L1\"\n"
+                             "[fit.estimator]\nkind = \"lse\"\n";
+    Study const study = sample::parse(text + "[sweep]\n\"estimator.batch\" = [5, 10]\n"
+                                             "\"data.noise_variance\" = [0.1, 0.2]\n");
+    std::vector<std::string> labels;
+    for (Curve const& curve : study.curves)
+        if (curve.fit == "lse")
+            labels.push_back(curve.label);
+    CHECK(labels == std::vector<std::string>{"lse [data.noise_variance=0.1]",
+                                             "lse [data.noise_variance=0.2]"});
+    CHECK(study.curves.back().swept.size() == 1);
+    CHECK(study.curves.front().swept.size() == 2);
+    // No fit has a use for it: still refused.
+    CHECK_THAT(sample::error_of_text(text + "[sweep]\n\"fit.lse.estimator.batch\" = [5, 10]\n"),
+               Catch::Contains("no use here"));
+}

@@ -7,6 +7,8 @@ import io
 import json
 import math
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -128,6 +130,24 @@ class Reader(unittest.TestCase):
     def test_a_folder_without_a_store_is_refused(self):
         with self.assertRaises(FileNotFoundError):
             self.module.open(self.folder.name)
+
+    def test_stores_of_newer_formats_and_other_files_are_refused(self):
+        for name, change, message in (
+                ("newer", "PRAGMA user_version = 3", "has format 3"),
+                ("other", "PRAGMA application_id = 0", "no store of moerate")):
+            folder = os.path.join(self.folder.name, name)
+            os.mkdir(folder)
+            shutil.copy(os.path.join(self.results, "store.sqlite"), folder)
+            store = sqlite3.connect(os.path.join(folder, "store.sqlite"))
+            store.execute(change)
+            store.commit()
+            store.close()
+            with self.assertRaisesRegex(ValueError, message):
+                self.module.open(folder)
+
+    def test_a_point_that_no_fit_has_is_refused(self):
+        with self.assertRaisesRegex(ValueError, "known: start, oracle, fit"):
+            self.reader.losses(at="nope")
 
 
 if __name__ == "__main__":

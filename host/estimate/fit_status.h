@@ -1,0 +1,40 @@
+#pragma once
+
+/// @file
+/// What became of a fit: THE RULE, for runs and for a user's own data.
+
+namespace moerate
+{
+
+enum class FitStatus : int
+{
+    ok = 0,
+    not_finite = 1, ///< a parameter left the finite numbers
+    diverged = 2,   ///< training MSE above that of f = 0
+    no_descent = 3, ///< training MSE above the start's; a note, no failure
+};
+
+/// Whether a fit counts as failed: it is left out of every statistic and counted.
+constexpr bool failed(FitStatus status)
+{
+    return status == FitStatus::not_finite || status == FitStatus::diverged;
+}
+
+/// The training errors that a fit's status depends on.
+struct FitErrors
+{
+    double fit;
+    double start;       ///< NaN: no start was given
+    double mean_square; ///< of y: that of f = 0
+};
+
+/// Status of a fit; `finite`: all of its parameters are.
+constexpr FitStatus status_of(bool finite, FitErrors const& mse)
+{
+    return !finite                         ? FitStatus::not_finite
+           : !(mse.fit <= mse.mean_square) ? FitStatus::diverged // also where the MSE overflows
+           : mse.fit > mse.start           ? FitStatus::no_descent
+                                           : FitStatus::ok;
+}
+
+} // namespace moerate
