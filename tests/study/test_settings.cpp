@@ -147,3 +147,18 @@ TEST_CASE("sweeps that make no sense are refused")
                Contains("set sweep.estimator.batch instead"));
     CHECK(sample::parse(sample::text, {"sweep.estimator.batch=[5, 10]"}).curves.size() == 4);
 }
+
+TEST_CASE("a loss has the fit's targets or its own")
+{
+    Study const study = sample::parse(
+        sample::with("loss = [\"softmax.L1\", { name = \"softmax.L2r\", r = 1 }]",
+                     "loss = [{ name = \"softmax.L1\", target = \"truth\", theory = -0.5 }, "
+                     "{ name = \"softmax.L2r\", r = 1 }]\ntarget = [\"projection\", \"truth\"]"));
+    std::vector<LossSpec> const& losses = study.curves[0].losses;
+    REQUIRE(losses.size() == 3);
+    CHECK(losses[0].target == Target::truth);
+    CHECK(losses[1].target == Target::projection);
+    CHECK(losses[2].target == Target::truth);
+    CHECK(losses[0].theory.claim == "-0.5");
+    CHECK(losses[1].theory.claim.empty());
+}

@@ -275,21 +275,6 @@ TEST_CASE("a loss has the fit's theory or its own; a refuted one says why")
                    Contains("theory    slower than any power of n\n"));
 }
 
-TEST_CASE("a loss has the fit's targets or its own")
-{
-    Study const study = sample::parse(
-        sample::with("loss = [\"softmax.L1\", { name = \"softmax.L2r\", r = 1 }]",
-                     "loss = [{ name = \"softmax.L1\", target = \"truth\", theory = -0.5 }, "
-                     "{ name = \"softmax.L2r\", r = 1 }]\ntarget = [\"projection\", \"truth\"]"));
-    std::vector<LossSpec> const& losses = study.curves[0].losses;
-    REQUIRE(losses.size() == 3);
-    CHECK(losses[0].target == Target::truth);
-    CHECK(losses[1].target == Target::projection);
-    CHECK(losses[2].target == Target::truth);
-    CHECK(losses[0].theory.claim == "-0.5");
-    CHECK(losses[1].theory.claim.empty());
-}
-
 TEST_CASE("describe tells what is measured and what it means")
 {
     std::string const text = describe(sample::parse(sample::text));
