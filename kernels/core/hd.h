@@ -66,6 +66,13 @@
 #define MOE_ROLLED
 #endif
 
+/// Before a short loop that g++ is to unroll whole where its length is a constant.
+#if defined(__CUDACC__)
+#define MOE_FOLDED
+#else
+#define MOE_FOLDED _Pragma("GCC unroll 8")
+#endif
+
 /// Before a loop over registers: each index must be a constant.
 #if defined(__CUDA_ARCH__)
 #define MOE_UNROLLED _Pragma("unroll")

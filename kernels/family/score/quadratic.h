@@ -1,5 +1,6 @@
 #pragma once
 
+#include "kernels/core/sample_rows.h"
 #include "kernels/family/defaults.h"
 #include "kernels/family/map_rows.h"
 #include "kernels/spec/features.h"
@@ -9,24 +10,68 @@
 MOE_BEGIN_ISA
 
 /// x^T A x as a map of vech(x x^T): row entry A_aa, and A_ab + A_ba off the diagonal. Only the
-/// symmetric part of A is identified.
-template <class Real>
-MOE_HD void pack_form(Real const* a, int d, Real* row)
+/// symmetric part of A is identified. Of `size` numbers in a row, 0: of any.
+template <int size, class Real>
+MOE_HD void pack_form(Real const* a, int dimension, Real* row)
 {
+    int const d = size > 0 ? size : dimension;
+    MOE_FOLDED
     for (int p = 0; p < d; row += d - p, ++p) {
         row[0] = a[p * d + p];
+        MOE_FOLDED
         for (int q = p + 1; q < d; ++q)
             row[q - p] = a[p * d + q] + a[q * d + p];
     }
 }
 
 /// Chain rule of pack_form: dA_pq = dA_qp = entry (p, q) of the row.
-template <class Real>
-MOE_HD void chain_form(Real const* row, int d, Real* a)
+template <int size, class Real>
+MOE_HD void chain_form(Real const* row, int dimension, Real* a)
 {
-    for (int p = 0; p < d; row += d - p, ++p)
+    int const d = size > 0 ? size : dimension;
+    MOE_FOLDED
+    for (int p = 0; p < d; row += d - p, ++p) {
+        MOE_FOLDED
         for (int q = p; q < d; ++q)
             a[p * d + q] = a[q * d + p] = row[q - p];
+    }
+}
+
+/// f(constant) with the size of forms, or 0. A CPU thread folds small ones without loops, which
+/// would take longer to set up than to do.
+template <class Lanes, class F>
+MOE_HD MOE_FLAT void with_form_size(int d, F const& f)
+{
+    constexpr int most = 8;
+    if constexpr (Lanes::serial) {
+        if (d <= most) {
+            with_size<most>(d, f);
+            return;
+        }
+    }
+    f(std::integral_constant<int, 0>{});
+}
+
+/// pack_form of each atom's form, to the rows from column `first` on.
+template <class Real, class Lanes>
+MOE_HD void pack_forms(Lanes lanes, Model const& model, Real const* a, MapRows<Real> to, int first)
+{
+    int const d = model.d;
+    with_form_size<Lanes>(d, [&](auto size) {
+        for (int i = lanes.rank(); i < model.k; i += lanes.size())
+            pack_form<decltype(size)::value>(a + i * d * d, d, to.row(i) + first);
+    });
+}
+
+/// The way back of the gradient.
+template <class Real, class Lanes>
+MOE_HD void chain_forms(Lanes lanes, Model const& model, MapRows<Real const> by, int first, Real* a)
+{
+    int const d = model.d;
+    with_form_size<Lanes>(d, [&](auto size) {
+        for (int i = lanes.rank(); i < model.k; i += lanes.size())
+            chain_form<decltype(size)::value>(by.row(i) + first, d, a + i * d * d);
+    });
 }
 
 /// s_i(x) = x^T A_i x + w_i.x + b_i, phi(x) = (x, vech(x x^T)). Parameters: A (k x d x d), w (k x
@@ -50,8 +95,7 @@ struct QuadraticScore : ScoreDefaults
         Block const* block = model.layout.block;
         int const d = model.d;
         copy_maps(lanes, model.k, d, theta + block[1].offset, theta + block[2].offset, to);
-        for (int i = lanes.rank(); i < model.k; i += lanes.size())
-            pack_form(theta + block[0].offset + i * d * d, d, to.row(i) + d);
+        pack_forms(lanes, model, theta + block[0].offset, to, d);
     }
 
     template <class Real, class Lanes>
@@ -61,8 +105,7 @@ struct QuadraticScore : ScoreDefaults
         Block const* block = model.layout.block;
         int const d = model.d;
         copy_back(lanes, model.k, d, by, gradient + block[1].offset, gradient + block[2].offset);
-        for (int i = lanes.rank(); i < model.k; i += lanes.size())
-            chain_form(by.row(i) + d, d, gradient + block[0].offset + i * d * d);
+        chain_forms(lanes, model, by, d, gradient + block[0].offset);
     }
 };
 
@@ -83,8 +126,7 @@ struct MonomialScore : ScoreDefaults
     MOE_HD static void pack(Lanes lanes, Model const& model, Real const* theta, MapRows<Real> to)
     {
         Block const* block = model.layout.block;
-        for (int i = lanes.rank(); i < model.k; i += lanes.size())
-            pack_form(theta + block[0].offset + i * model.d * model.d, model.d, to.row(i));
+        pack_forms(lanes, model, theta + block[0].offset, to, 0);
         copy_rows(lanes, 1, model.k, theta + block[1].offset, model.k, to.c, model.k);
     }
 
@@ -93,8 +135,7 @@ struct MonomialScore : ScoreDefaults
                              MapRows<Real const> by, Real* gradient)
     {
         Block const* block = model.layout.block;
-        for (int i = lanes.rank(); i < model.k; i += lanes.size())
-            chain_form(by.row(i), model.d, gradient + block[0].offset + i * model.d * model.d);
+        chain_forms(lanes, model, by, 0, gradient + block[0].offset);
         copy_rows(lanes, 1, model.k, by.c, model.k, gradient + block[1].offset, model.k);
     }
 };
