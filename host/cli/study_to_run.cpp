@@ -39,6 +39,18 @@ Study with_stored_n(StudyOptions const& options, Study const& study, Study const
     return read_study(options.file, settings);
 }
 
+/// How stored fits that leave the study come back into it; empty where nothing but its file does.
+std::string what_brings_back(RunCommandOptions const& options, Study const& study,
+                             Study const& stored)
+{
+    std::string how;
+    if (study.n != stored.n && !options.add_n)
+        how += "; with --add-n its n stay in the study";
+    if (study.replicates < stored.replicates && options.half_width > 0)
+        how += "; --until-half-width takes replicates back as it needs them";
+    return how;
+}
+
 } // namespace
 
 StudyToRun study_to_run(RunCommandOptions const& options, CommonOptions const& common)
@@ -56,9 +68,7 @@ StudyToRun study_to_run(RunCommandOptions const& options, CommonOptions const& c
         work.study = with_stored_n(options.study, work.study, stored);
     std::string const kept = leaving(*store, stored, work.study);
     if (!kept.empty())
-        note(common.quiet, kept + (work.study.n == stored.n || options.add_n
-                                       ? ""
-                                       : "; with --add-n its n stay in the study"));
+        note(common.quiet, kept + what_brings_back(options, work.study, stored));
     return work;
 }
 

@@ -74,6 +74,11 @@ TEST_CASE("plan says what a half-width needs, and a run until then has it", "[cl
                     "study.replicates=" + std::to_string(rows[0]["replicates"].get<int>())});
     CHECK(again.code == 0);
     CHECK_THAT(again.err, Contains("0 fits done") && Contains("every slope has"));
+    CHECK_THAT(again.err, !Contains("leave the study"));
+    // From fewer replicates than are there: those are taken back, not made anew.
+    process::Result const back = run(place, {"--until-half-width", wanted});
+    CHECK_THAT(back.err, Contains("--until-half-width takes replicates back as it needs them"));
+    CHECK(widest(rows_of(place)) <= now / 2);
 }
 
 TEST_CASE("a run until a half-width ends at the most replicates, and says so", "[cli]")

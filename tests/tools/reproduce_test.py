@@ -76,10 +76,10 @@ class Report(unittest.TestCase):
                          "(-0.500) [-0.600, -0.400]")
 
     def test_slopes_of_two_estimators_are_at_the_same_n(self):
-        row = {"n": [100, 1000, 10000], "mean": {"value": [1.0, 0.1, 10.0]}}
+        row = {"n": [100, 1000, 10000], "value": [1.0, 0.1, 10.0]}
         self.assertAlmostEqual(collect.slope_at(row, [100, 1000]), -1.0, places=12)
         self.assertIsNone(collect.slope_at(row, [100, 300]))  # 300 was not run
-        self.assertIsNone(collect.slope_at({"n": [100, 1000], "mean": {"value": [1.0, None]}}, [100, 1000]))
+        self.assertIsNone(collect.slope_at({"n": [100, 1000], "value": [1.0, None]}, [100, 1000]))
 
     def test_the_worst_truth_at_each_n_is_the_largest_loss_of_all_paths(self):
         def row(fit, key, exponent, values):
@@ -167,6 +167,19 @@ class Smoke(unittest.TestCase):
             self.assertNotIn("n up to", again.stderr)  # nothing was run
             self.assertEqual(read(os.path.join(folder, "reproduction.json")), document)
             self.assertLess(time.monotonic() - begun, first)
+            self.goes_on_without_the_old_results(folder, json.loads(document))
+
+    def goes_on_without_the_old_results(self, folder, document):
+        """On another machine the page is there, its results are not: what is not run again stays."""
+        with tempfile.TemporaryDirectory() as elsewhere:
+            done = self.call(elsewhere, "-o", folder, "--only", "lse-oracle", "002-T1")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("002-T1, lse-oracle: n up to", done.stderr)
+        after = json.loads(read(os.path.join(folder, "reproduction.json")))
+        changed = "002-T1, lse-oracle"  # its time and its date
+        for panel in [*document["panels"], *after["panels"]]:
+            panel["runs"].pop(changed, None)
+        self.assertEqual(after, document)
 
     def test_an_unknown_panel(self):
         with tempfile.TemporaryDirectory() as folder:

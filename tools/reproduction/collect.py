@@ -7,8 +7,9 @@ from panels import BEST, ORACLE, SGD, VARIANTS
 from runs import with_set
 
 
-def panel_of(moerate, panel, files, records):
-    """What the report says of a panel: `records` are by (file, kind)."""
+def panel_of(moerate, panel, files, records, before=None):
+    """What the report says of a panel: `records` are by (file, kind). Of runs without a record it keeps
+    what the panel's entry `before` says: results may lie on another machine."""
     described = {name: describe(moerate, name) for name in files}
     first = described[files[0]]
     sweep = (f"sensitivity-{panel}", SGD)
@@ -19,10 +20,13 @@ def panel_of(moerate, panel, files, records):
             "data": {name: described[name]["data"] for name in files},
             "truths": {name: truth_facts(moerate, name) for name in files},
             "error_bars": first["error_bars"],
-            "sensitivity": sensitivity.cells_of(records[sweep]) if sweep in records else None,
-            "runs": {f"{file}, {kind}": run_of(record) for file in files
-                     for kind, record in done[file].items()},
-            "curves": [curve for file in files for curve in curves_of(file, done[file])]}
+            "sensitivity": (sensitivity.cells_of(records[sweep]) if sweep in records
+                            else before and before["sensitivity"]),
+            "runs": {**(before["runs"] if before else {}),
+                     **{f"{file}, {kind}": run_of(record) for file in files
+                        for kind, record in done[file].items()}},
+            "curves": [curve for file in files
+                       for curve in curves_of(file, done[file], before["curves"] if before else [])]}
 
 
 def run_of(record):
@@ -52,25 +56,35 @@ def key_of(row):
     return row["label"], row["loss"], row["r"], row["target"]
 
 
-def curves_of(file, records):
-    """One a row of the papers' procedure, with what all other runs have of the same."""
-    base = records.get(SGD)
-    if base is None:
-        return []
+def curves_of(file, records, before):
+    """One a row of the papers' procedure, with what all other runs have of the same; of runs without a
+    record what the curves `before` have."""
+    kept = {key_of(curve): curve for curve in before if curve["file"] == file}
+    if SGD not in records:
+        return [with_others(curve, records) for curve in kept.values()]
     curves = []
-    for row in base["rows"]:
-        of = {kind: found(record, row) for kind, record in records.items()}
+    for row in records[SGD]["rows"]:
         curve = {"file": file, "label": row["label"], "loss": row["loss"], "r": row["r"],
                  "gauge": row["gauge"], "target": row["target"],
-                 "reported": row["reported_slope"], "theory": row["theory"],
-                 "sgd": estimate(of[SGD])}
-        for name, kind in (("oracle", ORACLE), ("best", BEST)):
-            if of.get(kind) is not None:
-                curve[name] = estimate(of[kind])
-                curve[name]["sgd_slope"] = slope_at(of[SGD], of[kind]["n"])
-        curve["moves"] = moves(of)
-        curves.append(curve)
+                 "reported": row["reported_slope"], "theory": row["theory"], "sgd": estimate(row)}
+        for name in ("oracle", "best", "moves"):
+            if name in kept.get(key_of(row), {}):
+                curve[name] = kept[key_of(row)][name]
+        curves.append(with_others(curve, records))
     return curves
+
+
+def with_others(curve, records):
+    """A curve with what least squares and the settings chosen otherwise have of it."""
+    of = {kind: found(record, curve) for kind, record in records.items()}
+    curve = dict(curve)
+    for name, kind in (("oracle", ORACLE), ("best", BEST)):
+        if of.get(kind) is not None:
+            curve[name] = estimate(of[kind])
+        if name in curve:
+            curve[name]["sgd_slope"] = slope_at(curve["sgd"], curve[name]["n"])
+    curve["moves"] = moves(of) or curve.get("moves")
+    return curve
 
 
 def found(record, row):
@@ -103,9 +117,9 @@ def moves(of):
             "otherwise": slopes}
 
 
-def slope_at(row, sizes):
-    """The least squares slope of a row's mean loss at some of its n."""
-    pairs = [(math.log(n), math.log(value)) for n, value in zip(row["n"], row["mean"]["value"])
+def slope_at(one, sizes):
+    """The least squares slope of an estimate's mean loss at some of its n."""
+    pairs = [(math.log(n), math.log(value)) for n, value in zip(one["n"], one["value"])
              if n in sizes and value is not None and value > 0]
     if len(pairs) < 2 or len(pairs) < len(sizes):
         return None

@@ -200,7 +200,7 @@ def reproduce(arguments):
     for panel, files in panels.items():
         records = records_of(moerate, [*files, *sweeps_of([panel])])
         if records:
-            made[panel] = collect.panel_of(moerate, panel, files, records)
+            made[panel] = collect.panel_of(moerate, panel, files, records, made.get(panel))
     document["panels"] = [made[panel] for panel in sorted(made)]
     for section in SECTIONS:
         update(document, section, moerate, names_of(section, panels))
