@@ -4,11 +4,55 @@
 #include "host/cli/output.h"
 #include "host/cli/program.h"
 #include "host/core/error.h"
+#include "host/core/text.h"
+#include "host/core/words.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace moerate
 {
+namespace
+{
+
+/// Refuses what holds() does not say of the number; `wanted` says which are taken.
+CLI::Validator number_check(std::string const& wanted, std::function<bool(double)> holds)
+{
+    auto const check = [wanted, holds = std::move(holds)](std::string const& text) {
+        double value = 0;
+        if (!CLI::detail::lexical_cast(text, value))
+            return fmt::format("{} is no number ({})", printable(text), wanted);
+        return holds(value) ? "" : fmt::format("{} is out of range ({})", printable(text), wanted);
+    };
+    return CLI::Validator(check, wanted);
+}
+
+/// Refuses an empty word: what a shell makes of a variable that is not set would be taken for an
+/// option that is not given.
+CLI::Validator not_empty()
+{
+    return CLI::Validator(
+        [](std::string const& text) {
+            return std::string(
+                text.empty() ? "is empty (is a variable of the shell not set?) give a value" : "");
+        },
+        "");
+}
+
+} // namespace
+
+CLI::Validator in_range(double least, double most)
+{
+    return number_check(fmt::format("{} to {}", least, most),
+                        [=](double value) { return least <= value && value <= most; });
+}
+
+CLI::Validator positive_number()
+{
+    return number_check("above 0", [](double value) { return value > 0 && std::isfinite(value); });
+}
 
 CommandLine::CommandLine()
 {
@@ -24,6 +68,10 @@ CommandLine::CommandLine()
     add_data_commands();
     add_probe_commands();
     add_help_commands();
+    for (CLI::App* sub : app.get_subcommands([](CLI::App*) { return true; }))
+        for (CLI::Option* option : sub->get_options())
+            if (option->get_expected_min() > 0) // before other checks of the value
+                option->transform(not_empty());
 }
 
 /// Notes what an option takes.
@@ -110,7 +158,7 @@ void CommandLine::add_devices(CLI::App* sub)
     add_device(sub, device.device);
     add_simd(sub, device.simd);
     sub->add_option("--threads", device.threads, "CPU threads; 0: all cores")
-        ->check(CLI::Range(0, 4096))
+        ->check(in_range(0, 4096))
         ->capture_default_str();
 }
 
@@ -171,6 +219,19 @@ int complete(std::vector<std::string> const& words)
     return 0;
 }
 
+/// Refuses a first word that is neither a command nor an option.
+void check_command(CommandLine const& line, std::string const& word)
+{
+    std::vector<std::string> known;
+    for (CommandText const& one : line.text().commands)
+        known.push_back(one.name);
+    if (word.rfind('-', 0) == 0 || std::find(known.begin(), known.end(), word) != known.end())
+        return;
+    std::string const near = nearest(word, known);
+    throw UsageError(fmt::format("\"{}\" is no command{} see moerate --help", printable(word),
+                                 near.empty() ? ":" : fmt::format(" (nearest: \"{}\")", near)));
+}
+
 /// Parses and calls the command; parse errors, help and version are CLI11's to print.
 int parse_and_call(int argc, char const* const* argv)
 {
@@ -178,6 +239,8 @@ int parse_and_call(int argc, char const* const* argv)
         return complete({argv + 2, argv + argc});
     CommandLine line;
     line.run.argv.assign(argv, argv + argc);
+    if (argc > 1)
+        check_command(line, argv[1]);
     try {
         line.app.parse(argc, argv);
     } catch (CLI::Success const& help) {
@@ -198,7 +261,8 @@ ProgramText program_text()
 std::string usage_text(std::string const& command)
 {
     CommandLine line;
-    return command.empty() ? line.app.help() : line.app.get_subcommand(command)->help();
+    return command.empty() ? line.app.help()
+                           : line.app.get_subcommand(command)->help(line.app.get_name());
 }
 
 int run_cli(int argc, char const* const* argv)

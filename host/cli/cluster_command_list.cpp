@@ -14,7 +14,7 @@ void CommandLine::add_cluster_commands()
     add_folder(one, "-o,--output", merge.folder, "Folder of the merged store [the first one]");
     one->add_option("--shards", merge.shards,
                     "N of the lines --shard i/N that name what is missing [of the last run]")
-        ->check(CLI::Range(1, 1000000));
+        ->check(in_range(1, 1000000));
     CLI::App* job =
         add("submit", "Submit a job array to Slurm that runs a study, and a job that merges",
             {"moerate submit experiments/003-1a.toml -o results/003-1a --print",
@@ -29,13 +29,13 @@ void CommandLine::add_cluster_commands()
     job->add_flag("--print", submit.print, "Print the scripts and submit nothing")
         ->excludes(job->get_option("--json"));
     job->add_option("--array", submit.array, "Shards [of half an hour each, by the speed here]")
-        ->check(CLI::Range(1, 1000000));
+        ->check(in_range(1, 1000000));
     job->add_option("--time", submit.time,
                     "Limit of a task: 1h, D-HH:MM:SS [twice what it takes here]");
     job->add_option("--partition", submit.partition, "Partition [the cluster's]");
     job->add_option("--gres", submit.gres, "Devices of a task, gpu:1 [none]");
     job->add_option("--cpus-per-task", submit.cpus, "CPU threads of a task")
-        ->check(CLI::Range(1, 4096))
+        ->check(in_range(1, 4096))
         ->capture_default_str();
     add_simd(job, submit.simd);
     job->add_option("--mem", submit.memory, "Memory of a task as Slurm has it, 2G [by the study]");

@@ -88,6 +88,11 @@ private:
     OptionText option_text(CLI::Option const& option) const;
 };
 
+/// A check of an option's number: within [least, most], which nan is not.
+CLI::Validator in_range(double least, double most);
+/// The same: above 0, and finite.
+CLI::Validator positive_number();
+
 /// before FIRST between SECOND of all firsts and seconds.
 std::vector<std::string> pairs_of(std::string const& before, std::vector<std::string> const& firsts,
                                   std::string const& between,

@@ -34,7 +34,7 @@ void CommandLine::add_study_commands()
                "Results folder: count what it holds; without a file plan its study");
     plan->add_option("--half-width", planned.half_width,
                      "Also the replicates that give slopes intervals of this half-width")
-        ->check(CLI::Range(1e-6, 10.0));
+        ->check(in_range(1e-6, 10.0));
     plan->add_flag("--shards", planned.shards,
                    "Propose N for `run --shard i/N`, with hours, memory and size of the stores");
     add_run_command();
@@ -56,15 +56,15 @@ void CommandLine::add_run_command()
     add_devices(go);
     add_folder(go, "-o,--output", run.folder, "Results folder [results/<study id>]");
     go->add_option("--save-every", run.save_every, "Seconds of work between two saves, about")
-        ->check(CLI::Range(0.01, 3600.0))
+        ->check(in_range(0.01, 3600.0))
         ->capture_default_str();
     CLI::Option* const until =
         go->add_option("--until-half-width", run.half_width,
                        "Go on until every slope's interval has this half-width")
-            ->check(CLI::Range(1e-6, 10.0));
+            ->check(in_range(1e-6, 10.0));
     go->add_option("--max-replicates", run.most_replicates,
                    "Replicates at which to end then [10 times study.replicates]")
-        ->check(CLI::Range(1, 2147483647))
+        ->check(in_range(1, 2147483647))
         ->needs(until);
     CLI::Option* const trace =
         valued(go->add_option("--trace", run.trace,
@@ -73,7 +73,8 @@ void CommandLine::add_run_command()
     go->add_option("--trace-fit", run.trace_fits, "LABEL N REPLICATE of a fit to trace [all fits]")
         ->needs(trace);
     go->add_flag("--add-n", run.add_n,
-                 "Also the n that the results folder has: study.n adds to them");
+                 "Also the n of the results folder, of its study and of stored fits of these "
+                 "curves: study.n adds to them");
     go->add_flag("--no-params", run.no_parameters,
                  "Do not store parameters (further losses then need new fits)");
     suggest(
@@ -86,7 +87,7 @@ void CommandLine::add_run_command()
                    "[under Slurm: the job's time limit less a minute]");
     go->add_option("--max-stalled", run.most_stalled,
                    "Fail if so many runs in a row stored nothing; 0: never")
-        ->check(CLI::Range(0, 1000000))
+        ->check(in_range(0, 1000000))
         ->capture_default_str();
 }
 

@@ -3,6 +3,7 @@
 #include "host/cli/counterexamples.h"
 #include "host/cli/device_choice.h"
 #include "host/cli/output.h"
+#include "host/cli/study_to_run.h"
 #include "host/core/error.h"
 #include "host/core/text.h"
 
@@ -27,7 +28,7 @@ int constant_command(ConstantOptions const& options, CommonOptions const& common
     if (settings.epsilon.empty())
         settings.epsilon = usual_losses;
     std::sort(settings.epsilon.rbegin(), settings.epsilon.rend());
-    check_counterexamples(options.folder, options.force);
+    check_counterexamples(options.folder, options.force, input_files(options.study, study));
     std::unique_ptr<Device> const device =
         open_device(options.device.device, options.device.threads, options.device.simd);
     std::vector<ConstantCurve> const curves =

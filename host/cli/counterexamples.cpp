@@ -51,7 +51,8 @@ ordered_json loss_case(std::string const& name, Counterexample const& one)
 
 } // namespace
 
-void check_counterexamples(std::string const& folder, bool force)
+void check_counterexamples(std::string const& folder, bool force,
+                           std::vector<std::string> const& inputs)
 {
     if (folder.empty())
         return;
@@ -66,6 +67,11 @@ void check_counterexamples(std::string const& folder, bool force)
         throw UsageError(fmt::format("{} exists (it is of other counterexamples) give another "
                                      "folder, or --force to replace its files",
                                      file));
+    for (auto const& entry : std::filesystem::directory_iterator(folder, reason)) {
+        std::string const name = entry.path().filename().string();
+        if (name == "eval.json" || name == "loss.json" || name.rfind("counterexample-", 0) == 0)
+            spare_inputs(entry.path().string(), inputs);
+    }
 }
 
 void write_counterexamples(std::string const& folder, bool force, Device& device,

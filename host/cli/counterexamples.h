@@ -22,8 +22,10 @@ struct Counterexample
 };
 
 /// Makes the folder before counterexamples are looked for, and refuses one that has such files,
-/// unless `force`; nothing for an empty name. Throws UsageError.
-void check_counterexamples(std::string const& folder, bool force);
+/// unless `force`, and always where one of them is of `inputs`, the files that the command reads;
+/// nothing for an empty name. Throws UsageError.
+void check_counterexamples(std::string const& folder, bool force,
+                           std::vector<std::string> const& inputs);
 
 /// Writes into the folder: counterexample-1.json, ..., each a measure; eval.json
 /// and loss.json, the cases of both commands, with inputs and the truth's f, that confirm them.

@@ -42,7 +42,7 @@ void CommandLine::add_data_commands()
         ->capture_default_str();
     sub->add_option("--box", fit.box, "Largest size of a parameter (lse)");
     sub->add_option("--starts", fit.starts, "Starts; half of them, without --start all, are blind")
-        ->check(CLI::Range(1, 10000));
+        ->check(in_range(1, 10000));
     sub->add_option("--seed", fit.seed, "Seed of the blind starts")->capture_default_str();
     sub->add_option("--set", fit.settings, "A setting of the estimator: key=value")
         ->expected(1)

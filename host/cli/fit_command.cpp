@@ -197,6 +197,7 @@ int fit_command(FitOptions const& options, CommonOptions const& common)
     if (options.data == "-" && options.start == "-")
         throw UsageError(
             "data and --start are both stdin (it can be read once) give one as a file");
+    spare_inputs(options.trace, {options.data, options.start});
     auto const begin = std::chrono::steady_clock::now();
     DataTable table;
     std::string const name = input_name(options.data);

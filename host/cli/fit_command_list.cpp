@@ -18,7 +18,7 @@ void CommandLine::add_fit_commands()
     sub->add_option("--worst", show.worst, "The fit of the largest loss of this name at n")
         ->excludes(cell);
     sub->add_option("--n", show.n, "n to look at [the largest with fits]")
-        ->check(CLI::Range(1, 2147483647))
+        ->check(in_range(1, 2147483647))
         ->excludes(cell);
     sub->add_flag("--data", show.data, "With --json: also the fit's training data, as x and y")
         ->needs(sub->get_option("--json"));

@@ -46,7 +46,7 @@ nlohmann::ordered_json path_json(Study const& study, StoredFit const& fit, PathP
 /// Why the bits may differ: another level (level_of) than that of the runs.
 std::string made_elsewhere(Store const& store, std::string const& here)
 {
-    for (RunRow const& run : store.runs())
+    for (RunRow const& run : store.runs_with_fits())
         if (run.simd != here)
             return fmt::format("a run was made on {}, this is {}: other levels agree to rounding "
                                "after one step only, --simd names that of the CPU",
@@ -58,6 +58,7 @@ std::string made_elsewhere(Store const& store, std::string const& here)
 
 int replay_command(ReplayOptions const& options, CommonOptions const& common)
 {
+    spare_inputs(options.file, {options.folder});
     Store const store = Store::open(options.folder);
     Study const study = with_stored_targets(stored_study(store), store);
     StoredFit const fit = stored_fit(store, study, fit_name(options.fit, "replay"));

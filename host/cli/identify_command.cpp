@@ -97,7 +97,7 @@ std::vector<IdentifyQuestion> questions_of(IdentifyOptions const& options)
 
 int identify_command(IdentifyOptions const& options, CommonOptions const& common)
 {
-    check_counterexamples(options.folder, options.force);
+    check_counterexamples(options.folder, options.force, {options.truth});
     std::unique_ptr<Device> const device = make_cpu_device(1, options.simd);
     std::vector<Identification> all;
     for (IdentifyQuestion const& question : questions_of(options))

@@ -237,13 +237,14 @@ int init_command(InitOptions const& options, CommonOptions const& common)
             "--expert out, or change the file");
     std::string const text =
         options.from.empty() ? new_file(name, options) : copied_file(name, options.from);
-    fs::path const to = file.parent_path();
-    fs::path const from = options.from.empty() ? to : experiment(options.from).parent_path();
+    fs::path const source = options.from.empty() ? file : experiment(options.from);
+    spare_inputs(file.string(), {options.from.empty() ? "" : source.string()});
+    fs::path const from = source.parent_path();
     Study const study = // a name that is no id is refused here
         parse_study(text, file.string(), {}, from.empty() ? "." : from.string());
     for (Curve const& curve : study.curves)
         for (std::string const& truth : files_of(curve.truth))
-            copy_truth(truth, from, to, options.force);
+            copy_truth(truth, from, file.parent_path(), options.force);
     write_whole(file.string(), options.force, text);
     if (common.json)
         print_json({{"file", file.string()}, {"id", name}});

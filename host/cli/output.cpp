@@ -3,7 +3,9 @@
 #include "host/core/error.h"
 #include "host/core/streams.h"
 #include "host/core/text.h"
+#include "host/store/shard.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -87,7 +89,48 @@ bool replace(std::filesystem::path const& file, std::string const& content)
     return false;
 }
 
+/// Files of the store in a folder, with locks, journals and logs; none where it is no folder.
+std::vector<std::filesystem::path> store_files(std::filesystem::path const& folder)
+{
+    namespace fs = std::filesystem;
+    std::vector<fs::path> files;
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error))
+        if (belongs_to_store(entry->path().filename().string()))
+            files.push_back(entry->path());
+    return files;
+}
+
 } // namespace
+
+void spare_inputs(std::string const& file, std::vector<std::string> const& inputs)
+{
+    namespace fs = std::filesystem;
+    Destination const target = destination_of(file);
+    if (target.descriptor)
+        return;
+    std::error_code none;
+    fs::path const folder = target.path.has_parent_path() ? target.path.parent_path() : ".";
+    bool const named = belongs_to_store(target.path.filename().string());
+    bool lost = named && !store_files(folder).empty();
+    for (std::string const& input : inputs) {
+        if (input != "-" && fs::is_regular_file(target.path, none) &&
+            fs::equivalent(target.path, input, none))
+            throw UsageError(fmt::format("{} is what this command reads (it would be lost) choose "
+                                         "another name",
+                                         printable(file)));
+        auto const files = store_files(input);
+        lost = lost || (named && fs::equivalent(folder, input, none)) ||
+               std::any_of(files.begin(), files.end(), [&](fs::path const& one) {
+                   return fs::equivalent(one, target.path, none);
+               });
+    }
+    if (lost)
+        throw UsageError(fmt::format("{} is a file of a store (its results would be lost) choose "
+                                     "another name",
+                                     printable(file)));
+}
 
 void read_input(std::string const& file, std::string_view kind,
                 std::function<void(std::istream&)> const& read)

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace moerate
 {
@@ -41,6 +42,11 @@ void print_json(nlohmann::ordered_json const& document);
 
 /// A note on stderr, "moerate: text", unless quiet. Control characters are shown escaped.
 void note(bool quiet, std::string const& text);
+
+/// Refuses an output that is, under whatever name, one of the files that a command reads, or a file
+/// of a store: of any folder's by its name, of those in `inputs` also by a link. --force is about
+/// files that nobody needs, not about these. Throws UsageError.
+void spare_inputs(std::string const& file, std::vector<std::string> const& inputs);
 
 /// Writes a file through a temporary one beside it, so that it is there whole or not at all. A link
 /// stays: the file it leads to is written. An existing file is an error unless `force`. What is no

@@ -39,6 +39,41 @@ int next_replicates(int now, long long needed, int most)
         std::min<long long>({std::max<long long>(needed, now + 1LL + now / 10), 4LL * now, most}));
 }
 
+/// "12 replicates, widest half-width 0.0500 (softmax softmax.L1)".
+std::string state_text(std::vector<RowPrecision> const& rows, int replicates)
+{
+    RowPrecision const* widest = nullptr;
+    for (RowPrecision const& one : rows)
+        if (!std::isnan(one.half_width) &&
+            (widest == nullptr || one.half_width > widest->half_width))
+            widest = &one;
+    std::string const done = fmt::format("{} replicate{}", replicates, replicates == 1 ? "" : "s");
+    if (widest == nullptr)
+        return done + ", no slope has a half-width";
+    return fmt::format("{}, widest half-width {:.4f} ({} {})", done, widest->half_width,
+                       widest->label, widest->loss);
+}
+
+/// Which slopes have the half-width, where each has it that has any.
+std::string reached_text(std::vector<RowPrecision> const& rows, double half_width)
+{
+    auto const without = std::count_if(rows.begin(), rows.end(), [](RowPrecision const& one) {
+        return std::isnan(one.half_width);
+    });
+    if (without == 0)
+        return fmt::format("every slope has {:g}", half_width);
+    return fmt::format("{} of {} slopes have {:g}, the others have no half-width",
+                       rows.size() - static_cast<std::size_t>(without), rows.size(), half_width);
+}
+
+/// Replicates that the rows need; two where a slope has no interval for want of a second one.
+long long needed_by(std::vector<RowPrecision> const& rows)
+{
+    bool const single =
+        std::any_of(rows.begin(), rows.end(), [](RowPrecision const& one) { return one.single; });
+    return std::max(most_needed(rows), single ? 2LL : 0LL);
+}
+
 } // namespace
 
 PlannedPrecision planned_precision(Device& device, Store const& store, Study const& study,
@@ -116,24 +151,17 @@ RunReport run_until(Study const& study, std::string const& folder, double half_w
     int replicates = study.replicates;
     while (!report.interrupted) {
         auto const rows = precision_of(rates(), half_width);
-        double widest = 0;
-        std::string which;
-        for (RowPrecision const& one : rows) {
-            if (one.half_width > widest) {
-                widest = one.half_width;
-                which = one.label + " " + one.loss;
-            }
+        for (RowPrecision const& one : rows)
             if (!one.unknown.empty())
                 note(quiet,
                      fmt::format("{} {}: no half-width ({})", one.label, one.loss, one.unknown));
-        }
-        std::string const state =
-            fmt::format("{} replicates, widest half-width {:.4f} ({})", replicates, widest, which);
+        std::string const state = state_text(rows, replicates);
         if (all_reached(rows)) {
-            note(quiet, fmt::format("{}: every slope has {:g}; {}", state, half_width, folder));
+            note(quiet, fmt::format("{}: {}; {}", state, reached_text(rows, half_width), folder));
             return report;
         }
-        if (most_needed(rows) == 0 || replicates >= most) {
+        long long const needed = needed_by(rows);
+        if (needed == 0 || replicates >= most) {
             note(false,
                  fmt::format("{}: not {:g} ({})", state, half_width,
                              replicates >= most
@@ -143,7 +171,7 @@ RunReport run_until(Study const& study, std::string const& folder, double half_w
                                  : "more replicates do not help"));
             return report;
         }
-        replicates = next_replicates(replicates, most_needed(rows), most);
+        replicates = next_replicates(replicates, needed, most);
         note(quiet, fmt::format("{}: on to {} replicates", state, replicates));
         RunReport const more = run(replicates);
         report.fits += more.fits;

@@ -34,7 +34,7 @@ void CommandLine::add_probe_commands()
                     "Atoms of the over-specified fit [one more, a group]")
         ->delimiter(',');
     CLI::Option* const inputs = sub->add_option("--d", identified.d, "Inputs")
-                                    ->check(CLI::Range(1, 1000))
+                                    ->check(in_range(1, 1000))
                                     ->capture_default_str();
     valued(sub->add_option("--truth", identified.truth, "Measure (JSON) in place of a drawn truth"),
            Takes::file)
@@ -45,7 +45,7 @@ void CommandLine::add_probe_commands()
     one_of(sub->add_option("--loss", identified.loss, "Loss [the first that fits the gate]"),
            names_of<Losses>());
     sub->add_option("--r", identified.r, "Exponent of the loss, where it has one")
-        ->check(CLI::PositiveNumber)
+        ->check(positive_number())
         ->capture_default_str();
     add_identify_settings(sub);
     add_folder(sub, "-o,--output", identified.folder,
@@ -59,16 +59,16 @@ void CommandLine::add_identify_settings(CLI::App* sub)
 {
     IdentifySettings& settings = identified.settings;
     sub->add_option("--epsilon", settings.epsilon, "Loss at which flat directions are looked for")
-        ->check(CLI::Range(1e-6, 10.0))
+        ->check(in_range(1e-6, 10.0))
         ->capture_default_str();
     sub->add_option("--samples", settings.samples, "Noise-free points")
-        ->check(CLI::Range(10, 1000000))
+        ->check(in_range(10, 1000000))
         ->capture_default_str();
     sub->add_option("--starts", settings.starts, "Starts of a search near the truth")
-        ->check(CLI::Range(1, 10000))
+        ->check(in_range(1, 10000))
         ->capture_default_str();
     sub->add_option("--blind", settings.blind, "Starts of a search anywhere")
-        ->check(CLI::Range(1, 10000))
+        ->check(in_range(1, 10000))
         ->capture_default_str();
     sub->add_option("--seed", settings.seed, "Seed of truth, points and starts")
         ->capture_default_str();
@@ -92,15 +92,15 @@ void CommandLine::add_constant_command()
         ->add_option("--epsilon", constants.settings.epsilon,
                      "Losses to look at [1,0.5,0.2,0.1 ... 0.001]")
         ->delimiter(',')
-        ->check(CLI::PositiveNumber);
+        ->check(positive_number());
     constant->add_option("--samples", constants.settings.samples, "Noise-free points")
-        ->check(CLI::Range(10, 10000000))
+        ->check(in_range(10, 10000000))
         ->capture_default_str();
     constant->add_option("--starts", constants.settings.starts, "Starts of each loss")
-        ->check(CLI::Range(1, 10000))
+        ->check(in_range(1, 10000))
         ->capture_default_str();
     constant->add_option("--rounds", constants.settings.rounds, "Rounds of a start, at most")
-        ->check(CLI::Range(1, 100000))
+        ->check(in_range(1, 100000))
         ->capture_default_str();
     add_folder(constant, "-o,--output", constants.folder,
                "Folder for measures of the truth's f, and cases of them for eval and loss");

@@ -2,17 +2,42 @@
 
 #include "host/cli/commands.h"
 #include "host/cli/device_choice.h"
+#include "host/core/error.h"
+#include "host/core/text.h"
 #include "host/rates/rates.h"
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <map>
 
 namespace moerate
 {
 
+namespace
+{
+
+/// A folder that is named twice would be compared with itself, and its rows counted twice.
+void check_different(std::vector<std::string> const& folders)
+{
+    std::error_code none;
+    for (std::size_t i = 0; i < folders.size(); ++i)
+        for (std::size_t j = 0; j < i; ++j)
+            if (std::filesystem::equivalent(folders[i], folders[j], none))
+                throw UsageError(
+                    folders[i] == folders[j]
+                        ? fmt::format("{} is named twice (it is one folder) name it once",
+                                      printable(folders[i]))
+                        : fmt::format("{} and {} are one folder (it would count twice) name it "
+                                      "once",
+                                      printable(folders[j]), printable(folders[i])));
+}
+
+} // namespace
+
 std::vector<ResultFolder> open_folders(std::vector<std::string> const& folders)
 {
+    check_different(folders);
     std::vector<ResultFolder> all;
     std::map<std::string, int> named;
     for (std::string const& folder : folders) {

@@ -23,7 +23,7 @@ struct ResultFolder
     Study study; ///< of several folders that have one id, it has the folder behind it
 };
 
-/// Opens them read-only. Throws StoreError.
+/// Opens them read-only. Throws StoreError, and UsageError where one is named twice.
 std::vector<ResultFolder> open_folders(std::vector<std::string> const& folders);
 
 /// The device for the bootstraps of these folders: for auto a usable GPU where they are large.

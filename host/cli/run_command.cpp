@@ -26,6 +26,7 @@ nlohmann::ordered_json report_json(Study const& study, std::string const& folder
             {"fits", report.fits},
             {"failed", report.failed},
             {"reused", report.reused},
+            {"reused_failed", report.reused_failed},
             {"losses_measured", report.losses},
             {"losses_unmeasured", report.unmeasured},
             {"sample_updates", report.sample_updates},
@@ -37,8 +38,10 @@ nlohmann::ordered_json report_json(Study const& study, std::string const& folder
 /// What a run did, for people.
 void note_report(std::string const& folder, RunReport const& report, bool quiet)
 {
-    note(quiet, fmt::format("{} fits done in {:.1f} s, {} reused, {} failed; {}", report.fits,
-                            report.seconds, report.reused, report.failed, folder));
+    std::string const before =
+        report.reused_failed > 0 ? fmt::format(" ({} of them failed)", report.reused_failed) : "";
+    note(quiet, fmt::format("{} fits done in {:.1f} s, {} reused{}, {} failed; {}", report.fits,
+                            report.seconds, report.reused, before, report.failed, folder));
     if (report.losses > 0)
         note(quiet, fmt::format("{} losses measured on stored fits, none of them fitted again",
                                 report.losses));
@@ -145,6 +148,9 @@ void show_results(std::string const& folder, RunReport const& report, Study cons
 int run_command(RunCommandOptions const& options, CommonOptions const& common)
 {
     auto const [study, folder] = study_to_run(options, common);
+    std::vector<std::string> inputs = input_files(options.study, study);
+    inputs.push_back(folder);
+    spare_inputs(options.trace, inputs);
     StopOnSignal const stop;
     RunOptions const run = run_options(options, common.quiet);
     if (run.shard && options.half_width > 0)

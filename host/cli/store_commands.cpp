@@ -131,6 +131,7 @@ int status_command(std::string const& folder, CommonOptions const& common)
 
 int export_command(ExportOptions const& options)
 {
+    spare_inputs(options.file, {options.folder});
     Store const store = Store::open(options.folder);
     ExportChoice const choice{options.all, options.parameters, options.blocks};
     std::string const text = options.format == "csv" ? export_csv(store, choice)

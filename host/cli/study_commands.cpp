@@ -146,6 +146,16 @@ nlohmann::ordered_json plan_json(std::vector<ShownLine> const& lines, TimeModel 
     return cells;
 }
 
+/// The results that plan is asked about; those that it is to take the study of must be there.
+std::optional<Store> planned_store(PlanOptions const& options)
+{
+    if (options.folder.empty())
+        return std::nullopt;
+    if (options.study.file.empty())
+        return Store::open(options.folder);
+    return Store::open_if_any(options.folder);
+}
+
 /// The study that plan is asked about: of a file, or the stored one.
 Study planned_study(PlanOptions const& options, Store const* store)
 {
@@ -189,9 +199,11 @@ int check_command(StudyOptions const& options, bool as_toml, CommonOptions const
 
 int plan_command(PlanOptions const& options, CommonOptions const& common)
 {
-    std::optional<Store> const store =
-        options.folder.empty() ? std::nullopt : Store::open_if_any(options.folder);
-    Study const study = with_unknown_targets(planned_study(options, store ? &*store : nullptr));
+    std::optional<Store> const store = planned_store(options);
+    Study const asked = planned_study(options, store ? &*store : nullptr);
+    if (!options.folder.empty()) // a plan of what `run` refuses would promise too much
+        Store::check_study(options.folder, asked);
+    Study const study = with_unknown_targets(asked);
     Plan const plan = make_plan(study);
     Devices const devices =
         open_devices(options.device.device, options.device.threads, options.device.simd);

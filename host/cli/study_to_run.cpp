@@ -3,10 +3,13 @@
 #include "host/cli/output.h"
 #include "host/core/error.h"
 #include "host/store/unasked.h"
+#include "host/study/identity.h"
+#include "host/study/truth.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <set>
@@ -29,11 +32,21 @@ std::optional<Store> store_in(std::string const& folder)
     return std::nullopt;
 }
 
-/// The study with its own n and those of the stored one.
-Study with_stored_n(StudyOptions const& options, Study const& study, Study const& stored)
+/// The study with its own n, those of the stored one, and those that have fits of its curves: an n
+/// may have left the stored study.
+Study with_stored_n(StudyOptions const& options, Study const& study, Store const& store,
+                    Study const& stored)
 {
     std::set<int> all(study.n.begin(), study.n.end());
     all.insert(stored.n.begin(), stored.n.end());
+    for (CellRow const& cell : store.cells()) {
+        auto const is_cell = [&](Curve const& curve) {
+            return cell_id(study, curve, cell.n) == cell.id;
+        };
+        if (all.count(cell.n) == 0 && store.count(cell.id).fits > 0 &&
+            std::any_of(study.curves.begin(), study.curves.end(), is_cell))
+            all.insert(cell.n);
+    }
     std::vector<std::string> settings = options.settings;
     settings.push_back(fmt::format("study.n=[{}]", fmt::join(all, ", ")));
     return read_study(options.file, settings);
@@ -65,11 +78,21 @@ StudyToRun study_to_run(RunCommandOptions const& options, CommonOptions const& c
         return work;
     Study const stored = stored_study(*store);
     if (options.add_n)
-        work.study = with_stored_n(options.study, work.study, stored);
+        work.study = with_stored_n(options.study, work.study, *store, stored);
     std::string const kept = leaving(*store, stored, work.study);
     if (!kept.empty())
         note(common.quiet, kept + what_brings_back(options, work.study, stored));
     return work;
+}
+
+std::vector<std::string> input_files(StudyOptions const& options, Study const& study)
+{
+    std::filesystem::path const folder = std::filesystem::path(options.file).parent_path();
+    std::vector<std::string> files{options.file};
+    for (Curve const& curve : study.curves)
+        for (std::string const& truth : files_of(curve.truth))
+            files.push_back((folder / truth).string());
+    return files;
 }
 
 } // namespace moerate

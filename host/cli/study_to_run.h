@@ -7,6 +7,7 @@
 #include "host/study/study.h"
 
 #include <string>
+#include <vector>
 
 namespace moerate
 {
@@ -21,5 +22,8 @@ struct StudyToRun
 /// Reads both from the options; with --add-n the study has the folder's n, too. Notes the stored
 /// fits that leave the study.
 StudyToRun study_to_run(RunCommandOptions const& options, CommonOptions const& common);
+
+/// The files that a study is read from: its own, and those of its truths.
+std::vector<std::string> input_files(StudyOptions const& options, Study const& study);
 
 } // namespace moerate

@@ -4,6 +4,7 @@
 #include "host/cli/job_script.h"
 #include "host/cli/output.h"
 #include "host/cli/shard_plan.h"
+#include "host/cli/study_to_run.h"
 #include "host/core/error.h"
 #include "host/core/text.h"
 #include "host/run/shards.h"
@@ -107,6 +108,7 @@ int submit_command(SubmitOptions const& options, CommonOptions const& common)
                                      options.simd, options.gres));
     std::string const given = options.folder.empty() ? "results/" + study.id : options.folder;
     std::string const folder = fs::absolute(given).lexically_normal().string();
+    Store::check_study(given, study); // as every task would
     ArrayJob job = array_job(options, study, folder);
     if (job.tasks.empty()) {
         note(common.quiet, fmt::format("nothing is missing in {}", given));
@@ -133,6 +135,8 @@ int submit_command(SubmitOptions const& options, CommonOptions const& common)
         throw UsageError(fmt::format("{} is where the study goes as it is submitted (yours would "
                                      "be lost) rename it, or name another folder with -o",
                                      options.study.file));
+    for (char const* name : {"/experiment.toml", "/array.sh", "/merge.sh"})
+        spare_inputs(folder + name, input_files(options.study, study));
     fs::create_directories(folder + "/log");
     write_whole(folder + "/experiment.toml", true, study.resolved);
     write_whole(folder + "/array.sh", true, array_text);

@@ -3,9 +3,11 @@
 #include "host/rates/text.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 namespace moerate
@@ -132,7 +134,48 @@ std::string within_block(std::vector<Comparison> const& all, std::vector<std::st
            aligned(lines);
 }
 
-std::string notes_of(std::vector<Comparison> const& all)
+/// A ratio of means, which may be of any size: short where its last decimals say nothing.
+std::string ratio_cell(SlopeInterval const& of)
+{
+    auto const text = [](double value) {
+        bool const plain = value == 0 || (std::fabs(value) >= 1e-3 && std::fabs(value) < 1e6);
+        return plain ? fmt::format("{:.3f}", value) : fmt::format("{:.4g}", value);
+    };
+    if (std::isnan(of.slope))
+        return "none";
+    return std::isnan(of.lo) ? text(of.slope) + " [none]"
+                             : fmt::format("{} [{}, {}]", text(of.slope), text(of.lo), text(of.hi));
+}
+
+/// Why pairs have no difference, each reason once, with the pairs that it is of.
+std::string reasons_of(std::vector<Comparison> const& all, std::vector<std::string> const& names)
+{
+    std::vector<std::string> heads; // "none regression error", in the order of the lines
+    std::map<std::string, std::map<std::string, std::vector<std::string>>> pairs;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        Comparison const& one = all[i];
+        if (one.not_comparable.empty())
+            continue;
+        bool const gates = one.quantity == "loss"; // of two gates: the losses say all
+        std::string const head = gates ? "not comparable" : "none " + one.quantity;
+        std::string const pair =
+            gates ? one.a.loss + " | " + one.b.loss : names[2 * i] + " | " + names[2 * i + 1];
+        if (pairs.count(head) == 0)
+            heads.push_back(head);
+        std::vector<std::string>& of = pairs[head][one.not_comparable];
+        if (std::find(of.begin(), of.end(), pair) == of.end())
+            of.push_back(pair);
+    }
+    std::string text;
+    for (std::string const& head : heads)
+        for (auto const& [reason, of] : pairs[head])
+            text +=
+                wrapped(printable(fmt::format("{} {}: {}.", head, fmt::join(of, "; "), reason)));
+    return text;
+}
+
+/// `names` of A and B, line by line.
+std::string notes_of(std::vector<Comparison> const& all, std::vector<std::string> const& names)
 {
     std::string text;
     auto const any = [&](auto const& is) { return std::any_of(all.begin(), all.end(), is); };
@@ -155,15 +198,7 @@ std::string notes_of(std::vector<Comparison> const& all)
         text += wrapped("( ) a slope with a reason against it, which `moerate rates` names: the "
                         "difference is then not one of rates.");
     text += truths_note(all);
-    std::set<std::string> said;
-    for (Comparison const& one : all)
-        if (!one.not_comparable.empty() && !one.a.loss.empty() && !one.b.loss.empty() &&
-            said.insert(one.a.loss + one.b.loss).second)
-            text += wrapped(printable(fmt::format("not comparable {} | {}: {}.", one.a.loss,
-                                                  one.b.loss, one.not_comparable)));
-        else if (!one.not_comparable.empty() && one.a.loss.empty())
-            text +=
-                wrapped(printable(fmt::format("none {}: {}.", one.quantity, one.not_comparable)));
+    text += reasons_of(all, names);
     return text;
 }
 
@@ -191,7 +226,7 @@ std::string comparison_table(std::vector<Comparison> const& all)
             line.insert(
                 line.end(),
                 {slope_cell(one.a), slope_cell(one.b), interval_cell(one.difference), p_cell(one.p),
-                 p_cell(one.holm), one.ratio_n > 0 ? interval_cell(one.ratio) : "-",
+                 p_cell(one.holm), one.ratio_n > 0 ? ratio_cell(one.ratio) : "-",
                  one.paired ? "paired" : "unpaired", both(range_cell(one.a.n), range_cell(one.b.n)),
                  both(fmt::format("{}", one.a.replicates), fmt::format("{}", one.b.replicates))});
         else
@@ -202,7 +237,7 @@ std::string comparison_table(std::vector<Comparison> const& all)
                                                       : "-");
         lines.push_back(std::move(line));
     }
-    return aligned(lines) + within_block(all, names) + "\n" + notes_of(all);
+    return aligned(lines) + within_block(all, names) + "\n" + notes_of(all, names);
 }
 
 Json comparisons_json(std::vector<Comparison> const& all)

@@ -36,6 +36,7 @@ std::vector<RowPrecision> precision_of(std::vector<RateRow> const& rows, double 
         if (std::isnan(one.half_width)) {
             one.unknown = row.mean.reason.empty() ? "it has no slope" : row.mean.reason;
             one.spread = no_number;
+            one.single = one.replicates == 1 && !std::isnan(row.mean.slope);
         } else if (row.truths) { // replicates do not bring truths together
             one.reached = one.half_width <= half_width;
             one.unknown = one.reached ? "" : "truths differ, raise study.truths";
@@ -65,7 +66,7 @@ bool all_reached(std::vector<RowPrecision> const& rows)
 {
     bool some = false;
     for (RowPrecision const& one : rows) {
-        if (!std::isnan(one.half_width) && !one.reached)
+        if (one.single || (!std::isnan(one.half_width) && !one.reached))
             return false;
         some = some || one.reached;
     }

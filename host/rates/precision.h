@@ -20,6 +20,7 @@ struct RowPrecision
     double spread = 0;       ///< standard deviation of the log of a replicate's part in a mean
     long long needed = 0;    ///< replicates; 0 where nothing is known
     bool reached = false;    ///< the half-width is small enough
+    bool single = false;     ///< its slope has no interval, for want of a second replicate
     std::string unknown;     ///< why nothing is known
 };
 
@@ -32,7 +33,8 @@ std::vector<RowPrecision> precision_of(std::vector<RateRow> const& rows, double 
 /// The most that any row needs; 0 where nothing is known of any.
 long long most_needed(std::vector<RowPrecision> const& rows);
 
-/// Whether every row whose slope has an interval has the half-width, and some row has.
+/// Whether every row whose slope has an interval has the half-width, some row has, and no further
+/// one has it for a second replicate.
 bool all_reached(std::vector<RowPrecision> const& rows);
 
 } // namespace moerate

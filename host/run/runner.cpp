@@ -104,11 +104,14 @@ void do_jobs(Study const& study, Plan const& plan, JobQueue& queue, Store& store
         throw DeviceError(fmt::format("{}", fmt::join(failures, "; ")));
 }
 
-/// Notes the cells whose share of failed fits is above the study's limit.
+/// Notes how many of all fits failed before this run, and the cells whose share of failed fits is
+/// above the study's limit.
 void note_failed(Study const& study, Plan const& plan, Store const& store, RunReport& report)
 {
+    report.reused_failed = -report.failed;
     for (Cell const& cell : plan.cells) {
         FitCount const count = store.count(cell.id, study.replicates);
+        report.reused_failed += count.failed;
         if (!above(count.failed, count.fits, study.max_failed))
             continue;
         StageCounts stages;
@@ -176,17 +179,28 @@ void check_progress(Store const& store, RunOptions const& options)
                                 stalled));
 }
 
-/// Warns of runs in the folder on another level: their results differ in rounding.
+/// Warns of runs in the folder on another level, which have fits there or are at work: their
+/// results differ in rounding.
 void warn_of_levels(Store const& store, Store const* others, RunRow const& own,
                     RunOptions const& options)
 {
-    std::vector<RunRow> runs = store.runs();
-    if (others != nullptr)
-        for (RunRow const& run : others->runs())
+    auto const differs = [&](RunRow const& run) { return run.simd != own.simd; };
+    auto const any = [&](Store const& one) {
+        std::vector<RunRow> const all = one.runs();
+        return std::any_of(all.begin(), all.end(), differs);
+    };
+    if (!options.warn || !(any(store) || (others != nullptr && any(*others))))
+        return; // without a look at all fits
+    std::vector<RunRow> runs = store.runs_with_fits();
+    if (others != nullptr) {
+        for (RunRow const& run : others->runs_with_fits())
             runs.push_back(run);
-    auto const other = std::find_if(runs.begin(), runs.end(),
-                                    [&](RunRow const& run) { return run.simd != own.simd; });
-    if (other == runs.end() || !options.warn)
+        for (StorePart const& part : others->parts())
+            if (part.being_written && part.last)
+                runs.push_back(*part.last);
+    }
+    auto const other = std::find_if(runs.begin(), runs.end(), differs);
+    if (other == runs.end())
         return;
     options.warn(fmt::format(
         "{}{} was made at {}, this run is at {} (their results differ in rounding, and `moerate "

@@ -23,7 +23,7 @@ struct RunOptions
     std::vector<std::string> argv;
     TraceOptions trace;
     ProgressStyle progress;
-    std::function<bool()> stop; ///< asked between blocks; true ends the run
+    std::function<bool()> stop;                   ///< asked between blocks; true ends the run
     std::function<void(std::string const&)> warn; ///< told, before any fit, what may be amiss
     std::optional<Shard> shard; ///< does these jobs alone, into a store of their own
     BatchJob job;               ///< of the batch system, for the run's row
@@ -33,14 +33,15 @@ struct RunOptions
 /// What a run did.
 struct RunReport
 {
-    long long fits = 0;        ///< done now
-    long long failed = 0;      ///< of these
-    long long reused = 0;      ///< asked for and stored before
-    long long losses = 0;      ///< measured now on fits stored before
-    long long unmeasured = 0;  ///< losses that cannot be: fits stored without parameters
-    long long traced = 0;      ///< done now, with their rounds in the trace
-    long long to_trace = 0;    ///< asked for there
-    double sample_updates = 0; ///< done now
+    long long fits = 0;          ///< done now
+    long long failed = 0;        ///< of these
+    long long reused = 0;        ///< asked for and stored before
+    long long reused_failed = 0; ///< of these; not known to a shard
+    long long losses = 0;        ///< measured now on fits stored before
+    long long unmeasured = 0;    ///< losses that cannot be: fits stored without parameters
+    long long traced = 0;        ///< done now, with their rounds in the trace
+    long long to_trace = 0;      ///< asked for there
+    double sample_updates = 0;   ///< done now
     double seconds = 0;
     bool interrupted = false;
     std::vector<std::string> too_many_failed; ///< "label n=1000: 3 of 20 (3 in the steps)" above

@@ -8,11 +8,14 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
+#include <fstream>
 #include <unistd.h>
 
 namespace moerate
@@ -20,10 +23,41 @@ namespace moerate
 namespace
 {
 
+/// No line of a trace has more bytes.
+constexpr std::streamsize longest_line = 1 << 16;
+
 [[noreturn]] void cannot_write(std::string const& file)
 {
     throw Error(Exit::failure, fmt::format("{}: cannot write the trace ({}) choose another file",
                                            printable(file), std::strerror(errno)));
+}
+
+/// Whether a line is of the text that trace_lines makes.
+bool is_trace_line(std::string const& line)
+{
+    nlohmann::json const value = nlohmann::json::parse(line, nullptr, false);
+    return value.is_object() && value.contains("start") &&
+           (value.contains("round") || value.contains("ended"));
+}
+
+/// Refuses a file that holds anything but a trace. Returns whether its last line has no end, as
+/// that of a run which was killed.
+bool ends_open(std::string const& file)
+{
+    std::error_code none;
+    if (!std::filesystem::is_regular_file(file, none) || std::filesystem::file_size(file) == 0)
+        return false;
+    std::ifstream in(file, std::ios::binary);
+    std::string line(longest_line, '\0');
+    in.read(line.data(), longest_line);
+    line.resize(static_cast<std::size_t>(in.gcount()));
+    if (!is_trace_line(line.substr(0, line.find('\n'))))
+        throw UsageError(fmt::format("--trace: {} is no trace (rounds would be added to it) choose "
+                                     "another file",
+                                     printable(file)));
+    in.clear();
+    in.seekg(-1, std::ios::end);
+    return in.get() != '\n';
 }
 
 bool traces(Study const& study, Cell const& cell)
@@ -54,8 +88,9 @@ Trace::Trace(Study const& study, Plan const& plan, TraceOptions const& options)
         add_all(study, plan);
     for (FitName const& name : options.fits)
         add(study, plan, name);
+    bool const open_end = ends_open(file_);
     descriptor_ = open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-    if (descriptor_ < 0)
+    if (descriptor_ < 0 || (open_end && !write_all(descriptor_, "\n")))
         cannot_write(file_);
 }
 

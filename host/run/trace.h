@@ -29,9 +29,9 @@ public:
     /// Fits that are traced where none is named: more than a reader has eyes for.
     static constexpr long long most_fits = 1000;
 
-    /// Opens the file, which is made or added to. Throws UsageError where the study has no fit of
-    /// that name, where its estimator tells no rounds, and for more than most_fits if none is
-    /// named; Error if the file cannot be written.
+    /// Opens the file, which is made, or added to if it is a trace. Throws UsageError where it
+    /// holds anything else, where the study has no fit of that name, where its estimator tells no
+    /// rounds, and for more than most_fits if none is named; Error if the file cannot be written.
     Trace(Study const& study, Plan const& plan, TraceOptions const& options);
     ~Trace();
     Trace(Trace const&) = delete;

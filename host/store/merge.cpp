@@ -58,20 +58,32 @@ std::optional<Part> opened(FoundFile const& found)
     return part;
 }
 
-/// The files of all folders but `but`, each once.
+StoreError no_store(std::string const& folder)
+{
+    return StoreError(fmt::format("{} holds no store (there is no store.sqlite or "
+                                  "store.<i>of<N>.sqlite) name folders that `moerate run` wrote",
+                                  folder));
+}
+
+/// The files of all folders but `but`, each once. Throws StoreError for a folder without any that
+/// is not the one of `but`.
 std::vector<Part> parts_of(std::vector<std::string> const& folders, std::string const& but)
 {
     namespace fs = std::filesystem;
     std::map<std::string, FoundFile> files; // by their true names
     std::error_code none;
-    for (std::string const& folder : folders)
-        for (FoundFile const& file : found_files(folder))
+    for (std::string const& folder : folders) {
+        std::vector<FoundFile> const found = found_files(folder);
+        if (found.empty() && !fs::equivalent(folder, fs::path(but).parent_path(), none))
+            throw no_store(folder);
+        for (FoundFile const& file : found)
             files.emplace(fs::weakly_canonical(file.path, none).string(), file);
-    files.erase(fs::weakly_canonical(but, none).string());
+    }
     std::vector<Part> parts;
     for (auto const& [name, file] : files)
-        if (auto part = opened(file))
-            parts.push_back(std::move(*part));
+        if (!fs::equivalent(file.path, but, none))
+            if (auto part = opened(file))
+                parts.push_back(std::move(*part));
     return parts;
 }
 
@@ -143,13 +155,14 @@ void copy_cells(sqlite::Database& from, sqlite::Database& to)
 }
 
 /// Adds all that a file holds. Throws StoreError where that is what no store can hold: the pages
-/// of the file are read, not checked one by one.
-void copy_all(sqlite::Database& from, sqlite::Database& to, MergeReport& report)
+/// of the file are read, not checked one by one. `before` as in copy_rows_of.
+void copy_all(sqlite::Database& from, sqlite::Database& to, std::vector<std::string> const& before,
+              MergeReport& report)
 try {
     copy_cells(from, to);
     RunIds const runs = copy_runs(from, to);
     for (CopyRule const& rule : copy_rules()) {
-        CopyCount const count = copy_rows_of(rule, from, to, runs);
+        CopyCount const count = copy_rows_of(rule, from, to, runs, before);
         if (rule.table == "fit") {
             report.fits += count.added;
             report.there += count.there;
@@ -185,18 +198,52 @@ std::vector<Shard> last_shards(std::vector<Part> const& parts)
     return shards;
 }
 
+/// The folders that are made with `folder`, the innermost first.
+std::vector<std::filesystem::path> new_folders(std::string const& folder)
+{
+    namespace fs = std::filesystem;
+    std::vector<fs::path> made;
+    std::error_code none;
+    for (fs::path at = fs::absolute(folder).lexically_normal();
+         at.has_relative_path() && !fs::exists(at, none); at = at.parent_path())
+        if (at.has_filename())
+            made.push_back(at);
+    return made;
+}
+
 } // namespace
 
 void Store::merge_into(std::string const& folder, Study const& study,
                        std::function<void(sqlite::Database&)> const& copy)
 {
+    namespace fs = std::filesystem;
+    std::string const file = folder + "/" + store_file(std::nullopt, "sqlite");
+    bool const fresh = !fs::exists(file);
+    std::vector<fs::path> const made = new_folders(folder);
     Store store = create(folder, study);
-    sqlite::Database& database = store.impl_->writer();
+    try {
+        store.take(study, copy);
+    } catch (...) {
+        // A store that this merge has made goes with it, while the lock is held.
+        std::error_code none;
+        if (fresh && store.runs().empty()) {
+            for (char const* end : {"sqlite", "lock"})
+                fs::remove(folder + "/" + store_file(std::nullopt, end), none);
+            for (fs::path const& one : made)
+                fs::remove(one, none); // if it is empty
+        }
+        throw;
+    }
+}
+
+void Store::take(Study const& study, std::function<void(sqlite::Database&)> const& copy)
+{
+    sqlite::Database& database = impl_->writer();
     // The rows come from files that keep them, those that others refer to first.
     database.execute("PRAGMA foreign_keys = OFF");
     // Of all indices: rows come by file, and a page that is written twice costs more than memory.
     database.execute("PRAGMA cache_size = -262144");
-    store.transaction([&] {
+    transaction([&] {
         copy(database);
         sqlite::Statement label(database, "UPDATE cell SET label = ? WHERE id = ?");
         std::set<std::string> named; // of curves that share a cell the first names it
@@ -218,9 +265,7 @@ MergeReport merge_stores(std::vector<std::string> const& folders, std::string co
     if (std::filesystem::exists(own) && (before = opened({own, std::nullopt})))
         studies.push_back(&*before);
     if (studies.empty())
-        throw StoreError(fmt::format("{} holds no store (there is no store.<i>of<N>.sqlite) name "
-                                     "folders that `moerate run --shard` wrote",
-                                     folders.front()));
+        throw no_store(folders.front());
     check_one_study(studies);
     auto const latest = *std::max_element(studies.begin(), studies.end(),
                                           [](Part const* a, Part const* b) { return *a < *b; });
@@ -228,11 +273,13 @@ MergeReport merge_stores(std::vector<std::string> const& folders, std::string co
     before.reset();
     MergeReport report;
     Store::merge_into(into, study, [&](sqlite::Database& to) {
+        std::vector<std::string> taken; // files
         for (Part& part : parts) {
             part.file->ask_once([&](sqlite::Database& from) {
-                copy_all(from, to, report);
+                copy_all(from, to, taken, report);
                 return true;
             });
+            taken.push_back(part.file->name());
             part.file.reset(); // with its pages in memory
         }
     });

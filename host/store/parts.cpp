@@ -13,15 +13,15 @@ namespace moerate
 namespace
 {
 
-/// All invocations of a file, as they came.
-std::vector<RunRow> runs_in(sqlite::Database& database)
+/// Invocations of a file, as they came: all, or those of a condition.
+std::vector<RunRow> runs_in(sqlite::Database& database, std::string const& condition = "")
 {
     std::vector<RunRow> runs;
     sqlite::Statement row(
         database, fmt::format("SELECT argv, \"commit\", build, simd, device, driver, started, "
                               "dirty, threads, host, job, shard, restart, uid, finished, outcome "
-                              "FROM {} ORDER BY id",
-                              rows_of(database, "run")));
+                              "FROM {}{} ORDER BY id",
+                              rows_of(database, "run"), condition));
     while (row.step()) {
         RunRow run{row.text(0),  row.text(1),         row.text(2),
                    row.text(3),  row.text(4),         row.text(5),
@@ -59,10 +59,26 @@ std::string name_in_folder(SourceFile const& file)
 
 std::vector<RunRow> Store::runs() const
 {
+    return runs_where([](sqlite::Database&) { return std::string(); });
+}
+
+std::vector<RunRow> Store::runs_with_fits() const
+{
+    return runs_where([](sqlite::Database& database) {
+        return fmt::format(" WHERE id IN (SELECT run FROM {})", rows_of(database, "fit"));
+    });
+}
+
+std::vector<RunRow>
+Store::runs_where(std::function<std::string(sqlite::Database&)> const& condition) const
+{
+    auto const listed = [&](sqlite::Database& database) {
+        return runs_in(database, condition(database));
+    };
     std::vector<RunRow> runs;
     std::map<std::string, std::size_t> known; // a merged store has the runs of shards as well
     for (auto const& file : impl_->files)
-        for (RunRow const& run : file->ask(runs_in)) {
+        for (RunRow const& run : file->ask(listed)) {
             auto const [at, fresh] = known.emplace(run.uid, runs.size());
             if (fresh || run.uid.empty())
                 runs.push_back(run);
@@ -106,7 +122,8 @@ std::vector<StorePart> Store::parts() const
         part.file = name_in_folder(*file);
         part.shard = store_file_name(part.file)->shard;
         part.count = file->ask(fits_in);
-        std::vector<RunRow> const runs = file->ask(runs_in);
+        std::vector<RunRow> const runs =
+            file->ask([](sqlite::Database& database) { return runs_in(database); });
         if (!runs.empty())
             part.last = runs.back();
         part.being_written = WriterLock::held(impl_->folder, store_file(part.shard, "lock"));

@@ -59,4 +59,23 @@ std::optional<StoreFileName> store_file_name(std::string const& name)
     return shard ? std::optional<StoreFileName>({shard}) : std::nullopt;
 }
 
+bool belongs_to_store(std::string const& name)
+{
+    std::string const store = ".sqlite";
+    std::string stem = name;
+    if (std::size_t const at = name.find(store); at != std::string::npos) {
+        std::string const rest = name.substr(at + store.size());
+        if (!rest.empty() && rest.front() != '-' && rest.rfind(".damaged", 0) != 0)
+            return false;
+        stem = name.substr(0, at);
+    } else if (std::size_t const dot = name.rfind('.'); dot != std::string::npos) {
+        std::string const end = name.substr(dot);
+        bool const log = end == ".log" && name.rfind("run", 0) == 0;
+        if (end != ".lock" && !log)
+            return false;
+        stem = (log ? "store" + name.substr(3) : name).substr(0, dot + (log ? 2 : 0));
+    }
+    return store_file_name(stem + store).has_value();
+}
+
 } // namespace moerate

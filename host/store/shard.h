@@ -41,4 +41,8 @@ struct StoreFileName
 /// is not the store.
 std::optional<StoreFileName> store_file_name(std::string const& name);
 
+/// Whether a name in a results folder is that of a store or of what goes with one: its journal,
+/// its lock, its log, and what recover puts aside.
+bool belongs_to_store(std::string const& name);
+
 } // namespace moerate

@@ -3,6 +3,7 @@
 #include "host/core/error.h"
 #include "host/core/json.h"
 #include "host/store/format1.h"
+#include "host/store/found_files.h"
 #include "host/store/identity_check.h"
 #include "host/store/later_columns.h"
 #include "host/store/rows.h"
@@ -24,8 +25,30 @@ namespace moerate
 namespace
 {
 
+StoreError no_folder(std::string const& folder, std::string const& why)
+{
+    return StoreError(
+        fmt::format("cannot make the folder {} ({}) name another folder with -o", folder, why));
+}
+
+/// Throws StoreError where a folder cannot be made since it, or one that it is in, is a file.
+void check_place(std::string const& folder)
+{
+    namespace fs = std::filesystem;
+    fs::path const whole = fs::absolute(folder).lexically_normal();
+    std::error_code none;
+    fs::path there = whole; // the part of it that exists
+    while (there.has_relative_path() && !fs::exists(there, none))
+        there = there.parent_path();
+    if (!fs::is_directory(there, none))
+        throw no_folder(folder, there == whole
+                                    ? "it is a file"
+                                    : std::make_error_code(std::errc::not_a_directory).message());
+}
+
 void make_folder(std::string const& folder)
 {
+    check_place(folder);
     std::error_code reason;
     std::filesystem::create_directories(folder, reason);
     if (!std::filesystem::is_directory(folder)) {
@@ -34,8 +57,7 @@ void make_folder(std::string const& folder)
                         fmt::format("disk full: cannot make the folder {} ({}) free space "
                                     "and run again",
                                     folder, reason.message()));
-        throw StoreError(fmt::format("cannot make the folder {} ({}) name another folder with -o",
-                                     folder, reason ? reason.message() : "it is a file"));
+        throw no_folder(folder, reason.message());
     }
 }
 
@@ -60,20 +82,27 @@ std::string random_name()
     return name;
 }
 
-/// Writes the study of a new store, or checks that an old one may go on with it.
-void settle_study(Store const& store, sqlite::Database& database, Study const& study)
+/// Throws StoreError where the store in `file`, of the study of this id, cannot go on with `study`.
+void check_same(Store const& store, std::string const& id, std::string const& file,
+                Study const& study)
 {
-    sqlite::Statement row(database, "SELECT id, toml FROM study");
-    if (!row.step())
-        throw StoreError(
-            fmt::format("{} is damaged (it holds no study) move it away", database.file()));
-    if (row.text(0) != study.id)
+    if (id.empty())
+        throw StoreError(fmt::format("{} is damaged (it holds no study) move it away", file));
+    if (id != study.id)
         throw StoreError(
             fmt::format("{} holds study \"{}\" (the experiment file is study \"{}\") name "
                         "another folder with -o",
-                        database.file(), row.text(0), study.id));
-    check_same_curves(store, study, database.file());
-    check_same_targets(store, study, database.file());
+                        file, id, study.id));
+    check_same_curves(store, study, file);
+    check_same_targets(store, study, file);
+}
+
+/// Checks that an old store may go on with the study, and notes it there.
+void settle_study(Store const& store, sqlite::Database& database, Study const& study)
+{
+    sqlite::Statement row(database, "SELECT id, toml FROM study");
+    bool const some = row.step();
+    check_same(store, some ? row.text(0) : "", database.file(), study);
     if (row.text(1) != study.resolved)
         sqlite::Statement(database, "UPDATE study SET toml = ?").with(study.resolved).run();
 }
@@ -172,6 +201,19 @@ Store Store::create(std::string const& folder, Study const& study,
     migrate(database);
     add_later_columns(database);
     return store;
+}
+
+void Store::check_study(std::string const& folder, Study const& study)
+{
+    check_place(folder);
+    others(folder, study, std::nullopt); // throws
+    std::string const file = folder + "/" + store_file(std::nullopt, "sqlite");
+    if (!std::filesystem::exists(file))
+        return;
+    Store const store = merged(folder);
+    SourceFile& own = *store.impl_->files.front();
+    if (own.ask(holds_store))
+        check_same(store, study_column(own, "id"), file, study);
 }
 
 void Store::begin_run(RunRow const& run)

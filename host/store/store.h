@@ -99,6 +99,10 @@ public:
     static Store create(std::string const& folder, Study const& study,
                         std::optional<Shard> const& shard = std::nullopt);
 
+    /// Throws StoreError where create would refuse the study, or another file of the folder holds
+    /// another one. Writes nothing, and makes no folder.
+    static void check_study(std::string const& folder, Study const& study);
+
     /// Opens DIR/store.sqlite as create does, lets `copy` add what other files of the study hold,
     /// in one transaction, and gives its cells the labels of the study. For merge_stores.
     static void merge_into(std::string const& folder, Study const& study,
@@ -164,6 +168,8 @@ public:
     FitCount count(std::string const& cell, int replicates = std::numeric_limits<int>::max()) const;
     /// All invocations: started, outcome and machine, oldest first.
     std::vector<RunRow> runs() const;
+    /// The same of those that a stored fit was done in.
+    std::vector<RunRow> runs_with_fits() const;
     /// Invocations after the last one that stored a fit which were not the study's end.
     int stalled_runs(std::string const& job) const;
     /// Whether a run is writing here now, into any of the files.
@@ -173,6 +179,9 @@ public:
 
 private:
     struct Impl;
+    /// What merge_into does with a store that is open.
+    void take(Study const& study, std::function<void(sqlite::Database&)> const& copy);
+    std::vector<RunRow> runs_where(std::function<std::string(sqlite::Database&)> const&) const;
     explicit Store(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
 };

@@ -3,6 +3,7 @@
 #include "host/core/error.h"
 #include "host/store/columns.h"
 #include "host/store/later_columns.h"
+#include "host/store/source_file.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -82,8 +83,9 @@ class TableCopy
 {
 public:
     TableCopy(CopyRule const& rule, sqlite::Database& from, sqlite::Database& to,
-              std::map<std::int64_t, std::int64_t> const& runs)
-        : rule_(rule), from_(from), to_(to), runs_(runs),
+              std::map<std::int64_t, std::int64_t> const& runs,
+              std::vector<std::string> const& before)
+        : rule_(rule), from_(from), to_(to), runs_(runs), before_(before),
           rows_(from, fmt::format("SELECT {} FROM {}", fmt::join(rule.columns, ", "),
                                   rows_of(from, rule.table))),
           insert_(to, insertion(rule)),
@@ -197,6 +199,25 @@ private:
                    : "cell " + id;
     }
 
+    /// The file that the other store's value of the row came from: itself where no file did.
+    std::string source_of(int column)
+    {
+        for (std::string const& file : before_) {
+            SourceFile source(file, SourceFile::Reading::unlocked, false);
+            bool const has = source.ask([&](sqlite::Database& database) {
+                sqlite::Statement row(database, fmt::format("SELECT {} FROM {} WHERE {}",
+                                                            rule_.columns[column],
+                                                            rows_of(database, rule_.table),
+                                                            all_equal(named(rule_, Kind::key))));
+                bind_key(row, 0);
+                return row.step() && row.same_value(0, find_, column);
+            });
+            if (has)
+                return file;
+        }
+        return to_.file();
+    }
+
     [[noreturn]] void contradict(int column)
     {
         std::string where;
@@ -211,12 +232,14 @@ private:
             "{} and {} hold different results of one fit ({}: {}.{} is {} in the first, "
             "{} in the second) keep the files of one kind of device and SIMD level; "
             "nothing was changed",
-            from_.file(), to_.file(), where, rule_.table, rule_.columns[column], here, there));
+            from_.file(), source_of(column), where, rule_.table, rule_.columns[column], here,
+            there));
     }
 
     CopyRule const& rule_;
     sqlite::Database &from_, &to_;
     std::map<std::int64_t, std::int64_t> const& runs_;
+    std::vector<std::string> const& before_;
     sqlite::Statement rows_, insert_, find_;
     int run_; ///< column of the run, -1 without
 };
@@ -236,9 +259,10 @@ std::vector<CopyRule> const& copy_rules()
 }
 
 CopyCount copy_rows_of(CopyRule const& rule, sqlite::Database& from, sqlite::Database& to,
-                       std::map<std::int64_t, std::int64_t> const& runs)
+                       std::map<std::int64_t, std::int64_t> const& runs,
+                       std::vector<std::string> const& before)
 {
-    return TableCopy(rule, from, to, runs).all();
+    return TableCopy(rule, from, to, runs, before).all();
 }
 
 } // namespace moerate

@@ -41,8 +41,10 @@ struct CopyCount
 /// Adds the rows of `from` that `to` lacks, one after another, in the order in which they came, and
 /// what `to` lacks of those that both have. `runs` gives the ids that runs of `from` have in `to`;
 /// of a fit that was done twice the quicker run is kept, so that the order of copies does not
-/// matter. Throws StoreError naming fit and column where both hold a different result.
+/// matter. Throws StoreError naming fit, column and files where both hold a different result: of
+/// `before`, the files whose rows `to` has taken already, the one that has the row of `to`.
 CopyCount copy_rows_of(CopyRule const& rule, sqlite::Database& from, sqlite::Database& to,
-                       std::map<std::int64_t, std::int64_t> const& runs);
+                       std::map<std::int64_t, std::int64_t> const& runs,
+                       std::vector<std::string> const& before);
 
 } // namespace moerate

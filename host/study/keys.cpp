@@ -27,7 +27,8 @@ std::string const& paths_text()
         "use for it. Keys of [study] cannot be swept.\n"
         "--set path=value overrides a key; the value is TOML, so a text needs its quotes: "
         "--set 'study.id=\"other\"'. A fit is named by its label here, too: --set "
-        "fit.softmax.experts=10.";
+        "fit.softmax.experts=10; one that has = in it goes in quotes: --set "
+        "'fit.\"tau=0.1\".experts=10'.";
     return text;
 }
 

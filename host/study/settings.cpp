@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace moerate
@@ -14,6 +15,8 @@ using nlohmann::json;
 
 namespace
 {
+
+std::string const in_fit = "fit.";
 
 /// Labels of the fits, empty where a fit has none.
 std::vector<std::string> labels_of(Document const& document)
@@ -37,6 +40,42 @@ std::string in_shell(std::string const& word)
     return "'" + quoted + "'";
 }
 
+/// A key in quotes at the beginning of a path, with what it says: "'a.b=c'" of "'a.b=c'.d".
+struct QuotedKey
+{
+    std::string key;
+    std::size_t size = 0; ///< characters with the quotes; 0: there is none
+};
+
+/// As TOML has it: '...' as it stands, "..." with its escapes. No key where the quotes do not end,
+/// or what is between them is no TOML.
+QuotedKey quoted_key(std::string const& path)
+{
+    char const quote = path.empty() ? ' ' : path.front();
+    if (quote != '"' && quote != '\'')
+        return {};
+    std::size_t end = 1;
+    while (end < path.size() && path[end] != quote)
+        end += quote == '"' && path[end] == '\\' ? 2 : 1;
+    if (end >= path.size())
+        return {};
+    try {
+        return {parse_toml_value(path.substr(0, end + 1)).get<std::string>(), end + 1};
+    } catch (std::exception const&) {
+        return {};
+    }
+}
+
+/// Where the path of "path=value" ends: at the first "=" that is not in a quoted key behind the
+/// table, "fit.'a=b'.experts=4".
+std::size_t equals_of(std::string const& setting)
+{
+    std::size_t const table = std::min(setting.find('.'), setting.size() - 1) + 1;
+    std::size_t const quoted = quoted_key(setting.substr(table)).size;
+    std::size_t const equals = setting.find('=');
+    return quoted > 0 && table < equals ? setting.find('=', table + quoted) : equals;
+}
+
 /// Appends the keys of a dotted path.
 Pointer append_keys(Pointer at, std::string const& path, std::string const& place)
 {
@@ -57,10 +96,26 @@ Pointer append_keys(Pointer at, std::string const& path, std::string const& plac
     return at;
 }
 
-/// A path below "fit.": label, dot, keys.
+UsageError no_key(std::string const& label, std::string const& place)
+{
+    return UsageError(
+        fmt::format("{}: there is no key behind the label \"{}\" (a fit is set key by key) write "
+                    "fit.LABEL.key=value",
+                    place, label));
+}
+
+/// A path below "fit.": label, which may have quotes, dot, keys.
 Pointer locate_fit(Document const& document, std::string const& rest, std::string const& place)
 {
     std::vector<std::string> const labels = labels_of(document);
+    QuotedKey const quoted = quoted_key(rest);
+    auto const named = std::find(labels.begin(), labels.end(), quoted.key);
+    if (quoted.size > 0 && named != labels.end()) {
+        if (rest.size() < quoted.size + 2 || rest[quoted.size] != '.')
+            throw no_key(quoted.key, place);
+        return append_keys(Pointer() / "fit" / static_cast<std::size_t>(named - labels.begin()),
+                           rest.substr(quoted.size + 1), place);
+    }
     std::size_t best = labels.size(), longest = 0;
     for (std::size_t i = 0; i < labels.size(); ++i)
         if (labels[i].size() > longest &&
@@ -70,7 +125,16 @@ Pointer locate_fit(Document const& document, std::string const& rest, std::strin
         }
     if (best < labels.size())
         return append_keys(Pointer() / "fit" / best, rest.substr(longest + 1), place);
-    std::string const word = rest.substr(0, rest.find('.')), near = nearest(word, labels);
+    if (std::find(labels.begin(), labels.end(), rest) != labels.end())
+        throw no_key(rest, place);
+    for (std::string const& label : labels)
+        if (label.compare(0, rest.size() + 1, rest + "=") == 0)
+            throw UsageError(
+                fmt::format("{}: the label \"{}\" has \"=\" (which ends a path) quote it: "
+                            "--set {}",
+                            place, label, in_shell("fit." + toml_value(label) + ".key=value")));
+    std::string const word = quoted.size > 0 ? quoted.key : rest.substr(0, rest.find('.')),
+                      near = nearest(word, labels);
     throw UsageError(
         fmt::format("{}: no fit has the label \"{}\" (labels: {}) {}", place, word, joined(labels),
                     near.empty() ? "write fit.LABEL.key" : fmt::format("nearest: \"{}\"", near)));
@@ -80,9 +144,9 @@ Pointer locate_fit(Document const& document, std::string const& rest, std::strin
 
 Pointer locate(Document const& document, std::string const& path, std::string const& place)
 {
-    std::string const fit = "fit.", sweep = "sweep.";
-    if (path.compare(0, fit.size(), fit) == 0)
-        return locate_fit(document, path.substr(fit.size()), place);
+    std::string const sweep = "sweep.";
+    if (path.compare(0, in_fit.size(), in_fit) == 0)
+        return locate_fit(document, path.substr(in_fit.size()), place);
     if (path.compare(0, sweep.size(), sweep) == 0) { // its keys are dotted themselves
         std::string const key = path.substr(sweep.size());
         bool const quoted = key.size() > 2 && key.back() == key.front() &&
@@ -96,7 +160,7 @@ void apply_settings(Document& document, std::vector<std::string> const& settings
 {
     for (std::string const& setting : settings) {
         std::string const place = "--set " + setting;
-        std::size_t const equals = setting.find('=');
+        std::size_t const equals = equals_of(setting);
         if (equals == std::string::npos)
             throw UsageError(place + ": there is no \"=\" (a path and a value are needed) write "
                                      "--set path=value");

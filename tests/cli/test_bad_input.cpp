@@ -80,6 +80,11 @@ TEST_CASE("too many failed fits are exit 3, after all is saved and shown", "[cli
     CHECK(result.err.find("n=64") != std::string::npos);
     CHECK(result.out.find("softmax") != std::string::npos);
     CHECK(place.call({"status", place.results()}).out.find("24 of 24 fits") != std::string::npos);
+    process::Result const again = place.call({"run", place.study(), "-o", place.results(), "--set",
+                                              "estimator.learning_rate=1e6", "--set",
+                                              "truth.expert.activation=\"identity\""});
+    CHECK(again.code == 3);
+    CHECK(again.err.find("24 reused (24 of them failed), 0 failed") != std::string::npos);
 }
 
 TEST_CASE("output that cannot be written is an error", "[cli]")
@@ -108,4 +113,109 @@ TEST_CASE("a full disk ends a run with the reason, and it continues when there i
     CAPTURE(again.err);
     CHECK(again.code == 0);
     umount(disk.c_str());
+}
+
+TEST_CASE("plan and submit refuse what run refuses", "[cli]")
+{
+    Place const place;
+    REQUIRE(place.call({"run", place.study(), "-q", "-o", place.results()}).code == 0);
+    process::write_file(place.path("file"), "not a folder");
+    auto const error = [&](std::vector<std::string> words, std::vector<std::string> const& more) {
+        words.insert(words.end(), more.begin(), more.end());
+        words.emplace_back("-q"); // of the run's notes
+        check_fails(place, words, 4);
+        return place.call(words).err;
+    };
+    std::vector<std::vector<std::string>> const refused = {
+        {"-o", place.results(), "--set", "study.seed=8"},
+        {"-o", place.results(), "--set", "study.id=\"other\""},
+        {"-o", place.path("file")},
+        {"-o", place.path("file/inside")}};
+    for (auto const& more : refused) {
+        std::string const run = error({"run", place.study()}, more);
+        CHECK(error({"plan", place.study()}, more) == run);
+        CHECK(error({"submit", place.study(), "--print"}, more) == run);
+    }
+    CHECK(error({"plan"}, {"-o", place.results(), "--set", "study.seed=8"}).find("seed") !=
+          std::string::npos);
+    REQUIRE(place.call({"run", place.study(), "-q", "-o", place.path("parts"), "--shard", "1/2"})
+                .code == 0);
+    for (char const* command : {"run", "plan", "submit"})
+        CHECK(error({command, place.study()}, {"-o", place.path("parts"), "--set", "study.seed=8"})
+                  .find("store.1of2.sqlite and the experiment file hold different studies") !=
+              std::string::npos);
+    // Without a file the folder is what there is to plan.
+    std::filesystem::create_directory(place.path("empty"));
+    for (char const* folder : {"missing", "empty", "file"})
+        CHECK(error({"plan"}, {"-o", place.path(folder)}).find(place.path(folder)) !=
+              std::string::npos);
+}
+
+TEST_CASE("values that are none are refused with the option and what it takes", "[cli]")
+{
+    Place const place;
+    auto const refused = [&](std::vector<std::string> const& words, std::string const& text) {
+        check_fails(place, words, 2);
+        std::string const error = place.call(words).err;
+        CHECK(error.find(text) != std::string::npos);
+        CHECK(error.size() < 200);
+    };
+    std::string const study = place.study();
+    for (std::string const value : {"nan", "-nan", "inf", "0", "-1"}) {
+        refused({"plan", study, "--half-width", value}, "--half-width: " + value + " is out of");
+        refused({"run", study, "--until-half-width", value}, "(1e-06 to 10)");
+        refused({"run", study, "--save-every", value}, "(0.01 to 3600)");
+        refused({"constant", study, "--epsilon", "0.1," + value}, "--epsilon: " + value);
+        refused({"identify", "--r", value}, "is out of range (above 0)");
+        refused({"identify", "--epsilon", value}, "is out of range (1e-06 to 10)");
+        refused({"run", study, "--time-budget", value}, "--time-budget");
+    }
+    refused({"run", study, "--threads", "4097"}, "--threads: 4097 is out of range (0 to 4096)");
+    refused({"run", study, "--threads", "many"}, "--threads: many is no number (0 to 4096)");
+    refused({"run", study, "--max-replicates", "3000000000"}, "(1 to 2147483647)");
+    // As of a variable of the shell that is not set.
+    for (std::vector<std::string> const& words : std::vector<std::vector<std::string>>{
+             {"run", study, "-o", ""},
+             {"run", study, "--output", ""},
+             {"run", study, "--trace", ""},
+             {"run", study, "--shard", ""},
+             {"run", ""},
+             {"plan", study, "-o", ""},
+             {"submit", study, "-o", ""},
+             {"merge", place.path(), "-o", ""},
+             {"rates", ""},
+             {"export", place.path(), "--format", "csv", "-o", ""},
+             {"replay", place.path(), "softmax", "64", "0", "-o", ""},
+             {"fit", study, "--start", ""},
+             {"identify", "--truth", ""},
+             {"constant", study, "-o", ""},
+             {"init", "--from", ""}})
+        refused(words, "is empty");
+    CHECK_FALSE(std::filesystem::exists("results/small"));
+}
+
+TEST_CASE("a word that is no command is named, with the nearest one", "[cli]")
+{
+    Place const place;
+    check_fails(place, {"rate", place.results()}, 2);
+    CHECK(place.call({"rate", place.results()})
+              .err.find("\"rate\" is no command (nearest: "
+                        "\"rates\")") != std::string::npos);
+    CHECK(place.call({"frobnicate"}).err.find("\"frobnicate\" is no command: see") !=
+          std::string::npos);
+    CHECK(place.call({""}).err.find("\"\" is no command") != std::string::npos);
+}
+
+TEST_CASE("a folder that is named twice is refused, under whatever name", "[cli]")
+{
+    Place const place;
+    REQUIRE(place.call({"run", place.study(), "-q", "-o", place.results()}).code == 0);
+    std::filesystem::create_directory_symlink(place.results(), place.path("link"));
+    for (char const* command : {"rates", "compare"})
+        for (std::string const& name : {place.results(), place.results() + "/", place.path("link")})
+        {
+            check_fails(place, {command, place.results(), name}, 2);
+            CHECK(place.call({command, place.results(), name}).err.find("name it once") !=
+                  std::string::npos);
+        }
 }

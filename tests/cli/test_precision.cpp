@@ -120,3 +120,57 @@ TEST_CASE("a half-width that cannot be asked for is refused", "[cli]")
     CHECK(nothing.code != 0);
     CHECK_THAT(nothing.err, Contains("--half-width"));
 }
+
+TEST_CASE("a run until a half-width goes on from a single replicate", "[cli]")
+{
+    Place const place;
+    process::Result const done = run(place, {"--set", "study.replicates=1", "--until-half-width",
+                                             "10", "--max-replicates", "8"});
+    CHECK(done.code == 0);
+    CHECK_THAT(done.err, Contains("1 replicate, no slope has a half-width: on to 2 replicates") &&
+                             Contains("2 replicates, widest half-width") &&
+                             Contains("every slope has 10;"));
+    CHECK(rows_of(place)[0]["replicates"] == 2);
+    Place const one; // no slope, and so none that replicates bring
+    process::Result const flat =
+        run(one, {"--set", "study.n=[100]", "--until-half-width", "5", "--max-replicates", "80"});
+    CHECK(flat.code == 0);
+    CHECK_THAT(flat.err,
+               Contains("10 replicates, no slope has a half-width: not 5 (more replicates "
+                        "do not help)") &&
+                   !Contains("()"));
+}
+
+TEST_CASE("slopes without a half-width are not among those that have it", "[cli]")
+{
+    Place const place;
+    process::Result const done =
+        run(place, {"--set", "fit.softmax.start.kind=\"truth\"", "--set", "fit.softmax.experts=2",
+                    "--set", "fit.softmax.estimator.precision=\"float64\"", "--set",
+                    "fit.softmax.estimator.learning_rate=1e-300", "--set", "data.noise_variance=0",
+                    "--until-half-width", "10"}); // the fit stays at the truth: losses of 0
+    CHECK(done.code == 0);
+    CHECK_THAT(done.err, Contains("no half-width (") &&
+                             Contains("1 of 2 slopes have 10, the others have no half-width"));
+}
+
+TEST_CASE("added n are those of stored fits, too, that have left the study", "[cli]")
+{
+    Place const place;
+    REQUIRE(run(place, {"-q"}).code == 0);
+    REQUIRE(run(place, {"-q", "--set", "study.n=[128, 512]"}).code == 0);
+    CHECK_THAT(place.call({"status", place.results()}).out, Contains("not shown"));
+    process::Result const back = run(place, {"--set", "study.n=[128, 300]", "--add-n"});
+    CHECK(back.code == 0);
+    CHECK_THAT(back.err, Contains("20 fits done") && Contains("100 reused"));
+    CHECK(rows_of(place)[0]["n"] == json({64, 100, 128, 256, 300, 512}));
+    CHECK_THAT(place.call({"status", place.results()}).out, !Contains("not shown"));
+    // Fits of a curve that the study does not have stay out of it.
+    REQUIRE(run(place, {"-q", "--set", "study.n=[700]", "--set", "fit.softmax.label=\"other\"",
+                        "--set", "fit.other.experts=4", "--set", "fit.sigmoid.label=\"third\"",
+                        "--set", "fit.third.experts=4"})
+                .code == 0);
+    REQUIRE(run(place, {"-q", "--set", "study.n=[64, 100]"}).code == 0);
+    REQUIRE(run(place, {"-q", "--set", "study.n=[64]", "--add-n"}).code == 0);
+    CHECK(rows_of(place)[0]["n"] == json({64, 100, 128, 256, 300, 512}));
+}

@@ -136,3 +136,57 @@ TEST_CASE("export goes through links and into what is no file", "[cli]")
     CHECK(shell(place, "ln -s loop loop; " + to + "loop") == 1);
     CHECK(shell(place, "ls -A | grep part") == 1); // nothing is left over
 }
+
+TEST_CASE("what a command reads is replaced by none, whatever --force says", "[cli]")
+{
+    Place const place;
+    REQUIRE(shell(place, run_small + "-q; cp -r results other") == 0);
+    std::string const store = process::read_file(place.results() + "/store.sqlite");
+    REQUIRE(shell(place, "ln -s results/store.sqlite link; ln results/store.sqlite twin") == 0);
+    for (std::string const file :
+         {"results/store.sqlite", "./results/../results/store.sqlite", "results/store.lock",
+          "results/store.sqlite-journal", "results/store.1of2.sqlite", "results/run.log", "link",
+          "twin", "other/store.sqlite"})
+        for (char const* command : {"export results --format csv", "replay results softmax 64 0"}) {
+            CAPTURE(command, file);
+            CHECK(shell(place, "\"$M\" " + std::string(command) + " --force -o " + file) == 2);
+            CHECK(process::read_file(place.path("err")).find("is a file of a store") !=
+                  std::string::npos);
+        }
+    CHECK(process::read_file(place.results() + "/store.sqlite") == store);
+    // Files of other names are the user's own, in the folder as elsewhere.
+    CHECK(shell(place, "\"$M\" export results --format csv -o results/store.csv && \"$M\" export "
+                       "results --format csv --force -o results/store.csv") == 0);
+    check_complete(place);
+
+    process::write_file(place.path("data.csv"), "x1,y\n0,0\n0.5,1\n1,0\n-1,0.5\n");
+    std::string const study = process::read_file(place.study());
+    std::string const family = "--gate score=linear,normalizer=softmax --expert "
+                               "form=ridge,activation=relu";
+    for (std::string const& words : std::vector<std::string>{
+             "init small --from small.toml --force", "init link2 --from small.toml --force",
+             "fit data.csv --experts 1 --trace data.csv --force " + family,
+             "run small.toml -o results --trace small.toml",
+             "run small.toml -o results --trace results/store.sqlite",
+             "run small.toml -o new --trace new/store.sqlite",
+             "run small.toml -o results --trace results/run.log",
+             "constant small.toml -o folder --force", "submit small.toml -o folder"})
+    {
+        CAPTURE(words);
+        CHECK(shell(place, "ln -sf small.toml link2.toml; mkdir -p folder new; ln -f small.toml "
+                           "folder/eval.json; ln -f small.toml folder/array.sh; \"$M\" " +
+                               words) == 2);
+        std::string const said = process::read_file(place.path("err"));
+        CHECK((said.find("is what this command reads") != std::string::npos ||
+               said.find("is a file of a store") != std::string::npos));
+    }
+    CHECK(process::read_file(place.study()) == study);
+    check_complete(place);
+    // A measure that was written as a counterexample is read, and would be written again.
+    CHECK(shell(place, "\"$M\" identify --seed 1 --samples 100 --starts 2 --blind 2 -o found " +
+                           family) == 0);
+    CHECK(shell(place, "\"$M\" identify --truth found/counterexample-1.json -o found --force") ==
+          2);
+    CHECK(process::read_file(place.path("err")).find("is what this command reads") !=
+          std::string::npos);
+}

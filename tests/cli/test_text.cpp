@@ -111,3 +111,14 @@ TEST_CASE("curves that share fits are listed by plan and status, each under its 
     CHECK(text.find("12 of 12 fits") != std::string::npos);
     CHECK(process::count(text, "sigmoid") == 6);
 }
+
+TEST_CASE("help of a command is what its --help prints", "[cli]")
+{
+    Place const place;
+    for (char const* command : {"run", "rates", "help"}) {
+        process::Result const help = place.call({"help", command});
+        CHECK(help.out == place.call({command, "--help"}).out);
+        CHECK(help.out.find("Usage: moerate " + std::string(command)) != std::string::npos);
+    }
+    CHECK(place.call({"help"}).out == place.call({"--help"}).out);
+}

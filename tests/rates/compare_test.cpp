@@ -265,3 +265,24 @@ TEST_CASE("a mean over truths and a difference of two by hand")
     CHECK(p_of(TruthMean{0.1, 0.1, 2, no_number}) == 1);
     CHECK(std::isnan(interval_of(TruthMean{0.1, 0.1, 2, no_number}).lo));
 }
+
+TEST_CASE("a reason without a slope stands once, with its pairs, and large ratios are short")
+{
+    Comparison one;
+    one.quantity = "regression error";
+    one.not_comparable = "no slope of A: one n";
+    one.a.label = "A";
+    one.b.label = "B";
+    Comparison two = one, loss = one, large;
+    two.b.label = "C";
+    loss.quantity = "softmax.L1";
+    loss.a.loss = loss.b.loss = "softmax.L1";
+    large.quantity = "softmax.L1";
+    large.difference = {-0.5, -0.6, -0.4};
+    large.ratio = {1869598736344541.0, 2e-9, 12345.6789};
+    large.ratio_n = 100;
+    std::string const table = comparison_table({one, two, loss, large});
+    CHECK_THAT(table, Contains("none regression error A | B; A | C: no slope of A: one n.") &&
+                          Contains("none softmax.L1 A | B: no slope of A: one n.") &&
+                          Contains("1.87e+15 [2e-09, 12345.679]"));
+}

@@ -157,6 +157,30 @@ TEST_CASE("a run on another level than those of its folder is warned of", "[shar
     CHECK(warnings.size() == 2);
 }
 
+TEST_CASE("a run without fits on another level makes no results, and is not warned of", "[shards]")
+{
+    if (simd_levels().size() < 2)
+        return; // this processor has no other
+    small::Folder folder;
+    std::vector<std::string> warnings;
+    auto const run_at = [&](std::string const& level) {
+        Devices devices;
+        devices.push_back(make_cpu_device(1, level));
+        RunOptions options;
+        options.warn = [&](std::string const& text) { warnings.push_back(text); };
+        run_study(small::study(), folder.path(), devices, options);
+    };
+    run_at("x86-64-v4");
+    run_at("x86-64-v3"); // finds all fits done
+    CHECK(warnings.size() == 1);
+    run_at("x86-64-v4");
+    CHECK(warnings.size() == 1);
+    Store const store = Store::open(folder.path());
+    CHECK(store.runs().size() == 3);
+    REQUIRE(store.runs_with_fits().size() == 1);
+    CHECK(store.runs_with_fits()[0].simd == store.runs()[0].simd);
+}
+
 TEST_CASE("runs in a row that store nothing come to an end", "[shards]")
 {
     small::Folder folder;

@@ -146,3 +146,33 @@ TEST_CASE("traces that cannot be are refused before any work", "[run]")
     CHECK_FALSE(std::filesystem::exists(file));
     CHECK_FALSE(std::filesystem::exists(store));
 }
+
+TEST_CASE("a trace is added to, and nothing else is", "[run]")
+{
+    small::Folder const folder;
+    std::string const file = folder.path("rounds.jsonl");
+    auto const write = [&](std::string const& text) { std::ofstream(file) << text; };
+    auto const content = [&] {
+        std::ifstream in(file);
+        return std::string(std::istreambuf_iterator<char>(in), {});
+    };
+    Study const study = traced_study();
+    for (char const* other :
+         {"[study]\nid = \"x\"\n", "{\"a\": 1}\n", "\n", "SQLite format 3", "[1]"}) {
+        CAPTURE(other);
+        write(other);
+        CHECK_THAT(refusal(study, folder.path("refused"), traced_to(file)),
+                   Contains("rounds.jsonl is no trace"));
+        CHECK(content() == other);
+    }
+    CHECK_FALSE(std::filesystem::exists(folder.path("refused")));
+    write("");
+    small::run(study, folder.path("first"), traced_to(file));
+    std::string const first = content();
+    REQUIRE_FALSE(first.empty());
+    small::run(study, folder.path("second"), traced_to(file));
+    CHECK(content() == first + first);
+    write(first.substr(0, first.size() - 1)); // its last line has no end
+    small::run(study, folder.path("third"), traced_to(file));
+    CHECK(content() == first + first);
+}

@@ -190,7 +190,8 @@ TEST_CASE("a merge refuses another result of a fit and another study, and change
         merge_stores({others.path(), folder.path()}, folder.path());
     });
     CHECK_THAT(text, Contains("label \"softmax\" n=100") && Contains("r=1") && Contains("4000") &&
-                         Contains("store.2of2.sqlite") && Contains("store.sqlite"));
+                         Contains("store.2of2.sqlite") &&
+                         (Contains("/store.sqlite") || Contains("store.1of2.sqlite")));
     CHECK(dump(folder.path("store.sqlite")) == before);
 
     TempFolder seeds;
@@ -202,6 +203,43 @@ TEST_CASE("a merge refuses another result of a fit and another study, and change
     CHECK(dump(folder.path("store.sqlite")) == before);
     CHECK_THAT(refused([&] { merge_stores({others.path()}, others.path("new")); }),
                Contains("nothing was refused"));
+}
+
+TEST_CASE("a merge that is refused names the two sources and leaves nothing", "[merge]")
+{
+    TempFolder folder;
+    for (char const* name : {"a", "b", "c"})
+        write_shard(folder.path(name), std::nullopt, 0, 1, tiny_study(), *name == 'c' ? 0.2 : 0.1);
+    std::string const into = folder.path("new") + "/deep/";
+    std::string const text = refused([&] {
+        merge_stores({folder.path("a"), folder.path("b"), folder.path("c")}, into);
+    });
+    CHECK_THAT(text, Contains(folder.path("c") + "/store.sqlite and " + folder.path("a") +
+                              "/store.sqlite hold different results"));
+    CHECK_THAT(text, !Contains("deep"));
+    CHECK_FALSE(std::filesystem::exists(folder.path("new")));
+    // A folder that was there stays, and so does what is in it.
+    std::filesystem::create_directory(folder.path("new"));
+    refused([&] { merge_stores({folder.path("a"), folder.path("c")}, folder.path("new")); });
+    CHECK(std::filesystem::is_empty(folder.path("new")));
+}
+
+TEST_CASE("a merge takes no folder without a store, but for the one that it writes", "[merge]")
+{
+    TempFolder folder;
+    write_shard(folder.path("a"), std::nullopt, 0, 1);
+    std::filesystem::create_directory(folder.path("empty"));
+    CHECK_THAT(refused([&] {
+                   merge_stores({folder.path("a"), folder.path("empty")}, folder.path("new"));
+               }),
+               Contains(folder.path("empty") + " holds no store"));
+    CHECK_FALSE(std::filesystem::exists(folder.path("new")));
+    CHECK(merge_stores({folder.path("empty"), folder.path("a")}, folder.path("empty")).fits > 0);
+    // Under another name a store is itself.
+    std::filesystem::create_directory(folder.path("linked"));
+    std::filesystem::create_hard_link(folder.path("a") + "/store.sqlite",
+                                      folder.path("linked") + "/store.sqlite");
+    CHECK(merge_stores({folder.path("a")}, folder.path("linked")).files == 0);
 }
 
 TEST_CASE("a merge fills what was left out: parameters, and columns of later versions", "[merge]")

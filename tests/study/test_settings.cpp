@@ -162,3 +162,21 @@ TEST_CASE("a loss has the fit's targets or its own")
     CHECK(losses[0].theory.claim == "-0.5");
     CHECK(losses[1].theory.claim.empty());
 }
+
+TEST_CASE("labels with = and quotes can be set in quotes, and a fit is not set as a whole")
+{
+    auto const study = [](std::string const& label, std::vector<std::string> const& settings) {
+        return sample::parse(sample::with("label = \"sigm\"", "label = " + label), settings);
+    };
+    for (char const* path : {"fit.\"tau=0.1\".experts=5", "fit.'tau=0.1'.experts=5"})
+        CHECK(study("\"tau=0.1\"", {path}).curves[1].model.k == 5);
+    CHECK(study("'a \"b\" = c.d'", {R"(fit."a \"b\" = c.d".experts=5)"}).curves[1].model.k == 5);
+    CHECK(study("'\"sigm\"'", {"fit.\"sigm\".experts=5"}).curves[1].model.k == 5); // as it stands
+    CHECK(sample::parse(sample::text, {"fit.\"soft\".label=\"x=y\""}).curves[0].label == "x=y");
+    CHECK_THAT(sample::refused({"fit.sigm.label=\"tau=1\"", "fit.tau=1.experts=5"}),
+               Contains("the label \"tau=1\" has \"=\"") &&
+                   Contains("--set 'fit.\"tau=1\".key=value'"));
+    for (char const* whole : {"fit.soft={label=\"q\"}", "fit.\"soft\"={label=\"q\"}"})
+        CHECK_THAT(sample::refused({whole}),
+                   Contains("no key behind the label \"soft\"") && Contains("set key by key"));
+}
