@@ -105,10 +105,9 @@ std::vector<std::string> pairs_of(std::string const& before, std::vector<std::st
     return all;
 }
 
-/// A command with -q and, where it has such a document, --json; its examples end its help.
+/// A command with -q and --json; its examples end its help.
 CLI::App* CommandLine::add(std::string const& name, std::string const& text,
-                           std::vector<std::string> const& examples, std::function<int()> call,
-                           Prints what)
+                           std::vector<std::string> const& examples, std::function<int()> call)
 {
     CLI::App* sub = app.add_subcommand(name, text);
     shown[sub] = examples;
@@ -118,8 +117,8 @@ CLI::App* CommandLine::add(std::string const& name, std::string const& text,
     if (!footer.empty())
         sub->footer("Examples:" + footer);
     sub->add_flag("-q,--quiet", common.quiet, "Print errors only on stderr");
-    if (what == Prints::json)
-        sub->add_flag("--json", common.json, "Print one JSON document on stdout");
+    sub->add_flag("--json", common.json,
+                  "Print one JSON document on stdout (not in place of CSV, a script or a file)");
     sub->callback([this, call = std::move(call)] { command = call; });
     return sub;
 }

@@ -26,8 +26,7 @@ void CommandLine::add_cluster_commands()
             });
     add_study(job);
     add_folder(job, "-o,--output", submit.folder, "Results folder [results/<study id>]");
-    job->add_flag("--print", submit.print, "Print the scripts and submit nothing")
-        ->excludes(job->get_option("--json"));
+    job->add_flag("--print", submit.print, "Print the scripts and submit nothing");
     job->add_option("--array", submit.array, "Shards [of half an hour each, by the speed here]")
         ->check(in_range(1, 1000000));
     job->add_option("--time", submit.time,

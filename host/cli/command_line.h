@@ -16,13 +16,6 @@
 namespace moerate
 {
 
-/// What a command prints.
-enum class Prints
-{
-    json, ///< by --json, else for a reader
-    text  ///< CSV, a script, a file: always as it is
-};
-
 /// The parser with the options that its commands fill; the chosen command is left in `command`.
 struct CommandLine
 {
@@ -60,8 +53,7 @@ struct CommandLine
 
     CommandLine();
     CLI::App* add(std::string const& name, std::string const& text,
-                  std::vector<std::string> const& examples, std::function<int()> call,
-                  Prints what = Prints::json);
+                  std::vector<std::string> const& examples, std::function<int()> call);
     CLI::Option* valued(CLI::Option* option, Takes what);
     CLI::Option* one_of(CLI::Option* option, std::vector<std::string> const& list);
     void suggest(CLI::Option* option, std::vector<std::string> const& list);

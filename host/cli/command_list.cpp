@@ -17,8 +17,7 @@ void CommandLine::add_study_commands()
              "moerate check experiments/003-1a.toml --set study.replicates=5 --toml"},
             [this] { return check_command(study, as_toml, common); });
     add_study(check);
-    check->add_flag("--toml", as_toml, "Print the resolved study as an experiment file")
-        ->excludes(check->get_option("--json"));
+    check->add_flag("--toml", as_toml, "Print the resolved study as an experiment file");
     CLI::App* plan = add("plan", "Print cells, fits, estimated time and memory",
                          {"moerate plan experiments/003-1a.toml --device cpu",
                           "moerate plan experiments/003-1a.toml --shards"},
@@ -129,12 +128,12 @@ void CommandLine::add_store_commands()
                     "Only these curves: labels, or STUDY: LABEL; * is any text");
     one_of(two->add_option("--by", compared.by, "label: only pairs of one label"), {"label"});
     add_devices(two);
-    CLI::App* out = add(
-        "export", "Write the fits of a results folder as a tidy table, or its experiment file",
-        {"moerate export results/003-1a --format csv -o fits.csv",
-         "moerate export results/003-1a --format csv --params --all",
-         "moerate export results/003-1a --format toml"},
-        [this] { return export_command(output); }, Prints::text);
+    CLI::App* out =
+        add("export", "Write the fits of a results folder as a tidy table, or its experiment file",
+            {"moerate export results/003-1a --format csv -o fits.csv",
+             "moerate export results/003-1a --format csv --params --all",
+             "moerate export results/003-1a --format toml"},
+            [this] { return export_command(output); });
     add_folder(out, "folder", output.folder, text)->required();
     one_of(out->add_option("--format", output.format, "What to write"), {"csv", "json", "toml"})
         ->required();
@@ -203,14 +202,12 @@ void CommandLine::add_help_commands()
     one_of(manual->add_option("--format", help.format, "How to write it"),
            {"text", "markdown", "man"})
         ->capture_default_str();
-    CLI::App* completion = add(
-        "completion", "Print the script that completes moerate's words in a shell",
-        {"moerate completion bash"},
-        [this] {
-            print_text(completion_script(shell));
-            return 0;
-        },
-        Prints::text);
+    CLI::App* completion =
+        add("completion", "Print the script that completes moerate's words in a shell",
+            {"moerate completion bash"}, [this] {
+                print_text(completion_script(shell));
+                return 0;
+            });
     one_of(completion->add_option("shell", shell, "Shell"), {"bash", "zsh", "fish"})->required();
 }
 

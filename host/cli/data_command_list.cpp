@@ -53,10 +53,9 @@ void CommandLine::add_data_commands()
            Takes::file);
     sub->add_flag("--force", fit.force, "Replace the trace's file if it exists");
     add_devices(sub);
-    CLI::App* predict = add(
-        "predict", "Predictions, gate weights and responses for new inputs",
-        {"moerate predict fit.json new.csv > predictions.csv"},
-        [this] { return predict_command(prediction); }, Prints::text);
+    CLI::App* predict = add("predict", "Predictions, gate weights and responses for new inputs",
+                            {"moerate predict fit.json new.csv > predictions.csv"},
+                            [this] { return predict_command(prediction); });
     valued(
         predict->add_option("measure", prediction.measure, "Measure, or what fit printed (JSON)"),
         Takes::file)

@@ -30,9 +30,6 @@ int help_command(HelpOptions const& options, CommonOptions const& common)
 {
     if (options.topic == "keys")
         return print_keys(options.format, common.json);
-    if (common.json)
-        throw UsageError("--json: only the page of keys has such a document (moerate help keys "
-                         "--json) leave it out");
     ProgramText const program = program_text();
     auto const command =
         std::find_if(program.commands.begin(), program.commands.end(),

@@ -118,10 +118,11 @@ ordered_json reasons_json()
     ordered_json axis = ordered_json::array();
     for (ReasonRule const& rule : reason_rules()) {
         bool const has = !std::isnan(rule.threshold);
-        axis.push_back({{"name", rule.code},
-                        {"formula", rule.when},
-                        {"source", has ? fmt::format("threshold {:g}", rule.threshold) : "no threshold"},
-                        {"threshold", has ? ordered_json(rule.threshold) : ordered_json(nullptr)}});
+        axis.push_back(
+            {{"name", rule.code},
+             {"formula", rule.when},
+             {"source", has ? fmt::format("threshold {:g}", rule.threshold) : "no threshold"},
+             {"threshold", has ? ordered_json(rule.threshold) : ordered_json(nullptr)}});
     }
     return axis;
 }

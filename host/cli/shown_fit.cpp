@@ -51,7 +51,8 @@ std::vector<ShownLoss> shown_losses(Study const& study, StoredFit const& fit)
                            fit.curve->projection != nullptr;
         if (row == nullptr || !known)
             continue;
-        losses.push_back({row, target_measure(study, *fit.curve, fit.n, spec.target), std::nullopt});
+        losses.push_back(
+            {row, target_measure(study, *fit.curve, fit.n, spec.target), std::nullopt});
         if (fit.row.at(at_fit).parameters_kept)
             losses.back().terms = loss_terms({fit.curve->model, fit.row.at(at_fit).theta},
                                              losses.back().reference, spec.choice);

@@ -31,6 +31,8 @@ constexpr std::size_t fresh_memory = std::size_t{1} << 25;
 /// processor knows the places of some thousand pages at a time. Null where there is none.
 void* allocate_pages(std::size_t bytes) noexcept
 {
+    if (bytes > SIZE_MAX - large_page) // would be rounded up to nearly nothing
+        return nullptr;
     bool const large = bytes >= fresh_memory;
     std::size_t const unit = large ? large_page : alignment;
     void* const memory = std::aligned_alloc(unit, (bytes + unit - 1) / unit * unit);

@@ -147,7 +147,7 @@ std::shared_ptr<Estimator const> Lse::limited_to(int iterations) const
 {
     auto limited = std::make_shared<Lse>(*this);
     limited->rounds_.iterations = iterations;
-    limited->rounds_.search_samples = 0;
+    limited->rounds_.limited = true;
     return limited;
 }
 

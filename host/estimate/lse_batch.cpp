@@ -130,6 +130,11 @@ std::vector<FitOutcome> LseBatch::run()
 {
     std::vector<LseItem<double>> all = items();
     std::vector<LseResult> const searches = search(device_, all);
+    for (LseItem<double>& item : all)
+        if (item.settings.limited) {
+            int const spent = searches[static_cast<std::size_t>(&item - all.data())].rounds;
+            item.settings.iterations = std::max(0, item.settings.iterations - spent);
+        }
     for (std::size_t i = 0; i < all.size(); ++i)
         if (all[i].ended)
             all[i].ended = [told = all[i].ended, &before = searches[i]](LseResult end) {

@@ -44,6 +44,7 @@ struct LseSettings
                             ///< it has not: an end is the same kind of point with either
     int search_samples = 0; ///< a fit to more samples first goes to a minimum on so many of them
                             ///< (lse_search.h); 0: on all from the beginning
+    bool limited = false;   ///< whether `iterations` counts the rounds of the search, too
     bool search = false;    ///< whether it does so now: it ends where stationary_gain is left
     bool polished = false; ///< steps that know kinks follow (lse_polish.h): a fit that damping of 1
                            ///< and more does not bring on, and that hopes for less than

@@ -54,7 +54,7 @@ private:
 
 std::string block_claim(Theory const& theory, double power)
 {
-    if (theory.claim.empty() || power == 0)
+    if (theory.claim.empty() || power < 1) // below 1 a mean of powers says nothing of the mean
         return {};
     char* end = nullptr;
     double const claim = std::strtod(theory.claim.c_str(), &end);

@@ -30,7 +30,7 @@ struct ExportChoice
 /// number of study.truths, from 1), the swept keys, noise_variance, n, replicate, in_study (1 where
 /// the study asks for this fit and loss), status, the numbers of FitRow, admissible, iterations,
 /// seconds, the estimator's facts (columns.h), loss, exponent, gauge, target, start_value,
-/// oracle_value, the numbers of LossRecord at the fit, empty, with `blocks` over_B and exact_B of
+/// oracle_value, the numbers of LossRecord at the fit, empty, with `blocks` over.B and exact.B of
 /// each block B of the losses, of parameters that were stored, and with `parameters` theta by the
 /// names of parameters_by_name. What does not exist is an empty field; numbers are in shortest
 /// round-trip form.

@@ -226,7 +226,12 @@ void Store::merge_into(std::string const& folder, Study const& study,
     } catch (...) {
         // A store that this merge has made goes with it, while the lock is held.
         std::error_code none;
-        if (fresh && store.runs().empty()) {
+        bool empty = false;
+        try {
+            empty = fresh && store.runs().empty();
+        } catch (StoreError const&) { // what is thrown is why the merge failed
+        }
+        if (empty) {
             for (char const* end : {"sqlite", "lock"})
                 fs::remove(folder + "/" + store_file(std::nullopt, end), none);
             for (fs::path const& one : made)

@@ -7,6 +7,13 @@
 
 MOE_BEGIN_ISA
 
+/// Whether a squared distance is smaller than another beyond the rounding of their sums, some 2^-52
+/// a number: those that are equal on paper are a tie.
+MOE_HD inline bool clearly_nearer(double square, double other)
+{
+    return square < (1.0 - 1e-14) * other;
+}
+
 /// Largest entries of a vector whose plain sum of squares is right, and the powers of two that
 /// bring others there. Squares then stay far enough above the smallest number for what is lost
 /// below to be less than a rounding.

@@ -49,12 +49,10 @@ MOE_HD MOE_CALLED void gate_distances(Lanes lanes, LossWork const& work)
 }
 
 /// Writes the cell of each moved atom; a tie goes to the smaller j, an atom that is not finite to j
-/// = 0. Distances that are equal on paper may differ by the rounding of their sums, some 2^-52 a
-/// number: only a smaller one beyond that wins. Complete on return for all lanes.
+/// = 0. Complete on return for all lanes.
 template <class Lanes>
 MOE_HD MOE_CALLED void assign_cells(Lanes lanes, LossWork const& work, int* cell)
 {
-    constexpr double clearly_smaller = 1.0 - 1e-14;
     gate_distances(lanes, work);
     lanes.sync();
     for (int i = lanes.rank(); i < work.k; i += lanes.size()) {
@@ -62,7 +60,7 @@ MOE_HD MOE_CALLED void assign_cells(Lanes lanes, LossWork const& work, int* cell
         double const* const expert2 = work.expert2 + i * work.k_true;
         int nearest = 0;
         for (int j = 1; j < work.k_true; ++j) {
-            if (gate2[j] + expert2[j] < clearly_smaller * (gate2[nearest] + expert2[nearest]))
+            if (clearly_nearer(gate2[j] + expert2[j], gate2[nearest] + expert2[nearest]))
                 nearest = j;
         }
         cell[i] = nearest;

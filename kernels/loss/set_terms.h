@@ -162,41 +162,35 @@ MOE_HD MOE_NOINLINE inline double share_distance(double const* eta, double const
     return scaled_norm(square, n, at).value();
 }
 
-/// Fitted i and e from sharing true atom j's response between them, eta* = g_i eta_i + g_e eta_e in
-/// what it is linear in, where their gates are g_i, g_e > 0 times that of j; infinite where experts
-/// do not allow that. Where shares may have any sign, the least sum of two norms |delta_i| +
-/// |delta_e| with g_i delta_i + g_e delta_e given is the norm of that over the larger gate.
-MOE_HD MOE_NOINLINE inline double shared_expert(SetRows const& rows, int i, int e, int j,
-                                                double g_i = 1, double g_e = 1)
+/// Fitted i and e from sharing true atom j's response at its gate, by shares t and 1 - t of what it
+/// is linear in; infinite where experts do not allow that. Where shares may have any sign, the
+/// least sum of two norms whose vectors have a given sum is the norm of that sum.
+MOE_HD MOE_NOINLINE inline double shared_expert(SetRows const& rows, int i, int e, int j)
 {
     double const* const a = rows.expert(rows.fitted(i));
     double const* const b = rows.expert(rows.fitted(e));
     double const* const target = rows.expert(rows.target(j));
     ExpertNature const& nature = rows.nature;
     int const width = rows.width();
-    if (!(g_i > 0 && g_e > 0))
-        return no_null_expert;
-    double const larger = g_i > g_e ? g_i : g_e;
     auto const difference = [=](double const* eta, double t, int n) {
         return share_distance(eta, target, t, n);
     };
-    auto const lacking = [=](int f) { return (g_i * a[f] + g_e * b[f] - target[f]) / larger; };
     if (nature.factor) {
         double const both[] = {difference(a, 1, nature.plain) + difference(b, 1, nature.plain),
-                               lacking(width - 1)};
+                               a[width - 1] + b[width - 1] - target[width - 1]};
         return norm_of(both, 2);
     }
     if (nature.homogeneity == Homogeneity::linear) {
+        auto const at = [=](int f) { return a[f] + b[f] - target[f]; };
         double square = 0;
         for (int f = 0; f < width; ++f)
-            square += lacking(f) * lacking(f);
-        return scaled_norm(square, width, lacking).value();
+            square += at(f) * at(f);
+        return scaled_norm(square, width, at).value();
     }
     if (nature.homogeneity == Homogeneity::none)
         return no_null_expert;
-    return least_on(0, 1, [&](double t) {
-        return difference(a, t / g_i, width) + difference(b, (1 - t) / g_e, width);
-    });
+    return least_on(
+        0, 1, [&](double t) { return difference(a, t, width) + difference(b, 1 - t, width); });
 }
 
 /// Biases b_i and b_e from any two whose shares add up to `whole`: the nearest pair keeps one of
@@ -224,8 +218,7 @@ MOE_HD inline double pair_floor(SetRows const& rows, int i, int e, int j)
 }
 
 /// Fitted i and e from being true atom j together: at its gate with shares of its response, or,
-/// where its gate is constant, as its expert twice with shares of the gate, or with shares of the
-/// response at the constant gates that their biases make.
+/// where its gate is constant, as its expert twice with shares of the gate.
 MOE_HD MOE_NOINLINE inline double pair_term(SetRows const& rows, int i, int e, int j)
 {
     double const together = shared_expert(rows, i, e, j);
@@ -235,14 +228,11 @@ MOE_HD MOE_NOINLINE inline double pair_term(SetRows const& rows, int i, int e, i
     double const *const a = rows.fitted(i), *const b = rows.fitted(e);
     if (rows.location(rows.target(j)) > 0)
         return least;
-    double const whole = rows.share(rows.bias(rows.target(j)));
-    double const gates = rows.location(a) + rows.location(b);
-    double const split = gates + expert_term(rows, i, j, 1) + expert_term(rows, e, j, 1) +
-                         split_bias(rows, rows.bias(a), rows.bias(b), whole);
-    least = split < least ? split : least;
-    double const apart = gates + shared_expert(rows, i, e, j, rows.share(rows.bias(a)) / whole,
-                                               rows.share(rows.bias(b)) / whole);
-    return apart < least ? apart : least;
+    double const split =
+        rows.location(a) + rows.location(b) + expert_term(rows, i, j, 1) +
+        expert_term(rows, e, j, 1) +
+        split_bias(rows, rows.bias(a), rows.bias(b), rows.share(rows.bias(rows.target(j))));
+    return split < least ? split : least;
 }
 
 MOE_END_ISA

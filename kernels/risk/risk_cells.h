@@ -3,6 +3,7 @@
 /// @file
 /// The cells of a fit by its experts' parameters, and its record from the sums (spec.md 2.2).
 
+#include "kernels/core/norm.h"
 #include "kernels/risk/risk_sums.h"
 
 #include <limits>
@@ -56,7 +57,8 @@ MOE_HD MOE_FLAT void assign_cells(Lanes lanes, RiskTask<Real> const& task, Real 
     for (int i = lanes.rank(); i < k; i += lanes.size()) {
         m.cell[i] = 0;
         for (int j = 1; j < task.truth.k; ++j)
-            if (expert_distance(task, theta, i, j) < expert_distance(task, theta, i, m.cell[i]))
+            if (clearly_nearer(expert_distance(task, theta, i, j),
+                               expert_distance(task, theta, i, m.cell[i])))
                 m.cell[i] = j;
     }
     lanes.sync();

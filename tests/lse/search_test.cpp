@@ -145,3 +145,31 @@ TEST_CASE("who waits for a searched fit's starts hears of all their rounds")
         CHECK(start.trace.back().stage == std::string("smooth"));
     }
 }
+
+TEST_CASE("a fit that is ended early is the fit up to there, its search's rounds counted")
+{
+    RoundsCase const c = searched(4000, 200);
+    auto const device = make_cpu_device(1);
+    struct Ended
+    {
+        std::vector<double> theta;
+        int rounds;
+    };
+    auto const ended_after = [&](int iterations, bool limited) {
+        OnDevice const memory(*device, c);
+        FitProblem<double> const problem{c.problem.model, StreamKey{},     c.problem.n(),
+                                         memory.x.data(), memory.y.data(), memory.theta.data(),
+                                         {1, 0}};
+        LseSettings settings = c.settings;
+        settings.iterations = iterations;
+        settings.limited = limited;
+        FitOutcome const got =
+            LseBatch(*device, {{&problem, settings, {c.lower, c.upper}}}).run().at(0);
+        return Ended{memory.theta.download(), got.facts.starts.at(0).rounds};
+    };
+    Ended const whole = ended_after(300, false);
+    REQUIRE(whole.rounds > 4);
+    CHECK(same_bits(ended_after(whole.rounds, true).theta, whole.theta));
+    for (int const end : {0, 1, whole.rounds / 2, whole.rounds - 1})
+        CHECK(ended_after(end, true).rounds == end);
+}

@@ -157,8 +157,8 @@ TEST_CASE("failures are counted over the replicates asked for, and a share is ex
     settings[0] = "study.replicates=50";
     settings[2] = "study.max_failed=0.5";
     CHECK(run(small::study(settings), folder.path()).too_many_failed ==
-          std::vector<std::string>{"softmax n=64: 29 of 50 (29 in the steps)",
-                                   "sigmoid n=64: 29 of 50 (29 in the steps)"});
+          std::vector<std::string>{"softmax n=64: 29 of 50 (29 at the start)",
+                                   "sigmoid n=64: 29 of 50 (29 at the start)"});
 }
 
 TEST_CASE("without noise fits have no excess and are still admissible or not", "[run]")

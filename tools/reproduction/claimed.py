@@ -63,7 +63,7 @@ def text(entries):
         return ""
     parts = ["""## Claims without a figure
 
-What the papers' tables and theorems say beyond their figures (`claim-*`), measured by certified least squares, best of eight starts, at a noise where rates can show. Each gate has data of
+What the papers' tables and theorems say beyond their figures (`claim-*`), measured by least squares, best of eight starts (the columns say which share is certified), at a noise where rates can show. Each gate has data of
 its own, as a theorem speaks of a truth of its gate. The experts' columns are what the tables are about: the largest distance in L2 of an expert to the true one of its cell, over cells of several atoms
 and of one. "sub" is slower than any power of n over all truths, which a single truth need not show (see the worst truths).
 

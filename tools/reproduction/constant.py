@@ -60,9 +60,9 @@ def entry_of(moerate, name, record):
     """What is kept of a file: its curves without the measures, which `moerate constant -o` writes."""
     about = collect.describe(moerate, name)
     n = max(moerate.check(name)["study"]["n"])
-    kept = ("label", "loss", "r", "gauge", "skipped", "end", "n_over_sigma2", "split", "at_loss", "difference")
+    kept = ("label", "loss", "r", "gauge", "target", "skipped", "end", "n_over_sigma2", "split", "at_loss", "difference")
     curves = None if record["curves"] is None else [
-        {**{key: curve.get(key) for key in kept}, "target": "truth",
+        {**{key: curve.get(key) for key in kept},
          "points": [{key: point.get(key) for key in ("epsilon", "reached", "distance", "least", "ratio", "exponent")}
                     for point in curve["points"]]} for curve in record["curves"]]
     return {"experiment": name, "source": about["source"], "asked": n / about["data"]["noise_variance"],
@@ -114,7 +114,8 @@ def shown(entry):
         points = figure.positive([point["epsilon"] for point in curve["points"]],
                                  [point["ratio"] if point["reached"] else None for point in curve["points"]])
         if len(points) > 1:
-            curves.append((f"{curve['label']}, {curve['loss']}", points))
+            to = ", to the projection" if curve["target"] == "projection" else ""
+            curves.append((f"{curve['label']}, {curve['loss']}{to}", points))
     return curves
 
 
