@@ -114,7 +114,7 @@ private:
     template <class Then>
     MOE_NOINLINE void predict_narrow(Lanes lanes, Then const& then)
     {
-        using Rows = PlaneRows<Simd<Real>::width>;
+        using Rows = PlaneRows<Tile<Real, Lanes>::narrow_samples>;
         Planes<Real> const narrow = planes.narrowed(shape.gate_rows, Rows::samples);
         predict_rows<Rows>(lanes, model, shape, narrow);
         then(lanes, Rows{}, narrow, 0);

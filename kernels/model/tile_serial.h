@@ -43,7 +43,8 @@ class Tile<Real, SerialLanes, void>
 
 public:
     static constexpr int align = width;
-    static constexpr int ahead = 2; ///< data may come from far
+    static constexpr int ahead = 2;              ///< data may come from far
+    static constexpr int narrow_samples = width; ///< of planes, see narrow_planes()
     static constexpr int stride(int features) { return padded_columns<Real>(features); }
 
     Tile(SerialLanes, Scratch& scratch, FeatureMap const& features)
