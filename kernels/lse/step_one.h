@@ -107,7 +107,8 @@ MOE_HD bool solve_free(Lanes lanes, StepTask const& task, StepMemory const& m, i
 /// The step of a system in the box, in m.step. The answer, whether there is one, is the same for
 /// all lanes.
 template <class Lanes>
-MOE_HD bool find_step(Lanes lanes, StepTask const& task, StepMemory const& m, int p, System system)
+MOE_CALLED MOE_HD bool find_step(Lanes lanes, StepTask const& task, StepMemory const& m, int p,
+                                 System system)
 {
     begin_step(lanes, task, m, p);
     int count = list_free(lanes, m, p);
