@@ -55,3 +55,8 @@ TEST_CASE("this build has all levels", "[device]")
     for (CpuLevel const& level : cpu_levels())
         CHECK(level.table != nullptr);
 }
+
+TEST_CASE("an unknown instruction-set level is refused", "[device]")
+{
+    CHECK_THROWS_AS(make_cpu_device(1, "x86-64-v9"), DeviceError);
+}

@@ -295,8 +295,3 @@ TEST_CASE("too little memory is told apart from a failure, and the device works 
     std::vector<int> const values = {1, 2, 3};
     CHECK(DeviceArray<int>(*device, values).download() == values);
 }
-
-TEST_CASE("an unknown instruction-set level is refused")
-{
-    CHECK_THROWS_AS(make_cpu_device(1, "x86-64-v9"), DeviceError);
-}

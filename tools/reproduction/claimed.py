@@ -1,4 +1,4 @@
-"""Claims without a figure: experiments/claim-* measure by certified least squares what the papers' tables and
+"""Claims without a figure: experiments/claim-* measure by least squares what the papers' tables and
 theorems say of experts and parameters."""
 
 import glob

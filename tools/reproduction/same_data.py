@@ -1,4 +1,4 @@
-"""Which gate is faster on the same data: experiments/same-data-*, fits of two gates by certified least squares,
+"""Which gate is faster on the same data: experiments/same-data-*, fits of two gates by least squares,
 compared pair by pair in what both can be measured in."""
 
 import glob
