@@ -84,7 +84,7 @@ std::vector<ShownLine> shown_lines(Study const& study, Plan const& plan,
 }
 
 /// Time of work that devices of one kind share.
-TimeModel time_of(Study const& study, Plan const& plan, Devices const& devices)
+TimeModel time_of(Study const& study, Plan& plan, Devices const& devices)
 {
     TimeModel time = measure_time(study, plan, *devices.front());
     time.per_flop /= static_cast<double>(devices.size());
@@ -204,14 +204,14 @@ int plan_command(PlanOptions const& options, CommonOptions const& common)
     if (!options.folder.empty()) // a plan of what `run` refuses would promise too much
         Store::check_study(options.folder, asked);
     Study const study = with_unknown_targets(asked);
-    Plan const plan = make_plan(study);
+    Plan plan = make_plan(study);
     Devices const devices =
         open_devices(options.device.device, options.device.threads, options.device.simd);
+    TimeModel const time = time_of(study, plan, devices);
     std::vector<CellWork> const works = cell_works(study, plan, store ? &*store : nullptr);
     Work total;
     for (CellWork const& work : works)
         total += work.missing;
-    TimeModel const time = time_of(study, plan, devices);
     std::size_t const memory = least_memory(study, plan);
     std::vector<ShownLine> const lines = shown_lines(study, plan, works);
     note_memory(memory, devices);

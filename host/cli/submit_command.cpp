@@ -71,7 +71,7 @@ std::string submitted(std::string const& options, std::string const& script)
 ArrayJob array_job(SubmitOptions const& options, Study const& asked, std::string const& folder)
 {
     Study const study = with_unknown_targets(asked);
-    Plan const plan = make_plan(study);
+    Plan plan = make_plan(study);
     std::optional<Store> const store = Store::open_if_any(folder);
     ArrayJob job;
     job.shards = options.array;
@@ -80,9 +80,10 @@ ArrayJob array_job(SubmitOptions const& options, Study const& asked, std::string
     if (options.array == 0 || options.time.empty() || options.memory.empty()) {
         Devices const devices =
             open_devices(options.gres.empty() ? "cpu" : "auto", options.cpus, options.simd);
+        TimeModel const time = measure_time(study, plan, *devices.front());
         ShardPlan const shards =
-            shard_plan(study, plan, MissingJobs(study, plan, store ? &*store : nullptr),
-                       measure_time(study, plan, *devices.front()), *devices.front());
+            shard_plan(study, plan, MissingJobs(study, plan, store ? &*store : nullptr), time,
+                       *devices.front());
         if (options.array == 0)
             job.shards = shards.n;
         if (options.time.empty())

@@ -167,6 +167,8 @@ public:
     virtual std::vector<SizeLimit> limits(Model const&) const { return {}; }
     /// Cost of one fit of `model` to n samples, from one start.
     virtual FitCost cost(Model const& model, int n) const = 0;
+    /// Whether every fit costs that; else some end by themselves.
+    virtual bool always_costs_that() const { return false; }
     /// The same estimator that ends after `iterations` at most: what a device's speed is measured
     /// with.
     virtual std::shared_ptr<Estimator const> limited_to(int iterations) const = 0;

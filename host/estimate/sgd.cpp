@@ -28,6 +28,7 @@ public:
     bool in_float64() const override { return in_float64_; }
     std::string_view iteration() const override { return "epoch"; }
     FitCost cost(Model const& model, int n) const override;
+    bool always_costs_that() const override { return true; }
     std::shared_ptr<Estimator const> limited_to(int iterations) const override;
     std::vector<FitOutcome> fit(Device& device,
                                 std::vector<FitRequest<float>> const& requests) const override

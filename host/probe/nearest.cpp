@@ -19,6 +19,8 @@ constexpr double first_damping = 1e-2, least_damping = 1e-13, most_damping = 1e8
 constexpr double still = 1e-6;         ///< decrease of the distance, relative, that is none ...
 constexpr double same_function = 1e-9; ///< of |f*|, of a split truth's f
 constexpr int most_still = 10;         ///< ... for so many accepted steps
+constexpr int still_starts = 2;        ///< along the null space, from each split truth
+constexpr double null_share = 1e-12;   ///< of the largest eigenvalue of J^T J: 0
 
 /// The block of a coordinate and the row (atom) in it.
 struct Owner
@@ -191,30 +193,74 @@ void NearestSearch::descend(double epsilon, Nearest& point, std::vector<char> co
     point.distance = std::sqrt(here.mse);
 }
 
+/// Points away from each origin in the null space of J^T J there, J = df/dz on the free
+/// coordinates: a random vector of it each. Descents from elsewhere seldom find a direction beside
+/// which f has kinks and jumps.
+std::vector<Nearest> NearestSearch::along_still(std::vector<char> const& free)
+{
+    Model const& model = level_.fitted();
+    std::vector<int> moving;
+    for (int z = 0; z < coordinate_count(model); ++z)
+        if (free.empty() || free[z] != 0)
+            moving.push_back(z);
+    std::size_t const q = moving.size(), p = coordinate_count(model);
+    std::vector<Nearest> points;
+    for (int split = 0; split < origins(); ++split) {
+        NormalEquations const here = normal_.at(origins_[split]);
+        DenseMatrix gram(q, q);
+        for (std::size_t i = 0; i < q; ++i)
+            for (std::size_t j = 0; j < q; ++j)
+                gram(i, j) = here.gram[moving[i] * p + moving[j]];
+        Spectrum const spectrum = spectrum_of(gram, Wanted::vectors);
+        for (int number = 0; number < still_starts; ++number) {
+            Nearest point{origins_[split], origins_[split], 0, split};
+            StreamKey const key{settings_.seed, 2, static_cast<std::uint32_t>(number), 0};
+            for (std::size_t v = 0;
+                 v < q && spectrum.values[v] <= null_share * spectrum.values.back(); ++v) {
+                double const drawn =
+                    normals(philox(key, Stream::restart, static_cast<std::uint32_t>(v))).z[0];
+                for (std::size_t i = 0; i < q; ++i)
+                    move_coordinate(model, moving[i], drawn * spectrum.vectors(i, v), point.theta);
+            }
+            if (point.theta != point.origin)
+                points.push_back(point);
+        }
+    }
+    return points;
+}
+
+bool NearestSearch::follow(double epsilon, Nearest& point, std::vector<char> const& free)
+{
+    auto const onto = level_.onto(epsilon, point.origin, point.theta, boxes_[point.split]);
+    if (!onto)
+        return false;
+    point.theta = *onto;
+    descend(epsilon, point, free);
+    return true;
+}
+
 std::optional<Nearest> NearestSearch::at(double epsilon, std::vector<Nearest> const& also,
                                          std::vector<char> const& free, int starts)
 {
     std::optional<Nearest> best;
-    int const count = static_cast<int>(also.size()) + (starts < 0 ? settings_.starts : starts);
-    for (int s = 0; s < count; ++s) {
-        int const number = s - static_cast<int>(also.size());
-        Nearest point;
-        if (number < 0) {
-            point = also[s];
-        } else {
-            point.split = number / settings_.in_a_row % origins();
-            point.origin = origins_[point.split];
-            point.theta = start(point, number, free);
-        }
-        auto const onto = level_.onto(epsilon, point.origin, point.theta, boxes_[point.split]);
-        if (!onto)
-            continue;
-        point.theta = *onto;
-        descend(epsilon, point, free);
-        if (!best || point.distance < best->distance)
-            best = point;
-        if (best->distance <= settings_.enough * sample_.size)
-            break;
+    auto const done = [&] { return best && best->distance <= settings_.enough * sample_.size; };
+    auto const from = [&](Nearest point) {
+        if (follow(epsilon, point, free) && (!best || point.distance < best->distance))
+            best = std::move(point);
+    };
+    for (std::size_t s = 0; s < also.size() && !done(); ++s)
+        from(also[s]);
+    int const count = starts < 0 ? settings_.starts : starts;
+    for (int number = 0; number < count && !done(); ++number) {
+        int const split = number / settings_.in_a_row % origins();
+        Nearest point{{}, origins_[split], 0, split};
+        point.theta = start(point, number, free);
+        from(std::move(point));
+    }
+    if (starts < 0 && !done()) {
+        std::vector<Nearest> const still = along_still(free);
+        for (std::size_t s = 0; s < still.size() && !done(); ++s)
+            from(still[s]);
     }
     return best;
 }

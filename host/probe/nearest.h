@@ -54,9 +54,10 @@ public:
     int origins() const { return static_cast<int>(origins_.size()); }
 
     /// The best of the settings' starts and of the points of `also`, each from its origin; those
-    /// with a distance of settings.enough |f*| end it. Coordinates with free[z] = 0 stay as the
-    /// origin has them; starts >= 0 takes the place of the settings' number. Nothing where no start
-    /// reaches the level. Throws DeviceError.
+    /// with a distance of settings.enough |f*| end it. Where none does, a few more follow along
+    /// which f stands still to first order. Coordinates with free[z] = 0 stay as the origin has
+    /// them; starts >= 0 takes the place of all of these. Nothing where no start reaches the level.
+    /// Throws DeviceError.
     std::optional<Nearest> at(double epsilon, std::vector<Nearest> const& also = {},
                               std::vector<char> const& free = {}, int starts = -1);
 
@@ -65,6 +66,9 @@ public:
 
 private:
     std::vector<double> start(Nearest const& from, int number, std::vector<char> const& free) const;
+    std::vector<Nearest> along_still(std::vector<char> const& free);
+    /// From a point on to the level and down. False where the level is not reached.
+    bool follow(double epsilon, Nearest& point, std::vector<char> const& free);
     void descend(double epsilon, Nearest& point, std::vector<char> const& free);
 
     NoiseFree const& sample_;

@@ -1,7 +1,5 @@
 #include "host/run/plan.h"
 
-#include "kernels/model/shape.h"
-
 #include "host/study/identity.h"
 
 #include <algorithm>
@@ -32,22 +30,6 @@ void add_losses(Cell& cell, std::vector<LossSpec> const& losses)
 }
 
 } // namespace
-
-Work& Work::operator+=(Work const& other)
-{
-    fits += other.fits;
-    sample_updates += other.sample_updates;
-    regression_points += other.regression_points;
-    flops += other.flops;
-    return *this;
-}
-
-Work operator*(long long times, Work const& work)
-{
-    auto const factor = static_cast<double>(times);
-    return {times * work.fits, factor * work.sample_updates, factor * work.regression_points,
-            factor * work.flops};
-}
 
 Plan make_plan(Study const& study)
 {
@@ -271,30 +253,6 @@ std::vector<Job> jobs_in(Study const& study, Plan const& plan, std::vector<Job> 
             part.push_back(std::move(one));
     }
     return part;
-}
-
-Work work_of(Study const& study, Plan const& plan, Job const& job)
-{
-    DataSpec const& data = plan.data[job.data];
-    Curve const& source = study.curves[data.curve];
-    double const n = data.n;
-    Work work;
-    std::set<bool> precisions; // the data of each are generated
-    for (int const cell : job.cells) {
-        Curve const& curve = study.curves[plan.cells[cell].curve];
-        FitCost const start = curve.estimator->cost(curve.model, data.n);
-        int const starts = curve.start.number.count;
-        double const points = points_of(starts);
-        work.fits += 1;
-        work.sample_updates += starts * start.sample_updates;
-        work.regression_points += points * study.regression_samples;
-        work.flops += starts * start.flops +
-                      points * (study.regression_samples + n) * flops_per_prediction(curve.model);
-        precisions.insert(in_float64(study, plan, cell));
-    }
-    work.flops +=
-        static_cast<double>(precisions.size()) * n * flops_per_prediction(source.truth.model);
-    return work;
 }
 
 } // namespace moerate

@@ -54,6 +54,9 @@ struct Plan
 {
     std::vector<Cell> cells;
     std::vector<DataSpec> data;
+    /// [curves] time a flop of a fit takes to that of the study's fastest fits, where it has been
+    /// measured (time_model.h); else empty.
+    std::vector<double> slowness;
 };
 
 /// What a list of jobs costs.
@@ -63,6 +66,7 @@ struct Work
     double sample_updates = 0;    ///< of the fits (FitCost)
     double regression_points = 0; ///< evaluation points of starts and fits
     double flops = 0;             ///< work of the tasks that generate, fit and measure
+    double effort = 0;            ///< flops, each as often as it takes longer (Plan::slowness)
 
     Work& operator+=(Work const& other);
 };

@@ -54,7 +54,7 @@ double time_left(std::vector<TimedWork> const& done, Work const& total)
     left.fits -= finished.fits;
     left.sample_updates -= finished.sample_updates;
     left.regression_points = std::max(0.0, left.regression_points - finished.regression_points);
-    left.flops = std::max(0.0, left.flops - finished.flops);
+    left.effort = std::max(0.0, left.effort - finished.effort);
     return std::max(fitted_time(done).seconds(left),
                     saving / static_cast<double>(finished.fits) * static_cast<double>(left.fits));
 }
@@ -77,7 +77,7 @@ void Progress::advance(TimedWork const& block)
     double const seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
     measured_.push_back(block);
-    double const share = total_.flops > 0 ? std::min(1.0, done_.flops / total_.flops) : 1.0;
+    double const share = total_.effort > 0 ? std::min(1.0, done_.effort / total_.effort) : 1.0;
     if (style_.bar) {
         int const filled = static_cast<int>(std::lround(share * bar_width));
         std::string const bar = std::string(filled, '#') + std::string(bar_width - filled, '.');

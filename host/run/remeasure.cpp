@@ -109,7 +109,8 @@ Work CellLosses::work(std::size_t fits) const
     auto const count = static_cast<long long>(fits);
     Work one;
     one.fits = 1;
-    one.flops = 2.0 * static_cast<double>(cell_.losses.size()) * curve_.model.layout.size;
+    one.flops = one.effort =
+        2.0 * static_cast<double>(cell_.losses.size()) * curve_.model.layout.size;
     return count * one;
 }
 

@@ -83,7 +83,11 @@ double time_fits(Device& device, Model const& model, Estimator const& estimator,
 
 double measure_speed(Study const& study, Device& device)
 {
-    Curve const& curve = largest_curve(study);
+    return measure_speed(largest_curve(study), device);
+}
+
+double measure_speed(Curve const& curve, Device& device)
+{
     Model const model = affordable(curve.model);
     // Enough fits at once to occupy the device, as far as its memory goes.
     int fits = std::max(device.info().launch_fits, 2 * device.info().threads);

@@ -12,5 +12,7 @@ namespace moerate
 /// Speed of `device` on this study's fits, in flops (of Work) per second, measured with a short run
 /// of its dearest estimator on noise; about 0.2 s.
 double measure_speed(Study const& study, Device& device);
+/// The same of one curve's fits.
+double measure_speed(Curve const& curve, Device& device);
 
 } // namespace moerate

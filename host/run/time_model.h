@@ -11,7 +11,7 @@
 namespace moerate
 {
 
-/// Seconds of work: so many a flop (Work::flops), and so many more a regression point.
+/// Seconds of work: so many a flop (Work::effort), and so many more a regression point.
 struct TimeModel
 {
     double per_flop = 0;
@@ -19,7 +19,7 @@ struct TimeModel
 
     double seconds(Work const& work) const
     {
-        return per_flop * work.flops + per_point * work.regression_points;
+        return per_flop * work.effort + per_point * work.regression_points;
     }
 };
 
@@ -36,7 +36,9 @@ struct TimedWork
 TimeModel fitted_time(std::vector<TimedWork> const& done);
 
 /// The model of a study on a device, measured on two small blocks of its own, at its smallest n and
-/// at the largest that takes a moment. Throws DeviceError.
-TimeModel measure_time(Study const& study, Plan const& plan, Device& device);
+/// at the largest that takes a moment. Before that the speeds of its kinds of fits are measured
+/// each for itself, where there are several, for the work of the plan from then on: a minibatch of
+/// one sample takes some ten times as long a flop as one of 32. Throws DeviceError.
+TimeModel measure_time(Study const& study, Plan& plan, Device& device);
 
 } // namespace moerate

@@ -1,6 +1,7 @@
 #include "host/probe/flat.h"
 
 #include "kernels/family/losses.h"
+#include "kernels/model/shape.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -93,6 +94,34 @@ TEST_CASE("a flat direction has no more blocks and atoms than it needs, and word
     CHECK(flats[0].blocks == std::vector<std::string>{"a", "b_e"});
     CHECK(flats[0].loss == Approx(0.1).epsilon(1e-9));
     CHECK(flats[0].difference < 1e-10);
+}
+
+TEST_CASE("a direction is found between kinks and jumps, too")
+{
+    // The length of a w changes no cosine without tau and so no order of scores; steps that leave
+    // its line carry samples across kinks and from one pair of experts to another. With no other
+    // starts than those along which f stands still.
+    auto const device = make_cpu_device(1);
+    GateSpec gate;
+    gate.score = find<Scores>("cosine");
+    gate.normalizer = find<Normalizers>("topk");
+    gate.top = 2;
+    gate.tau1 = gate.tau2 = 0;
+    ExpertSpec expert;
+    expert.form = find<Experts>("ridge");
+    expert.activation = find<Activations>("relu");
+    Measure const truth = generic_truth(make_model(gate, expert, 2, 3), 1);
+    NoiseFree const sample(*device, truth, {1, 0, 0, 0}, 300, true);
+    LossLevel const level(*device, truth.model, truth,
+                          {find<Losses>("softmax.L1"), 1, Gauge::align});
+    Box::Bounds const box = Box().bounds(truth.model);
+    NearestSettings settings;
+    settings.starts = 0;
+    NearestSearch search(sample, level, box, settings);
+    std::vector<Flat> const flats = flat_directions(search, 0.1, 1);
+    REQUIRE(flats.size() == 1);
+    CHECK(flats[0].words.kind == "scale");
+    CHECK(flats[0].blocks == std::vector<std::string>{"w"});
 }
 
 TEST_CASE("a twin's atoms are named beside those of the truth")

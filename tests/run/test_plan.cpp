@@ -1,5 +1,6 @@
 #include "host/run/pipeline.h"
 #include "host/run/progress.h"
+#include "host/run/time_model.h"
 #include "kernels/model/shape.h"
 #include "tests/run/fake_device.h"
 #include "tests/run/small_study.h"
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <map>
 
 using namespace moerate;
 
@@ -155,7 +157,7 @@ TimedWork block(double flops, double points, double noise = 1)
 {
     Work work;
     work.fits = 1;
-    work.flops = flops;
+    work.flops = work.effort = flops;
     work.regression_points = points;
     return {work, noise * (1e-9 * flops + 2e-8 * points)};
 }
@@ -199,14 +201,37 @@ TEST_CASE("time to go is told from work whose mixture changes", "[run]")
     CHECK(fitted_time({odd, block(1e9, 0)}).per_point == 0);
 }
 
+TEST_CASE("fits of small minibatches are planned to take longer than their flops", "[run]")
+{
+    Study const study = small::study({"data.d=32", "sweep={\"estimator.batch\"=[1,32]}"});
+    Plan plan = make_plan(study);
+    auto const device = make_cpu_device(1);
+    measure_time(study, plan, *device);
+    REQUIRE(plan.slowness.size() == study.curves.size());
+    std::map<int, double> least; // by minibatch
+    for (std::size_t c = 0; c < study.curves.size(); ++c) {
+        int const batch = study.curves[c].estimator->settings()["batch"];
+        double const known = least.count(batch) == 0 ? 1e9 : least[batch];
+        least[batch] = std::min(known, plan.slowness[c]);
+    }
+    CHECK(least[32] < 1.3); // 1 but for the difference of gates and the noise of the clock
+    CHECK(least[1] > 1.5);  // 4 to 14 measured
+    // Effort knows it, flops do not: shards are numbered by flops.
+    Job const job{0, 0, plan.data[0].cells};
+    Work const weighted = work_of(study, plan, job), plain = work_of(study, make_plan(study), job);
+    CHECK(weighted.flops == plain.flops);
+    CHECK(plain.effort == plain.flops);
+    CHECK(weighted.effort > 1.2 * plain.flops);
+}
+
 TEST_CASE("progress is a bar on a terminal and few lines elsewhere", "[run]")
 {
     Work step;
     step.fits = 1;
-    step.flops = 1;
+    step.flops = step.effort = 1;
     Work total = step;
     total.fits = 100;
-    total.flops = 100;
+    total.flops = total.effort = 100;
     std::vector<Work> const steps(100, step);
     std::string const lines = shown({nullptr, false, false}, steps, total);
     CHECK(std::count(lines.begin(), lines.end(), '\n') <= 11); // each 10 %
