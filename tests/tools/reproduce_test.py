@@ -173,6 +173,13 @@ class Report(unittest.TestCase):
             for label in labels:
                 self.assertIsNotNone(sensitivity.LABEL.fullmatch(label), label)
 
+    def test_a_sweep_has_its_replicates_where_fits_fail(self):
+        row = {"label": "softmax, start 0.1 [estimator.batch=1, estimator.epochs=10]", "loss": "softmax.L1",
+               "reported_slope": None, "mean": {"slope": None, "lo": None, "hi": None}, "start": {"slope": None},
+               "admissible_share": None}
+        rows = [{**row, "replicates": 0}, {**row, "replicates": 20}]
+        self.assertEqual(sensitivity.cells_of({"n": [100, 200], "rows": rows})["replicates"], 20)
+
 
 class Smoke(unittest.TestCase):
     """All panels at the smallest scale."""

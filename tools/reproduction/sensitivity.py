@@ -20,7 +20,8 @@ def cells_of(record):
                       "loss": row["loss"], "reported": row["reported_slope"], "slope": row["mean"]["slope"],
                       "lo": row["mean"]["lo"], "hi": row["mean"]["hi"], "of_start": row["start"]["slope"],
                       "admissible": row["admissible_share"]})
-    return {"n": record["n"], "replicates": min(row["replicates"] for row in record["rows"]),
+    # Where all fits of some n failed a row has no replicate.
+    return {"n": record["n"], "replicates": max(row["replicates"] for row in record["rows"]),
             "cells": cells}
 
 
