@@ -2,10 +2,10 @@
 
 #include "host/cli/command_line.h"
 #include "host/cli/output.h"
+#include "host/cli/parse_errors.h"
 #include "host/cli/program.h"
 #include "host/core/error.h"
 #include "host/core/text.h"
-#include "host/core/words.h"
 
 #include <fmt/format.h>
 
@@ -218,19 +218,6 @@ int complete(std::vector<std::string> const& words)
     return 0;
 }
 
-/// Refuses a first word that is neither a command nor an option.
-void check_command(CommandLine const& line, std::string const& word)
-{
-    std::vector<std::string> known;
-    for (CommandText const& one : line.text().commands)
-        known.push_back(one.name);
-    if (word.rfind('-', 0) == 0 || std::find(known.begin(), known.end(), word) != known.end())
-        return;
-    std::string const near = nearest(word, known);
-    throw UsageError(fmt::format("\"{}\" is no command{} see moerate --help", printable(word),
-                                 near.empty() ? ":" : fmt::format(" (nearest: \"{}\")", near)));
-}
-
 /// Parses and calls the command; parse errors, help and version are CLI11's to print.
 int parse_and_call(int argc, char const* const* argv)
 {
@@ -245,7 +232,7 @@ int parse_and_call(int argc, char const* const* argv)
     } catch (CLI::Success const& help) {
         return line.app.exit(help);
     } catch (CLI::ParseError const& error) {
-        throw UsageError(std::string(error.what()) + " (see moerate --help)");
+        throw parse_error(line, error);
     }
     return line.command();
 }

@@ -219,3 +219,22 @@ TEST_CASE("a folder that is named twice is refused, under whatever name", "[cli]
                   std::string::npos);
         }
 }
+
+TEST_CASE("a word that a command has no use for is named, with the nearest option", "[cli]")
+{
+    Place const place;
+    auto const said = [&](std::vector<std::string> const& words) {
+        process::Result const result = place.call(words);
+        CHECK(result.code == 2);
+        return result.err;
+    };
+    CHECK(said({"run", place.study(), "--out", "x"}) ==
+          "moerate: error: run has no option --out (nearest: --output) (see moerate run --help)\n");
+    CHECK(said({"rates", "x", "--thredas=3"}) ==
+          "moerate: error: rates has no option --thredas "
+          "(nearest: --threads) (see moerate rates --help)\n");
+    CHECK(said({"run", place.study(), "more"}).find("run: \"more\" is one word too many") !=
+          std::string::npos);
+    CHECK(said({"--versoin"}) == "moerate: error: moerate has no option --versoin (nearest: "
+                                 "--version) (see moerate --help)\n");
+}
