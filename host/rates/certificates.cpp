@@ -11,29 +11,64 @@ namespace moerate
 namespace
 {
 
-/// Calls f(fit, place of its n in `all`) for each fit that did not fail.
+/// Calls f(fit) for each fit at one n that did not fail.
+template <class F>
+void each_fit(FitsAt const& at, F&& f)
+{
+    for (FitRow const& fit : at.fits)
+        if (!failed(fit.status))
+            f(fit);
+}
+
+/// Calls f(fit, place of its n in `all`) for each of all n.
 template <class F>
 void each_fit(std::vector<FitsAt> const& all, F&& f)
 {
     for (std::size_t i = 0; i < all.size(); ++i)
-        for (FitRow const& fit : all[i].fits)
-            if (!failed(fit.status))
-                f(fit, i);
+        each_fit(all[i], [&](FitRow const& fit) { f(fit, i); });
 }
 
-/// Share of the fits for which `holds`, among those of which it is known; none without any.
+/// Fits for which something holds, among those of which it is known.
+struct Share
+{
+    int known = 0, held = 0;
+
+    void count(std::optional<bool> const& holds)
+    {
+        known += holds ? 1 : 0;
+        held += holds.value_or(false) ? 1 : 0;
+    }
+    /// None without any.
+    std::optional<double> value() const
+    {
+        return known == 0 ? std::nullopt : std::optional<double>(static_cast<double>(held) / known);
+    }
+};
+
+/// Share of the fits at one n for which `holds`.
+template <class Holds>
+std::optional<double> share(FitsAt const& at, Holds&& holds)
+{
+    Share found;
+    each_fit(at, [&](FitRow const& fit) { found.count(holds(fit)); });
+    return found.value();
+}
+
+/// The same of all n.
 template <class Holds>
 std::optional<double> share(std::vector<FitsAt> const& all, Holds&& holds)
 {
-    int known = 0, held = 0;
-    each_fit(all, [&](FitRow const& fit, std::size_t) {
-        std::optional<bool> const one = holds(fit);
-        known += one ? 1 : 0;
-        held += one.value_or(false) ? 1 : 0;
-    });
-    if (known == 0)
+    Share found;
+    each_fit(all, [&](FitRow const& fit, std::size_t) { found.count(holds(fit)); });
+    return found.value();
+}
+
+/// Whether the start near the truth has led to a fit; none where it had no other.
+std::optional<bool> near_won(FitRow const& fit)
+{
+    if (!fit.facts.won || !fit.has(at_oracle))
         return std::nullopt;
-    return static_cast<double>(held) / known;
+    return *fit.facts.won == 0;
 }
 
 } // namespace
@@ -45,20 +80,24 @@ std::optional<double> certified_share(std::vector<FitsAt> const& all)
 
 std::optional<double> near_start_won(std::vector<FitsAt> const& all)
 {
-    return share(all, [](FitRow const& fit) -> std::optional<bool> {
-        if (!fit.facts.won || !fit.has(at_oracle))
-            return std::nullopt;
-        return *fit.facts.won == 0;
-    });
+    return share(all, near_won);
+}
+
+std::optional<double> near_start_won(FitsAt const& at)
+{
+    return share(at, near_won);
 }
 
 std::vector<double> box_share(std::vector<FitsAt> const& all)
 {
-    std::vector<double> shares;
-    for (FitsAt const& at : all)
-        shares.push_back(share({at}, [](FitRow const& fit) {
-                             return std::optional<bool>(on_the_box(fit));
-                         }).value_or(0));
+    std::vector<double> shares(all.size());
+    std::vector<int> fits(all.size());
+    each_fit(all, [&](FitRow const& fit, std::size_t i) {
+        ++fits[i];
+        shares[i] += on_the_box(fit) ? 1 : 0;
+    });
+    for (std::size_t i = 0; i < all.size(); ++i)
+        shares[i] /= std::max(1, fits[i]);
     return shares;
 }
 
@@ -83,6 +122,11 @@ std::optional<bool> known_admissible(FitRow const& fit, bool reference)
 std::optional<double> admissible_share(std::vector<FitsAt> const& all, bool reference)
 {
     return share(all, [=](FitRow const& fit) { return known_admissible(fit, reference); });
+}
+
+std::optional<double> admissible_share(FitsAt const& at, bool reference)
+{
+    return share(at, [=](FitRow const& fit) { return known_admissible(fit, reference); });
 }
 
 bool on_the_box(FitRow const& fit)

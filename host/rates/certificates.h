@@ -20,6 +20,8 @@ std::optional<double> certified_share(std::vector<FitsAt> const& all);
 /// Share of fits that the start near the truth has led to, over all n; none where no fit had other
 /// starts.
 std::optional<double> near_start_won(std::vector<FitsAt> const& all);
+/// The same at one n.
+std::optional<double> near_start_won(FitsAt const& at);
 
 /// Share of fits with a parameter on the bounds of the box, by n; 0 where they have no box.
 std::vector<double> box_share(std::vector<FitsAt> const& all);
@@ -33,6 +35,8 @@ std::optional<bool> known_admissible(FitRow const& fit, bool reference);
 
 /// Share of admissible fits, over all n; none where no fit knows.
 std::optional<double> admissible_share(std::vector<FitsAt> const& all, bool reference);
+/// The same at one n.
+std::optional<double> admissible_share(FitsAt const& at, bool reference);
 
 /// Whether a parameter of the fit is on the bounds of the box.
 bool on_the_box(FitRow const& fit);

@@ -225,14 +225,13 @@ private:
             return slope.sd[i] / std::sqrt(count);
         };
         for (std::size_t i = 0; i < all_.size(); ++i) {
-            std::vector<FitsAt> const here{all_[i]};
             auto const own = static_cast<int>(counted(loss.values[i]));
             row.levels.push_back(
                 {all_[i].n, own, row.mean.value[i], error(row.mean, i, own), row.median.value[i],
                  row.regression.value[i],
                  error(row.regression, i, static_cast<int>(counted(regressions_.values[i]))),
-                 row.fits[i], row.failed[i], row.no_descent[i], admissible_share(here, reference_),
-                 near_start_won(here)});
+                 row.fits[i], row.failed[i], row.no_descent[i],
+                 admissible_share(all_[i], reference_), near_start_won(all_[i])});
         }
     }
 

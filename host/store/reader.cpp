@@ -188,8 +188,11 @@ std::vector<FitRow> Store::fits(std::string const& cell, bool with_parameters,
         std::vector<FitRow> part = file->ask([&](sqlite::Database& database) {
             return read_fits(database, cell, with_parameters, replicates);
         });
+        if (impl_->files.size() == 1)
+            return part;
         for (FitRow& fit : part) {
-            auto const [at, fresh] = all.emplace(fit.replicate, fit);
+            auto const [at, fresh] =
+                all.try_emplace(fit.replicate, std::move(fit)); // moves if fresh
             if (!fresh && !same_result(at->second, fit))
                 throw StoreError(
                     fmt::format("{}: two files hold different results of replicate {} of cell "

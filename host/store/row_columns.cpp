@@ -1,14 +1,42 @@
 #include "host/store/row_columns.h"
 
-#include "host/core/json.h"
 #include "host/store/columns.h"
 #include "host/store/later_columns.h"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
+
+#include <charconv>
 
 namespace moerate
 {
+namespace
+{
+
+/// "[0,2,1]"; empty where it is no such list. One of each loss is read: a JSON parser takes longer.
+std::vector<int> cells_of(std::string const& text)
+{
+    std::vector<int> cells;
+    if (text.size() < 2 || text.front() != '[' || text.back() != ']')
+        return cells;
+    char const* at = text.data() + 1;
+    char const* const end = text.data() + text.size() - 1;
+    while (at < end) {
+        if (*at == ',' || *at == ' ') {
+            ++at;
+            continue;
+        }
+        int cell = 0;
+        auto const [next, error] = std::from_chars(at, end, cell);
+        if (error != std::errc())
+            return {};
+        cells.push_back(cell);
+        at = next;
+    }
+    return cells;
+}
+
+} // namespace
+
 std::string fit_columns()
 {
     std::string columns = "cell, r, status, admissible, empty, iterations, seconds";
@@ -107,9 +135,7 @@ LossRow read_loss(sqlite::Statement const& row, int at)
     loss.key.target = row.text(at++);
     loss.key.at = row.text(at++);
     loss.record.empty = static_cast<int>(row.integer(at++));
-    auto const cells = read_compact_if(row.text(at++));
-    if (cells.is_array())
-        loss.cell = cells.get<std::vector<int>>();
+    loss.cell = cells_of(row.text(at++));
     each_loss_number(loss.record, [&](char const*, double& value) { value = row.number(at++); });
     return loss;
 }
