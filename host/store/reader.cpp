@@ -211,6 +211,24 @@ std::vector<FitRow> Store::fits(std::string const& cell, bool with_parameters,
 
 FitCount Store::count(std::string const& cell, int replicates) const
 {
+    FitCount count;
+    auto const add = [&](FitStatus status, int fits) {
+        count.fits += fits;
+        count.failed += failed(status) ? fits : 0;
+        count.no_descent += status == FitStatus::no_descent ? fits : 0;
+    };
+    if (impl_->files.size() == 1) { // which has no replicate twice
+        impl_->files.front()->ask([&](sqlite::Database& database) {
+            count = {};
+            sqlite::Statement row(database, "SELECT status, COUNT(*) FROM fit WHERE cell = ? AND "
+                                            "r < ? GROUP BY status");
+            row.with(cell, replicates);
+            while (row.step())
+                add(status_of(row.text(0), database.file()), static_cast<int>(row.integer(1)));
+            return 0;
+        });
+        return count;
+    }
     std::map<int, FitStatus> ended;
     for (auto const& file : impl_->files) {
         auto const part = file->ask([&](sqlite::Database& database) {
@@ -223,12 +241,8 @@ FitCount Store::count(std::string const& cell, int replicates) const
         });
         ended.insert(part.begin(), part.end());
     }
-    FitCount count;
-    for (auto const& [replicate, status] : ended) {
-        ++count.fits;
-        count.failed += failed(status) ? 1 : 0;
-        count.no_descent += status == FitStatus::no_descent ? 1 : 0;
-    }
+    for (auto const& [replicate, status] : ended)
+        add(status, 1);
     return count;
 }
 
