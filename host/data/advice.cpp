@@ -15,18 +15,40 @@ namespace
 {
 
 constexpr int rows_at_once = 1 << 15;
-constexpr double negligible = 1e-3; ///< of the prediction's root mean square
+constexpr double negligible = 1e-3; ///< of f's standard deviation; of the sine of an angle
+constexpr double no_gain = 1;       ///< of n MSE / mse: what one parameter that means nothing gains
+constexpr double rounded = 1e-12;   ///< of f's root mean square
 constexpr double far_from_one = 10; ///< factor of an input's size from which on starts miss it
 
 /// Sums over the samples of squares that tell atoms apart.
 struct AtomSums
 {
-    explicit AtomSums(std::size_t k) : response(k), expert(k * k), gate(k * k) {}
+    explicit AtomSums(std::size_t k) : weight(k), response(k), expert(k * k), gate(k * k) {}
 
-    double prediction = 0;        ///< f^2
+    double mean = 0, spread = 0;  ///< of f, and (f - mean)^2 (Welford's)
+    double count = 0;             ///< samples
+    std::vector<double> weight;   ///< [k] g_i
     std::vector<double> response; ///< [k] (g_i h_i)^2
-    std::vector<double> expert;   ///< [k][k] (h_i - h_j)^2
-    std::vector<double> gate;     ///< [k][k] (g_i - g_j)^2
+    std::vector<double> expert;   ///< [k][k] (min(g_i, g_j) (h_i - h_j))^2
+    std::vector<double> gate;     ///< [k][k] g_i g_j
+
+    /// f^2.
+    double prediction() const { return spread + count * mean * mean; }
+    /// Whether one gate can stand for two: they are proportional, or have a constant sum.
+    bool one_gate(std::size_t i, std::size_t j) const
+    {
+        std::size_t const k = response.size();
+        double const ii = gate[i * k + i], ij = gate[i * k + j], jj = gate[j * k + j];
+        double const least = 1 - negligible * negligible; // of a square cosine
+        double const both = weight[i] + weight[j];
+        return ij * ij >= least * ii * jj || both * both >= least * count * (ii + 2 * ij + jj);
+    }
+    /// What a sum of squares of a part of f is at most for it to count as nothing.
+    double nothing(double mse) const
+    {
+        return std::max(std::min(negligible * negligible * spread, no_gain * mse),
+                        rounded * rounded * prediction());
+    }
 
     /// Adds sample t of [k][n] weights and responses.
     void add(std::vector<double> const& g, std::vector<double> const& h, std::size_t n,
@@ -37,15 +59,19 @@ struct AtomSums
         for (std::size_t i = 0; i < k; ++i) {
             double const part = g[i * n + t] * h[i * n + t];
             f += part;
+            weight[i] += g[i * n + t];
             response[i] += part * part;
-            for (std::size_t j = 0; j < i; ++j) {
-                double const by_expert = h[i * n + t] - h[j * n + t];
-                double const by_gate = g[i * n + t] - g[j * n + t];
-                expert[i * k + j] += by_expert * by_expert;
-                gate[i * k + j] += by_gate * by_gate;
+            for (std::size_t j = 0; j <= i; ++j) {
+                double const g_i = g[i * n + t], g_j = g[j * n + t];
+                double const apart = std::min(g_i, g_j) * (h[i * n + t] - h[j * n + t]);
+                expert[i * k + j] += apart * apart;
+                gate[i * k + j] += g_i * g_j;
             }
         }
-        prediction += f * f;
+        count += 1;
+        double const before = f - mean;
+        mean += before / count;
+        spread += before * (f - mean);
     }
 };
 
@@ -144,30 +170,28 @@ std::vector<std::string> notes_on_end(Regression const& fit, RegressionSpec cons
     return notes;
 }
 
-std::vector<std::string> notes_on_atoms(Device& device, FittedData const& fit)
+std::vector<std::string> notes_on_atoms(Device& device, FittedData const& fit, double mse)
 {
     AtomSums const sums = atom_sums(device, fit);
-    if (sums.prediction == 0)
+    if (sums.prediction() == 0)
         return {"the fit is 0 at all samples (none of its gates or experts reaches the inputs) "
                 "bring the inputs to size 1, or give a --start"};
     std::size_t const k = sums.response.size();
-    double const least = negligible * negligible * sums.prediction;
+    double const nothing = sums.nothing(mse);
     std::vector<std::string> notes;
     for (std::size_t i = 0; i < k; ++i)
-        if (sums.response[i] <= least)
+        if (sums.response[i] <= nothing)
             notes.push_back(fmt::format("atom {} contributes nothing (its response is next to 0 at "
                                         "all samples, its parameters mean nothing) try --experts "
                                         "{}",
                                         i + 1, k - 1));
     for (std::size_t i = 0; i < k; ++i)
-        for (std::size_t j = 0; j < i; ++j) {
-            if (sums.expert[i * k + j] > least)
-                continue;
-            bool const same = sums.gate[i * k + j] <= negligible * negligible * fit.n;
-            notes.push_back(fmt::format(
-                "atoms {} and {} have one expert{} (their shares can be traded) try --experts {}",
-                j + 1, i + 1, same ? " and one gate" : "", k - 1));
-        }
+        for (std::size_t j = 0; j < i; ++j)
+            if (sums.expert[i * k + j] <= nothing && sums.one_gate(i, j))
+                notes.push_back(fmt::format("atoms {} and {} have one expert, and one gate does "
+                                            "for both (their shares can be traded) try --experts "
+                                            "{}",
+                                            j + 1, i + 1, k - 1));
     return notes;
 }
 

@@ -4,6 +4,8 @@
 #include "host/data/advice.h"
 #include "host/data/covariance.h"
 #include "host/device/device.h"
+#include "host/estimate/normal_equations.h"
+#include "host/estimate/rank.h"
 #include "kernels/evaluate/evaluate_api.h"
 #include "kernels/lse/coordinates.h"
 
@@ -86,6 +88,16 @@ Scaling no_scaling(int d)
     return {std::vector<double>(d, 0.0), std::vector<double>(d, 1.0)};
 }
 
+/// The rank of J^T J at the fit, of estimators that do not know it.
+void know_rank(Device& device, FittedData const& fit, FitOutcome& outcome)
+{
+    if (outcome.facts.rank || !outcome.finite)
+        return;
+    NormalEquations const at = Normal(device, fit.model, fit.n, fit.x, fit.y).at(fit.theta);
+    outcome.facts.rank =
+        rank_of(at.gram, static_cast<std::size_t>(coordinate_count(fit.model))).rank;
+}
+
 void add_criteria(Regression& result, int n)
 {
     int const q = result.outcome.facts.rank.value_or(result.parameters) + 1;
@@ -128,6 +140,7 @@ Regression fit_table(Device& device, DataTable const& table, RegressionSpec cons
     result.mse = mse_of(device, fit);
     double const square = mean_square(table.y);
     result.status = status_of(result.outcome.finite, {result.mse, result.start_mse, square});
+    know_rank(device, fit, result.outcome);
     add_criteria(result, table.n);
     result.standard_errors.assign(theta.size(), std::numeric_limits<double>::quiet_NaN());
     for (std::string const& note : notes_on_end(result, spec, table.y))
@@ -141,7 +154,7 @@ Regression fit_table(Device& device, DataTable const& table, RegressionSpec cons
     note_lost_digits(device, table, square, result);
     result.standard_errors = standard_errors(device, fit, inverse(result.scaling));
     if (square > 0) // else f = 0 is the fit, and no atom is needed
-        for (std::string const& note : notes_on_atoms(device, fit))
+        for (std::string const& note : notes_on_atoms(device, fit, result.mse))
             result.notes.push_back(note);
     return result;
 }

@@ -47,7 +47,7 @@ struct Regression
 
 /// Fits in float64. AIC = -2 l + 2 q, BIC = -2 l + q log n with -2 l = n (log(2 pi mse) + 1), the
 /// Gaussian likelihood at sigma^2 = mse, and q = rank + 1: of the parameters as many count as the
-/// data identify (parameters where the estimator does not know its rank), and sigma^2. Inputs are
+/// data identify (parameters where the fit is not finite), and sigma^2. Inputs are
 /// standardised inside as far as the model takes that up (taken_up), so that its box is in these
 /// units. Throws DeviceError, and UsageError for data or fits that float64 cannot hold.
 Regression fit_table(Device& device, DataTable const& table, RegressionSpec const& spec);

@@ -151,6 +151,14 @@ struct Unit
     std::vector<std::size_t> columns; ///< of the family
     SingularValues svd;
     std::size_t rank = 0;
+
+    /// The smallest singular value that counts and the largest that does not, by the largest.
+    double least() const { return svd.values[rank - 1] / svd.values[0]; }
+    double rounding() const
+    {
+        return rank < svd.values.size() ? svd.values[rank] / svd.values[0] : 0;
+    }
+    bool sharp() const { return rounding() * sharp_cut <= least(); }
 };
 
 Unit unit_of(FunctionFamily const& family, std::vector<double> const& norm,
@@ -231,14 +239,16 @@ Dependence dependence_of(FunctionFamily const& family, Known const& known)
     if (alive.empty() || family.values.rows < alive.size())
         return found;
     Unit const whole = unit_of(family, norm, alive);
-    std::vector<double> const& values = whole.svd.values;
     found.rank = static_cast<int>(whole.rank);
-    found.least = values[whole.rank - 1] / values[0];
-    found.rounding = whole.rank < values.size() ? values[whole.rank] / values[0] : 0;
-    found.joining = static_cast<int>(alive.size() - whole.rank);
+    found.least = whole.least();
+    found.rounding = whole.rounding();
+    found.sharp = whole.sharp();
+    found.joining = found.sharp ? static_cast<int>(alive.size() - whole.rank) : 0;
     std::vector<std::string> relations;
     for (auto const& [atom, columns] : by_atom) {
         Unit const own = unit_of(family, norm, columns);
+        if (!own.sharp() || !found.sharp)
+            continue;
         std::vector<std::string> const more = relations_of(family, norm, own, known);
         relations.insert(relations.end(), more.begin(), more.end());
         found.joining -= static_cast<int>(columns.size() - own.rank);

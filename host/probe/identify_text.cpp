@@ -14,7 +14,6 @@ namespace
 {
 
 constexpr std::size_t most_relations = 12;
-constexpr double sharp = 100; ///< between the singular values at the cut, at least
 
 std::string loss_name(int loss)
 {
@@ -61,8 +60,9 @@ std::string flat_text(FoundFlat const& one, IdentifyQuestion const& question)
 nlohmann::ordered_json dependence_json(Dependence const& of, int dropped)
 {
     return {{"functions", of.functions}, {"rank", of.rank},         {"zero", of.zero},
-            {"least", of.least},         {"rounding", of.rounding}, {"samples", of.samples},
-            {"dropped", dropped},        {"joining", of.joining},   {"relations", of.relations}};
+            {"least", of.least},         {"rounding", of.rounding}, {"sharp", of.sharp},
+            {"samples", of.samples},     {"dropped", dropped},      {"joining", of.joining},
+            {"relations", of.relations}};
 }
 
 } // namespace
@@ -81,9 +81,10 @@ std::string identification_text(Identification const& found, IdentifySettings co
             text += fmt::format("too few of the samples ({}) are away from kinks to tell ranks: "
                                 "--samples\n",
                                 of->samples);
-        else if (of->rounding * sharp > of->least)
+        else if (!of->sharp)
             text += fmt::format("the cut between {:.1e} and {:.1e} is not sharp: take this rank "
-                                "with care\n",
+                                "with care, it names no combinations (smooth functions of few "
+                                "inputs are too near to dependent to be told apart: larger --d)\n",
                                 of->least, of->rounding);
     text += relations_text("df/d theta", found.first);
     text += relations_text("F_i, dF_i, d2F_i", found.second);

@@ -4,6 +4,7 @@
 #include "host/estimate/estimators.h"
 #include "host/measure/reader.h"
 #include "kernels/family/activations.h"
+#include "kernels/family/experts.h"
 #include "kernels/family/normalizers.h"
 #include "kernels/family/scores.h"
 #include "kernels/model/layout.h"
@@ -26,9 +27,8 @@ struct TestSource : Source
     std::string name(Pointer const& at) const override { return at.to_string(); }
 };
 
-std::shared_ptr<Estimator const> least_squares()
+std::shared_ptr<Estimator const> estimator_of(nlohmann::json const& settings)
 {
-    static nlohmann::json const settings = {{"kind", "lse"}};
     TestSource const source;
     Reader reader(source, settings, Pointer());
     return read_estimator(reader, {1, 1 << 20});
@@ -44,7 +44,7 @@ Model model_of(char const* activation, int d, int k)
 Regression fitted(DataTable const& table, Model const& model, bool raw = false)
 {
     std::unique_ptr<Device> const device = make_cpu_device(1);
-    std::shared_ptr<Estimator const> const estimator = least_squares();
+    std::shared_ptr<Estimator const> const estimator = estimator_of({{"kind", "lse"}});
     RegressionSpec spec;
     spec.model = model;
     spec.estimator = estimator.get();
@@ -162,6 +162,52 @@ bool has_note(Regression const& fit, std::string const& text)
 }
 
 } // namespace
+
+TEST_CASE("atoms that carry the signal are not told to go, whatever y's offset", "[regression]")
+{
+    // A step around 5, two thousandths high, which noise is far below.
+    DataTable steps = drawn_table(400, 1, 1);
+    auto const noise = [](std::size_t t) { return 1e-5 * std::sin(1000.0 * double(t)); };
+    for (std::size_t t = 0; t < 400; ++t)
+        steps.y[t] = 5 + 0.002 * std::tanh(4 * (steps.x[t] - 3)) + noise(t);
+    GateSpec const softmax = model_of("identity", 1, 2).gate;
+    ExpertSpec constant;
+    constant.form = find<Experts>("constant");
+    Regression const two = fitted(steps, make_model(softmax, constant, 1, 2));
+    CHECK(two.mse < 1e-9); // one constant has 4e-6
+    CHECK_FALSE(has_note(two, "try --experts 1"));
+
+    // One line to the left and to the right of another: one expert with two gates, no atom too
+    // many.
+    DataTable bands = drawn_table(400, 1, 1);
+    for (std::size_t t = 0; t < 400; ++t) {
+        double const x = bands.x[t] - 3;
+        double const outer = std::exp(7 * x - 3) + std::exp(-7 * x - 3);
+        bands.y[t] = (outer - 1) * (x + 0.5) / (1 + outer) + noise(t);
+    }
+    Regression const fit = fitted(bands, model_of("identity", 1, 3));
+    CHECK(fit.mse < 1e-9);
+    CHECK_FALSE(has_note(fit, "try --experts 2"));
+}
+
+TEST_CASE("sgd's criteria count what the data identify, as least squares' do", "[regression]")
+{
+    DataTable const data = drawn_table(300, 1, 1);
+    Model const model = model_of("gelu", 1, 2);
+    std::unique_ptr<Device> const device = make_cpu_device(1);
+    auto const sgd =
+        estimator_of({{"kind", "sgd"}, {"epochs", 5}, {"batch", "full"}, {"precision", "float64"}});
+    RegressionSpec spec;
+    spec.model = model;
+    spec.estimator = sgd.get();
+    for (int i = 0; i < model.layout.size; ++i)
+        spec.start.push_back(0.3 * std::sin(5.0 * i));
+    Regression const fit = fit_table(*device, data, spec);
+    REQUIRE(fit.outcome.facts.rank);
+    CHECK(*fit.outcome.facts.rank == 6); // of 8: a common shift of w and one of b change nothing
+    double const deviance = 300 * (std::log(2 * std::acos(-1.0) * fit.mse) + 1);
+    CHECK(fit.aic == Approx(deviance + 2 * 7));
+}
 
 TEST_CASE("sizes that box, starts or float64 do not hold are told", "[regression]")
 {

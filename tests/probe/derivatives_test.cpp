@@ -95,6 +95,26 @@ TEST_CASE("dependent functions are named with their coefficients")
     CHECK(found.relations == std::vector<std::string>{"F_1 = a_1[1] dF_1/da[1] + b_e_1 dF_1/db_e"});
 }
 
+TEST_CASE("smooth functions whose singular values fall evenly have no relations")
+{
+    // exp(c x) for close c: independent, but 60 digits would be needed to see it.
+    FunctionFamily family;
+    family.values = DenseMatrix(40, 14);
+    for (std::size_t c = 0; c < 14; ++c) {
+        family.names.push_back("F_" + std::to_string(c + 1));
+        family.order.push_back(0);
+        family.atom.push_back(0);
+        for (std::size_t t = 0; t < 40; ++t)
+            family.values(t, c) =
+                std::exp(0.1 * static_cast<double>(c) * (static_cast<double>(t) / 20 - 1));
+    }
+    Dependence const found = dependence_of(family, {});
+    CHECK(found.rank < 14);
+    CHECK_FALSE(found.sharp);
+    CHECK(found.relations.empty());
+    CHECK(found.joining == 0);
+}
+
 TEST_CASE("relations that differ by an index are one, and those that join atoms are counted")
 {
     FunctionFamily family;
