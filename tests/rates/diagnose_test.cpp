@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 
 using namespace moerate;
@@ -114,6 +115,33 @@ TEST_CASE("shares at the threshold are no fault")
     row.mean.lo = -0.6, row.mean.hi = -0.4;
     row.n = {1000, 2000, 10000};
     CHECK(diagnose(store, study, {row}).empty());
+}
+
+TEST_CASE("remedies are those of the estimator and of what is not asked for yet")
+{
+    TempFolder folder;
+    Study const study = tiny_study();
+    Store const store = Store::create(folder.path(), study);
+    RateRow sgd = sound(study), lse = sound(study);
+    sgd.estimator = "sgd";
+    lse.estimator = "lse";
+    for (RateRow* row : {&sgd, &lse})
+        row->reasons.push_back({rule::admissible.code, "70 %", {}});
+    auto const found = diagnose(store, study, {sgd, lse});
+    REQUIRE(codes(found) == std::vector<std::string>{"admissible", "admissible"});
+    CHECK_THAT(found[0].remedy, Contains("least squares"));
+    CHECK_THAT(found[1].remedy, Contains("start.starts") && !Contains("least squares"));
+    // The loss against the projection is there already.
+    RateRow truth = sound(study), projection = sound(study);
+    truth.off_target = "other family";
+    projection.target = "projection";
+    CHECK(codes(diagnose(store, study, {truth})) == std::vector<std::string>{"off_target"});
+    CHECK(diagnose(store, study, {truth, projection}).empty());
+    // One n has no slopes that could differ.
+    RateRow one = sound(study);
+    one.heavy_tail = true;
+    one.mean.slope = one.median.slope = std::nan("");
+    CHECK(diagnose(store, study, {one}).empty());
 }
 
 TEST_CASE("the runs of a folder are looked at, too")
