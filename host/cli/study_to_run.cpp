@@ -79,6 +79,7 @@ StudyToRun study_to_run(RunCommandOptions const& options, CommonOptions const& c
     Study const stored = stored_study(*store);
     if (options.add_n)
         work.study = with_stored_n(options.study, work.study, *store, stored);
+    Store::check_study(work.folder, work.study); // else nothing is to leave it
     std::string const kept = leaving(*store, stored, work.study);
     if (!kept.empty())
         note(common.quiet, kept + what_brings_back(options, work.study, stored));

@@ -1,7 +1,7 @@
 #include "host/core/text.h"
-#include "host/measure/inclusion.h"
 #include "host/measure/measure_json.h"
 #include "host/measure/reader.h"
+#include "host/study/curve_notes.h"
 #include "host/study/document.h"
 #include "host/study/loss_words.h"
 #include "host/study/study.h"
@@ -97,83 +97,6 @@ std::string start_text(Curve const& curve)
     return text;
 }
 
-bool same_families(Model const& a, Model const& b)
-{
-    return gate_to_json(a.gate) == gate_to_json(b.gate) &&
-           expert_to_json(a.expert) == expert_to_json(b.expert);
-}
-
-/// A loss without a mass term presumes a target with as many atoms as the fit: in the papers the
-/// projection of the truth onto the fitted family (003 eq 12).
-bool meant_for_projection(LossSpec const& loss)
-{
-    return form_of(loss.choice.loss).mass_cells == MassCells::none && loss.target == Target::truth;
-}
-
-/// Whether the truth at n has an atom whose gate locations are all 0.
-bool has_flat_gate(Study const& study, Curve const& curve, int n)
-{
-    std::vector<double> const theta = true_parameters(study, curve, n);
-    Layout const& layout = curve.truth.model.layout;
-    for (int atom = 0; atom < curve.truth.model.k; ++atom) {
-        bool flat = true;
-        for (int b = 0; b < layout.blocks; ++b) {
-            Block const& block = layout.block[b];
-            for (int i = 0; i < block.width && block.role == Role::location; ++i)
-                flat = flat && theta[std::size_t(block.offset + atom * block.width + i)] == 0;
-        }
-        if (flat)
-            return true;
-    }
-    return false;
-}
-
-/// A loss whose mass term covers the cells of several atoms alone is that of regime 1 (003 eq 6):
-/// an over-specified sigmoid fit of a truth that has an atom with w* = 0.
-std::string regime_note(Study const& study, Curve const& curve)
-{
-    std::string text;
-    // A truth on a path may leave the regime at some n; one that does not move is the same at all.
-    auto const flat_at = [&](int n) { return has_flat_gate(study, curve, n); };
-    auto const first = curve.truth.path ? study.n.begin() : study.n.end() - 1;
-    auto const left = std::find_if_not(first, study.n.end(), flat_at);
-    if (left == study.n.end())
-        return text;
-    std::string const where = curve.truth.path ? fmt::format(" (at n = {})", *left) : "";
-    for (LossSpec const& loss : curve.losses)
-        if (curve.model.k > curve.truth.model.k &&
-            form_of(loss.choice.loss).mass_cells == MassCells::over)
-            text += fmt::format(
-                "  warning   the theorem of {} does not apply to this truth: it is about a true "
-                "atom "
-                "with w* = 0 that\n            several atoms share (regime 1), and here all w* != "
-                "0{} "
-                "(regime 2), where the loss is that of\n            all atoms (D3, L3) against the "
-                "projection of the truth. truth.draw.zero_gate makes such an atom\n",
-                name_of<Losses>(loss.choice.loss), where);
-    return text;
-}
-
-std::string notes(Study const& study, Curve const& curve)
-{
-    std::string text = regime_note(study, curve);
-    if (!function_held(curve.model, curve.truth.model))
-        text += "  note      the fitted family does not hold the truth: fits come to its "
-                "projection at best\n            (target = \"projection\")\n";
-    bool const same = same_families(curve.truth.model, curve.model);
-    if (!same)
-        text += "  note      parameters of different families are not comparable unless the target "
-                "is of the fitted\n            family; the expert errors always are\n";
-    for (LossSpec const& loss : curve.losses)
-        if ((!same || curve.model.k > curve.truth.model.k) && meant_for_projection(loss))
-            text +=
-                fmt::format("  note      target \"truth\" is not the paper's target for {}: the "
-                            "papers measure it against the\n            projection of the truth "
-                            "onto the fitted family\n",
-                            name_of<Losses>(loss.choice.loss));
-    return text;
-}
-
 /// The settings of an estimator as the file names them.
 std::string settings_text(Estimator const& estimator)
 {
@@ -217,7 +140,7 @@ std::string curve_text(Study const& study, Curve const& curve)
     text += losses_text(curve) + target_text(study, curve);
     if (curve.reported_slope)
         text += fmt::format("  reported  slope {}\n", *curve.reported_slope);
-    return text + notes(study, curve);
+    return text + curve_notes(study, curve);
 }
 
 } // namespace

@@ -198,9 +198,10 @@ KeyTable draw_keys()
 {
     return {
         "truth.draw",
-        "Parameters of a drawn truth: independent N(0, variance), each with its own place in the "
-        "random "
-        "stream, so that a further atom or parameter leaves the others as they are.",
+        "Parameters of a drawn truth: independent N(0, variance), from a random stream of "
+        "study.seed and all that [truth] says. Another value of any of its keys (experts, a "
+        "variance, a temperature, the gate) is another draw of all parameters; what is to stay the "
+        "same truth is given as truth.file or truth.measure.",
         {{"gate_variance", "number >= 0", "", "variance",
           "variance of every gate parameter (weights and bias alike)", "0.01"},
          {"expert_variance", "number >= 0", "", "variance", "variance of every expert parameter",
