@@ -58,6 +58,8 @@ struct NormalizerDefaults
     static constexpr bool grouped = false;  ///< atoms stand in groups, which have scores, too
     static constexpr bool uses_top = false; ///< reads gate.top
     static constexpr bool own_rows = false; ///< weights() goes over rows by Rows::each alone
+    static constexpr bool across = false;   ///< weights() of AcrossRows: lowest scores behind them
+                                            ///< become 0
     static constexpr std::array<Parameter, 0> parameters{};
 };
 
