@@ -19,6 +19,8 @@ struct ScoreDefaults
     static constexpr bool uses_tau = false;        ///< reads gate.tau1 and gate.tau2
     static constexpr bool copied_maps = false;     ///< pack and chain only copy
     static constexpr bool single_maps = false; ///< chain: an entry of theta has one of the maps'
+    static constexpr bool summed_maps = false; ///< an entry of the maps is one of theta's or the sum
+                                               ///< of two, which each_entry names
     static constexpr int revision = 1; ///< of pack and chain on a CPU: one more where their sums
                                        ///< take another order, for runs say what they round by
 

@@ -8,6 +8,7 @@
 #include "kernels/sgd/known_rows.h"
 #include "kernels/sgd/sgd_api.h"
 #include "kernels/sgd/single.h"
+#include "kernels/sgd/summed.h"
 
 MOE_BEGIN_ISA
 
@@ -41,6 +42,7 @@ struct SgdMemory
     SgdCommon<Real>* common; ///< [1]
     KnownRows<Lanes> known;  ///< of this epoch
     SingleSteps<Real, Lanes> single;
+    SummedMaps<Real, Lanes> summed;
 
     MOE_HD MOE_FLAT SgdMemory(Lanes lanes, Scratch& scratch, Model const& model, int batch)
         : forward(lanes, scratch, model, !Lanes::copied_maps, false),
@@ -49,7 +51,8 @@ struct SgdMemory
           gradient(forward.shape.copied ? nullptr : scratch.take<Real>(model.layout.size)),
           now(scratch.take<Incoming<Real>>(1)), then(scratch.take<Incoming<Real>>(1)),
           order(scratch.take<EpochOrder>(1)), common(scratch.take<SgdCommon<Real>>(1)),
-          known(scratch), single(scratch, forward.shape, batch)
+          known(scratch), single(scratch, forward.shape, batch),
+          summed(scratch, model, forward.shape, forward.maps)
     {}
 };
 
@@ -158,6 +161,13 @@ MOE_HD MOE_FLAT void step(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real
         return;
     }
     Real const rate = static_cast<Real>(task.settings.learning_rate);
+    if constexpr (Lanes::serial) {
+        if (m.summed.used()) {
+            m.summed.step(forward.shape, forward.maps, m.by_maps,
+                          [=](Real at, Real by) MOE_INLINED { return stepped(at, by, rate); });
+            return;
+        }
+    }
     chain_maps(lanes, model, forward.shape, m.theta, forward.maps, m.by_maps, m.gradient);
     int const log_stepped = temperature_place(model.layout);
     Real const before = log_stepped < 0 ? Real(1) : m.theta[log_stepped];
@@ -249,6 +259,9 @@ MOE_HD MOE_FLAT void run_one(Lanes lanes, SgdTask<Real> const& task, void* scrat
     m.forward.load(lanes, shape.copied ? task.theta : m.theta);
     m.forward.narrow();
     m.by_maps.clear(lanes, shape);
+    if constexpr (Lanes::serial)
+        if (m.summed.used())
+            m.summed.load(task.model, m.theta, maps);
     int done = 0;
     bool finite = true;
     while (finite && done < task.settings.epochs) {
@@ -257,6 +270,8 @@ MOE_HD MOE_FLAT void run_one(Lanes lanes, SgdTask<Real> const& task, void* scrat
                 m.single.epoch(task, m, done);
             else
                 epoch(lanes, task, m, done);
+            if (m.summed.used())
+                m.summed.store(task.model, shape, maps, m.theta);
         } else {
             epoch(lanes, task, m, done);
         }
