@@ -223,9 +223,8 @@ private:
                 Real* const expert = p.expert;
                 Real const* const slope = p.slope;
                 Rows::all(shape.k, [=](int j) MOE_INLINED {
-                    Real const g = gate[j];
-                    gate[j] = residual * decltype(normalizer)::slope(g, expert[j], f);
-                    expert[j] = residual * g * slope[j];
+                    atom_coefficient<decltype(normalizer)>(residual, f, slope[j], gate[j],
+                                                           expert[j]);
                 });
             }
         });
