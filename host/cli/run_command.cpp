@@ -162,7 +162,7 @@ int run_command(RunCommandOptions const& options, CommonOptions const& common)
     if (options.device.device == "auto" || devices.size() > 1)
         note(common.quiet, "device: " + devices_text(devices));
     DeviceInfo const& info = devices.front()->info();
-    if (std::string const level = level_of(info, study); level != info.simd)
+    if (std::string const level = level_of(info, study); level != info.simd && info.kind != "cpu")
         note(common.quiet, fmt::format("level: {} (float64 is {} times slower than float32 here; "
                                        "estimator.gram sets it)",
                                        level, info.float64_ratio));

@@ -65,6 +65,16 @@ bool takes_power(int activation)
     return takes;
 }
 
+std::string revision_of(GateSpec const& gate)
+{
+    std::string text;
+    visit(Scores{}, gate.score, [&](auto member) {
+        if (member.revision > 1)
+            text = fmt::format("{} {}", member.name, member.revision);
+    });
+    return text;
+}
+
 GateKeys keys_of(GateSpec const& gate)
 {
     GateKeys keys;

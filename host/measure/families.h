@@ -41,6 +41,10 @@ struct ExpertKeys
 GateKeys keys_of(GateSpec const& gate);
 ExpertKeys keys_of(ExpertSpec const& expert);
 
+/// "attention 2": what a CPU's results with this gate are of beside its level, where the order of
+/// its sums has changed; empty: as ever.
+std::string revision_of(GateSpec const& gate);
+
 /// Whether the gate's normalizer has groups.
 bool grouped(GateSpec const& gate);
 

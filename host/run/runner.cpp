@@ -3,6 +3,7 @@
 #include "host/core/build.h"
 #include "host/core/error.h"
 #include "host/core/text.h"
+#include "host/measure/families.h"
 #include "host/run/remeasure.h"
 #include "host/run/targets.h"
 #include "host/run/worker.h"
@@ -205,7 +206,7 @@ void warn_of_levels(Store const& store, Store const* others, RunRow const& own,
     options.warn(fmt::format(
         "{}{} was made at {}, this run is at {} (their results differ in rounding, and `moerate "
         "merge` refuses a fit that both have done) give all runs a --simd that all machines have, "
-        "or keep to one kind of device",
+        "or keep to one kind of device and one version",
         other->shard.empty() ? "a run" : "shard " + other->shard,
         other->host.empty() ? "" : " on " + other->host, other->simd, own.simd));
 }
@@ -216,9 +217,14 @@ std::string level_of(DeviceInfo const& device, Study const& study)
 {
     std::string level = device.simd;
     std::set<std::string> words;
-    for (Curve const& curve : study.curves)
-        if (std::string const word = curve.estimator->arithmetic(device); !word.empty())
-            words.insert(word);
+    for (Curve const& curve : study.curves) {
+        words.insert(curve.estimator->arithmetic(device));
+        if (device.kind == "cpu") {
+            words.insert(revision_of(curve.model.gate));
+            words.insert(revision_of(curve.truth.model.gate));
+        }
+    }
+    words.erase(""); // as ever
     for (std::string const& word : words)
         level += ", " + word;
     return level;

@@ -89,7 +89,11 @@
 #endif
 
 /// The same for a lambda, behind its parameters; host text alone.
+#if defined(__CUDACC__)
+#define MOE_INLINED
+#else
 #define MOE_INLINED __attribute__((always_inline))
+#endif
 
 /// For functions that pass a fit's small structs of sizes and pointers on: on a device a call would
 /// put them in memory, and take from the compiler that their arrays stand in shared memory.

@@ -16,6 +16,7 @@ struct PlaneRows
 {
     static constexpr int samples = count;
     static constexpr bool own = false;
+    static constexpr bool across = false;
 
     /// f(j), j < rows.
     template <class F>
@@ -33,6 +34,7 @@ struct OwnRows
 {
     static constexpr int samples = 1;
     static constexpr bool own = true;
+    static constexpr bool across = false;
 
     template <class F>
     MOE_HD MOE_FLAT static void each(int /*rows*/, F const& f)
@@ -40,6 +42,27 @@ struct OwnRows
         MOE_UNROLLED
         for (int j = 0; j < count; ++j)
             f(j);
+    }
+};
+
+/// One sample's rows side by side in memory, one CPU thread's: `across` the rows go `wide` at a
+/// time, and what stands behind their end up to a multiple of that may be written, too.
+template <int wide>
+struct AcrossRows : PlaneRows<1>
+{
+    static constexpr bool across = true;
+
+    static constexpr int padded(int rows) { return (rows + wide - 1) / wide * wide; }
+
+    /// f(j), j < padded(rows).
+    template <class F>
+    static void all(int rows, F const& f)
+    {
+        for (int first = 0; first < rows; first += wide) {
+            MOE_SIMD
+            for (int i = 0; i < wide; ++i)
+                f(first + i);
+        }
     }
 };
 

@@ -19,6 +19,10 @@ struct ScoreDefaults
     static constexpr bool uses_tau = false;        ///< reads gate.tau1 and gate.tau2
     static constexpr bool copied_maps = false;     ///< pack and chain only copy
     static constexpr bool single_maps = false; ///< chain: an entry of theta has one of the maps'
+    static constexpr bool summed_maps = false; ///< an entry of the maps is one of theta's or the sum
+                                               ///< of two, which each_entry names
+    static constexpr int revision = 1; ///< of pack and chain on a CPU: one more where their sums
+                                       ///< take another order, for runs say what they round by
 
     /// Whether the common shift that location_shifts allows is one of w / (|w| + tau1), not of w.
     MOE_HD static constexpr bool shifts_direction(GateSpec const&) { return false; }
@@ -47,7 +51,7 @@ struct ActivationDefaults
     static constexpr bool light = false;      ///< eval is a few instructions
     static constexpr bool dead_below = false; ///< phi(t) = 0 for all t <= 0
     MOE_HD static constexpr Homogeneity homogeneity(int /*power*/) { return Homogeneity::none; }
-    static constexpr bool kinked = false;     ///< the derivative jumps at t = 0
+    static constexpr bool kinked = false; ///< the derivative jumps at t = 0
 };
 
 /// A normalizer over the atoms alone.
@@ -56,6 +60,8 @@ struct NormalizerDefaults
     static constexpr bool grouped = false;  ///< atoms stand in groups, which have scores, too
     static constexpr bool uses_top = false; ///< reads gate.top
     static constexpr bool own_rows = false; ///< weights() goes over rows by Rows::each alone
+    static constexpr bool across = false;   ///< weights() of AcrossRows: lowest scores behind them
+                                            ///< become 0
     static constexpr std::array<Parameter, 0> parameters{};
 };
 

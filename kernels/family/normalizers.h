@@ -16,6 +16,7 @@
 #include "kernels/family/defaults.h"
 #include "kernels/family/map_rows.h"
 #include "kernels/family/mass.h"
+#include "kernels/family/softmax_rows.h"
 
 #include <limits>
 
@@ -25,53 +26,6 @@ MOE_BEGIN_ISA
 template <class Real>
 constexpr Real infinite = std::numeric_limits<Real>::infinity();
 
-/// Softmax over the rows for which in(j) holds, in place, shifted by their largest score: finite
-/// for all finite scores. There may be none. Lane-local.
-template <class Rows, class Real, class Lanes, class In>
-MOE_HD MOE_FLAT void softmax_rows(Lanes lanes, Real* s, Real* work, int rows, In const& in)
-{
-    constexpr int samples = Rows::samples;
-    Real* const top = work;
-    Real* const sum = work + samples;
-    int first = 0;
-    while (first < rows && !in(first))
-        ++first;
-    if (first == rows)
-        return;
-    MOE_SIMD
-    for (int b = lanes.rank(); b < samples; b += lanes.size()) {
-        top[b] = s[first * samples + b];
-        sum[b] = Real(0);
-    }
-    Rows::each(rows, [&](int j) {
-        if (j <= first || !in(j))
-            return;
-        MOE_SIMD
-        for (int b = lanes.rank(); b < samples; b += lanes.size())
-            top[b] = s[j * samples + b] > top[b] ? s[j * samples + b] : top[b];
-    });
-    Rows::each(rows, [&](int j) {
-        if (j < first || !in(j))
-            return;
-        MOE_SIMD
-        for (int b = lanes.rank(); b < samples; b += lanes.size()) {
-            Real const e = math::exp(s[j * samples + b] - top[b]);
-            s[j * samples + b] = e;
-            sum[b] += e;
-        }
-    });
-    MOE_SIMD
-    for (int b = lanes.rank(); b < samples; b += lanes.size())
-        sum[b] = Real(1) / sum[b];
-    Rows::each(rows, [&](int j) {
-        if (j < first || !in(j))
-            return;
-        MOE_SIMD
-        for (int b = lanes.rank(); b < samples; b += lanes.size())
-            s[j * samples + b] *= sum[b];
-    });
-}
-
 /// g_i = exp(s_i) / sum_j exp(s_j).
 struct SoftmaxNormalizer : NormalizerDefaults
 {
@@ -80,11 +34,15 @@ struct SoftmaxNormalizer : NormalizerDefaults
     static constexpr std::string_view source = "002 eq 2";
     static constexpr Mass mass = Mass::exponential;
     static constexpr bool own_rows = true;
+    static constexpr bool across = true;
 
     template <class Rows, class Real, class Lanes>
     MOE_HD MOE_FLAT static void weights(Lanes lanes, Model const& model, Real* s, Real* work)
     {
-        softmax_rows<Rows>(lanes, s, work, model.k, [](int) { return true; });
+        if constexpr (Rows::across)
+            softmax_across<Rows>(s, model.k);
+        else
+            softmax_rows<Rows>(lanes, s, work, model.k, [](int) { return true; });
     }
 
     template <class Real>
@@ -102,16 +60,27 @@ struct SigmoidNormalizer : NormalizerDefaults
     static constexpr std::string_view source = "003 eq 2";
     static constexpr Mass mass = Mass::logistic;
     static constexpr bool own_rows = true;
+    static constexpr bool across = true;
 
     template <class Rows, class Real, class Lanes>
     MOE_HD MOE_FLAT static void weights(Lanes lanes, Model const& model, Real* s, Real* /*work*/)
     {
         constexpr int samples = Rows::samples;
+        if constexpr (Rows::across) {
+            Rows::all(model.k, [=](int j) MOE_INLINED { s[j] = weight(s[j]); });
+            return;
+        }
         Rows::each(model.k, [&](int j) {
             MOE_SIMD
             for (int b = lanes.rank(); b < samples; b += lanes.size())
-                s[j * samples + b] = Real(1) / (Real(1) + math::exp(-s[j * samples + b]));
+                s[j * samples + b] = weight(s[j * samples + b]);
         });
+    }
+
+    template <class Real>
+    MOE_HD MOE_INLINE static Real weight(Real s)
+    {
+        return Real(1) / (Real(1) + math::exp(-s));
     }
 
     template <class Real>

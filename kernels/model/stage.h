@@ -157,6 +157,15 @@ MOE_HD MOE_FLAT void predict_own(Lanes lanes, Model const& model, Shape const& s
     mine.store(p, lanes.rank());
 }
 
+/// A sample's weight g and response h of an atom to its coefficients, given dL/df, f and dh/dz.
+template <class Normalizer, class Real>
+MOE_HD MOE_INLINE void atom_coefficient(Real residual, Real f, Real slope, Real& g, Real& h)
+{
+    Real const weight = g;
+    g = residual * Normalizer::slope(weight, h, f);
+    h = residual * weight * slope;
+}
+
 /// Coefficients where every score has one atom; lane-local.
 template <class Normalizer, class Rows, class Real, class Lanes>
 MOE_HD MOE_FLAT void atom_coefficients(Lanes lanes, int k, Planes<Real> const& p)
@@ -166,11 +175,9 @@ MOE_HD MOE_FLAT void atom_coefficients(Lanes lanes, int k, Planes<Real> const& p
         Real* const gate = p.plane + j * samples;
         Real* const expert = p.expert + j * samples;
         MOE_SIMD
-        for (int b = lanes.rank(); b < samples; b += lanes.size()) {
-            Real const g = gate[b];
-            gate[b] = p.residual[b] * Normalizer::slope(g, expert[b], p.f[b]);
-            expert[b] = p.residual[b] * g * p.slope[j * samples + b];
-        }
+        for (int b = lanes.rank(); b < samples; b += lanes.size())
+            atom_coefficient<Normalizer>(p.residual[b], p.f[b], p.slope[j * samples + b], gate[b],
+                                         expert[b]);
     });
 }
 

@@ -4,8 +4,11 @@
 /// One fit by minibatch stochastic gradient descent, the algorithm of all backends.
 
 #include "kernels/model/forward.h"
+#include "kernels/sgd/chunk.h"
 #include "kernels/sgd/known_rows.h"
 #include "kernels/sgd/sgd_api.h"
+#include "kernels/sgd/single.h"
+#include "kernels/sgd/summed.h"
 
 MOE_BEGIN_ISA
 
@@ -38,15 +41,18 @@ struct SgdMemory
     EpochOrder* order;       ///< [1] of this epoch: in scratch, as registers are for the products
     SgdCommon<Real>* common; ///< [1]
     KnownRows<Lanes> known;  ///< of this epoch
+    SingleSteps<Real, Lanes> single;
+    SummedMaps<Real, Lanes> summed;
 
-    MOE_HD MOE_FLAT SgdMemory(Lanes lanes, Scratch& scratch, Model const& model)
+    MOE_HD MOE_FLAT SgdMemory(Lanes lanes, Scratch& scratch, Model const& model, int batch)
         : forward(lanes, scratch, model, !Lanes::copied_maps, false),
           by_maps(forward.tile, scratch, forward.shape),
           theta(forward.shape.copied ? nullptr : scratch.take<Real>(model.layout.size)),
           gradient(forward.shape.copied ? nullptr : scratch.take<Real>(model.layout.size)),
           now(scratch.take<Incoming<Real>>(1)), then(scratch.take<Incoming<Real>>(1)),
           order(scratch.take<EpochOrder>(1)), common(scratch.take<SgdCommon<Real>>(1)),
-          known(scratch)
+          known(scratch), single(scratch, forward.shape, batch),
+          summed(scratch, model, forward.shape, forward.maps)
     {}
 };
 
@@ -55,33 +61,8 @@ template <class Real, class Lanes>
 MOE_HD std::size_t scratch_bytes(Lanes lanes, SgdTask<Real> const& task)
 {
     Scratch measure(nullptr);
-    SgdMemory<Real, Lanes> const memory(lanes, measure, task.model);
+    SgdMemory<Real, Lanes> const memory(lanes, measure, task.model, task.settings.batch);
     return measure.used();
-}
-
-/// A chunk of an epoch: `count` positions from `first`, `inside` of them a minibatch of `size`.
-struct Chunk
-{
-    int first;
-    int count;
-    int inside; ///< samples of the minibatch before this chunk
-    int size;
-
-    MOE_HD bool opens() const { return inside == 0; }
-    MOE_HD bool closes() const { return inside + count == size; }
-};
-
-/// The chunk at `first`, `inside` a minibatch; the last minibatch of an epoch is short.
-MOE_HD inline Chunk chunk_at(int first, int inside, int n, int batch)
-{
-    int const begin = first - inside;
-    int const size = n - begin < batch ? n - begin : batch;
-    return {first, size - inside < chunk ? size - inside : chunk, inside, size};
-}
-
-MOE_HD inline Chunk next_chunk(Chunk const& at, int n, int batch)
-{
-    return chunk_at(at.first + at.count, at.closes() ? 0 : at.inside + at.count, n, batch);
 }
 
 /// Finds the samples of a chunk's positions and starts to bring their x and y.
@@ -130,6 +111,13 @@ MOE_HD MOE_FLAT void add_chunk(Lanes lanes, SgdTask<Real> const& task, SgdMemory
     add_gradient(lanes, forward.tile, forward.shape, forward.planes, at.opens(), m.by_maps);
 }
 
+/// dL/df of a sample's squared residual, halved: 2 factor / size of its minibatch.
+template <class Real>
+MOE_HD Real scale_of(SgdSettings const& settings, int size)
+{
+    return static_cast<Real>(2 * settings.loss_factor / size);
+}
+
 /// One parameter after a step.
 template <class Real>
 MOE_HD Real stepped(Real theta, Real gradient, Real rate)
@@ -172,8 +160,15 @@ MOE_HD MOE_FLAT void step(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real
         step_maps(lanes, static_cast<Real>(task.settings.learning_rate), m);
         return;
     }
-    chain_maps(lanes, model, forward.shape, m.theta, forward.maps, m.by_maps, m.gradient);
     Real const rate = static_cast<Real>(task.settings.learning_rate);
+    if constexpr (Lanes::serial) {
+        if (m.summed.used()) {
+            m.summed.step(forward.shape, forward.maps, m.by_maps,
+                          [=](Real at, Real by) MOE_INLINED { return stepped(at, by, rate); });
+            return;
+        }
+    }
+    chain_maps(lanes, model, forward.shape, m.theta, forward.maps, m.by_maps, m.gradient);
     int const log_stepped = temperature_place(model.layout);
     Real const before = log_stepped < 0 ? Real(1) : m.theta[log_stepped];
     lanes.sync();
@@ -190,23 +185,29 @@ MOE_HD MOE_FLAT void step(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real
     pack_maps(lanes, model, forward.shape, m.theta, forward.maps);
 }
 
+/// The order of an epoch, and the factor of its whole minibatches.
+template <class Real, class Lanes>
+MOE_HD MOE_FLAT void begin_epoch(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real, Lanes>& m,
+                                 int index)
+{
+    lanes.sync();
+    if (lanes.rank() == 0) {
+        *m.order = make_order(task.key, static_cast<std::uint32_t>(index),
+                              static_cast<std::uint32_t>(task.n));
+        m.common->scale = scale_of<Real>(task.settings, task.settings.batch); // takes long
+    }
+    m.known.forget();
+    lanes.sync();
+}
+
 /// One epoch: minibatches in the epoch's order, each averaged over its own size.
 template <class Real, class Lanes>
 MOE_HD MOE_FLAT void epoch(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real, Lanes>& m,
                            int index)
 {
-    SgdSettings const& settings = task.settings;
     int const n = task.n;
-    int const batch = settings.batch;
-    auto const scale = [&](int size) { return static_cast<Real>(2 * settings.loss_factor / size); };
-    lanes.sync();
-    if (lanes.rank() == 0) {
-        *m.order = make_order(task.key, static_cast<std::uint32_t>(index),
-                              static_cast<std::uint32_t>(task.n));
-        m.common->scale = scale(batch); // a division that takes long
-    }
-    m.known.forget();
-    lanes.sync();
+    int const batch = task.settings.batch;
+    begin_epoch(lanes, task, m, index);
     Chunk at = chunk_at(0, 0, n, batch);
     request(lanes, task, m, index, at);
     while (at.first < n) {
@@ -214,7 +215,8 @@ MOE_HD MOE_FLAT void epoch(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Rea
         Chunk const next = next_chunk(at, n, batch);
         if (next.first < n) // one chunk ahead, so that its rows arrive during this one
             request(lanes, task, m, index, next);
-        add_chunk(lanes, task, m, at, at.size == batch ? m.common->scale : scale(at.size));
+        add_chunk(lanes, task, m, at,
+                  at.size == batch ? m.common->scale : scale_of<Real>(task.settings, at.size));
         if (at.closes())
             step(lanes, task, m);
         at = next;
@@ -247,7 +249,7 @@ MOE_HD MOE_FLAT void run_one(Lanes lanes, SgdTask<Real> const& task, void* scrat
 {
     MOE_EXPECT(task.n >= 1 && task.settings.batch >= 1);
     Scratch scratch(scratch_memory);
-    SgdMemory<Real, Lanes> m(lanes, scratch, task.model);
+    SgdMemory<Real, Lanes> m(lanes, scratch, task.model, task.settings.batch);
     Shape const& shape = m.forward.shape;
     Maps<Real> const& maps = m.forward.maps;
     int const p = task.model.layout.size;
@@ -257,10 +259,23 @@ MOE_HD MOE_FLAT void run_one(Lanes lanes, SgdTask<Real> const& task, void* scrat
     m.forward.load(lanes, shape.copied ? task.theta : m.theta);
     m.forward.narrow();
     m.by_maps.clear(lanes, shape);
+    if constexpr (Lanes::serial)
+        if (m.summed.used())
+            m.summed.load(task.model, m.theta, maps);
     int done = 0;
     bool finite = true;
     while (finite && done < task.settings.epochs) {
-        epoch(lanes, task, m, done++);
+        if constexpr (Lanes::serial) {
+            if (m.single.used())
+                m.single.epoch(task, m, done);
+            else
+                epoch(lanes, task, m, done);
+            if (m.summed.used())
+                m.summed.store(task.model, shape, maps, m.theta);
+        } else {
+            epoch(lanes, task, m, done);
+        }
+        ++done;
         finite = shape.copied
                      ? all_finite(lanes, maps.w, maps.size, &m.common->finite) &&
                            all_finite(lanes, maps.c, shape.gate_rows + shape.k, &m.common->finite)

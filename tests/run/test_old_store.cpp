@@ -1,9 +1,12 @@
+#include "host/store/sqlite.h"
 #include "tests/places.h"
 #include "tests/run/runs.h"
 
 #include <filesystem>
 
 using namespace moerate;
+using Catch::Matchers::Contains;
+using Catch::Matchers::EndsWith;
 
 namespace
 {
@@ -52,4 +55,39 @@ TEST_CASE("a run goes on with a store of format 1", "[run]")
         CHECK(small::same(now[0], old));
     }
     CHECK(first_rates(store) == rates_before);
+}
+
+TEST_CASE("a run on fits of a gate whose sums had another order says so, and records its own",
+          "[run]")
+{
+    char const* const gate = "={score=\"attention\", normalizer=\"softmax\", rank=2}";
+    std::vector<std::string> settings = {"truth.draw={gate_variance=1.0, expert_variance=1.0}",
+                                         "fit.sigmoid.loss=\"softmax.L1\""};
+    for (char const* const key : {"truth.gate", "fit.softmax.gate", "fit.sigmoid.gate"})
+        settings.push_back(std::string(key) + gate);
+    small::Folder folder;
+    auto const run = [&](int replicates) {
+        std::vector<std::string> warnings;
+        RunOptions options;
+        options.warn = [&](std::string const& text) { warnings.push_back(text); };
+        std::vector<std::string> more = settings;
+        more.push_back("study.replicates=" + std::to_string(replicates));
+        small::run(small::study(more), folder.path(), options);
+        return warnings;
+    };
+    CHECK(run(1).empty());
+    CHECK(run(2).empty());
+    { // as versions before wrote it
+        sqlite::Database store(folder.path() + "/store.sqlite", sqlite::Database::Mode::write);
+        store.execute("UPDATE run SET simd = 'x86-64' WHERE id = 1");
+    }
+    std::vector<std::string> const warnings = run(3);
+    REQUIRE(warnings.size() == 1);
+    CHECK_THAT(warnings[0], Contains("differ in rounding") && Contains(", attention 2 ("));
+    Store const store = Store::open(folder.path());
+    CHECK(store.runs()[0].simd == "x86-64");
+    CHECK_THAT(store.runs()[2].simd, Contains("x86-64-v") && EndsWith(", attention 2"));
+    small::Folder other; // no such gate: the level alone
+    small::run(small::study(), other.path());
+    CHECK_THAT(Store::open(other.path()).runs()[0].simd, !Contains(","));
 }

@@ -2,6 +2,7 @@
 
 #include "kernels/family/defaults.h"
 #include "kernels/family/map_rows.h"
+#include "kernels/family/score/attention_rows.h"
 #include "kernels/spec/features.h"
 
 #include <string_view>
@@ -21,6 +22,7 @@ struct AttentionScore : ScoreDefaults
                                                {"Q", Role::shared, Extent::r_d},
                                                {"q", Role::shared, Extent::r}};
     static constexpr unsigned features = feature_x | feature_vech;
+    static constexpr int revision = 2; // 1: no rows of vectors
 
     MOE_HD static constexpr bool location_shifts(GateSpec const&) { return true; }
 
@@ -30,6 +32,12 @@ struct AttentionScore : ScoreDefaults
         Parts<Real const> const p(model, theta);
         int const d = model.d;
         int const rank = model.gate.rank;
+        if constexpr (Lanes::serial && attention_rows<Real>) {
+            if (d <= attention_row) {
+                pack_rows(model, p, to);
+                return;
+            }
+        }
         for (int i = lanes.rank(); i < model.k; i += lanes.size()) {
             Real* const row = to.row(i);
             to.c[i] = Real(0);
@@ -61,6 +69,12 @@ struct AttentionScore : ScoreDefaults
         Parts<Real> const out(model, gradient);
         int const d = model.d;
         int const rank = model.gate.rank;
+        if constexpr (Lanes::serial && attention_rows<Real>) {
+            if (d <= attention_row) {
+                chain_rows(model, p, by, out);
+                return;
+            }
+        }
         for (int e = lanes.rank(); e < model.k * rank; e += lanes.size()) {
             int const i = e / rank;
             int const r = e % rank;
@@ -80,6 +94,58 @@ struct AttentionScore : ScoreDefaults
     }
 
 private:
+    /// pack() and chain() by rows that are vectors.
+    template <class P, class Real>
+    static void pack_rows(Model const& model, P const& p, MapRows<Real> to)
+    {
+        int const rank = model.gate.rank;
+        with_size<attention_row>(model.d, [&](auto size) {
+            constexpr int d = decltype(size)::value;
+            for (int i = 0; i < model.k; ++i)
+                AttentionRows<Real, d>::pack(p.query, p.q, p.key + i * rank * d, p.kappa + i * rank,
+                                             rank, to.row(i), to.c + i);
+        });
+    }
+
+    template <class P, class Real, class Out>
+    static void chain_rows(Model const& model, P const& p, MapRows<Real const> by, Out const& out)
+    {
+        int const rank = model.gate.rank;
+        for (int r = 0; r < rank; ++r)
+            out.q[r] = Real(0);
+        for (int f = 0; f < rank * model.d; ++f)
+            out.query[f] = Real(0);
+        with_size<attention_row>(model.d, [&](auto size) {
+            constexpr int d = decltype(size)::value;
+            using Rows = AttentionRows<Real, d>;
+            typename Rows::Forms forms;
+            for (int first = 0; first < model.k; first += forms.most) {
+                int const count = model.k - first < forms.most ? model.k - first : forms.most;
+                for (int i = 0; i < count; ++i)
+                    chain_form<d>(by.row(first + i) + d, d, forms.entry[i]);
+                for (int r = 0; r < rank; ++r) {
+                    auto const query = Rows::load(p.query + r * d);
+                    auto by_query = Rows::load(out.query + r * d);
+                    auto by_q = Rows::all(Real(0));
+                    Real constant = out.q[r];
+                    for (int i = 0; i < count; ++i) {
+                        int const e = (first + i) * rank + r;
+                        Real const dc = by.c[first + i];
+                        auto const dx = Rows::load(by.row(first + i));
+                        Rows::store(forms.times(i, p.query + r * d) + Rows::all(p.q[r]) * dx,
+                                    out.key + e * d);
+                        by_query += forms.times(i, p.key + e * d) + Rows::all(p.kappa[e]) * dx;
+                        out.kappa[e] = Rows::dot(query, dx) + p.q[r] * dc;
+                        by_q += Rows::load(p.key + e * d) * dx;
+                        constant += p.kappa[e] * dc;
+                    }
+                    Rows::store(by_query, out.query + r * d);
+                    out.q[r] = Rows::dot(by_q, Rows::all(Real(1))) + constant;
+                }
+            }
+        });
+    }
+
     /// Adds D v + v0 dx to `sum` and returns v.dx + v0 dc, for one row (dx, vech D) and dc.
     template <class Real>
     MOE_HD static Real add_factor(Real const* row, Real dc, Real const* v, Real v0, int d,

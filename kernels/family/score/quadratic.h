@@ -74,6 +74,16 @@ MOE_HD void chain_forms(Lanes lanes, Model const& model, MapRows<Real const> by,
     });
 }
 
+/// f(column, first, second) of each entry of a row of forms from column `begin` on: it is
+/// a[first] + a[second] of the d x d numbers a, or a[first] alone, where second is -1.
+template <class F>
+MOE_HD void each_form_entry(int d, int begin, F const& f)
+{
+    for (int p = 0; p < d; ++p)
+        for (int q = p; q < d; ++q)
+            f(begin++, p * d + q, p == q ? -1 : q * d + p);
+}
+
 /// s_i(x) = x^T A_i x + w_i.x + b_i, phi(x) = (x, vech(x x^T)). Parameters: A (k x d x d), w (k x
 /// d), b (k).
 struct QuadraticScore : ScoreDefaults
@@ -86,6 +96,7 @@ struct QuadraticScore : ScoreDefaults
                                                {"b", Role::bias, Extent::one}};
     static constexpr unsigned features = feature_x | feature_vech;
     static constexpr bool single_maps = true;
+    static constexpr bool summed_maps = true;
 
     MOE_HD static constexpr bool location_shifts(GateSpec const&) { return true; }
 
@@ -107,6 +118,23 @@ struct QuadraticScore : ScoreDefaults
         copy_back(lanes, model.k, d, by, gradient + block[1].offset, gradient + block[2].offset);
         chain_forms(lanes, model, by, d, gradient + block[0].offset);
     }
+
+    /// f(atom, column, first, second) of each entry of the maps, which is theta[first] +
+    /// theta[second], or theta[first] alone, where second is -1.
+    template <class F>
+    MOE_HD static void each_entry(Model const& model, F const& f)
+    {
+        Block const* block = model.layout.block;
+        int const d = model.d;
+        for (int i = 0; i < model.k; ++i) {
+            for (int a = 0; a < d; ++a)
+                f(i, a, block[1].offset + i * d + a, -1);
+            int const form = block[0].offset + i * d * d;
+            each_form_entry(d, d, [&](int column, int first, int second) {
+                f(i, column, form + first, second < 0 ? -1 : form + second);
+            });
+        }
+    }
 };
 
 /// s_i(x) = x^T A_i x + b_i, phi(x) = vech(x x^T). Parameters: A (k x d x d), b (k).
@@ -119,6 +147,7 @@ struct MonomialScore : ScoreDefaults
                                                {"b", Role::bias, Extent::one}};
     static constexpr unsigned features = feature_vech;
     static constexpr bool single_maps = true;
+    static constexpr bool summed_maps = true;
 
     MOE_HD static constexpr bool location_shifts(GateSpec const&) { return true; }
 
@@ -137,6 +166,19 @@ struct MonomialScore : ScoreDefaults
         Block const* block = model.layout.block;
         chain_forms(lanes, model, by, 0, gradient + block[0].offset);
         copy_rows(lanes, 1, model.k, by.c, model.k, gradient + block[1].offset, model.k);
+    }
+
+    /// As QuadraticScore's.
+    template <class F>
+    MOE_HD static void each_entry(Model const& model, F const& f)
+    {
+        int const d = model.d;
+        for (int i = 0; i < model.k; ++i) {
+            int const form = model.layout.block[0].offset + i * d * d;
+            each_form_entry(d, 0, [&](int column, int first, int second) {
+                f(i, column, form + first, second < 0 ? -1 : form + second);
+            });
+        }
     }
 };
 
