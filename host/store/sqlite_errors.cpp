@@ -36,6 +36,11 @@ void fail(std::string const& file, int code, std::string const& why)
                                      "name another folder; nothing was changed",
                                      file));
     case SQLITE_READONLY:
+        if (code == SQLITE_READONLY_DBMOVED)
+            throw StoreError(fmt::format(
+                "{} was moved or removed while it was written to (what was saved is where "
+                "the file is now) put it back and run again, or begin anew",
+                file));
         throw StoreError(fmt::format("{} cannot be written ({}) make file and folder writable, or "
                                      "name another folder",
                                      file, why));
