@@ -37,7 +37,8 @@ public:
     {
         all([](Lane& tile) { tile.clear(); });
     }
-    void prefetch(Real const* x, std::uint32_t const* row, int count)
+    template <class Row> // nullptr is a type of its own to a warp's tile
+    void prefetch(Real const* x, Row row, int count)
     {
         all([&](Lane& tile) { tile.prefetch(x, row, count); });
     }
