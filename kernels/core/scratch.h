@@ -9,6 +9,13 @@
 
 MOE_BEGIN_ISA
 
+/// Whether a base may be null: the host measures, a device has its memory.
+#if defined(__CUDA_ARCH__)
+constexpr bool may_measure = false;
+#else
+constexpr bool may_measure = true;
+#endif
+
 /// Hands out 64-byte aligned arrays one after the other from a base aligned so. On a null base it
 /// only measures, so that one text says both how much memory an algorithm needs and where its
 /// arrays stand.
@@ -25,7 +32,7 @@ public:
     {
         std::size_t const at = used_;
         used_ += (count * sizeof(T) + 63) / 64 * 64;
-        return base_ == nullptr ? nullptr : reinterpret_cast<T*>(base_ + at);
+        return may_measure && base_ == nullptr ? nullptr : reinterpret_cast<T*>(base_ + at);
     }
 
     /// Bytes handed out so far.

@@ -9,9 +9,11 @@
 /// successive rows then begin in different quarters of the 32 banks of shared memory, and loads of
 /// four numbers a lane meet no bank twice.
 
-#include "kernels/core/sample_rows.h"
+#include "kernels/core/made_here.h"
 #include "kernels/model/quads.h"
+#include "kernels/model/row_copy.h"
 #include "kernels/model/tile.h"
+#include "kernels/model/width.h"
 
 MOE_BEGIN_ISA
 
@@ -23,39 +25,30 @@ class Tile<Real, Lanes, std::enable_if_t<Lanes::warp>>
 public:
     static constexpr int align = 4;
     static constexpr int ahead = 1;
-    /// Holds an even number of quads, for two halves of the features.
-    MOE_HD static constexpr int stride(int features) { return (features + 7) / 8 * 8 + 4; }
+    MOE_HD static constexpr int stride(int features) { return row_stride(features); }
 
     MOE_HD MOE_FLAT Tile(Lanes lanes, Scratch& scratch, FeatureMap const& features)
         : lanes_(lanes), features_(features),
           stride_(stride(features.total + (features.derived() ? 2 : 0))),
-          rows_(scratch.take<Real>(static_cast<std::size_t>(chunk) * stride_)),
-          next_(scratch.take<Real>(static_cast<std::size_t>(chunk) * stride_))
+          chunks_(scratch.take<Real>(static_cast<std::size_t>(2 * chunk) * stride_))
     {
         static_assert(stride(1) <= 1 + most_padding);
     }
 
     MOE_HD MOE_FLAT void clear()
     {
-        for (int i = lanes_.rank(); i < chunk * stride_; i += lanes_.size())
-            rows_[i] = next_[i] = Real(0);
+        for (int i = lanes_.rank(); i < 2 * chunk * stride_; i += lanes_.size())
+            chunks_[i] = Real(0);
         lanes_.sync();
     }
 
-    /// Starts to bring the rows of the next fetch.
-    MOE_HD MOE_FLAT void prefetch(Real const* x, std::uint32_t const* row, int count)
+    /// Starts to bring the rows of the next fetch. `row` begins a quad of words, or is nullptr
+    /// itself.
+    template <class Row>
+    MOE_HD MOE_FLAT void prefetch(Real const* x, Row row, int count)
     {
-        struct alignas(16) Unit
-        {
-            Real v[16 / sizeof(Real)];
-        };
-        constexpr int width = 16 / static_cast<int>(sizeof(Real));
-        bool const whole =
-            features_.d % width == 0 && reinterpret_cast<std::uintptr_t>(x) % sizeof(Unit) == 0;
-        if (whole)
-            copy<Unit>(x, row, count, features_.d / width);
-        else
-            copy<Real>(x, row, count, features_.d);
+        Real* const to = chunks_ + (chunk * stride_ - now_);
+        copy_rows_of_x(lanes_, RowCopy<Real, Row>{x, row, count, features_.d, to, stride_});
     }
 
     /// Takes the rows that were asked for.
@@ -63,12 +56,10 @@ public:
     {
         lanes_.wait_copies();
         lanes_.sync();
-        Real* const arrived = next_;
-        next_ = rows_;
-        rows_ = arrived;
+        now_ = chunk * stride_ - now_;
         if (features_.derived()) {
-            derive_features<chunk, Real>(lanes_, features_, FeatureRows<Real>{rows_, stride_},
-                                         count);
+            derive_features<chunk, Real>(lanes_, features_,
+                                         FeatureRows<Real>{chunks_ + now_, stride_}, count);
             lanes_.sync();
         }
     }
@@ -77,9 +68,11 @@ public:
                                 Real* s) const
     {
         MOE_EXPECT(begin_aligned<align>(range, w, s));
-        for_rows(maps, [&](auto rows, int first, int some) {
-            int const from = first * stride(range.size);
-            score_rows<decltype(rows)::value>(range, w + from, c + first, some, s + first * chunk);
+        with_width(range, [&](auto width) {
+            for_rows<max_rows>(maps, [&](auto rows, int first, int some) {
+                score_rows<decltype(rows)::value>(width, range, w + first * width.maps, c + first,
+                                                  some, s + first * chunk);
+            });
         });
         lanes_.sync();
     }
@@ -87,104 +80,96 @@ public:
     MOE_HD MOE_FLAT void accumulate(FeatureRange range, Real const* coefficient, int maps,
                                     bool first_chunk, Real* g, Real* gc) const
     {
-        MOE_EXPECT(begin_aligned<align>(range, g, coefficient));
-        for_rows(maps, [&](auto rows, int first, int some) {
-            int const from = first * stride(range.size);
-            gradient_rows<decltype(rows)::value>(range, coefficient + first * chunk, some,
-                                                 first_chunk, g + from);
-        });
-        add_plane_sums(lanes_, coefficient, maps, first_chunk, gc);
+        use_gradient(range, coefficient, maps, GradientUse<Real>{first_chunk, false, Real(0)}, g,
+                     gc);
         lanes_.sync();
     }
 
-private:
-    /// Starts to copy `units` elements of type Unit a row. Lanes stand side by side on a row, as
-    /// many as the next power of two.
-    template <class Unit>
-    MOE_HD MOE_FLAT void copy(Real const* x, std::uint32_t const* row, int count, int units)
+    /// The gradient by maps, to `use` on numbers like them; a lane that reads another's then calls
+    /// sync first.
+    MOE_HD MOE_FLAT void use_gradient(FeatureRange range, Real const* coefficient, int maps,
+                                      GradientUse<Real> const& use, Real* w, Real* c) const
     {
-        constexpr int width = static_cast<int>(sizeof(Unit) / sizeof(Real));
-        int shift = 0;
-        while ((1 << shift) < units && (1 << shift) < lanes_.size())
-            ++shift;
-        int const unit = lanes_.rank() & ((1 << shift) - 1);
-        if (1 << shift == units) { // a unit a lane
-            Real* to = next_ + (lanes_.rank() >> shift) * stride_ + unit * width;
-            x += unit * width;
-            for (int b = lanes_.rank() >> shift; b < count; b += lanes_.size() >> shift) {
-                std::size_t const from = row == nullptr ? static_cast<std::size_t>(b) : row[b];
-                lanes_.copy_async(reinterpret_cast<Unit*>(to),
-                                  reinterpret_cast<Unit const*>(x + from * features_.d));
-                to += (lanes_.size() >> shift) * stride_;
-            }
-            return;
-        }
-        for (int b = lanes_.rank() >> shift; b < count; b += lanes_.size() >> shift) {
-            std::size_t const from =
-                (row == nullptr ? static_cast<std::size_t>(b) : row[b]) * features_.d;
-            for (int u = unit; u < units; u += 1 << shift)
-                lanes_.copy_async(reinterpret_cast<Unit*>(next_ + b * stride_ + u * width),
-                                  reinterpret_cast<Unit const*>(x + from + u * width));
-        }
+        MOE_EXPECT(begin_aligned<align>(range, w, coefficient));
+        with_width(range, [&](auto width) {
+            for_rows<max_rows>(maps, [&](auto rows, int first, int some) {
+                gradient_rows<decltype(rows)::value>(width, range, coefficient + first * chunk,
+                                                     some, use, w + first * width.maps);
+            });
+        });
+        use_plane_sums(lanes_, coefficient, maps, use, c);
     }
 
-    /// Calls f(rows of a lane, first map, number of maps) for blocks of maps; half of the lanes own
-    /// the even maps of a block and half the odd ones. The rows are a constant, so that their sums
-    /// are registers.
+private:
+    MOE_HD MOE_FLAT Real const* fetched() const { return chunks_ + now_; }
+
+    /// Calls f(width of a range); one of the constant widths where the tile holds no other range.
     template <class F>
-    MOE_HD MOE_FLAT static void for_rows(int maps, F const& f)
+    MOE_HD MOE_FLAT void with_width(FeatureRange range, F const& f) const
     {
-        int const blocks = (maps + 2 * max_rows - 1) / (2 * max_rows);
-        for (int block = 0, first = 0; block < blocks; ++block) {
-            int const some = (maps - first + blocks - block - 1) / (blocks - block);
-            with_size<max_rows>((some + 1) / 2, [&](auto rows) { f(rows, first, some); });
-            first += some;
+        if constexpr (Lanes::copied_maps) {
+            if (row_stride(range.size) == FixedWidth<8>::maps) {
+                f(FixedWidth<8>{});
+                return;
+            }
         }
+        f(AnyWidth{(range.size + 3) / 4, stride(range.size), stride_});
     }
 
     /// Scores of one block. Lane = (odd rows?, eighth of the samples, half of the features); the
     /// two halves trade what they have summed for each other's samples. Of an odd number of maps
     /// the odd lanes have one less: they take the last one again and drop its results.
-    template <int rows>
-    MOE_HD MOE_FLAT void score_rows(FeatureRange range, Real const* w, Real const* c, int maps,
-                                    Real* s) const
+    template <int rows, class Width>
+    MOE_HD MOE_FLAT void score_rows(Width width, FeatureRange range, Real const* w, Real const* c,
+                                    int maps, Real* s) const
     {
-        int const w_stride = stride(range.size);
-        int const odd = lanes_.rank() & 1;
-        int const sample = (lanes_.rank() >> 1) & 7;
-        int const half = lanes_.rank() >> 4;
-        int const quads = (range.size + 7) / 8; // of a half; zeros in w behind the range
+        int const lane = made_here(lanes_.rank());
+        int const odd = lane & 1;
+        int const sample = (lane >> 1) & 7;
+        int const half = lane >> 4;
+        int const quads = (width.quads + 1) / 2; // of a half; zeros in w behind the range
         int const begin = 4 * quads * half;
-        int const last = 2 * (rows - 1) + odd < maps ? 2 * (rows - 1) + odd : maps - 1;
-        w += odd * w_stride + begin;
-        int const to_last = (last - odd) * w_stride;
+        int const mine = 2 * (rows - 1) + odd; // my last one, if it is there
+        int const last = mine < maps - 1 ? mine : maps - 1;
+        w += odd * width.maps + begin;
+        Real const* w_last = w + (last - odd) * width.maps;
         // Samples t = 0, 1 of a lane are those that it keeps, 2, 3 those that it sums for the
         // other.
-        Real const* const x = rows_ + (sample + 16 * half) * stride_ + range.begin + begin;
-        Real const* const x_far = rows_ + (sample + 16 - 16 * half) * stride_ + range.begin + begin;
+        Real const* x = fetched() + (sample + 16 * half) * width.samples + range.begin + begin;
+        Real const* x_far =
+            fetched() + (sample + 16 - 16 * half) * width.samples + range.begin + begin;
         Real sum[rows][4];
         for (int i = 0; i < rows; ++i) {
-            Real const offset = half == 0 ? c[i + 1 < rows ? 2 * i + odd : last] : Real(0);
+            Real const offset = c[i + 1 < rows ? 2 * i + odd : last];
             for (int t = 0; t < 4; ++t)
-                sum[i][t] = offset;
+                sum[i][t] = half == 0 ? offset : Real(0);
         }
         MOE_ROLLED
         for (int q = 0; q < quads; ++q) {
             Quad<Real> phi[4];
             for (int t = 0; t < 4; ++t)
                 phi[t] = *reinterpret_cast<Quad<Real> const*>((t < 2 ? x : x_far) +
-                                                              t % 2 * 8 * stride_ + 4 * q);
+                                                              t % 2 * 8 * width.samples);
             for (int i = 0; i < rows; ++i) {
                 auto const a = *reinterpret_cast<Quad<Real> const*>(
-                    w + (i + 1 < rows ? 2 * i * w_stride : to_last) + 4 * q);
+                    i + 1 < rows ? w + 2 * i * width.maps : w_last);
                 for (int f = 0; f < 4; ++f)
                     for (int t = 0; t < 4; ++t)
                         sum[i][t] += a.v[f] * phi[t].v[f];
             }
+            x += 4;
+            x_far += 4;
+            w += 4;
+            w_last += 4;
         }
-        // All rows of a plane begin at the same bank, so the odd lanes store their two samples in
-        // the other order.
-        s += odd * chunk + sample + 16 * half;
+        store_scores(sum, odd, maps, s + odd * chunk + sample + 16 * half);
+    }
+
+    /// Trades halves and stores a lane's two samples of its rows, from s on. All rows of a plane
+    /// begin at the same bank, so the odd lanes store their samples in the other order.
+    template <int rows>
+    MOE_HD MOE_FLAT void store_scores(Real const (&sum)[rows][4], int odd, int maps, Real* s) const
+    {
         Real* const one = s + 8 * odd;
         Real* const other = s + 8 - 8 * odd;
         for (int i = 0; i < rows; ++i) {
@@ -201,80 +186,87 @@ private:
     /// Gradient of one block. Lane = (odd rows?, part of the samples, four features); the parts are
     /// summed in the end, each half of them keeping two of the four features. The row of
     /// coefficients behind an odd number of maps is read (Planes), and its results dropped.
-    template <int rows>
-    MOE_HD MOE_FLAT void gradient_rows(FeatureRange range, Real const* coefficient, int maps,
-                                       bool first_chunk, Real* g) const
+    template <int rows, class Width>
+    MOE_HD MOE_FLAT void gradient_rows(Width width, FeatureRange range, Real const* coefficient,
+                                       int maps, GradientUse<Real> const& use, Real* g) const
     {
-        int const quads = (range.size + 3) / 4;
-        int const bits = quads > 4 ? 3 : quads > 2 ? 2 : 1; // side by side: 2^bits quads
-        int const across = 1 << bits;
-        for (int q = 0; q == 0 || q < quads; q += across)
-            gradient_columns<rows>(range, bits, q, quads, coefficient, maps, first_chunk, g);
+        for (int q = 0; q == 0 || q < width.quads; q += 1 << bits_across(width))
+            gradient_columns<rows>(width, range, q, coefficient, maps, use, g);
     }
 
-    template <int rows>
-    MOE_HD MOE_FLAT void gradient_columns(FeatureRange range, int bits, int first_quad, int quads,
-                                          Real const* coefficient, int maps, bool first_chunk,
-                                          Real* g) const
+    template <int rows, class Width>
+    MOE_HD MOE_FLAT void gradient_columns(Width width, FeatureRange range, int first_quad,
+                                          Real const* coefficient, int maps,
+                                          GradientUse<Real> const& use, Real* g) const
     {
-        int const g_stride = stride(range.size);
-        int const lane = lanes_.rank();
+        int const bits = bits_across(width);
+        int const lane = made_here(lanes_.rank());
         int const odd = lane >> 4;
         int const upper = (lane >> 3) & 1;
         int const part = (lane & 15) >> bits; // of 16 >> bits
         int const side = lane & ((1 << bits) - 1);
         int const quad = first_quad + side;
-        int const column = 4 * (quad < quads ? quad : 0);
+        int const column = 4 * (quad < width.quads ? quad : 0);
         int const samples = chunk >> (4 - bits);
         coefficient += odd * chunk + part * samples;
         // Features 0 and 1 of a lane are those that it keeps.
-        Real const* const x = rows_ + part * samples * stride_ + range.begin + column;
-        Real const* const near = x + 2 * upper;
-        Real const* const far = x + 2 - 2 * upper;
+        Real const* const x = fetched() + part * samples * width.samples + range.begin + column;
+        Real const* near = x + 2 * upper;
+        Real const* far = x + 2 - 2 * upper;
         Real sum[rows][4] = {};
         MOE_ROLLED
         for (int b = 0; b < samples; b += 4) {
             Pair<Real> phi[4][2];
             for (int t = 0; t < 4; ++t) {
-                phi[t][0] = *reinterpret_cast<Pair<Real> const*>(near + (b + t) * stride_);
-                phi[t][1] = *reinterpret_cast<Pair<Real> const*>(far + (b + t) * stride_);
+                phi[t][0] = *reinterpret_cast<Pair<Real> const*>(near + t * width.samples);
+                phi[t][1] = *reinterpret_cast<Pair<Real> const*>(far + t * width.samples);
             }
             for (int i = 0; i < rows; ++i) {
-                auto const a =
-                    *reinterpret_cast<Quad<Real> const*>(coefficient + 2 * i * chunk + b);
+                auto const a = *reinterpret_cast<Quad<Real> const*>(coefficient + 2 * i * chunk);
                 for (int t = 0; t < 4; ++t)
                     for (int f = 0; f < 4; ++f)
                         sum[i][f] += a.v[t] * phi[t][f / 2].v[f % 2];
             }
+            near += 4 * width.samples;
+            far += 4 * width.samples;
+            coefficient += 4;
         }
-        bool const writes = quad < quads && (part & ~(8 >> bits)) == 0;
-        g += odd * g_stride + column + 2 * upper;
-        for (int i = 0; i < rows; ++i) {
-            Pair<Real> kept;
-            for (int f = 0; f < 2; ++f)
-                kept.v[f] = sum[i][f] + lanes_.shuffle_xor(sum[i][f + 2], 8);
-            for (int mask = 1 << bits; mask < 8; mask *= 2)
-                for (int f = 0; f < 2; ++f)
-                    kept.v[f] += lanes_.shuffle_xor(kept.v[f], mask);
-            if (writes && (i + 1 < rows || 2 * i + odd < maps))
-                put(reinterpret_cast<Pair<Real>*>(g + 2 * i * g_stride), kept, first_chunk);
-        }
+        bool const writes = quad < width.quads && (part & ~(8 >> bits)) == 0;
+        use_sums(sum, bits, use, writes, maps - odd, g + odd * width.maps + column + 2 * upper,
+                 2 * width.maps);
     }
 
-    /// Without a branch, as there is one of these for every row of a lane.
-    MOE_HD MOE_FLAT static void put(Pair<Real>* to, Pair<Real> value, bool set)
+    /// Sums the parts, and uses the two features that a lane keeps on the numbers from g on, if it
+    /// `writes`. Its rows are every other map of `maps`.
+    template <int rows>
+    MOE_HD MOE_FLAT void use_sums(Real const (&sum)[rows][4], int bits,
+                                  GradientUse<Real> const& use, bool writes, int maps, Real* g,
+                                  int stride) const
     {
-        Pair<Real> const before = *to;
-        for (int f = 0; f < 2; ++f)
-            value.v[f] = set ? value.v[f] : before.v[f] + value.v[f];
-        *to = value;
+        use.visit([&](auto const& result) {
+            for (int i = 0; i < rows; ++i) {
+                Pair<Real> kept;
+                for (int f = 0; f < 2; ++f)
+                    kept.v[f] = sum[i][f] + lanes_.shuffle_xor(sum[i][f + 2], 8);
+                for (int mask = 1 << bits; mask < 8; mask *= 2)
+                    for (int f = 0; f < 2; ++f)
+                        kept.v[f] += lanes_.shuffle_xor(kept.v[f], mask);
+                if (writes && (i + 1 < rows || 2 * i < maps)) {
+                    auto* const to = reinterpret_cast<Pair<Real>*>(g + i * stride);
+                    Pair<Real> const before = *to;
+                    for (int f = 0; f < 2; ++f)
+                        kept.v[f] = result(before.v[f], kept.v[f]);
+                    *to = kept;
+                }
+            }
+        });
     }
 
     Lanes lanes_;
     FeatureMap features_;
     int stride_;
-    Real* rows_; ///< [chunk][stride] the fetched chunk
-    Real* next_; ///< the one that is on its way
+    Real* chunks_; ///< [2][chunk][stride] the fetched chunk and the one that is on its way
+    int now_ = 0;  ///< where the fetched chunk begins
 };
 
 MOE_END_ISA

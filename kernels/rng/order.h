@@ -23,7 +23,7 @@ namespace moerate
 {
 
 /// The order of one epoch; plain, so that it can be copied into a kernel.
-struct EpochOrder
+struct alignas(16) EpochOrder
 {
     static constexpr int rounds = 5;
     std::uint32_t n;           ///< rows
@@ -32,6 +32,8 @@ struct EpochOrder
     std::uint32_t reciprocal;  ///< p / b = (p * reciprocal >> 32) >> shift for p < 2^31
     std::uint32_t shift;       ///< see reciprocal
     std::uint32_t key[rounds]; ///< one a round
+    float half_a;              ///< a / 2
+    float half_b;              ///< b / 2
 };
 
 } // namespace moerate
@@ -69,18 +71,19 @@ MOE_HD inline EpochOrder make_order(StreamKey const& key, std::uint32_t epoch, s
         auto const call = static_cast<std::uint64_t>(round / 4) << 32;
         order.key[round] = philox(key, Stream::order, call | epoch).w[round % 4];
     }
+    order.half_a = static_cast<float>(order.a) * 0.5F;
+    order.half_b = static_cast<float>(order.b) * 0.5F;
     return order;
 }
 
-/// Keyed hash of a digit onto [0, m], m <= 2^16, where m counts as 0: multiply, fold, multiply (the
-/// multipliers are those of Wellons' lowbias32, 2018), then the word, as a signed number, scaled to
-/// -m/2 .. m/2 and shifted by m/2. In float, as conversions cost half of what g++ makes of a 64-bit
-/// product; one fused rounding, so the same on every backend.
-MOE_HD MOE_INLINE std::uint32_t hash_digit(std::uint32_t digit, std::uint32_t key, std::uint32_t m)
+/// Keyed hash of a digit onto [0, m], m <= 2^16, where m counts as 0, half = m / 2: multiply, fold,
+/// multiply (the multipliers are those of Wellons' lowbias32, 2018), then the word, as a signed
+/// number, scaled to -m/2 .. m/2 and shifted by m/2. In float, as conversions cost half of what g++
+/// makes of a 64-bit product; one fused rounding, so the same on every backend.
+MOE_HD MOE_INLINE std::uint32_t hash_digit(std::uint32_t digit, std::uint32_t key, float half)
 {
     std::uint32_t h = (digit ^ key) * 0x7feb352dU;
     h = (h ^ (h >> 15)) * 0x846ca68bU;
-    float const half = static_cast<float>(static_cast<std::int32_t>(m)) * 0.5F;
     float const word = static_cast<float>(static_cast<std::int32_t>(h));
     return static_cast<std::uint32_t>(
         static_cast<std::int32_t>(std::fma(word, half * 0x1p-31F, half)));
@@ -100,9 +103,9 @@ MOE_HD MOE_INLINE std::uint32_t scramble(EpochOrder const& order, std::uint32_t 
 {
     for (int round = 0; round < EpochOrder::rounds; ++round) {
         if (round % 2 == 0)
-            x = add_modulo(x, hash_digit(y, order.key[round], order.a), order.a);
+            x = add_modulo(x, hash_digit(y, order.key[round], order.half_a), order.a);
         else
-            y = add_modulo(y, hash_digit(x, order.key[round], order.b), order.b);
+            y = add_modulo(y, hash_digit(x, order.key[round], order.half_b), order.b);
     }
     return x * order.b + y;
 }
@@ -128,8 +131,8 @@ MOE_HD inline std::uint32_t at(EpochOrder const& order, std::uint32_t position)
     return walk(order, scramble_position(order, position));
 }
 
-/// rows[i] = scramble_position(order, first + i) for i < count, each written by the lane that owns
-/// i. One CPU thread has a text of its own (order_block.h).
+/// rows[i] = scramble_position(order, first + i) for i < count, on one thread. With vectors it has
+/// a text of its own (order_block.h).
 template <class Lanes>
 MOE_HD MOE_FLAT void scramble_positions(Lanes lanes, EpochOrder const& order, std::uint32_t first,
                                         int count, std::uint32_t* rows)
@@ -147,14 +150,19 @@ MOE_HD void fill_order(Lanes lanes, EpochOrder const& order, std::uint32_t first
 {
     MOE_EXPECT(0 <= count && std::uint64_t{first} + static_cast<std::uint64_t>(count) <= order.n);
     EpochOrder const local = order;
-    scramble_positions(lanes, local, first, count, rows);
-    int past = 0; // of my rows; often none
-    MOE_SIMD_SUM(past)
-    for (int i = lanes.rank(); i < count; i += lanes.size())
-        past += rows[i] >= local.n ? 1 : 0;
-    for (int i = lanes.rank(); past > 0 && i < count; i += lanes.size())
-        if (rows[i] >= local.n)
-            rows[i] = walk(local, rows[i]);
+    if constexpr (Lanes::serial) {
+        scramble_positions(lanes, local, first, count, rows);
+        int past = 0; // often none
+        MOE_SIMD_SUM(past)
+        for (int i = 0; i < count; ++i)
+            past += rows[i] >= local.n ? 1 : 0;
+        for (int i = 0; past > 0 && i < count; ++i)
+            if (rows[i] >= local.n)
+                rows[i] = walk(local, rows[i]);
+    } else {
+        for (int i = lanes.rank(); i < count; i += lanes.size())
+            rows[i] = at(local, first + static_cast<std::uint32_t>(i));
+    }
 }
 
 /// First index of stream `order` that serves sampling with replacement; those below serve the

@@ -16,13 +16,12 @@ constexpr int order_vectors = 8;
 constexpr int order_block = order_vectors * WordVector::width;
 
 /// hash_digit of each word.
-inline WordVector::Narrow hash_digits(WordVector::Narrow digit, std::uint32_t key, std::uint32_t m)
+inline WordVector::Narrow hash_digits(WordVector::Narrow digit, std::uint32_t key, float half)
 {
     WordVector::Narrow h = (digit ^ key) * 0x7feb352dU;
     h = (h ^ (h >> 15)) * 0x846ca68bU;
     typedef std::int32_t Signed __attribute__((vector_size(sizeof(h))));
     typedef float Float __attribute__((vector_size(sizeof(h))));
-    float const half = static_cast<float>(static_cast<std::int32_t>(m)) * 0.5F;
     Float const word = __builtin_convertvector(reinterpret_cast<Signed>(h), Float);
 #if defined(__AVX512F__)
     Float const scaled =
@@ -60,10 +59,10 @@ inline void scramble_block(EpochOrder const& order, std::uint32_t first, std::ui
         std::uint32_t const key = order.key[round];
         if (round % 2 == 0) {
             for (int v = 0; v < order_vectors; ++v)
-                x[v] = add_modulo(x[v], hash_digits(y[v], key, order.a), order.a);
+                x[v] = add_modulo(x[v], hash_digits(y[v], key, order.half_a), order.a);
         } else {
             for (int v = 0; v < order_vectors; ++v)
-                y[v] = add_modulo(y[v], hash_digits(x[v], key, order.b), order.b);
+                y[v] = add_modulo(y[v], hash_digits(x[v], key, order.half_b), order.b);
         }
     }
     for (int v = 0; v < order_vectors; ++v)

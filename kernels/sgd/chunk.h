@@ -17,6 +17,7 @@ struct Chunk
 
     MOE_HD bool opens() const { return inside == 0; }
     MOE_HD bool closes() const { return inside + count == size; }
+    MOE_HD bool whole() const { return count == size; } ///< a minibatch by itself
 };
 
 /// The chunk at `first`, `inside` a minibatch; the last minibatch of an epoch is short.

@@ -26,33 +26,34 @@ struct SgdCommon
 {
     int finite; ///< flag of all_finite
     Real scale; ///< 2 factor / batch
+    Real rate;  ///< learning rate
 };
 
 /// The working memory of a fit.
 template <class Real, class Lanes>
 struct SgdMemory
 {
+    // These first: a constant distance from scratch's begin.
+    EpochOrder* order;        ///< [1] of this epoch: in scratch, as registers are for the products
+    SgdCommon<Real>* common;  ///< [1]
+    Incoming<Real>* incoming; ///< [2] of this chunk and of the next one
+    int now = 0;              ///< which one is this chunk's
+    KnownRows<Lanes> known;   ///< of this epoch
     Forward<Real, Lanes> forward;
-    Maps<Real> by_maps;      ///< gradient by the maps
-    Real* theta;             ///< [p], none where the maps themselves step
-    Real* gradient;          ///< [p], likewise
-    Incoming<Real>* now;     ///< of this chunk
-    Incoming<Real>* then;    ///< of the next one
-    EpochOrder* order;       ///< [1] of this epoch: in scratch, as registers are for the products
-    SgdCommon<Real>* common; ///< [1]
-    KnownRows<Lanes> known;  ///< of this epoch
+    Maps<Real> by_maps; ///< gradient by the maps
+    Real* theta;        ///< [p], none where the maps themselves step
+    Real* gradient;     ///< [p], likewise
     SingleSteps<Real, Lanes> single;
     SummedMaps<Real, Lanes> summed;
 
     MOE_HD MOE_FLAT SgdMemory(Lanes lanes, Scratch& scratch, Model const& model, int batch)
-        : forward(lanes, scratch, model, !Lanes::copied_maps, false),
+        : order(scratch.take<EpochOrder>(1)), common(scratch.take<SgdCommon<Real>>(1)),
+          incoming(scratch.take<Incoming<Real>>(2)), known(scratch),
+          forward(lanes, scratch, model, !Lanes::copied_maps, false),
           by_maps(forward.tile, scratch, forward.shape),
           theta(forward.shape.copied ? nullptr : scratch.take<Real>(model.layout.size)),
           gradient(forward.shape.copied ? nullptr : scratch.take<Real>(model.layout.size)),
-          now(scratch.take<Incoming<Real>>(1)), then(scratch.take<Incoming<Real>>(1)),
-          order(scratch.take<EpochOrder>(1)), common(scratch.take<SgdCommon<Real>>(1)),
-          known(scratch), single(scratch, forward.shape, batch),
-          summed(scratch, model, forward.shape, forward.maps)
+          single(scratch, forward.shape, batch), summed(scratch, model, forward.shape, forward.maps)
     {}
 };
 
@@ -70,7 +71,8 @@ template <class Real, class Lanes>
 MOE_HD MOE_FLAT void request(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real, Lanes>& m,
                              int epoch, Chunk const& at)
 {
-    std::uint32_t* const row = m.then->row;
+    Incoming<Real>& then = m.incoming[1 - m.now];
+    std::uint32_t* const row = then.row;
     if (task.settings.sampling == Sampling::permutation) {
         m.known.find(lanes, *m.order, at.first, at.count, row);
     } else {
@@ -80,7 +82,7 @@ MOE_HD MOE_FLAT void request(Lanes lanes, SgdTask<Real> const& task, SgdMemory<R
                                      static_cast<std::uint32_t>(task.n));
     }
     for (int b = lanes.rank(); b < at.count; b += lanes.size())
-        lanes.copy_async(m.then->y + b, task.y + row[b]);
+        lanes.copy_async(then.y + b, task.y + row[b]);
     lanes.sync();
     m.forward.tile.prefetch(task.x, row, at.count);
 }
@@ -89,14 +91,13 @@ MOE_HD MOE_FLAT void request(Lanes lanes, SgdTask<Real> const& task, SgdMemory<R
 template <class Real, class Lanes>
 MOE_HD MOE_FLAT void receive(SgdTask<Real> const& task, SgdMemory<Real, Lanes>& m, Chunk const& at)
 {
-    Incoming<Real>* const arrived = m.then;
-    m.then = m.now;
-    m.now = arrived;
-    m.forward.tile.fetch(task.x, m.now->row, at.count);
+    m.now = 1 - m.now;
+    m.forward.tile.fetch(task.x, m.incoming[m.now].row, at.count);
 }
 
 /// Adds the gradient of (factor / size) sum (y - f)^2 over the chunk of a minibatch that has been
-/// received; scale = 2 factor / size.
+/// received; scale = 2 factor / size. A chunk that is a minibatch by itself takes its step at once
+/// where the maps are theta in another order.
 template <class Real, class Lanes>
 MOE_HD MOE_FLAT void add_chunk(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real, Lanes>& m,
                                Chunk const& at, Real scale)
@@ -104,11 +105,21 @@ MOE_HD MOE_FLAT void add_chunk(Lanes lanes, SgdTask<Real> const& task, SgdMemory
     auto& forward = m.forward;
     forward.predict_chunk(lanes, [&](auto mine, auto rows, Planes<Real> const& p, int first) {
         for (int b = mine.rank(); b < rows.samples; b += mine.size())
-            p.residual[b] = first + b < at.count ? scale * (p.f[b] - m.now->y[first + b]) : Real(0);
+            p.residual[b] =
+                first + b < at.count ? scale * (p.f[b] - m.incoming[m.now].y[first + b]) : Real(0);
         coefficients<decltype(rows)>(mine, task.model, forward.shape, forward.maps, p);
     });
     lanes.sync();
-    add_gradient(lanes, forward.tile, forward.shape, forward.planes, at.opens(), m.by_maps);
+    if constexpr (Lanes::copied_maps) { // one range of features, and neither factor nor outer rows
+        Maps<Real> const& to = at.whole() ? forward.maps : m.by_maps;
+        GradientUse<Real> const use{at.opens(), at.whole(), m.common->rate};
+        forward.tile.use_gradient(forward.shape.features.gate, forward.planes.plane,
+                                  forward.shape.gate_rows + forward.shape.k, use, to.w, to.c);
+        if (!at.whole())
+            lanes.sync();
+    } else {
+        add_gradient(lanes, forward.tile, forward.shape, forward.planes, at.opens(), m.by_maps);
+    }
 }
 
 /// dL/df of a sample's squared residual, halved: 2 factor / size of its minibatch.
@@ -116,13 +127,6 @@ template <class Real>
 MOE_HD Real scale_of(SgdSettings const& settings, int size)
 {
     return static_cast<Real>(2 * settings.loss_factor / size);
-}
-
-/// One parameter after a step.
-template <class Real>
-MOE_HD Real stepped(Real theta, Real gradient, Real rate)
-{
-    return theta - rate * gradient;
 }
 
 /// The step where the maps are theta in another order: theta itself is not needed before the end.
@@ -195,6 +199,7 @@ MOE_HD MOE_FLAT void begin_epoch(Lanes lanes, SgdTask<Real> const& task, SgdMemo
         *m.order = make_order(task.key, static_cast<std::uint32_t>(index),
                               static_cast<std::uint32_t>(task.n));
         m.common->scale = scale_of<Real>(task.settings, task.settings.batch); // takes long
+        m.common->rate = static_cast<Real>(task.settings.learning_rate);
     }
     m.known.forget();
     lanes.sync();
@@ -217,7 +222,7 @@ MOE_HD MOE_FLAT void epoch(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Rea
             request(lanes, task, m, index, next);
         add_chunk(lanes, task, m, at,
                   at.size == batch ? m.common->scale : scale_of<Real>(task.settings, at.size));
-        if (at.closes())
+        if (at.closes() && !(Lanes::copied_maps && at.whole()))
             step(lanes, task, m);
         at = next;
     }

@@ -174,18 +174,19 @@ public:
         Real const* before = nullptr; // x of the sample whose step is still to do
         request(lanes, task, m, index, chunk_at(0, 0, task.n, chunk));
         for (int first = 0; first < task.n; first += chunk) {
-            std::swap(m.now, m.then);
+            m.now = 1 - m.now;
             int const left = task.n - first;
             if (left > chunk)
                 request(lanes, task, m, index, chunk_at(first + chunk, 0, task.n, chunk));
             for (int b = 0; b < left && b < chunk; ++b) {
                 Real const* const x =
-                    task.x + static_cast<std::size_t>(m.now->row[b]) * task.model.d;
+                    task.x + static_cast<std::size_t>(m.incoming[m.now].row[b]) * task.model.d;
                 if (before == nullptr)
                     turned_->scores(x, plane_);
                 else
                     turned_->step_to(rate, plane_, before, x);
-                coefficients_of(task.model, m.forward.shape, p, m.now->y[b], m.common->scale);
+                coefficients_of(task.model, m.forward.shape, p, m.incoming[m.now].y[b],
+                                m.common->scale);
                 before = x;
             }
         }

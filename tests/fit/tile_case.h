@@ -180,7 +180,10 @@ public:
         for (int b = 0; b < count; ++b)
             rows_.push_back(in_order ? static_cast<std::uint32_t>(b)
                                      : static_cast<std::uint32_t>(random_() % table_rows));
-        tile_.prefetch(x_.data(), rows_.data(), count);
+        if (in_order)
+            tile_.prefetch(x_.data(), nullptr, count);
+        else
+            tile_.prefetch(x_.data(), rows_.data(), count);
         tile_.fetch(x_.data(), in_order ? nullptr : rows_.data(), count);
     }
 

@@ -37,7 +37,8 @@ public:
     {
         all([](Lane& tile) { tile.clear(); });
     }
-    void prefetch(Real const* x, std::uint32_t const* row, int count)
+    template <class Row> // nullptr is a type of its own to a warp's tile
+    void prefetch(Real const* x, Row row, int count)
     {
         all([&](Lane& tile) { tile.prefetch(x, row, count); });
     }
@@ -73,9 +74,11 @@ void check_tile(Sets const& sets, int d, int maps)
     INFO("blocks " << sets.gate << " and " << sets.expert << ", d = " << d << ", maps " << maps);
     TileCase<Real, Tile> tile(sets, d, maps, static_cast<unsigned>(d * 100 + maps));
     bool first = true;
-    for (int const count : {5, 32, 17, 1, 31, 32}) {
+    bool in_order = false; // every other chunk, so whole ones both ways
+    for (int const count : {5, 17, 32, 32, 1, 31}) {
         INFO("chunk of " << count << (first ? ", first" : ", added"));
-        tile.fetch(count, count == 17);
+        tile.fetch(count, in_order);
+        in_order = !in_order;
         CHECK(tile.scores_hold());
         CHECK(tile.gradients_hold(first));
         first = count == 1; // a new sum after some chunks
