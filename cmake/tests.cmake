@@ -40,7 +40,7 @@ file(GLOB algorithms RELATIVE ${CMAKE_SOURCE_DIR} CONFIGURE_DEPENDS ${CMAKE_SOUR
 list(TRANSFORM algorithms REPLACE "(.+)" "#include \"\\1\"")
 list(JOIN algorithms "\n" algorithms)
 file(CONFIGURE OUTPUT generated/tests/algorithms.h CONTENT "${algorithms}\n" @ONLY)
-add_library(moe_test_backend OBJECT tests/support/backend.cpp)
+add_library(moe_test_backend OBJECT tests/support/backend.cpp tests/support/coroutines.cpp)
 target_link_libraries(moe_test_backend PUBLIC moe_device)
 target_compile_options(moe_test_backend PRIVATE ${MOE_TEST_OPTIONS})
 moe_levels(moe_own_task tests/task/own/own_cpu.cpp tests/task/own/own_table_cpu.cpp)

@@ -3,7 +3,7 @@
 // one body; the other levels are reached through evaluate_test.cpp.
 
 #include "tests/fit/tile_case.h"
-#include "tests/support/thread_lanes.h"
+#include "tests/support/host_lanes.h"
 #include "tests/support/warp_lanes.h"
 
 #include <catch2/catch.hpp>
@@ -118,7 +118,7 @@ TEMPLATE_TEST_CASE("tile of one thread on SIMD vectors", "", float, double)
 
 TEMPLATE_TEST_CASE("generic tile on one lane", "", float, double)
 {
-    check_tiles<TestType, LoneTile<TestType, ThreadLanes>>();
+    check_tiles<TestType, LoneTile<TestType, HostLanes>>();
 }
 
 TEMPLATE_TEST_CASE("register tile of a warp", "", float, double)
