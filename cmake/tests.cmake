@@ -40,7 +40,7 @@ file(GLOB algorithms RELATIVE ${CMAKE_SOURCE_DIR} CONFIGURE_DEPENDS ${CMAKE_SOUR
 list(TRANSFORM algorithms REPLACE "(.+)" "#include \"\\1\"")
 list(JOIN algorithms "\n" algorithms)
 file(CONFIGURE OUTPUT generated/tests/algorithms.h CONTENT "${algorithms}\n" @ONLY)
-add_library(moe_test_backend OBJECT tests/support/backend.cpp)
+add_library(moe_test_backend OBJECT tests/support/backend.cpp tests/support/coroutines.cpp)
 target_link_libraries(moe_test_backend PUBLIC moe_device)
 target_compile_options(moe_test_backend PRIVATE ${MOE_TEST_OPTIONS})
 moe_levels(moe_own_task tests/task/own/own_cpu.cpp tests/task/own/own_table_cpu.cpp)
@@ -91,7 +91,7 @@ if(NOT MOE_SANITIZE) # sources, scripts and programs that measure: once is enoug
     set_tests_properties(slurm PROPERTIES LABELS slurm SKIP_RETURN_CODE 77 RUN_SERIAL ON TIMEOUT 600)
     add_test(NAME torture COMMAND ${CMAKE_SOURCE_DIR}/tools/torture --build ${CMAKE_BINARY_DIR} --rounds 10)
     set_tests_properties(torture PROPERTIES LABELS torture TIMEOUT 900)
-    # All panels of the papers at the smallest scale: up to three minutes on two cores.
+    # All panels of the papers at the smallest scale.
     add_test(NAME reproduce COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/tools/reproduce_test.py
         ${CMAKE_BINARY_DIR})
     set_tests_properties(reproduce PROPERTIES LABELS reproduce TIMEOUT 900)
@@ -108,8 +108,8 @@ foreach(folder task fit loss lse rates)
 endforeach()
 target_sources(test_task PRIVATE ${own_task})
 include(cmake/gpu.cmake)
-# The longest first, so that tests side by side end together; seconds on one core of 2026.
-foreach(cost house:100 cli:95 fit:70 run:55 lse:22 docs:20)
+# The longest first, so that tests side by side end together; about seconds on one core of 2026.
+foreach(cost cli:95 torture:75 reproduce:70 house:65 run:55 store:40 fit:40 rates:25 plot-tool:25 tools:20 docs:20 lse:10)
     string(REPLACE ":" ";" cost ${cost})
     list(GET cost 0 name)
     list(GET cost 1 seconds)

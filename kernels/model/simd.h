@@ -81,6 +81,14 @@ inline Simd<double>::Vector multiply_add(Simd<double>::Vector a, Simd<double>::V
 #endif
 }
 
+/// Rows of a block of two vectors a row: each broadcast of a serves two products. Registers: J * 2
+/// sums + 2 + 1. Checked code is not fast: under ASan few blocks, of the same text and width.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr int most_block_rows = 3;
+#else
+constexpr int most_block_rows = simd_registers == 32 ? 12 : 6;
+#endif
+
 /// Rows [J] x vectors [V] of out = init + a b, everything in registers.
 template <class Real, int J, int V>
 inline void multiply_block(Matrix<Real const> a, int inner, Matrix<Real const> b, Init init,
@@ -129,8 +137,7 @@ inline void multiply(Matrix<Real const> a, int inner, Matrix<Real const> b, int 
                      Init init, Real const* c, Matrix<Real> out)
 {
     constexpr int width = Simd<Real>::width;
-    // Two vectors a row: each broadcast of a serves two products. Registers: J * 2 sums + 2 + 1.
-    constexpr int most = simd_registers == 32 ? 12 : 6;
+    constexpr int most = most_block_rows;
     int const blocks = (rows + most - 1) / most;
     for (int block = 0, j = 0; block < blocks; ++block) {
         int const count = (rows - j) / (blocks - block);

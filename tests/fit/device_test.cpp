@@ -3,6 +3,7 @@
 #include "host/device/cpu_info.h"
 #include "host/device/device.h"
 #include "tests/fit/problem.h"
+#include "tests/support/sanitized.h"
 
 #include <catch2/catch.hpp>
 
@@ -250,7 +251,8 @@ public:
 private:
     static constexpr std::uint32_t count = 48;
     std::unique_ptr<Device> device_;
-    Problem<float> problem_ = drawn_problem<float>(model_of("softmax", "relu", 9, 5), 5000, 7);
+    static constexpr int samples = sanitized ? 500 : 5000;
+    Problem<float> problem_ = drawn_problem<float>(model_of("softmax", "relu", 9, 5), samples, 7);
     bool overlapped_ = false;
 };
 

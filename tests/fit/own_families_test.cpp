@@ -90,8 +90,8 @@ MOE_END_ISA
 #include "kernels/loss/loss_one.h"
 #include "kernels/sgd/sgd_one.h"
 #include "kernels/start/start_one.h"
+#include "tests/support/host_lanes.h"
 #include "tests/support/own_maps.h"
-#include "tests/support/thread_lanes.h"
 
 #include <catch2/catch.hpp>
 
@@ -110,12 +110,12 @@ void run(Task const& task, int lanes = 0)
 {
     std::align_val_t const alignment{64};
     std::size_t const bytes =
-        lanes == 0 ? scratch_bytes(SerialLanes{}, task) : scratch_bytes(ThreadLanes{}, task);
+        lanes == 0 ? scratch_bytes(SerialLanes{}, task) : scratch_bytes(HostLanes{}, task);
     void* const memory = ::operator new(bytes + 64, alignment);
     if (lanes == 0)
         run_one(SerialLanes{}, task, memory);
     else
-        run_lanes(lanes, [&](ThreadLanes lane) { run_one(lane, task, memory); });
+        run_lanes(lanes, [&](HostLanes lane) { run_one(lane, task, memory); });
     ::operator delete(memory, alignment);
 }
 

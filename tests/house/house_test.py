@@ -147,17 +147,24 @@ class Sizes(unittest.TestCase):
         self.assertEqual(functions(text), [(4, 7)])
 
 
-JSON = "nlohmann/json.hpp"
+# What many headers read in any case and that takes long to read, by the include that says so: compiled once
+# for all of these. A header is compiled after the first that it leads to.
+SHARED = {"<nlohmann/json.hpp>": "cmake/json_library.h", '"kernels/model/layout.h"': "kernels/model/layout.h"}
 
 
-def leads_to(path, header, seen=None):
-    """Whether a file includes <header>, itself or by another of the project's."""
+def leads_to(path, include, seen=None):
+    """Whether a file has this include, itself or by another of the project's."""
     seen = set() if seen is None else seen
     seen.add(path)
     text = read(path) if os.path.exists(os.path.join(ROOT, path)) else ""
-    return f"#include <{header}>" in text or any(
-        leads_to(other, header, seen)
+    return f"#include {include}" in text or any(
+        leads_to(other, include, seen)
         for other in re.findall(r'^#include "([^"]+)"', text, re.M) if other not in seen)
+
+
+def shared_by(path):
+    """The header of SHARED that it is compiled after, or None."""
+    return next((header for include, header in SHARED.items() if leads_to(path, include)), None)
 
 
 def opens_with(text):
@@ -169,17 +176,20 @@ def opens_with(text):
 
 
 class Headers(unittest.TestCase):
-    """Every header compiles alone; nvcc's own are included by what it compiles. What a header reads of
-    JSON in any case, the largest of all, is compiled once for all. A header that another one opens
-    with is compiled there, with nothing before it."""
+    """Every header compiles alone; nvcc's own are included by what it compiles. Of what is SHARED it reads
+    the compiled form: it would read the text before it says anything itself, or by another header, which
+    is compiled alone as well. A header that another one opens with is compiled there, with nothing before
+    it."""
 
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
-        cls.json = os.path.join(cls.folder.name, "json.h")
-        with open(cls.json, "w", encoding="utf-8") as file:
-            file.write('#include "cmake/json_library.h"\n')
-        cls.compiler("-x", "c++-header", cls.json, "-o", cls.json + ".gch").check_returncode()
+        cls.shared = {}
+        for header in SHARED.values():
+            path = cls.shared[header] = os.path.join(cls.folder.name, os.path.basename(header))
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(f'#include "{header}"\n')
+            cls.compiler("-x", "c++-header", path, "-o", path + ".gch").check_returncode()
 
     @classmethod
     def tearDownClass(cls):
@@ -201,14 +211,15 @@ class Headers(unittest.TestCase):
         return run.stderr if run.returncode else ""
 
     def compiles_alone(self, path):
-        more = ["-include", self.json] if leads_to(path, JSON) else []
+        shared = shared_by(path)
+        more = ["-include", self.shared[shared]] if shared else []
         return self.compiles(f'#include "{path}"\n', *more)
 
     def test_each_header_alone(self):
         headers = [path for path in sources(".h") if not re.search(
             r"cudaStream|cudaError|__global__|cuda_runtime|kernels/cuda/(check|launch)\.h", read(path))]
         opened = {opens_with(read(path)) for path in headers
-                  if leads_to(path, JSON) == leads_to(opens_with(read(path)) or path, JSON)}
+                  if shared_by(path) == shared_by(opens_with(read(path)) or path)}
         headers = [path for path in headers if path not in opened]
         self.assertGreater(len(headers), 200)
         with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:

@@ -6,7 +6,7 @@
 #include "kernels/task/kind.h"
 #include "tests/support/backend.h"
 #include "tests/support/guarded.h"
-#include "tests/support/thread_lanes.h"
+#include "tests/support/host_lanes.h"
 #include "tests/support/warp_lanes.h"
 
 #include <stdexcept>
@@ -40,8 +40,8 @@ void Backend::run(Task const& task) const
         entry.run(&task, memory.data());
         memory.check();
     } else {
-        Guarded memory(scratch_bytes(ThreadLanes{}, task));
-        run_lanes(lanes, [&](ThreadLanes lane) { run_one(lane, task, memory.data()); });
+        Guarded memory(scratch_bytes(HostLanes{}, task));
+        run_lanes(lanes, [&](HostLanes lane) { run_one(lane, task, memory.data()); });
         memory.check();
     }
 }

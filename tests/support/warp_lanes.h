@@ -1,55 +1,31 @@
 #pragma once
 
 /// @file
-/// A warp without a GPU: 32 lanes as coroutines of one host thread. A lane runs until it waits;
-/// then the next one does. So the order is always the same, and a lane that reads without a wait
-/// what another one writes finds the old value every time where its turn is before the other's. Run
-/// both orders: in one of them it is.
+/// A warp without a GPU: 32 lanes as coroutines of one host thread, with a warp's collectives.
 
-#include <ucontext.h>
+#include "tests/support/coroutines.h"
 
 #include <cmath>
-#include <cstdint>
+#include <cstddef>
 #include <cstring>
 #include <functional>
-#include <memory>
-#include <utility>
 #include <vector>
 
 namespace moerate
 {
-
-/// In which order the lanes of a warp have their turns.
-enum class Turns
-{
-    up,  ///< 0, 1, ..., 31
-    down ///< 31, 30, ..., 0
-};
 
 /// The 32 coroutines of one warp.
 class HostWarp
 {
 public:
     static constexpr int size = 32;
-    explicit HostWarp(Turns turns = Turns::up) : step_(turns == Turns::up ? 1 : size - 1) {}
+    explicit HostWarp(Turns turns = Turns::up) : turns_(size, turns) {}
 
     /// Calls f(rank) in every lane and returns when all are done. f must not throw.
-    void run(std::function<void(int)> const& f)
-    {
-        f_ = &f;
-        running_ = size;
-        for (int rank = 0; rank < size; ++rank)
-            start(rank);
-        current_ = step_ == 1 ? 0 : size - 1;
-        swapcontext(&main_, &lanes_[current_].context);
-    }
+    void run(std::function<void(int)> const& f) { turns_.run(f); }
 
     /// Lets all other lanes run up to their own wait.
-    void wait(int rank)
-    {
-        current_ = (rank + step_) % size;
-        swapcontext(&lanes_[rank].context, &lanes_[current_].context);
-    }
+    void wait(int rank) { turns_.wait(rank); }
 
     /// Copies `bytes` when the lane waits for it, as late as a GPU may.
     void copy_late(int rank, void* to, void const* from, std::size_t bytes)
@@ -67,7 +43,6 @@ public:
     void* slot(int rank) { return lanes_[rank].slot; }
 
 private:
-    static constexpr std::size_t stack_bytes = 1 << 18;
     struct Copy
     {
         void* to;
@@ -76,41 +51,12 @@ private:
     };
     struct Lane
     {
-        ucontext_t context;
         std::vector<Copy> copies;
-        std::unique_ptr<char[]> stack{new char[stack_bytes]};
         alignas(16) char slot[16];
     };
 
-    void start(int rank)
-    {
-        ucontext_t& context = lanes_[rank].context;
-        getcontext(&context);
-        context.uc_stack.ss_sp = lanes_[rank].stack.get();
-        context.uc_stack.ss_size = stack_bytes;
-        context.uc_link = &main_;
-        auto const self = reinterpret_cast<std::uintptr_t>(this); // only ints can be passed on
-        makecontext(&context, reinterpret_cast<void (*)()>(&HostWarp::enter), 3,
-                    static_cast<unsigned>(self), static_cast<unsigned>(self >> 32), rank);
-    }
-
-    static void enter(unsigned low, unsigned high, int rank)
-    {
-        auto* const self = reinterpret_cast<HostWarp*>(static_cast<std::uintptr_t>(low) |
-                                                       (static_cast<std::uintptr_t>(high) << 32));
-        (*self->f_)(rank);
-        if (--self->running_ > 0) { // all lanes end in the same round, in the order of their turns
-            self->current_ = (rank + self->step_) % size;
-            setcontext(&self->lanes_[self->current_].context);
-        }
-    }
-
-    ucontext_t main_{};
+    Coroutines turns_;
     Lane lanes_[size];
-    std::function<void(int)> const* f_ = nullptr;
-    int running_ = 0;
-    int current_ = 0;
-    int step_; ///< from a lane to the one whose turn is next
 };
 
 /// One of them, with the collectives of WarpLanes (kernels/core/lanes.h); `copied` as there.

@@ -3,7 +3,6 @@
 #include "kernels/model/layout.h"
 #include "kernels/task/kind.h"
 #include "kernels/task/tasks.h"
-#include "tests/support/warp_lanes.h"
 
 #include <catch2/catch.hpp>
 #include <cxxabi.h>
@@ -96,7 +95,8 @@ TEST_CASE("a view of a list gives each task and its work")
     CHECK(view.work(2) == 30);
 }
 
-TEST_CASE("fits in float32 whose maps copy theta and whose rows fit a lane go to the narrow instance")
+TEST_CASE(
+    "fits in float32 whose maps copy theta and whose rows fit a lane go to the narrow instance")
 {
     SgdTask<float> fit{};
     fit.model = linear_model(3, 2);
@@ -110,26 +110,4 @@ TEST_CASE("fits in float32 whose maps copy theta and whose rows fit a lane go to
     SgdTask<double> in_double{};
     in_double.model = linear_model(3, 2);
     CHECK_FALSE(takes_narrow(in_double));
-}
-
-// What all tests on warps rest on: a missing wait shows in one of the two orders.
-TEST_CASE("a value read without a wait is the old one in one order of the turns")
-{
-    for (int const writer : {0, 31}) {
-        for (bool const waits : {true, false}) {
-            bool right = true;
-            for (Turns const turns : {Turns::up, Turns::down}) {
-                int value = -1;
-                run_warp(turns, [&](HostWarpLanes lanes) {
-                    if (lanes.rank() == writer)
-                        value = 7;
-                    if (waits)
-                        lanes.sync();
-                    right = right && value == 7;
-                    lanes.sync();
-                });
-            }
-            CHECK(right == waits);
-        }
-    }
 }

@@ -78,7 +78,7 @@ def steps(panels, beyond, scale, phases, check):
             for name in files:
                 n = scale.lse[kind][check(name)["data"]["d"] <= 8]
                 if size <= len(n):
-                    yield name, kind, n[:size], settings_of(scale, 1) + LSE[kind]
+                    yield name, kind, n[:size], settings_of(scale, 1) + LSE[kind] + scale.lse_settings
 
 
 def sweeps_of(panels):

@@ -43,6 +43,7 @@ class Scale:
     n: list                     # of SGD
     short: list                 # of the settings chosen otherwise
     lse: dict = field(default_factory=dict)  # n by estimator and d <= 8 or not
+    lse_settings: list = field(default_factory=list)  # of these
     more: list = field(default_factory=list)  # further settings
     variants: list = field(default_factory=list)
     swept: list = field(default_factory=list)  # n of the sensitivity experiments
@@ -69,10 +70,11 @@ FEWER_POINTS = ["study.regression_samples=10000"]
 # A round of a search has one gradient of the loss by differences: seconds at 600 parameters.
 CONSTANT = ["--samples", "2000", "--starts", "8", "--rounds", "100", "--epsilon", "1,0.3,0.1,0.03,0.01"]
 
-FEW_STARTS = ["study.replicates=2", "start.starts=2", "start.blind=1"]
+FEW_ROUNDS = ["estimator.iterations=20"]  # to see each file run: no minimum is asked for
+FEW_STARTS = ["study.replicates=2", "start.starts=2", "start.blind=1", *FEW_ROUNDS]
 
 SCALES = {
-    "smoke": Scale(2, 1, [1000, 3000], [1000, 3000], {ORACLE: {True: [1000], False: []}},
+    "smoke": Scale(2, 1, [1000, 3000], [1000, 3000], {ORACLE: {True: [1000], False: []}}, FEW_ROUNDS,
                    ["study.regression_samples=1000"], ["start n^-1/2", "gauge none"],
                    beyond=[100, 316], beyond_settings={
                        "minimax": FEW_STARTS, "claims": FEW_STARTS,
@@ -80,10 +82,10 @@ SCALES = {
                    constant=["--samples", "300", "--starts", "1", "--rounds", "3", "--epsilon", "1,0.1"], constant_most=100),
     "paper": Scale(20, 5, SERIES, upto(10000),
                    {ORACLE: {True: upto(30000), False: upto(10000)},
-                    BEST: {True: upto(3000), False: upto(3000)}},
+                    BEST: {True: upto(3000), False: upto(3000)}}, [],
                    FEWER_POINTS, list(VARIANTS), SWEPT, constant=CONSTANT),
     "large": Scale(20, 5, SERIES, upto(10000),
-                   {ORACLE: {True: SERIES, False: SERIES}, BEST: {True: SERIES, False: SERIES}},
+                   {ORACLE: {True: SERIES, False: SERIES}, BEST: {True: SERIES, False: SERIES}}, [],
                    FEWER_POINTS, list(VARIANTS), SWEPT, constant=CONSTANT, constant_minutes=600),
 }
 
