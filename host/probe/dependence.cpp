@@ -178,8 +178,8 @@ Unit unit_of(FunctionFamily const& family, std::vector<double> const& norm,
     return found;
 }
 
-std::vector<std::string> relations_of(FunctionFamily const& family, std::vector<double> const& norm,
-                                      Unit const& unit, Known const& known)
+/// The combinations of the columns that vanish, [relations][columns].
+std::vector<std::vector<double>> null_space(Unit const& unit)
 {
     std::vector<std::vector<double>> null;
     for (std::size_t v = unit.rank; v < unit.columns.size(); ++v) {
@@ -187,6 +187,41 @@ std::vector<std::string> relations_of(FunctionFamily const& family, std::vector<
         for (std::size_t i = 0; i < unit.columns.size(); ++i)
             null.back()[i] = unit.svd.right(i, v);
     }
+    return null;
+}
+
+/// Those of two columns alone, which are told whatever the singular values of all: each function
+/// with the first one that it is a multiple of.
+std::vector<std::vector<double>> equal_pairs(FunctionFamily const& family,
+                                             std::vector<double> const& norm,
+                                             std::vector<std::size_t> const& columns)
+{
+    DenseMatrix const& all = family.values;
+    std::vector<std::vector<double>> null;
+    for (std::size_t j = 0; j < columns.size(); ++j)
+        for (std::size_t i = 0; i < j; ++i) {
+            double sum = 0, difference = 0; // squares of u_i + u_j and of u_i - u_j, unit length
+            for (std::size_t t = 0; t < all.rows; ++t) {
+                double const a = all(t, columns[i]) / norm[columns[i]];
+                double const b = all(t, columns[j]) / norm[columns[j]];
+                sum += (a + b) * (a + b);
+                difference += (a - b) * (a - b);
+            }
+            if (std::sqrt(std::min(sum, difference)) > function_tolerance)
+                continue;
+            null.emplace_back(columns.size());
+            null.back()[i] = 1;
+            null.back()[j] = sum < difference ? 1 : -1;
+            break;
+        }
+    return null;
+}
+
+std::vector<std::string> relations_of(FunctionFamily const& family, std::vector<double> const& norm,
+                                      Unit const& unit, Known const& known)
+{
+    std::vector<std::vector<double>> null =
+        unit.sharp() ? null_space(unit) : equal_pairs(family, norm, unit.columns);
     std::vector<std::size_t> preferred;
     std::vector<std::string> names;
     std::vector<double> norms;
@@ -247,11 +282,10 @@ Dependence dependence_of(FunctionFamily const& family, Known const& known)
     std::vector<std::string> relations;
     for (auto const& [atom, columns] : by_atom) {
         Unit const own = unit_of(family, norm, columns);
-        if (!own.sharp() || !found.sharp)
-            continue;
         std::vector<std::string> const more = relations_of(family, norm, own, known);
         relations.insert(relations.end(), more.begin(), more.end());
-        found.joining -= static_cast<int>(columns.size() - own.rank);
+        if (found.sharp)
+            found.joining -= static_cast<int>(columns.size() - own.rank);
     }
     found.relations = gathered(relations);
     return found;

@@ -33,8 +33,9 @@ struct Dependence
     std::vector<std::string> relations; ///< "d2F_1/dw[1]db_e = dF_1/da[1]", one for each dependent
                                         ///< function, those that differ by an index alone as one:
                                         ///< "d2F_i/dw[u]db_e = dF_i/da[u]"; of families by atom
-                                        ///< those of each atom's own functions. Of functions
-                                        ///< whose rank is not sharp there are none, and no joining
+                                        ///< those of each atom's own functions. Of an atom
+                                        ///< whose own rank is not sharp those of two functions
+                                        ///< alone, of a family whose rank is not no joining
 };
 
 /// Ranks a family and names its dependent combinations: the value (order 0) by others, else second

@@ -83,8 +83,9 @@ std::string identification_text(Identification const& found, IdentifySettings co
                                 of->samples);
         else if (!of->sharp)
             text += fmt::format("the cut between {:.1e} and {:.1e} is not sharp: take this rank "
-                                "with care, it names no combinations (smooth functions of few "
-                                "inputs are too near to dependent to be told apart: larger --d)\n",
+                                "with care, and of combinations what is told alone (smooth "
+                                "functions of few inputs are too near to dependent to be told "
+                                "apart: larger --d)\n",
                                 of->least, of->rounding);
     text += relations_text("df/d theta", found.first);
     text += relations_text("F_i, dF_i, d2F_i", found.second);

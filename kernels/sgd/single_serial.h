@@ -12,7 +12,6 @@
 
 #include <limits>
 #include <optional>
-#include <utility>
 
 MOE_BEGIN_ISA
 

@@ -113,6 +113,12 @@ TEST_CASE("smooth functions whose singular values fall evenly have no relations"
     CHECK_FALSE(found.sharp);
     CHECK(found.relations.empty());
     CHECK(found.joining == 0);
+    // That two are one function is seen all the same.
+    for (std::size_t t = 0; t < 40; ++t)
+        family.values(t, 13) = -2 * family.values(t, 4);
+    Dependence const twice = dependence_of(family, {});
+    CHECK_FALSE(twice.sharp);
+    CHECK(twice.relations == std::vector<std::string>{"F_14 = -2 F_5"});
 }
 
 TEST_CASE("relations that differ by an index are one, and those that join atoms are counted")
