@@ -91,12 +91,12 @@ std::vector<Finding> diagnose(Store const& store, Study const& study,
     std::vector<Finding> findings;
     add_last_run(findings, store);
     for (RowCheck const& check : row_checks())
-        for (bool const lse : {false, true}) {
-            char const* const remedy =
-                lse && check.for_lse != nullptr ? check.for_lse : check.remedy;
+        for (bool const minima : {false, true}) {
+            bool const apart = check.of_minima != nullptr;
+            char const* const remedy = minima && apart ? check.of_minima : check.remedy;
             Finding finding{check.code, check.title, remedy, {}};
             for (RateRow const& row : rows) {
-                if (check.for_lse != nullptr ? lse != (row.estimator == "lse") : lse)
+                if (minima != (apart && row.certified_share.has_value()))
                     continue;
                 std::string const what = answered(check, row, rows) ? "" : found_by(check, row);
                 if (!what.empty())

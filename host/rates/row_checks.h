@@ -19,7 +19,7 @@ struct RowCheck
     char const* title;
     char const* remedy;
     std::string (*find)(RateRow const&) = nullptr;
-    char const* for_lse = nullptr; ///< remedy of fits by least squares, where it is another
+    char const* of_minima = nullptr; ///< remedy of fits with certificates, where it is another
 };
 
 /// What a check finds of a row.

@@ -123,8 +123,7 @@ TEST_CASE("remedies are those of the estimator and of what is not asked for yet"
     Study const study = tiny_study();
     Store const store = Store::create(folder.path(), study);
     RateRow sgd = sound(study), lse = sound(study);
-    sgd.estimator = "sgd";
-    lse.estimator = "lse";
+    sgd.certified_share.reset(); // its fits have none
     for (RateRow* row : {&sgd, &lse})
         row->reasons.push_back({rule::admissible.code, "70 %", {}});
     auto const found = diagnose(store, study, {sgd, lse});
