@@ -66,6 +66,8 @@ def text(entries):
 What the papers' tables and theorems say beyond their figures (`claim-*`), measured by least squares, best of eight starts (the columns say which share is certified), at a noise where rates can show. Each gate has data of
 its own, as a theorem speaks of a truth of its gate. The experts' columns are what the tables are about: the largest distance in L2 of an expert to the true one of its cell, over cells of several atoms
 and of one. "sub" is slower than any power of n over all truths, which a single truth need not show (see the worst truths).
+Where a fit has an atom too many, its minimum at one truth often has that atom far away, on the box, with next to no mass ([validation.md](validation.md), "Over-specified fits"): such slopes are in brackets and decide nothing,
+for or against a claim. Masses that are bounded from below, as the theorems have them, are what `--set 'estimator.box={b=1.0}'` asks for where the truth's biases allow it.
 
 """]
     for entry in entries:
