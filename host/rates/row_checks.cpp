@@ -108,24 +108,19 @@ constexpr RowCheck checks[] = {
      "blind starts (estimator.kind)",
      nullptr,
      "it says nothing of the estimator: start.exponent = 0 where it is another, larger n / "
-     "sigma^2, "
-     "and enough study.replicates for the two slopes to be told apart"},
+     "sigma^2, and enough study.replicates for the two slopes to be told apart"},
     {rule::admissible.code, "Few fits are as good on their data as the truth",
      "more epochs, a smaller rate, or least squares (estimator.kind)", nullptr,
-     "these ended at minima above the truth's error, or before a minimum: raise start.starts, "
-     "and "
+     "these ended at minima above the truth's error, or before a minimum: raise start.starts, and "
      "estimator.iterations where fits ended slow"},
     {rule::few_samples.code, "There are few samples for so large a model",
      "larger study.n, or fewer experts"},
     {rule::box.code, "Fits lie on the box",
-     "larger estimator.box, or larger n / sigma^2 (study.n, data.noise_variance); `moerate "
-     "show` "
-     "has "
-     "such a fit's parameters"},
+     "larger estimator.box, or larger n / sigma^2 (study.n, data.noise_variance); `moerate show` "
+     "has such a fit's parameters"},
     {rule::floor.code, "The regression error has stopped falling",
      "from there on something else is measured: leave these n out (study.n), or raise epochs, "
-     "lower "
-     "the rate, use a target that the family holds"},
+     "lower the rate, use a target that the family holds"},
     {rule::target.code, "The projection is not unique",
      "there is no one target: compare by regression and expert errors, or change the fitted "
      "family"},
@@ -134,27 +129,24 @@ constexpr RowCheck checks[] = {
     {rule::not_one_line.code, "The curve is not one line",
      "the slope depends on the n: take a narrower range of study.n, and larger n"},
     {"not_stationary", "Least squares stopped before its end",
-     "where they ended slow raise estimator.iterations; where stuck no step goes down, at a "
-     "kink or a "
-     "jump of f, and more iterations change nothing; `moerate replay` shows the way of one "
+     "where they ended slow raise estimator.iterations; where stuck no step goes down, at a kink "
+     "or a jump of f, and more iterations change nothing; `moerate replay` shows the way of one "
      "such fit",
      not_at_a_minimum},
     {"few_certified", "Fits may not be the least of their data",
      "raise start.starts (half of them blind): certified are fits that two starts found",
      little_certified},
     {"near_start_lost", "The start near the truth never won",
-     "where gates do not compete (sigmoid), atoms that start beside one true atom are far from "
-     "the "
+     "where gates do not compete (sigmoid), atoms that start beside one true atom are far from the "
      "truth's f: start.split = \"null\"; else blind starts find lower minima than any near the "
      "truth",
      near_start_lost},
     {"off_target", "The fitted family does not hold the truth's parameters",
-     "ask for the loss against target = \"projection\", or compare gates by regression and "
-     "expert errors",
+     "ask for the loss against target = \"projection\", or compare gates by regression and expert "
+     "errors",
      other_target},
     {"heavy_tails", "A few fits make the mean",
-     "go by the median, trimmed and geometric mean; `moerate show DIR --worst LOSS` shows such "
-     "a "
+     "go by the median, trimmed and geometric mean; `moerate show DIR --worst LOSS` shows such a "
      "fit",
      heavy_tails},
     {"coarse", "The interval of the slope is wide", "raise study.replicates: stored fits are kept",
@@ -167,7 +159,6 @@ constexpr RowCheck checks[] = {
 
 } // namespace
 
-/// What a check finds of a row.
 std::string found_by(RowCheck const& check, RateRow const& row)
 {
     if (check.find != nullptr)
