@@ -152,13 +152,15 @@ class Report(unittest.TestCase):
         with self.assertRaises(KeyError):
             main.asked(["claim-001"])
 
-    def test_a_gate_is_called_faster_only_where_gates_show(self):
-        level = {"few_samples": False, "signal": 3000.0, "gate_numbers": 297}
+    def test_a_gate_is_called_faster_only_where_gates_show_and_fits_are_certified(self):
+        level = {"few_samples": False, "signal": 3000.0, "gate_numbers": 297, "fits": [{"certified": 0.9}, {"certified": None}]}
         one = {"difference": {"slope": -0.2, "lo": -0.3, "hi": -0.1}}
         self.assertEqual(same_data.verdict(level, one, "a", "b"), "a is faster")
         self.assertEqual(same_data.verdict({**level, "signal": 2900.0}, one, "a", "b"),
                          "none: the gates do not show in this noise")
         self.assertEqual(same_data.verdict({**level, "few_samples": True}, one, "a", "b"), "none: n is too small")
+        few = {**level, "fits": [{"certified": 0.9}, {"certified": 0.4}]}
+        self.assertEqual(same_data.verdict(few, one, "a", "b"), "none: too few fits are certified")
         unclear = {"difference": {"slope": 0.1, "lo": -0.1, "hi": 0.3}}
         self.assertEqual(same_data.verdict(level, unclear, "a", "b"), "no difference seen")
         behind = {"difference": {"slope": 0.2, "lo": 0.1, "hi": 0.3}}

@@ -11,6 +11,7 @@ from words import cell, number, percent, short, table
 
 KIND = "same-data"
 ENOUGH = 10  # samples for a parameter, and the gates' signal for a gate's parameter
+CERTIFIED = 0.5  # share of fits; it is not known of a gate whose class does not have f*
 
 
 def names():
@@ -61,8 +62,9 @@ def text(entries):
     parts = ["""## The same data for both gates
 
 003 and 000 read from their figures that the sigmoid gate learns faster than the softmax gate on data of a softmax gate. Their losses are distances of different parameters. Here both gates are fitted
-to the same data sets by least squares, best of eight starts, and compared pair by pair in what they share. A difference is the slope of the first gate minus that of the second: below 0 the first is faster. It gets a
-"""f"""verdict where n is at least {ENOUGH} times the rank, and the gates' part of f carries at least {ENOUGH} times as much as their parameters can fit of noise: n (part of f)^2 / sigma^2 against {ENOUGH} times their number.
+to the same data sets by least squares, best of eight starts or more, and compared pair by pair in what they share. A difference is the slope of the first gate minus that of the second: below 0 the first is faster. It gets a
+"""f"""verdict where n is at least {ENOUGH} times the rank, the gates' part of f carries at least {ENOUGH} times as much as their parameters can fit of noise (n (part of f)^2 / sigma^2 against {ENOUGH} times their number), and at least {percent(CERTIFIED)} of the
+fits of either gate are certified. A gate that does not have f* has no certificate (-): its errors come to those of its projection and stop falling, which the verdict counts.
 
 """]
     for entry in entries:
@@ -90,6 +92,8 @@ def verdict(level, one, first, second):
         return "none: n is too small"
     if level["signal"] < ENOUGH * level["gate_numbers"]:
         return "none: the gates do not show in this noise"
+    if any(fit["certified"] is not None and fit["certified"] < CERTIFIED for fit in level["fits"]):
+        return "none: too few fits are certified"
     low, high = one["difference"]["lo"], one["difference"]["hi"]
     if low is None:
         return "none"
