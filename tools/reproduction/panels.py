@@ -26,11 +26,15 @@ VARIANTS = {
     "batch n": ['estimator.batch="full"'],
     "batch 128": ["estimator.batch=128"],
     "batch 1": ["estimator.batch=1"],
+    "with replacement": ['estimator.sampling="replacement"'],
+    "factor 1/2": ["estimator.loss_factor=0.5"],
 }
 UNSTATED = [
     ("batch", "batch 32, a fresh order each epoch (001: all n)", ["batch 1", "batch 128", "batch n"]),
     ("start", "N(0, s^2) around the truth, s = 0.005 n^-0.083",
      ["start 0.1", "start n^-1/4", "start n^-1/2"]),
+    ("sampling", "each sample once an epoch, in a fresh order", ["with replacement"]),
+    ("factor of the objective", "1: the objective is (1/B) sum (y - f)^2", ["factor 1/2"]),
     ("gauge", "align: the loss is taken after moves that change no function", ["gauge none"]),
 ]
 
