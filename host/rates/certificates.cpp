@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <map>
 
 namespace moerate
@@ -76,6 +78,31 @@ std::optional<bool> near_won(FitRow const& fit)
 std::optional<double> certified_share(std::vector<FitsAt> const& all)
 {
     return share(all, [](FitRow const& fit) { return fit.certified; });
+}
+
+std::optional<double> stationary_share(std::vector<FitsAt> const& all)
+{
+    return share(all, [](FitRow const& fit) { return fit.facts.stationary; });
+}
+
+std::optional<double> best_share(std::vector<FitsAt> const& all)
+{
+    return share(all, [](FitRow const& fit) { return fit.facts.best; });
+}
+
+std::vector<double> mean_excess(std::vector<FitsAt> const& all)
+{
+    std::vector<double> sums(all.size());
+    std::vector<int> known(all.size());
+    each_fit(all, [&](FitRow const& fit, std::size_t i) {
+        if (std::isfinite(fit.excess)) {
+            sums[i] += fit.excess;
+            ++known[i];
+        }
+    });
+    for (std::size_t i = 0; i < all.size(); ++i)
+        sums[i] = known[i] > 0 ? sums[i] / known[i] : std::numeric_limits<double>::quiet_NaN();
+    return sums;
 }
 
 std::optional<double> near_start_won(std::vector<FitsAt> const& all)

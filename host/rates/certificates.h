@@ -17,6 +17,15 @@ namespace moerate
 /// Share of fits that are certified (spec.md 4), over all n; none where no fit knows.
 std::optional<double> certified_share(std::vector<FitsAt> const& all);
 
+/// Shares of fits that are stationary points, and whose minimum another start came to, too (spec.md
+/// 4); none where no fit knows.
+std::optional<double> stationary_share(std::vector<FitsAt> const& all);
+std::optional<double> best_share(std::vector<FitsAt> const& all);
+
+/// Mean of `excess`, n (MSE(fit) - MSE(reference)) / sigma^2, by n; NaN where no fit has one. Of
+/// exact regular fits it is -rank(J^T J) in expectation.
+std::vector<double> mean_excess(std::vector<FitsAt> const& all);
+
 /// Share of fits that the start near the truth has led to, over all n; none where no fit had other
 /// starts.
 std::optional<double> near_start_won(std::vector<FitsAt> const& all);

@@ -84,6 +84,9 @@ public:
         set_counts(common_, all_, curve.noise_variance);
         common_.admissible_share = admissible_share(all_, reference_);
         common_.certified_share = certified_share(all_);
+        common_.stationary_share = stationary_share(all_);
+        common_.best_share = best_share(all_);
+        common_.excess = mean_excess(all_);
         common_.near_start_won = near_start_won(all_);
         common_.box_share = box_share(all_);
         common_.rank = rank_range(all_);

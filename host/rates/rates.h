@@ -82,7 +82,8 @@ struct RateRow
     std::vector<int> fits; ///< stored, by n
     long long planned = 0; ///< fits that the study asks for, over all its n
     std::vector<int> failed, no_descent;
-    std::optional<double> admissible_share, certified_share;
+    std::optional<double> admissible_share, certified_share, stationary_share, best_share;
+    std::vector<double> excess; ///< mean n (MSE(fit) - MSE(reference)) / sigma^2, by n; NaN: none
     std::optional<double> near_start_won; ///< share of fits that the start near the truth led to
     int parameters = 0;
     std::optional<std::pair<int, int>> rank; ///< smallest and largest of the fits' J^T J

@@ -161,6 +161,7 @@ void set_counts(RateRow& all, OfTruths const& truths)
     for (std::vector<int> RateRow::*list : {&RateRow::fits, &RateRow::failed, &RateRow::no_descent})
         add_up(all.*list, truths, list, 1);
     add_up(all.box_share, truths, &RateRow::box_share, static_cast<double>(truths.size()));
+    add_up(all.excess, truths, &RateRow::excess, static_cast<double>(truths.size()));
     all.planned *= static_cast<long long>(truths.size());
     for (RateRow const* row : truths) {
         all.replicates = std::min(all.replicates, row->replicates);
@@ -170,7 +171,8 @@ void set_counts(RateRow& all, OfTruths const& truths)
                          std::max(all.rank->second, row->rank->second)}};
     }
     for (std::optional<double> RateRow::*share :
-         {&RateRow::admissible_share, &RateRow::certified_share, &RateRow::near_start_won})
+         {&RateRow::admissible_share, &RateRow::certified_share, &RateRow::stationary_share,
+          &RateRow::best_share, &RateRow::near_start_won})
         all.*share = mean_of(truths, [=](RateRow const& row) { return row.*share; });
 }
 

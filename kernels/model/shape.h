@@ -3,6 +3,7 @@
 /// @file
 /// What the kernels need to know about a model, read once from the members that it names.
 
+#include "kernels/core/expect.h"
 #include "kernels/core/sample_rows.h"
 #include "kernels/family/activations.h"
 #include "kernels/family/normalizers.h"
@@ -63,6 +64,7 @@ MOE_HD MOE_INLINE Shape shape_of(Model const& model, int align)
         shape.activated = form.uses_activation;
         copied = copied && form.copied_maps;
     });
+    MOE_EXPECT(stands_together(gate, expert) && stands_together(expert, gate));
     shape.features = lay_out(gate, expert, model.d, model.gate.tau2, align);
     shape.copied = copied && gate == feature_x && expert == feature_x;
     visit(Normalizers{}, model.gate.normalizer, [&](auto normalizer) {

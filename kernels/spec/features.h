@@ -65,6 +65,21 @@ struct FeatureMap
     }
 };
 
+/// Whether the blocks of `set` can stand side by side where another set needs its own, too: lay_out
+/// puts none of another's between them, nor the gap before the other's first.
+MOE_HD constexpr bool stands_together(unsigned set, unsigned other)
+{
+    unsigned const lowest = set & (~set + 1);
+    unsigned const first_of_other = other & (~other + 1);
+    for (unsigned block = 2 * lowest; lowest != 0 && block <= feature_unit; block *= 2) {
+        bool const more = set >= block; // of the set, from this block on
+        bool const here = (set & block) != 0;
+        if (more && ((!here && (other & block) != 0) || (here && block == first_of_other)))
+            return false;
+    }
+    return true;
+}
+
 /// Lays the blocks out for a gate and an expert that need these sets. A range begins at a multiple
 /// of `align` columns, so that vector loads of it are aligned.
 MOE_HD constexpr FeatureMap lay_out(unsigned gate, unsigned expert, int d, double tau2, int align)

@@ -110,7 +110,10 @@ Problem<double> problem_of(Row const& row, int d, int k)
     GateSpec gate = named.gate;
     gate.tau1 = row.tau1;
     gate.power = 3;
-    Model const model = make_model(gate, named.expert, d, k, nullptr, 0, named.temperature);
+    int const grouped = named.groups > 0 ? k : 0; // else the list may be shorter
+    std::vector<int> const group_of(named.group_of, named.group_of + grouped);
+    Model const model =
+        make_model(gate, named.expert, d, k, group_of.data(), named.groups, named.temperature);
     auto const p = static_cast<std::size_t>(coordinate_count(model));
     for (unsigned seed = 11;; ++seed) { // a point where no atom is dead
         auto const problem = smooth_problem<double>(model, 600, seed, 1e-9);
@@ -186,9 +189,29 @@ TEST_CASE("a sigmoid gate has no flat direction")
     for (auto const& [d, k] : {std::pair(2, 3), std::pair(3, 2)}) {
         for (char const* const score : {"linear", "quadratic", "monomial", "euclidean"})
             check_row({score, "", "sigmoid", false, "ridge", "gelu", 0, 0}, d, k);
-        check_row({"cosine", "", "sigmoid", false, "ridge", "gelu", 0.1, 0}, d, k);
-        check_row({"ridge", "tanh", "sigmoid", false, "ridge", "gelu", 0, 0}, d, k);
+        // T, and with it |w_i| / (|w_i| + tau1) and b_i; of tanh nothing makes up for a T
+        for (bool const learned : {false, true}) {
+            check_row({"cosine", "", "sigmoid", learned, "ridge", "gelu", 0.1, learned ? 1 : 0}, d,
+                      k);
+            check_row({"ridge", "tanh", "sigmoid", learned, "ridge", "gelu", 0, 0}, d, k);
+        }
+        check_row({"cosine", "", "sigmoid", false, "ridge", "gelu", 0, k}, d, k); // each |w_i|
     }
+}
+
+TEST_CASE("a temperature that is learned is one of a sigmoid gate")
+{
+    for (auto const& [d, k] : {std::pair(2, 3), std::pair(3, 2)})
+        for (char const* const score : {"linear", "quadratic", "monomial"})
+            check_row({score, "", "sigmoid", true, "ridge", "gelu", 0, 1}, d, k);
+}
+
+// Not in the table. One common shift of location and bias at the first level, and one in each of
+// the two groups, of two atoms each.
+TEST_CASE("flat directions of groups")
+{
+    for (int const d : {2, 3})
+        check_row({"linear", "", "hierarchical", false, "ridge", "gelu", 0, 3 * (d + 1)}, d, 4);
 }
 
 TEST_CASE("flat directions of experts whose scales trade")

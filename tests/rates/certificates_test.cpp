@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <limits>
+
 using namespace moerate;
 using namespace moerate_test;
 using Catch::Matchers::Contains;
@@ -43,16 +45,26 @@ TEST_CASE("shares are over the fits that did not fail and know")
         if (fit.replicate != 1)
             fit.certified = fit.replicate != 2;
         fit.facts.at_bound = n == 100 && fit.replicate != 1 ? 1 : 0;
+        fit.facts.stationary = fit.replicate == 1;
+        if (fit.replicate != 1)
+            fit.facts.best = true;
+        fit.excess =
+            fit.replicate == 3 ? std::numeric_limits<double>::quiet_NaN() : -n * fit.replicate;
         fit.facts.won = fit.replicate == 3 ? 0 : 5;
         if (fit.replicate != 2)
             fit.add_point({at_oracle, {}, 0, {}, {}, true});
     });
-    CHECK(certified_share(all) == 0.5);                      // 3 of 2, 3
-    CHECK(near_start_won(all) == 0.5);                       // 3 of 1, 3
-    CHECK(box_share(all) == std::vector<double>{2. / 3, 0}); // 2, 3 of 1, 2, 3
+    CHECK(certified_share(all) == 0.5); // 3 of 2, 3
+    CHECK(stationary_share(all) == 1. / 3);
+    CHECK(best_share(all) == 1.0);
+    CHECK(mean_excess(all) == std::vector<double>{-150, -1.5 * all[1].n}); // of 1 and 2
+    CHECK(near_start_won(all) == 0.5);                                     // 3 of 1, 3
+    CHECK(box_share(all) == std::vector<double>{2. / 3, 0});               // 2, 3 of 1, 2, 3
     auto const none = fits([](FitRow&, int) {});
     CHECK_FALSE(certified_share(none));
     CHECK_FALSE(near_start_won(none));
+    CHECK_FALSE(stationary_share(none));
+    CHECK_FALSE(best_share(none));
     CHECK_FALSE(rank_range(none));
     CHECK(box_share(none) == std::vector<double>{0, 0});
 }
