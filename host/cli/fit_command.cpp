@@ -24,6 +24,8 @@ namespace moerate
 namespace
 {
 
+constexpr int blind_starts = 8; ///< of an estimator that has none of its own
+
 using nlohmann::json;
 using nlohmann::ordered_json;
 
@@ -99,16 +101,13 @@ RegressionSpec chosen_spec(FitOptions const& options, DataTable const& table,
     }
     for (SizeLimit const& size : estimator.limits(spec.model))
         check_size(size, "the model");
-    int const usual = estimator.usual_starts();
-    spec.starts.count = options.starts > 0 ? options.starts : usual;
-    if (usual == 1 && spec.starts.count > 1)
+    bool const once = estimator.usual_starts() == 1;
+    if (once && !options.start.empty() && options.starts > 1)
         throw UsageError(fmt::format("--starts = {} ({} begins once, at the given start) leave it "
                                      "out or use --estimator lse",
-                                     spec.starts.count, estimator.name()));
-    if (usual == 1 && options.start.empty())
-        throw UsageError(fmt::format("--start is missing ({} has no starts of its own) give a "
-                                     "measure or use --estimator lse",
-                                     estimator.name()));
+                                     options.starts, estimator.name()));
+    int const usual = once && options.start.empty() ? blind_starts : estimator.usual_starts();
+    spec.starts.count = options.starts > 0 ? options.starts : usual;
     spec.starts.blind = options.start.empty() ? spec.starts.count : spec.starts.count / 2;
     return spec;
 }

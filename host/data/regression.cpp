@@ -3,6 +3,7 @@
 #include "host/core/error.h"
 #include "host/data/advice.h"
 #include "host/data/covariance.h"
+#include "host/data/descents.h"
 #include "host/device/device.h"
 #include "host/estimate/normal_equations.h"
 #include "host/estimate/rank.h"
@@ -133,12 +134,19 @@ Regression fit_table(Device& device, DataTable const& table, RegressionSpec cons
     problem.traced = spec.traced;
     if (spec.watch)
         problem.watch = &spec.watch;
-    result.outcome =
-        moerate::fit(device, std::vector<FitRequest<double>>{{spec.estimator, problem}}).front();
-    fit.theta = symmetric(model, place.download());
+    double const square = mean_square(table.y);
+    if (spec.start.empty() && spec.estimator->usual_starts() == 1) {
+        Descents const best = best_descent(device, *spec.estimator, problem, square);
+        result.outcome = best.outcome;
+        fit.theta = symmetric(model, best.theta);
+    } else {
+        result.outcome =
+            moerate::fit(device, std::vector<FitRequest<double>>{{spec.estimator, problem}})
+                .front();
+        fit.theta = symmetric(model, place.download());
+    }
     result.measure.theta = substituted(model, fit.theta, inverse(result.scaling));
     result.mse = mse_of(device, fit);
-    double const square = mean_square(table.y);
     result.status = status_of(result.outcome.finite, {result.mse, result.start_mse, square});
     know_rank(device, fit, result.outcome);
     add_criteria(result, table.n);

@@ -14,6 +14,26 @@ enum class FitStatus : int
     no_descent = 3, ///< training MSE above the start's; a note, no failure
 };
 
+/// A status and its name in stores and documents.
+struct NamedStatus
+{
+    FitStatus status;
+    char const* name;
+};
+constexpr NamedStatus named_statuses[] = {{FitStatus::ok, "ok"},
+                                          {FitStatus::not_finite, "not_finite"},
+                                          {FitStatus::diverged, "diverged"},
+                                          {FitStatus::no_descent, "no_descent"}};
+
+/// "ok", "not_finite", "diverged", "no_descent".
+constexpr char const* status_name(FitStatus status)
+{
+    for (NamedStatus const& known : named_statuses)
+        if (status == known.status)
+            return known.name;
+    return "unknown";
+}
+
 /// Whether a fit counts as failed: it is left out of every statistic and counted.
 constexpr bool failed(FitStatus status)
 {

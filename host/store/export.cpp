@@ -136,7 +136,7 @@ private:
         line.add(cell.n);
         line.add(fit.replicate);
         line.add(asked ? 1 : 0);
-        line.add(status_name(fit.status));
+        line.add(std::string(status_name(fit.status)));
         each_exported(fit, [&](std::string const&, double value) { line.add(value); });
         line.add(fit.admissible);
         line.add(fit.facts.iterations);

@@ -17,10 +17,8 @@ inline bool above(int part, int whole, double share)
     return static_cast<double>(part) / whole > share;
 }
 
-/// Name of a status in the store: "ok", "not_finite", "diverged", "no_descent".
-std::string status_name(FitStatus status);
-
-/// Status of a name that the store `file` holds. Throws StoreError for an unknown one.
+/// Status of a name (status_name) that the store `file` holds. Throws StoreError for an unknown
+/// one.
 FitStatus status_of(std::string const& name, std::string const& file);
 
 } // namespace moerate

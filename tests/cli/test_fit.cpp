@@ -151,8 +151,8 @@ TEST_CASE("fit and predict say what is wrong with their input", "[fit]")
         {with({"fit", "data.csv", "--set", "box=0"}, with(linear, {"2"})), "box"},
         {with({"fit", "data.csv", "--set", "boxes=3"}, with(linear, {"2"})), "boxes"},
         {with({"fit", "data.csv", "--estimator", "ols"}, with(linear, {"2"})), "ols"},
-        {with({"fit", "data.csv", "--estimator", "sgd"}, with(linear, {"2"})),
-         "--start is missing"},
+        {{"fit", "data.csv", "--estimator", "sgd", "--start", "one.json", "--starts", "2"},
+         "--starts = 2 (sgd begins once"},
         {with({"fit", "data.csv", "--set", "kind=foo"}, with(linear, {"2"})), "--set kind=foo"},
         {with({"fit", "data.csv", "--box", "5", "--set", "box=3"}, with(linear, {"2"})),
          "--set box=3: (--box 5 says it, too)"},
@@ -167,6 +167,32 @@ TEST_CASE("fit and predict say what is wrong with their input", "[fit]")
     };
     for (Case const& one : cases)
         check_refused(place, one.words, one.message);
+}
+
+TEST_CASE("sgd begins at blind starts where no start is given, and its best one is the fit",
+          "[fit]")
+{
+    Place const place;
+    std::string const data = place.path("data.csv");
+    process::write_file(data, two_lines(500));
+    process::Result const run =
+        place.call(with({"fit", data, "--estimator", "sgd", "--starts", "5", "--set", "epochs=200",
+                         "--set", "learning_rate=0.02"},
+                        with(linear, {"2"})));
+    INFO(run.err);
+    REQUIRE(run.code == 0);
+    json const fit = json::parse(run.out);
+    REQUIRE(fit["starts"].size() == 5);
+    double least = 1e300;
+    for (json const& start : fit["starts"])
+        if (start["mse"].is_number())
+            least = std::min(least, start["mse"].get<double>());
+    CHECK(fit["mse"].get<double>() == Approx(least).epsilon(1e-12));
+    CHECK(fit["status"] == "ok");
+    CHECK(fit["certified"] == false);
+    CHECK(fit["start_mse"].is_null());
+    json const lse = json::parse(place.call(with({"fit", data}, with(linear, {"2"}))).out);
+    CHECK(least > 0.999 * lse["mse"].get<double>()); // no descent is below the minimum
 }
 
 TEST_CASE("fit says where it ended above its start, or above f = 0", "[fit]")
