@@ -7,9 +7,11 @@ import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tools", "reproduction"))
+sys.path.insert(0, os.path.join(ROOT, "tools"))
 
 import claimed  # noqa: E402
 import constant  # noqa: E402
+import identifiability_claims  # noqa: E402
 import identified  # noqa: E402
 import notes  # noqa: E402
 import same_data  # noqa: E402
@@ -18,6 +20,12 @@ import worst  # noqa: E402
 
 RUN = {"n": [100], "seconds": 0.5, "commit": "0123456789abcdef", "dirty": False, "device": "cpu X", "simd": "v4", "threads": 2,
        "started": "now", "ends": {}}
+
+
+def committed(kind):
+    """Entries of the committed numbers, by experiment."""
+    with open(os.path.join(ROOT, "docs", "reproduction.json"), encoding="utf-8") as file:
+        return {entry["experiment"]: entry for entry in json.load(file)[kind]}
 
 
 class Sections(unittest.TestCase):
@@ -134,8 +142,8 @@ class Sections(unittest.TestCase):
         self.assertEqual(notes.regression(row(-0.6, None)), "")
         self.assertIn("slope -0.13, where the theory has -1/2; admissible are 88 % of the fits, certified 10 %", notes.regression(row(-0.13, -0.53)))
         self.assertIn("That of its median is -0.53: a few fits decide the mean", notes.regression(row(-0.13, -0.53)))
-        self.assertIn("more than a few fits", notes.regression(row(-0.13, -0.1)))
-        self.assertIn("not the minimum decide it", notes.regression(row(-2.5, None)))
+        self.assertIn("it is not a few fits", notes.regression(row(-0.13, -0.1)))
+        self.assertIn("is not kept with these numbers", notes.regression(row(-2.5, None)))
 
     def test_general_position_is_that_of_the_family(self):
         def gate(score, normalizer="softmax", **more):
@@ -150,8 +158,7 @@ class Sections(unittest.TestCase):
         self.assertEqual(flat(gate("linear", "hierarchical"), 4, 2, [2, 2]), 9)
 
     def test_a_claim_tells_its_truths_its_gates_and_what_is_equal(self):
-        with open(os.path.join(ROOT, "docs", "reproduction.json"), encoding="utf-8") as file:
-            entries = {entry["experiment"]: entry for entry in json.load(file)["claims"]}
+        entries = committed("claims")
         page = claimed.text(list(entries.values()))
         self.assertIn("| regime 2, gelu | 12 of 12 | 12 | 1.6e-07 |", page)
         self.assertIn("| regime 1, power 2 | 11 of 12 | 12 (fewer here) |", page)
@@ -169,3 +176,29 @@ class Sections(unittest.TestCase):
         self.assertEqual(claimed.decided(of(-0.3, -0.2), of(-0.6, -0.25)), "no difference is seen")
         self.assertIn("one of them without a verdict", claimed.decided(of(-0.3, -0.2), of(-0.6, -0.4, True)))
         self.assertEqual(claimed.decided({**of(0, 0), "slope": None}, of(-0.6, -0.4)), "not measured")
+
+    def test_worst_truths_of_the_other_page_are_those_of_the_report(self):
+        entries = list(committed("minimax").values())
+        with open(os.path.join(ROOT, "docs", "validation.md"), encoding="utf-8") as file:
+            told = " ".join(file.read().split("## Worst truths")[1].split("## ")[0].split())
+        self.assertEqual(len(entries), 9)
+        joined = [entry for entry in entries if worst.BESIDE[entry["experiment"]]]
+        for which in (0, 1):
+            slopes = ", ".join(f"{entry['fits'][which]['slope']:.2f}" for entry in joined)
+            self.assertIn(slopes, told)
+            self.assertIn(slopes, worst.outcome(entries))
+        self.assertIn("In 000-T2 (-0.33 against -0.05) the papers' case falls faster", worst.outcome(entries))
+        self.assertNotIn("bound at each truth", worst.outcome([entry for entry in entries if entry not in joined]))
+
+    def test_the_papers_tables_are_among_what_they_state(self):
+        def of(normalizer, score, form, activation=None, sparse=False):
+            stated = identifiability_claims.claim({"normalizer": normalizer, "score": score}, {"form": form, "activation": activation}, sparse)
+            return stated and stated[0]
+        self.assertEqual(of("softmax", "linear", "ridge", "relu"), "bound")
+        self.assertEqual(of("softmax", "linear", "constant"), "none")
+        self.assertEqual([of("softmax", "quadratic", "ridge", word) for word in ("gelu", "power", "silu")], ["bound", "none", None])
+        for sparse in (False, True):
+            self.assertEqual([of("sigmoid", "quadratic", "ridge", word, sparse) for word in ("relu", "gelu")], ["bound", "bound"])
+            self.assertEqual(of("sigmoid", "linear", "constant", sparse=sparse), "none")
+        self.assertIsNone(of("sigmoid", "euclidean", "constant"))
+        self.assertIsNone(of("sigmoid", "monomial", "ridge", "relu"))

@@ -32,7 +32,7 @@ def regression(row):
     text = (f"- {cell(row['label'])}: the mean regression error has the slope {number(one['regression'], 2)}, where the theory has -1/2; "
             f"admissible are {percent(one['admissible'])} of the fits, certified {percent(one['certified'])}. ")
     if median is None:
-        return text + "Fits that are not the minimum decide it, and what else the row has with it.\n"
+        return text + "Whether a few fits decide it is not kept with these numbers.\n"
     few = abs(median + 0.5) <= FAR
     return text + (f"That of its median is {number(median, 2)}: "
-                   + ("a few fits decide the mean, and the row's other means with it" if few else "more than a few fits are not the minimum") + ".\n")
+                   + ("a few fits decide the mean, and the row's other means with it" if few else "it is not a few fits that decide the mean") + ".\n")

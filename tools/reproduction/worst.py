@@ -94,8 +94,9 @@ def outcome(entries):
         parts.append(f"Where a scale alone is free ({named(free)}) the worst loss of the papers' case has the slopes {slopes(free, 0)}, that of the case beside it {slopes(free, 1)}: "
                      "as the theorems have it.")
     if joined:
+        unclear = sum(any(path["bracketed"] for path in fit["paths"]) for entry in joined for fit in entry["fits"])
         text_ = (f"Where two atoms come to coincide ({named(joined)}) the papers' case has {slopes(joined, 0)} and the strongly identifiable one {slopes(joined, 1)}, "
-                 "most of them without a verdict. ")
+                 f"{unclear} of these {2 * len(joined)} without a verdict. ")
         beside = [entry["fits"][1]["slope"] for entry in joined]
         if None not in beside and min(beside) > -0.1:
             text_ += ("No strongly identifiable one falls as fast as its theory has it at any truth that stays: a bound at each truth does not hold over all truths that come near two equal atoms, "
