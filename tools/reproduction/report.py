@@ -33,7 +33,8 @@ covers what truths and replicates vary ([reading-the-table.md](reading-the-table
 starting points' own loss: a slope near it measures the start. *theory* is the paper's claim, ✗ where it does not stand. *reproduced* is yes where the slope is within {CLOSE:g} of
 the reported one, undecided where only its interval holds that, else no. Losses of different gates are not comparable in level; the axes of the papers' figures are not legible in our copies, so the levels of
 the loss stand beside nothing. The sigmoid losses on softmax data (000-1, 003-1) are to the truth, which is not what their theorem is about (✗): it is about the nearest sigmoid measure, which has to be searched for
-first, for longer than the study takes, and of which four starts for 003-1a found two candidates, each once ([losses.md](losses.md#against-the-projection)); so there is no row to it here, and the files say how to ask for one. Slopes of two estimators are compared at the same n, which each table states.
+first, for longer than the study takes, and of which four starts for 003-1a found two candidates, each once ([losses.md](losses.md#against-the-projection)); so there is no row to it here, and the files say how to ask for one.
+Slopes of two estimators are compared at the same n, which each table states.
 Errors in L2 are over {points} points of each fit, not the files' 100000, which their slopes do not need.
 Where a commit stands as modified, the fits are of a program between that commit and the next; `moerate replay` of this version gives those that were tried again to the last bit.
 
