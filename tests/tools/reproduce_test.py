@@ -111,6 +111,17 @@ class Report(unittest.TestCase):
         self.assertIn("| sigmoid | `sigmoid.D3` | -0.51 | ~~-0.5~~ ✗ |", page)
         self.assertIn("so there is no row to it here", page)
 
+    def test_a_claim_that_is_struck_later_leaves_a_stored_study_as_it_is(self):
+        with tempfile.TemporaryDirectory() as folder:
+            def run(*settings):
+                words_ = [word for one in ("study.n=[100]", "study.replicates=1", "study.regression_samples=100", *settings) for word in ("--set", one)]
+                return subprocess.run([os.path.join(BUILD, "moerate"), "run", os.path.join(ROOT, "experiments", "003-1b.toml"), "-o", folder,
+                                       "--device", "cpu", "--threads", "1", *words_], capture_output=True, text=True, check=True)
+            self.assertIn("2 fits done", run("fit.sigmoid.theory=-0.5").stderr)
+            again = run()
+            self.assertIn("0 fits done", again.stderr)
+            self.assertIn("-0.5 ✗", again.stdout)
+
     def test_struck_claims_and_bracketed_slopes(self):
         self.assertEqual(words.theory({"claim": -0.5, "stands": False, "why": "flat"}), "~~-0.5~~ ✗")
         self.assertEqual(words.theory({"claim": "sub", "stands": True, "why": "w"}), "sub")
