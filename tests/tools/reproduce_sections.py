@@ -162,6 +162,8 @@ class Sections(unittest.TestCase):
         page = claimed.text(list(entries.values()))
         self.assertIn("| regime 2, gelu | 12 of 12 | 12 | 1.6e-07 |", page)
         self.assertIn("| regime 1, power 2 | 11 of 12 | 12 (fewer here) |", page)
+        self.assertIn("| perturbed relu | 9 of 12 | 9 | 1.2e-10 | 2.25 | 5e-05 (below sigma) |", page)
+        self.assertEqual(page.count("(below sigma)"), 1)
         self.assertIn("| fit | loss | theory | its slope | median's | experts, over | experts, exact | gates |", page)
         self.assertIn("| linear identity | w |", page)  # by block
         self.assertIn("- gelu, over-specified experts: regime 1 (-0.42) [-0.72, -0.09], softmax (0.10) [-0.35, 0.48]: both without a verdict", page)

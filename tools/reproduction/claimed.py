@@ -117,7 +117,8 @@ def unlike(rows):
 def truths_text(entry):
     """The truths' table, of an entry that has them."""
     lines = [[cell(label), f"{one['rank']} of {one['parameters']}", f"{one['general']}" + (" (fewer here)" if one["rank"] < one["general"] else ""),
-              f"{one['smallest_eigenvalue']:.1e}", short(one["separation"]), short(one["response"])]
+              f"{one['smallest_eigenvalue']:.1e}", short(one["separation"]),
+              short(one["response"]) + (" (below sigma)" if one["response"] ** 2 < entry["noise_variance"] else "")]
              for label, one in entry.get("truths", {}).items()]
     return ("The truths (`moerate plan`):\n\n" + table(["fit", "rank of E[JᵀJ]", "in general position", "its smallest eigenvalue but 0",
                                                        "least cell separation", "least norm of g h"], lines) if lines else "")
