@@ -5,8 +5,12 @@
 def of_softmax(score, warm, expert):
     form, activation = expert["form"], expert.get("activation")
     if score == "linear" and not warm:
+        if form == "constant":
+            return "none", "003 Table 1"
         if form == "ridge" and activation == "identity":
             return "none", "002 Theorem 2"
+        if form == "ridge" and activation == "relu":  # n^-1/4 of over-specified experts
+            return "bound", "003 Table 1, 004 Table 1"
         if activation in ("identity", "power"):
             return "none", "002 Definition 1, example"
         if activation in ("gelu", "sigmoid", "tanh"):  # its introduction speaks of networks in general
@@ -20,6 +24,11 @@ def of_softmax(score, warm, expert):
             return "bound", "001 Definition 3.2, example" if score == "quadratic" else "001 Definition B.2"
         if activation == "identity":
             return "none", "001 Definition 3.2, example" if score == "quadratic" else "001 Theorem C.1"
+    if score == "quadratic":  # of networks and polynomials
+        if activation == "gelu" and form in ("ridge", "ffn"):
+            return "bound", "000 Table 1"
+        if activation == "power" and form == "ridge":
+            return "none", "000 Table 1"
     return None
 
 
@@ -36,6 +45,8 @@ def of_cosine(perturbed, expert):
 
 def of_sigmoid(score, sparse, expert):
     form, activation = expert["form"], expert.get("activation")
+    if score == "linear" and form == "constant":
+        return "none", "003 Theorem 3 (a = 0), Table 1" if sparse else "003 Definition 2, example (a = 0), Table 1"
     if score == "linear" and form == "ridge":
         if activation in ("relu", "gelu"):
             return "bound", "003 Definitions 1, 2, examples"
@@ -48,6 +59,8 @@ def of_sigmoid(score, sparse, expert):
             if score == "monomial":
                 return "bound", "000 Definition 3, example"
             return ("none", "000 Definition 1, example") if sparse else ("bound", "000 Definition 2, example")
+        if score == "quadratic" and form == "ridge" and activation in ("relu", "gelu"):
+            return "bound", "000 Table 1, Figures 1 and 2" if activation == "relu" else "000 Table 1"
     return None
 
 

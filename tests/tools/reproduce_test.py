@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """tools/reproduce: the committed report is that of its numbers, every panel runs at the smallest scale,
-what is finished is reused, a budget ends it cleanly. Argument: BUILD_FOLDER."""
+what is finished is reused, a budget ends it cleanly. Arguments: BUILD_FOLDER [-k TEST]."""
 
 import glob
 import json
@@ -9,15 +9,16 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tools", "reproduction"))
+sys.path.insert(0, os.path.join(ROOT, "tests", "tools"))
 sys.dont_write_bytecode = True
 
 import claimed  # noqa: E402
 import collect  # noqa: E402
-import constant  # noqa: E402
 import main  # noqa: E402
 import panels  # noqa: E402
 import report  # noqa: E402
@@ -26,6 +27,7 @@ import sensitivity  # noqa: E402
 import verdict  # noqa: E402
 import words  # noqa: E402
 import worst  # noqa: E402
+from reproduce_sections import Sections  # noqa: E402, F401
 
 BUILD = os.path.join(ROOT, "build")
 
@@ -70,6 +72,56 @@ class Report(unittest.TestCase):
         self.assertIn("start n^-1/2 (slope -0.480, its starts' -0.500)", told)
         self.assertNotIn("batch 1", told)
 
+    def test_what_comes_of_a_sweep(self):
+        def of(slope, start, raw=False, fit="a"):
+            return {"fit": fit, "loss": "softmax.L2r", "raw": raw, "slope": slope, "of_start": start, "start": "start n^-1/2",
+                    "batch": "32", "epochs": 10}
+        sweep = {"n": [1000, 10000], "cells": [of(-0.49, -0.5), of(-0.53, -0.2), of(0.1, 0.09), of(-0.5, -0.5, raw=True),
+                                               of(-0.5, -0.5, fit="b"), of(None, -0.5)]}
+        one = curve(-0.02, -0.5, start=-0.04, otherwise={"batch 1": {"slope": 0.1, "start": -0.04}})
+        told = verdict.sentence(one, sweep)
+        self.assertIn("None of the 1 settings chosen otherwise one at a time", told)
+        self.assertIn("Of 3 swept settings (n = 1000 .. 10000) 2 come within 0.05 of it: start n^-1/2, batch 32, 10 epochs "
+                      "(slope -0.490, its starts' -0.500); ", told)
+        self.assertIn("in 1 of these 2 the slope is within 0.05 of the starts' own, as in 2 of all 3", told)
+        self.assertIn("None of 3 swept settings", verdict.sentence({**one, "reported": -0.9}, sweep))
+        self.assertEqual(len(verdict.swept_cells({**one, "label": "a L2r"}, sweep)), 3)  # a fit once for each loss
+        self.assertEqual(verdict.swept_cells({**one, "label": "a, 8 experts"}, sweep), [])
+        panel = {"panel": "p", "curves": [one, {**one, "reported": -0.9}], "sensitivity": sweep}
+        self.assertIn("Of 2 rows with a reported slope 0 are reproduced as the file has it, 1 under other settings alone (a, `softmax.L2r` r = 1), "
+                      "1 under none that was run.", verdict.of_panel(panel))
+        self.assertIn("Of 2 settings that give a reported slope 1 have that of their starts.", verdict.of_panel(panel))
+        self.assertIn("reproduces 1 of the latter", report.outcome([panel]))
+        self.assertIn("reproduces 0 of the latter", report.outcome([{**panel, "sensitivity": None}]))
+
+    def test_least_squares_have_their_n_over_sigma2(self):
+        one = {"slope": None, "sgd_slope": None, "start": None, "regression": None, "admissible": None, "certified": None,
+               "near_start_won": None, "box": None, "n": [1000, 3000], "n_over_sigma2": [1e5, 3e5]}
+        panel = {"curves": [{**curve(-0.1, None), "file": "f", "oracle": one}], "runs": {"f, lse-oracle": {"ends": {}}}}
+        self.assertIn("| n | n/sigma^2 |\n", report.squares(panel))
+        self.assertIn("| 1000 .. 3000 (2) | 1e+05 .. 3e+05 |\n", report.squares(panel))
+
+    def test_a_loss_to_the_truth_whose_theorem_is_about_the_projection_is_struck(self):
+        for panel in ("000-1a", "000-1b", "003-1a", "003-1b"):
+            with open(os.path.join(ROOT, "experiments", panel + ".toml"), "rb") as file:
+                fits = {fit["label"]: fit for fit in tomllib.load(file)["fit"]}
+            self.assertEqual(fits["sigmoid"]["target"], "truth")
+            self.assertFalse(fits["sigmoid"]["theory"]["stands"])
+        page = read(os.path.join(ROOT, "docs", "reproduction.md"))
+        self.assertIn("| sigmoid | `sigmoid.D3` | -0.51 | ~~-0.5~~ ✗ |", page)
+        self.assertIn("so there is no row to it here", page)
+
+    def test_a_claim_that_is_struck_later_leaves_a_stored_study_as_it_is(self):
+        with tempfile.TemporaryDirectory() as folder:
+            def run(*settings):
+                words_ = [word for one in ("study.n=[100]", "study.replicates=1", "study.regression_samples=100", *settings) for word in ("--set", one)]
+                return subprocess.run([os.path.join(BUILD, "moerate"), "run", os.path.join(ROOT, "experiments", "003-1b.toml"), "-o", folder,
+                                       "--device", "cpu", "--threads", "1", *words_], capture_output=True, text=True, check=True)
+            self.assertIn("2 fits done", run("fit.sigmoid.theory=-0.5").stderr)
+            again = run()
+            self.assertIn("0 fits done", again.stderr)
+            self.assertIn("-0.5 ✗", again.stdout)
+
     def test_struck_claims_and_bracketed_slopes(self):
         self.assertEqual(words.theory({"claim": -0.5, "stands": False, "why": "flat"}), "~~-0.5~~ ✗")
         self.assertEqual(words.theory({"claim": "sub", "stands": True, "why": "w"}), "sub")
@@ -83,65 +135,6 @@ class Report(unittest.TestCase):
         self.assertIsNone(collect.slope_at(row, [100, 300]))  # 300 was not run
         self.assertIsNone(collect.slope_at({"n": [100, 1000], "value": [1.0, None]}, [100, 1000]))
 
-    def test_the_worst_truth_at_each_n_is_the_largest_loss_of_all_paths(self):
-        def row(fit, key, exponent, values):
-            return {"fit": fit, "swept": {key: exponent}, "loss": "softmax.L2r", "r": 1.0, "n": [100, 10000],
-                    "mean": {"value": values, "slope": -0.5, "lo": -0.6, "hi": -0.4}, "bracketed": None,
-                    "regression": {"slope": -0.5 + exponent / 10}, "box_share": [0.0, 0.25], "certified_share": 0.5,
-                    "admissible_share": 1.0, "replicates": 2}
-        record = dict.fromkeys(("n", "seconds", "commit", "dirty", "device", "simd", "threads", "started", "ends"))
-        record["rows"] = [row("a", "truth.path.exponent", 0.0, [1.0, 0.01]),
-                          row("a", "truth.path.exponent", -0.5, [0.5, 0.1]),
-                          row("b", "fit.truth.path.exponent", 0.0, [1.0, None])]
-
-        class Described:
-            @staticmethod
-            def check(_name):
-                study = {"title": "T", "source": "S", "error_bars": 2}
-                return {"study": study, "truth": {}, "data": {"d": 1, "noise_variance": 1e-8}, "start": {},
-                        "estimator": {}, "fit": []}
-        entry = worst.entry_of(Described, "minimax-x", record)
-        first, second = entry["fits"]
-        self.assertEqual(first["worst"], [1.0, 0.1])  # of two paths
-        self.assertAlmostEqual(first["slope"], -0.5, places=12)
-        self.assertEqual(second["worst"], [1.0, None])
-        self.assertIsNone(second["slope"])
-        page = worst.text([entry])
-        self.assertIn("| minimax-x | S | a | `softmax.L2r` r = 1 | 100 .. 10000 | 2 | 1, 0.1 | -0.50 | -0.50, -0.50 | "
-                      "-0.55 .. -0.50 | 50 % | 25 % |", page)
-        self.assertEqual(worst.text([]), "")
-
-    def test_rates_by_block_stand_beside_the_table_s_claim(self):
-        slope = {"value": [0.2, 0.1], "slope": -0.3, "lo": -0.4, "hi": -0.2, "median": {"slope": -0.25}, "theory": -0.125}
-        none = {**slope, "slope": None, "lo": None, "hi": None, "median": {"slope": None}, "theory": None}
-        row = {"reasons": [], "blocks": {"gate.w": {"over": slope, "exact": none}, "gate.b": {"over": slope, "exact": slope}}}
-        blocks = claimed.blocks_of(row, claimed.BLOCKS["claim-001-table1"])
-        self.assertEqual(list(blocks), ["gate.w"])  # of the claim's blocks those that the row has
-        entry = {"experiment": "claim-001-table1", "rows": [{"label": "one", "blocks": blocks}]}
-        self.assertIn("| one | b (w) | -0.30 [-0.40, -0.20] | -0.25 | -0.125 | - | - | - |", claimed.blocks_text(entry))
-        poor = {**row, "reasons": [{"of": "fits", "code": "box"}]}
-        entry["rows"][0]["blocks"] = claimed.blocks_of(poor, {"gate.w": "b (w)"})
-        self.assertIn("| one | b (w) | (-0.30) [-0.40, -0.20] |", claimed.blocks_text(entry))
-        grows = {**row, "blocks": {"gate.w": {"over": {**slope, "reasons": [{"code": "grows"}]}, "exact": none}}}
-        self.assertTrue(claimed.blocks_of(grows, {"gate.w": "b (w)"})["gate.w"]["over"]["bracketed"])
-        self.assertEqual(claimed.blocks_of({}, {"mass": "m"}), {})  # asked without --blocks
-        self.assertEqual(claimed.blocks_text({**entry, "rows": [{"label": "one", "blocks": {}}]}), "")
-
-    def test_the_constant_s_section(self):
-        point = {"epsilon": 1.0, "reached": True, "distance": 0.5, "least": True, "ratio": 0.5, "exponent": None}
-        curve = {"label": "a", "loss": "softmax.L2r", "r": 2.0, "gauge": "align", "target": "truth", "skipped": "",
-                 "end": "steady", "n_over_sigma2": 1e6, "at_loss": None, "points": [point, {**point, "epsilon": 0.1, "ratio": 0.25}]}
-        run = {"settings": ["--epsilon", "1,0.1"], "minutes": 30}
-        entry = {"experiment": "x", "source": "s", "asked": 1e7, "run": run, "curves": [
-            curve, {**curve, "label": "b", "end": "flat", "at_loss": 0.1, "n_over_sigma2": None,
-                    "points": [{**point, "ratio": 0.0}]}]}
-        page = constant.text([entry, {**entry, "curves": None}])
-        self.assertIn("| x | s | a | `softmax.L2r` r = 2 | stays | 0.5 .. 0.25 | 1e+06 | 1e+07 |", page)
-        self.assertIn("| x | s | b | `softmax.L2r` r = 2 | is 0 at a loss of 0.1: a measure of the same f | 0 .. 0 | - | 1e+07 |", page)
-        self.assertIn("| x | s | - | - | took more than 30 minutes | - | - | 1e+07 |", page)
-        self.assertEqual([name for name, _ in constant.shown(entry)], ["a, softmax.L2r"])
-        self.assertEqual(constant.text([]), "")
-
     def test_experiments_of_the_sections_are_asked_for_by_name(self):
         none, beyond = main.asked(["claim-001-table1", "minimax-000-T2"])
         self.assertEqual((none, beyond), ({}, {"minimax": ["minimax-000-T2"], "claims": ["claim-001-table1"], "same-data": []}))
@@ -152,35 +145,12 @@ class Report(unittest.TestCase):
         with self.assertRaises(KeyError):
             main.asked(["claim-001"])
 
-    def test_a_gate_is_called_faster_only_where_gates_show_and_fits_are_certified(self):
-        level = {"few_samples": False, "signal": 3000.0, "gate_numbers": 297, "fits": [{"certified": 0.9}, {"certified": None}]}
-        one = {"difference": {"slope": -0.2, "lo": -0.3, "hi": -0.1}}
-        self.assertEqual(same_data.verdict(level, one, "a", "b"), "a is faster")
-        self.assertEqual(same_data.verdict({**level, "signal": 2900.0}, one, "a", "b"),
-                         "none: the gates do not show in this noise")
-        self.assertEqual(same_data.verdict({**level, "few_samples": True}, one, "a", "b"), "none: n is too small")
-        few = {**level, "fits": [{"certified": 0.9}, {"certified": 0.4}]}
-        self.assertEqual(same_data.verdict(few, one, "a", "b"), "none: too few fits are certified")
-        unclear = {"difference": {"slope": 0.1, "lo": -0.1, "hi": 0.3}}
-        self.assertEqual(same_data.verdict(level, unclear, "a", "b"), "no difference seen")
-        behind = {"difference": {"slope": 0.2, "lo": 0.1, "hi": 0.3}}
-        self.assertEqual(same_data.verdict(level, behind, "a", "b"), "b is faster")
-        self.assertEqual(same_data.gate_numbers({"experts": 9, "gate": {"score": "linear"}}, 32), 297)
-        self.assertEqual(same_data.gate_numbers({"experts": 2, "gate": {"score": "quadratic"}}, 2), 12)
-
     def test_labels_of_sweeps_are_understood(self):
         for path in glob.glob(os.path.join(ROOT, "experiments", "sensitivity-*.toml")):
             labels = json.loads(subprocess.run([os.path.join(BUILD, "moerate"), "check", path, "--json"],
                                                capture_output=True, text=True, check=True).stdout)["labels"]
             for label in labels:
                 self.assertIsNotNone(sensitivity.LABEL.fullmatch(label), label)
-
-    def test_a_sweep_has_its_replicates_where_fits_fail(self):
-        row = {"label": "softmax, start 0.1 [estimator.batch=1, estimator.epochs=10]", "loss": "softmax.L1",
-               "reported_slope": None, "mean": {"slope": None, "lo": None, "hi": None}, "start": {"slope": None},
-               "admissible_share": None}
-        rows = [{**row, "replicates": 0}, {**row, "replicates": 20}]
-        self.assertEqual(sensitivity.cells_of({"n": [100, 200], "rows": rows})["replicates"], 20)
 
 
 class Smoke(unittest.TestCase):
@@ -244,4 +214,4 @@ class Smoke(unittest.TestCase):
 
 if __name__ == "__main__":
     BUILD = os.path.abspath(sys.argv[1])
-    unittest.main(argv=sys.argv[:1])
+    unittest.main(argv=[sys.argv[0], *sys.argv[2:]])

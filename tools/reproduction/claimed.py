@@ -5,8 +5,10 @@ import glob
 import os
 
 import collect
+import notes
+from identified import facts_of
 from panels import EXPERIMENTS
-from words import cell, number, percent, table, theory, why
+from words import cell, number, percent, short, table, theory, why
 from words import loss as loss_words
 from words import slope as slope_words
 
@@ -14,7 +16,12 @@ KIND = "claims"
 
 # The experiments whose claim is on blocks of parameters, and these blocks: their names in the rates, and in the papers.
 BLOCKS = {"claim-001-table1": {"gate.A": "A", "gate.w": "b (w)", "expert": "eta", "mass": "exp c"},
-          "claim-002-T6-omega": {"group.w": "omega", "gate.w": "kappa", "expert": "eta", "mass": "exp nu"}}
+          "claim-002-T6-omega": {"group.w": "omega", "gate.w": "kappa", "expert": "eta", "mass": "exp nu"},
+          "claim-004-table1": {"gate.w": "w"}}
+
+# Rows that a paper calls equal: experiment, what is said, and the two labels' beginnings.
+EQUAL = {"claim-003-table1": ("003 (after Theorem 2, and section 4) has the same rates of experts under the sigmoid gate in regime 1 and the softmax gate",
+                              "regime 1", "softmax")}
 
 
 def names():
@@ -31,6 +38,9 @@ def entry_of(moerate, name, record):
         one = {key: row[key] for key in ("label", "loss", "r", "gauge", "target", "n", "theory")}
         one["estimate"] = collect.estimate(row)
         one["median"] = row["median"]["slope"]
+        one["regression_median"] = collect.slope_at({"n": row["n"], "value": row["regression"]["p50"]}, row["n"])
+        gates = row["response"]["gate"]
+        one["gate"] = {**{key: gates[key] for key in ("value", "slope", "lo", "hi")}, "bracketed": bracketed(row, gates)}
         for expert in ("over", "exact"):
             found = row["expert"][expert]
             one["expert_" + expert] = {**{key: found[key] for key in ("value", "slope", "lo", "hi")},
@@ -40,7 +50,14 @@ def entry_of(moerate, name, record):
     return {"experiment": name, "title": about["title"], "source": about["source"],
             "noise_variance": about["data"]["noise_variance"],
             "replicates": min((row["replicates"] for row in record["rows"]), default=0),
-            "run": collect.run_of(record), "rows": rows}
+            "run": collect.run_of(record), "truths": truths_of(moerate, name, about), "rows": rows}
+
+
+def truths_of(moerate, name, about):
+    """Facts of each fit's own truth, by the fit's label."""
+    fits = {fit["label"]: fit for fit in about["data"]["fits"]}
+    return {label: facts_of(truth, fits[label], about["data"]["d"])
+            for truth in collect.plan_of_truths(moerate, name) for label in truth["labels"]}
 
 
 def blocks_of(row, wanted):
@@ -65,24 +82,73 @@ def text(entries):
 
 What the papers' tables and theorems say beyond their figures (`claim-*`), measured by least squares, best of eight starts (the columns say which share is certified), at a noise where rates can show. Each gate has data of
 its own, as a theorem speaks of a truth of its gate. The experts' columns are what the tables are about: the largest distance in L2 of an expert to the true one of its cell, over cells of several atoms
-and of one. "sub" is slower than any power of n over all truths, which a single truth need not show (see the worst truths).
+and of one; *gates* is the largest distance in L2 of a true atom's gate to the sum of those of its cell (`response.gate`). "sub" is slower than any power of n over all truths, which a single truth need not show (see the worst truths).
 Where a fit has an atom too many, its minimum at one truth often has that atom far away, on the box, with next to no mass ([validation.md](validation.md), "Over-specified fits"): such slopes are in brackets and decide nothing,
 for or against a claim. Masses that are bounded from below, as the theorems have them, are what `--set 'estimator.box={b=1.0}'` asks for where the truth's biases allow it.
+Each truth is drawn from the experiment's seed; f determines as many of its parameters as the rank says, of what its family has in general position: fewer where the case asks for a
+truth that is not (constant gates, experts without slope). Along an eigenvalue l an exactly specified fit varies by sigma / sqrt(n l): by 0.1 at n = 10000 where l is 1e-10.
 
 """]
-    for entry in entries:
-        parts.append(f"### {entry['experiment']}: {entry['title']}\n\n{entry['source']}; n = {entry['rows'][0]['n'][0]} .. "
-                     f"{entry['rows'][0]['n'][-1]}, {entry['replicates']} replicates, noise variance {entry['noise_variance']:g}.\n\n")
-        parts.append(table(["fit", "loss", "theory", "its slope", "median's", "experts, over", "experts, exact", "regression error",
-                            "admissible", "certified", "on the box"], [line_of(row) for row in entry["rows"]]))
-        parts.append(blocks_text(entry))
-        reasons = [f"- {cell(row['label'])}: {row['estimate']['bracketed']}\n" for row in entry["rows"]
-                   if row["estimate"]["bracketed"] is not None]
-        struck = sorted({f"- ✗ {why(row['theory'])}\n" for row in entry["rows"]
-                         if isinstance(row["theory"], dict) and not row["theory"]["stands"]})
-        if reasons or struck:
-            parts.append("".join(reasons + struck) + "\n")
-    return "".join(parts)
+    return "".join(parts) + "".join(map(entry_text, entries))
+
+
+def entry_text(entry):
+    """An experiment: its truths, its rates, and what they do not say."""
+    rows = entry["rows"]
+    reasons = [f"- {cell(row['label'])}: {row['estimate']['bracketed']}\n" for row in rows
+               if row["estimate"]["bracketed"] is not None]
+    reasons += [notes.regression(row) for row in unlike(rows)]
+    reasons += sorted({f"- ✗ {why(row['theory'])}\n" for row in rows
+                       if isinstance(row["theory"], dict) and not row["theory"]["stands"]})
+    return (f"### {entry['experiment']}: {entry['title']}\n\n{entry['source']}; n = {rows[0]['n'][0]} .. "
+            f"{rows[0]['n'][-1]}, {entry['replicates']} replicates, noise variance {entry['noise_variance']:g}.\n\n"
+            + truths_text(entry)
+            + table(["fit", "loss", "theory", "its slope", "median's", "experts, over", "experts, exact", "gates", "regression error",
+                     "admissible", "certified", "on the box"], [line_of(row) for row in rows])
+            + blocks_text(entry) + "".join(reasons) + ("\n" if any(reasons) else "") + equal_text(entry)
+            + notes.runs({entry["experiment"]: entry.get("run")}))
+
+
+def unlike(rows):
+    """Rows of unlike fits: a fit may have a row for each of several losses, and one regression error."""
+    return {row["label"]: row for row in rows}.values()
+
+
+def truths_text(entry):
+    """The truths' table, of an entry that has them."""
+    lines = [[cell(label), f"{one['rank']} of {one['parameters']}", f"{one['general']}" + (" (fewer here)" if one["rank"] < one["general"] else ""),
+              f"{one['smallest_eigenvalue']:.1e}", short(one["separation"]),
+              short(one["response"]) + (" (below sigma)" if one["response"] ** 2 < entry["noise_variance"] else "")]
+             for label, one in entry.get("truths", {}).items()]
+    return ("The truths (`moerate plan`):\n\n" + table(["fit", "rank of E[JᵀJ]", "in general position", "its smallest eigenvalue but 0",
+                                                       "least cell separation", "least norm of g h"], lines) if lines else "")
+
+
+def equal_text(entry):
+    """What is measured of rates that a paper calls equal; nothing where it says none."""
+    if entry["experiment"] not in EQUAL:
+        return ""
+    said, first, second = EQUAL[entry["experiment"]]
+    rows = {row["label"]: row for row in entry["rows"]}
+    lines = []
+    for label, row in rows.items():
+        kind = label.removeprefix(first + ", ")
+        other = rows.get(f"{second}, {kind}")
+        if kind == label or other is None:
+            continue
+        both = [one["expert_over"] for one in (row, other)]
+        lines.append(f"- {kind}, over-specified experts: {first} {interval(both[0])}, {second} {interval(both[1])}: {decided(*both)}.\n")
+    return f"{said}: n^-1/4 for GELU, slower than any power for squares and constants, of over-specified experts. Measured:\n\n" + "".join(lines) + "\n"
+
+
+def decided(one, other):
+    """Whether two slopes tell their rates apart."""
+    if any(found["slope"] is None or found["lo"] is None for found in (one, other)):
+        return "not measured"
+    if one["bracketed"] or other["bracketed"]:
+        which = "both" if one["bracketed"] and other["bracketed"] else "one of them"
+        return f"{which} without a verdict, so that equal rates are neither seen nor refuted"
+    return "no difference is seen" if one["lo"] <= other["hi"] and other["lo"] <= one["hi"] else "the rates differ"
 
 
 def blocks_text(entry):
@@ -104,7 +170,7 @@ block's power in it ([losses.md](losses.md), "By block"). ( ): no verdict, `moer
 
 def line_of(row):
     one = row["estimate"]
-    experts = [interval(row[key]) for key in ("expert_over", "expert_exact")]
+    experts = [interval(row[key]) if key in row else "-" for key in ("expert_over", "expert_exact", "gate")]
     return [cell(row["label"]), loss_words(row), theory(row["theory"]), slope_words(one), number(row["median"], 2), *experts,
             number(one["regression"], 2), percent(one["admissible"]), percent(one["certified"]), percent(one["box"])]
 

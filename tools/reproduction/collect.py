@@ -4,7 +4,7 @@ import math
 
 import sensitivity
 from panels import BEST, ORACLE, SGD, VARIANTS
-from runs import with_set
+from runs import run_of, with_set
 
 
 def panel_of(moerate, panel, files, records, before=None):
@@ -29,11 +29,6 @@ def panel_of(moerate, panel, files, records, before=None):
                        for curve in curves_of(file, done[file], before["curves"] if before else [])]}
 
 
-def run_of(record):
-    return {key: record[key] for key in ("n", "seconds", "commit", "dirty", "device", "simd",
-                                         "threads", "started", "ends")}
-
-
 def describe(moerate, name):
     """Title, source and what a reader needs of the resolved file."""
     resolved = moerate.check(name)
@@ -45,9 +40,14 @@ def describe(moerate, name):
                               for fit in resolved["fit"]]}}
 
 
+def plan_of_truths(moerate, name):
+    """What `plan` says of the file's truths: one entry for all fits that share one."""
+    return moerate.plan(name, with_set(["study.replicates=1", "study.n=[1000]"]))["truths"]
+
+
 def truth_facts(moerate, name):
     """Facts of the file's own truth, as plan has them."""
-    facts = moerate.plan(name, with_set(["study.replicates=1", "study.n=[1000]"]))["truths"][0]
+    facts = plan_of_truths(moerate, name)[0]
     return {"rank": facts["rank"], "parameters": facts["parameters"],
             "smallest_eigenvalue": facts["smallest_eigenvalue"], "atoms": facts["atoms"]}
 

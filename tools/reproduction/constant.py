@@ -7,8 +7,9 @@ import time
 
 import collect
 import figure
+import notes
 from panels import EXPERIMENTS
-from runs import OutOfTime, read_json, write_json
+from runs import OutOfTime, read_json, with_set, write_json
 from same_data import gate_numbers
 from words import cell, short, table
 from words import loss as loss_words
@@ -52,8 +53,13 @@ def run(moerate, files, scale, check):
             raise OutOfTime from None
         os.makedirs(os.path.dirname(record), exist_ok=True)
         write_json(record, {"settings": scale.constant, "seconds": round(time.monotonic() - begun, 1),
-                            "minutes": scale.constant_minutes, "commit": moerate.version(),
+                            "minutes": scale.constant_minutes, "commit": moerate.version(), "device": device(moerate, name),
                             "curves": None if found is None else found["curves"]})
+
+
+def device(moerate, name):
+    """The machine, as the program names it: "cpu, X, x86-64-v4, 2 threads"."""
+    return moerate.plan(name, with_set(["study.replicates=1", "study.n=[1000]"]))["device"]
 
 
 def entry_of(moerate, name, record):
@@ -66,7 +72,7 @@ def entry_of(moerate, name, record):
          "points": [{key: point.get(key) for key in ("epsilon", "reached", "distance", "least", "ratio", "exponent")}
                     for point in curve["points"]]} for curve in record["curves"]]
     return {"experiment": name, "source": about["source"], "asked": n / about["data"]["noise_variance"],
-            "run": {key: record[key] for key in ("settings", "seconds", "minutes", "commit")}, "curves": curves}
+            "run": {key: record.get(key) for key in ("settings", "seconds", "minutes", "commit", "device")}, "curves": curves}
 
 
 def text(entries):
@@ -81,7 +87,7 @@ The papers bound a loss L by ||f_G - f*||, whose rate is n^-1/2. *ratio* is the 
 largest and the smallest loss that were reached (`moerate constant`, [identifiability.md](identifiability.md#the-constant); a local search, so that the least may be less). Where it stays, the loss's rate can show from the n/sigma^2 of the column
 *from* on, the panel ends at that of the last; "-" where it does not stay. Asked with `{" ".join(entries[0]["run"]["settings"])}`, files of fewer parameters first; what is missing was not asked yet.
 
-""" + table(["file", "source", "fit", "loss", "the ratio", "ratio", "from n/sigma^2", "the panel's"], lines) + (
+""" + table(["file", "source", "fit", "loss", "the ratio", "ratio", "from n/sigma^2", "the panel's"], lines) + notes.runs({entry["experiment"]: entry["run"] for entry in entries}) + (
         "![The ratio of distance and loss at falling losses](reproduction/constant.png)\n\n" if drawn else "")
 
 

@@ -123,6 +123,11 @@ class Moerate:
                 "ends": ends_of(os.path.join(folder, "store.sqlite"), n)}
 
 
+def run_of(record):
+    """Machine, program and time of a run, and how its fits ended."""
+    return {key: record[key] for key in ("n", "seconds", "commit", "dirty", "device", "simd", "threads", "started", "ends")}
+
+
 def with_set(settings):
     return [word for setting in settings for word in ("--set", setting)]
 

@@ -5,6 +5,7 @@ import glob
 import os
 
 import collect
+import notes
 from panels import EXPERIMENTS
 from runs import with_set
 from words import cell, number, percent, short, table
@@ -72,6 +73,7 @@ fits of either gate are certified. A gate that does not have f* has no certifica
                      f"{entry['replicates']} replicates; the gates' part of f is {short(entry['gates'])} in L2.\n\n")
         for level in entry["noise"]:
             parts.append(level_text(level))
+        parts.append(notes.runs({entry["experiment"]: entry.get("run")}))
     return "".join(parts)
 
 

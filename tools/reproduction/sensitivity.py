@@ -3,7 +3,9 @@
 import re
 
 import figure
+import notes
 from panels import file_word
+from runs import run_of
 from words import CLOSE, number, table
 
 LABEL = re.compile(r"(?P<fit>.*), (?P<start>start [^,\[]*?)(?P<raw>, raw)? "
@@ -22,7 +24,7 @@ def cells_of(record):
                       "admissible": row["admissible_share"]})
     # Where all fits of some n failed a row has no replicate.
     return {"n": record["n"], "replicates": max(row["replicates"] for row in record["rows"]),
-            "cells": cells}
+            "run": {key: value for key, value in run_of(record).items() if key not in ("n", "ends")}, "cells": cells}
 
 
 def axes_of(cells):
@@ -70,7 +72,7 @@ def text(sweep, panel):
             "one drawn truth). The line in the map is the reported slope, a dash where all fits of some n failed:\n\n"
             f"![slopes of {panel} by start and batch](reproduction/{file_word('sensitivity-' + panel)}.png)\n\n"
             + table(["map", "reported", "steepest", "flattest", f"within {CLOSE:g} of its start's slope",
-                     f"within {CLOSE:g} of the reported slope"], lines))
+                     f"within {CLOSE:g} of the reported slope"], lines) + notes.runs({f"sensitivity-{panel}": sweep.get("run")}))
 
 
 def where(cell):

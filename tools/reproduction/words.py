@@ -18,6 +18,11 @@ def percent(share):
     return "-" if share is None else f"{100 * share:.0f} %"
 
 
+def counted(count, noun):
+    """"1 row", "2 rows"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def slope(estimate, bracketed=True):
     """"-0.512 [-0.560, -0.470]", in brackets where the rates give it no verdict."""
     if estimate is None or estimate["slope"] is None:
