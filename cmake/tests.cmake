@@ -1,19 +1,24 @@
 # One Catch2 executable a folder of tests/; each links the library of its level.
 find_path(CATCH2_INCLUDE catch2/catch.hpp REQUIRED)
 # Tests are not about speed, and their templates take half the time to compile at -O1; the kernels
-# that they call keep the build's optimisation.
+# that they call keep the build's optimisation. Tests that have no kernels' templates take a third less at -Og, and
+# Catch2's own source half at -O0.
 set(MOE_TEST_OPTIONS "$<$<COMPILE_LANGUAGE:CXX>:${MOE_V3};-O1>")
+set(kernel_tests fit loss lse rng task)
 add_library(moe_catch OBJECT tests/catch_main.cpp)
 target_include_directories(moe_catch SYSTEM PUBLIC ${CATCH2_INCLUDE})
-target_compile_options(moe_catch PRIVATE ${MOE_TEST_OPTIONS})
-# The large headers of nearly all tests, compiled once. They belong to an object of their own.
+target_compile_options(moe_catch PRIVATE ${MOE_V3} -O0)
+# The large headers of nearly all tests, compiled once for each -O. They belong to objects of their own.
 file(CONFIGURE OUTPUT generated/tests/headers.cpp CONTENT "")
-add_library(moe_test_headers OBJECT ${CMAKE_BINARY_DIR}/generated/tests/headers.cpp)
-target_link_libraries(moe_test_headers PUBLIC moe_core)
-target_include_directories(moe_test_headers SYSTEM PUBLIC ${CATCH2_INCLUDE})
-target_compile_options(moe_test_headers PRIVATE ${MOE_TEST_OPTIONS})
-target_precompile_headers(moe_test_headers PRIVATE
-    <catch2/catch.hpp> <fmt/format.h> cmake/json_library.h)
+function(moe_test_headers name)
+    add_library(${name} OBJECT ${CMAKE_BINARY_DIR}/generated/tests/headers.cpp)
+    target_link_libraries(${name} PUBLIC moe_core)
+    target_include_directories(${name} SYSTEM PUBLIC ${CATCH2_INCLUDE})
+    target_compile_options(${name} PRIVATE ${ARGN})
+    target_precompile_headers(${name} PRIVATE <catch2/catch.hpp> <fmt/format.h> cmake/json_library.h)
+endfunction()
+moe_test_headers(moe_test_headers ${MOE_TEST_OPTIONS})
+moe_test_headers(moe_word_test_headers ${MOE_V3} -Og)
 configure_file(tests/support/places.h.in ${CMAKE_BINARY_DIR}/generated/tests/places.h @ONLY)
 
 # Several sources at once, as in the host: names in a folder's anonymous namespaces differ. Alone are
@@ -28,8 +33,13 @@ function(moe_test folder)
         add_executable(test_${folder} ${sources} $<TARGET_OBJECTS:moe_catch>)
         target_include_directories(test_${folder} SYSTEM PRIVATE ${CATCH2_INCLUDE})
         target_link_libraries(test_${folder} PRIVATE ${ARGN} Threads::Threads)
-        target_compile_options(test_${folder} PRIVATE ${MOE_TEST_OPTIONS})
-        target_precompile_headers(test_${folder} REUSE_FROM moe_test_headers)
+        if(folder IN_LIST kernel_tests)
+            target_compile_options(test_${folder} PRIVATE ${MOE_TEST_OPTIONS})
+            target_precompile_headers(test_${folder} REUSE_FROM moe_test_headers)
+        else()
+            target_compile_options(test_${folder} PRIVATE ${MOE_V3} -Og)
+            target_precompile_headers(test_${folder} REUSE_FROM moe_word_test_headers)
+        endif()
         set_target_properties(test_${folder} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
         add_test(NAME ${folder} COMMAND test_${folder})
         set_tests_properties(${folder} PROPERTIES TIMEOUT 1200)

@@ -1,5 +1,6 @@
 #include "kernels/lse/fold_one.h"
 
+#include "kernels/model/shared.h"
 #include "kernels/task/serial_entry.h"
 
 MOE_BEGIN_ISA

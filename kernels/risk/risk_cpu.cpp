@@ -1,6 +1,7 @@
 #include "kernels/risk/risk_one.h"
 #include "kernels/risk/risk_serial.h"
 
+#include "kernels/model/shared.h"
 #include "kernels/task/serial_entry.h"
 
 MOE_BEGIN_ISA
