@@ -10,7 +10,7 @@
 #include "kernels/core/scratch.h"
 #include "kernels/lse/gram_api.h"
 #include "kernels/model/features.h"
-#include "kernels/model/simd.h"
+#include "kernels/model/transpose.h"
 
 #include <algorithm>
 #include <cstdint>

@@ -6,8 +6,9 @@
 /// samples for the scores (b = the transposed chunk), features for the gradient (b = the chunk
 /// itself).
 
-#include "kernels/model/simd.h"
+#include "kernels/model/asked_rows.h"
 #include "kernels/model/tile.h"
+#include "kernels/model/transpose.h"
 
 MOE_BEGIN_ISA
 
@@ -24,14 +25,20 @@ struct ColumnTile
 {
     Real const* columns; ///< [features][chunk]
 
-    /// Of the first `samples`, whose planes are [maps][samples].
-    void scores(FeatureRange range, Real const* w, Real const* c, int maps, Real* s,
-                int samples = chunk) const
+    void scores(FeatureRange range, Real const* w, Real const* c, int maps, Real* s) const
+    {
+        scores(range, w, c, maps, s, chunk, []() MOE_INLINED {});
+    }
+
+    /// Of the first `samples`, whose planes are [maps][samples]; see multiply() for beside.
+    template <class Beside>
+    void scores(FeatureRange range, Real const* w, Real const* c, int maps, Real* s, int samples,
+                Beside const& beside) const
     {
         MOE_EXPECT(begin_aligned<Simd<Real>::width>(range, w, s));
         multiply<Real>({w, padded_columns<Real>(range.size)}, range.size,
                        {columns + range.begin * chunk, chunk}, samples, maps, Init::rows, c,
-                       {s, samples});
+                       {s, samples}, beside);
     }
 };
 
@@ -49,6 +56,7 @@ public:
 
     Tile(SerialLanes, Scratch& scratch, FeatureMap const& features)
         : features_(features), d_(features.d), stride_(features.total),
+          asked_(scratch.take<AskedRows<Real>>(1)),
           rows_(scratch.take<Real>(static_cast<std::size_t>(chunk) * stride_)),
           columns_(scratch.take<Real>(static_cast<std::size_t>(chunk) * (stride_ + 2)))
     {
@@ -59,6 +67,7 @@ public:
     {
         for (int i = 0; i < chunk * stride_; ++i)
             rows_[i] = columns_[i] = Real(0);
+        *asked_ = AskedRows<Real>();
     }
 
     void fetch(Real const* x, std::uint32_t const* row, int count)
@@ -103,17 +112,22 @@ public:
     /// Asks the cache for the rows of a later fetch.
     void prefetch(Real const* x, std::uint32_t const* row, int count) const
     {
-        constexpr int line = 64 / static_cast<int>(sizeof(Real));
-        for (int b = 0; b < count; ++b) {
-            std::size_t const from = row == nullptr ? static_cast<std::size_t>(b) : row[b];
-            for (int f = 0; f < d_; f += line)
-                __builtin_prefetch(x + from * static_cast<std::size_t>(d_) + f);
-        }
+        AskedRows<Real>(x, nullptr, row, d_, count).rest();
     }
+
+    /// The same, and for y[row[b]], beside what follows: some of them before each block of a
+    /// product, some by ask_some(), the rest at the end of accumulate().
+    void prefetch_beside(Real const* x, Real const* y, std::uint32_t const* row, int count) const
+    {
+        *asked_ = AskedRows<Real>(x, y, row, d_, count);
+    }
+    void ask_some() const { asked_->some(); }
+    void ask_rest() const { asked_->rest(); }
 
     void scores(FeatureRange range, Real const* w, Real const* c, int maps, Real* s) const
     {
-        ColumnTile<Real>{columns_}.scores(range, w, c, maps, s, narrow_ ? width : chunk);
+        ColumnTile<Real>{columns_}.scores(range, w, c, maps, s, narrow_ ? width : chunk,
+                                          [this]() MOE_INLINED { ask_some(); });
     }
 
     void accumulate(FeatureRange range, Real const* coefficient, int maps, bool first, Real* g,
@@ -123,15 +137,17 @@ public:
         int const columns = stride(range.size);
         Init const init = first ? Init::zero : Init::out;
         Matrix<Real const> const rows{rows_ + range.begin, stride_};
+        auto const ask = [this]() MOE_INLINED { ask_some(); };
         if (narrow_) { // samples behind the end would add zeros
             multiply<Real>({coefficient, width}, count_, rows, columns, maps, init, nullptr,
-                           {g, columns});
+                           {g, columns}, ask);
             row_sums<Real, width>(coefficient, maps, first, gc);
         } else {
             multiply<Real>({coefficient, chunk}, chunk, rows, columns, maps, init, nullptr,
-                           {g, columns});
+                           {g, columns}, ask);
             row_sums<Real, chunk>(coefficient, maps, first, gc);
         }
+        ask_rest();
     }
 
 private:
@@ -193,12 +209,13 @@ private:
 
     FeatureMap features_;
     int d_;
-    int stride_;           ///< columns of all features, padded
-    Real* rows_;           ///< [chunk][stride]
-    Real* columns_;        ///< [stride + 2][chunk]
-    int count_ = chunk;    ///< samples that were fetched last
-    bool narrows_ = false; ///< see narrow_planes()
-    bool narrow_ = false;  ///< see narrow()
+    int stride_;             ///< columns of all features, padded
+    AskedRows<Real>* asked_; ///< of prefetch_beside()
+    Real* rows_;             ///< [chunk][stride]
+    Real* columns_;          ///< [stride + 2][chunk]
+    int count_ = chunk;      ///< samples that were fetched last
+    bool narrows_ = false;   ///< see narrow_planes()
+    bool narrow_ = false;    ///< see narrow()
 };
 
 MOE_END_ISA

@@ -3,59 +3,11 @@
 /// @file
 /// One fit by minibatch stochastic gradient descent, the algorithm of all backends.
 
-#include "kernels/model/forward.h"
 #include "kernels/sgd/chunk.h"
-#include "kernels/sgd/known_rows.h"
+#include "kernels/sgd/memory.h"
 #include "kernels/sgd/sgd_api.h"
-#include "kernels/sgd/single.h"
-#include "kernels/sgd/summed.h"
 
 MOE_BEGIN_ISA
-
-/// What stands in scratch of a chunk's samples, beside their x in the tile.
-template <class Real>
-struct Incoming
-{
-    std::uint32_t row[chunk];
-    Real y[chunk];
-};
-
-/// What all lanes of a fit know, kept from their registers.
-template <class Real>
-struct SgdCommon
-{
-    int finite; ///< flag of all_finite
-    Real scale; ///< 2 factor / batch
-    Real rate;  ///< learning rate
-};
-
-/// The working memory of a fit.
-template <class Real, class Lanes>
-struct SgdMemory
-{
-    // These first: a constant distance from scratch's begin.
-    EpochOrder* order;        ///< [1] of this epoch: in scratch, as registers are for the products
-    SgdCommon<Real>* common;  ///< [1]
-    Incoming<Real>* incoming; ///< [2] of this chunk and of the next one
-    int now = 0;              ///< which one is this chunk's
-    KnownRows<Lanes> known;   ///< of this epoch
-    Forward<Real, Lanes> forward;
-    Maps<Real> by_maps; ///< gradient by the maps
-    Real* theta;        ///< [p], none where the maps themselves step
-    Real* gradient;     ///< [p], likewise
-    SingleSteps<Real, Lanes> single;
-    SummedMaps<Real, Lanes> summed;
-
-    MOE_HD MOE_FLAT SgdMemory(Lanes lanes, Scratch& scratch, Model const& model, int batch)
-        : order(scratch.take<EpochOrder>(1)), common(scratch.take<SgdCommon<Real>>(1)),
-          incoming(scratch.take<Incoming<Real>>(2)), known(scratch),
-          forward(lanes, scratch, model, !Lanes::copied_maps, false),
-          by_maps(forward.tile, scratch, forward.shape),
-          theta(forward.shape.copied ? nullptr : scratch.take<Real>(model.layout.size)),
-          gradient(forward.shape.copied ? nullptr : scratch.take<Real>(model.layout.size)),
-          single(scratch, forward.shape, batch), summed(scratch, model, forward.shape, forward.maps)
-    {}
-};
 
 /// Bytes of working memory of a fit.
 template <class Real, class Lanes>
@@ -81,10 +33,14 @@ MOE_HD MOE_FLAT void request(Lanes lanes, SgdTask<Real> const& task, SgdMemory<R
                                      static_cast<std::uint32_t>(at.first + b),
                                      static_cast<std::uint32_t>(task.n));
     }
-    for (int b = lanes.rank(); b < at.count; b += lanes.size())
-        lanes.copy_async(then.y + b, task.y + row[b]);
-    lanes.sync();
-    m.forward.tile.prefetch(task.x, row, at.count);
+    if constexpr (Lanes::serial) { // y comes with x
+        m.forward.tile.prefetch_beside(task.x, task.y, row, at.count);
+    } else {
+        for (int b = lanes.rank(); b < at.count; b += lanes.size())
+            lanes.copy_async(then.y + b, task.y + row[b]);
+        lanes.sync();
+        m.forward.tile.prefetch(task.x, row, at.count);
+    }
 }
 
 /// Takes the requested chunk.
@@ -92,7 +48,12 @@ template <class Real, class Lanes>
 MOE_HD MOE_FLAT void receive(SgdTask<Real> const& task, SgdMemory<Real, Lanes>& m, Chunk const& at)
 {
     m.now = 1 - m.now;
-    m.forward.tile.fetch(task.x, m.incoming[m.now].row, at.count);
+    Incoming<Real>& now = m.incoming[m.now];
+    if constexpr (Lanes::serial) {
+        for (int b = 0; b < at.count; ++b)
+            now.y[b] = task.y[now.row[b]];
+    }
+    m.forward.tile.fetch(task.x, now.row, at.count);
 }
 
 /// Adds the gradient of (factor / size) sum (y - f)^2 over the chunk of a minibatch that has been
@@ -104,6 +65,8 @@ MOE_HD MOE_FLAT void add_chunk(Lanes lanes, SgdTask<Real> const& task, SgdMemory
 {
     auto& forward = m.forward;
     forward.predict_chunk(lanes, [&](auto mine, auto rows, Planes<Real> const& p, int first) {
+        if constexpr (Lanes::serial)
+            forward.tile.ask_some();
         for (int b = mine.rank(); b < rows.samples; b += mine.size())
             p.residual[b] =
                 first + b < at.count ? scale * (p.f[b] - m.incoming[m.now].y[first + b]) : Real(0);

@@ -171,12 +171,16 @@ public:
         p.expert = plane_ + turned_->experts();
         p.slope = slope_;
         Real const* before = nullptr; // x of the sample whose step is still to do
-        request(lanes, task, m, index, chunk_at(0, 0, task.n, chunk));
+        auto const ask = [&](int first) {
+            request(lanes, task, m, index, chunk_at(first, 0, task.n, chunk));
+            m.forward.tile.ask_rest(); // no product follows
+        };
+        ask(0);
         for (int first = 0; first < task.n; first += chunk) {
             m.now = 1 - m.now;
             int const left = task.n - first;
             if (left > chunk)
-                request(lanes, task, m, index, chunk_at(first + chunk, 0, task.n, chunk));
+                ask(first + chunk);
             for (int b = 0; b < left && b < chunk; ++b) {
                 Real const* const x =
                     task.x + static_cast<std::size_t>(m.incoming[m.now].row[b]) * task.model.d;
@@ -184,7 +188,7 @@ public:
                     turned_->scores(x, plane_);
                 else
                     turned_->step_to(rate, plane_, before, x);
-                coefficients_of(task.model, m.forward.shape, p, m.incoming[m.now].y[b],
+                coefficients_of(task.model, m.forward.shape, p, task.y[m.incoming[m.now].row[b]],
                                 m.common->scale);
                 before = x;
             }
