@@ -194,6 +194,8 @@ void write_whole(std::string const& file, bool force, std::string const& content
     errno = ELOOP;
     bool const done =
         !endless && (whole ? replace(target.path, content) : write_into(target, content));
+    if (!done && errno == EPIPE)
+        throw Error(Exit::no_reader, file + ": its reader went away");
     if (!done)
         throw Error(Exit::failure, fmt::format("cannot write {} ({}) choose another place", file,
                                                std::strerror(errno)));
