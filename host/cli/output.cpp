@@ -155,12 +155,17 @@ std::string input_name(std::string const& file)
     return file == "-" ? "stdin" : printable(file);
 }
 
-nlohmann::json read_json(std::string const& file)
+std::string read_text(std::string const& file, std::string_view kind)
 {
     std::string text;
-    read_input(file, "a JSON file",
+    read_input(file, kind,
                [&](std::istream& in) { text.assign(std::istreambuf_iterator<char>(in), {}); });
-    return parse_json(text, file == "-" ? "stdin" : file);
+    return text;
+}
+
+nlohmann::json read_json(std::string const& file)
+{
+    return parse_json(read_text(file, "a JSON file"), file == "-" ? "stdin" : file);
 }
 
 void print_text(std::string_view text)

@@ -25,6 +25,9 @@ void read_input(std::string const& file, std::string_view kind,
 /// "stdin" for "-", else the name as printable() has it.
 std::string input_name(std::string const& file);
 
+/// All of a file, or of stdin for "-". Throws as read_input.
+std::string read_text(std::string const& file, std::string_view kind);
+
 /// The JSON document in a file, or on stdin for "-". Throws UsageError as parse_json does.
 nlohmann::json read_json(std::string const& file);
 

@@ -132,20 +132,21 @@ Measure read_measure_file(Reader const& reader, std::string const& key, std::str
                           std::string const& folder)
 {
     std::string const path = (std::filesystem::path(folder) / file).string();
-    json document;
+    std::string text;
     try {
-        document = parse_json(read_whole_file(path, "mixing measure"), path);
+        text = read_whole_file(path, "mixing measure");
+        parse_json(text, path);
     } catch (UsageError const& error) {
         reader.fail(key, fmt::format("= \"{}\" is not usable: {}", file, error.what()));
     }
-    return measure_from_json(document, path);
+    return measure_from_text(text, path);
 }
 
 json named_measure(std::string const& folder, std::string const& file)
 {
     std::string const path = (std::filesystem::path(folder) / file).string();
-    json measure = measure_to_json(
-        measure_from_json(parse_json(read_whole_file(path, "mixing measure"), path), path));
+    json measure =
+        measure_to_json(measure_from_text(read_whole_file(path, "mixing measure"), path));
     measure["name"] = file;
     return measure;
 }
