@@ -132,7 +132,7 @@ nlohmann::ordered_json plan_json(std::vector<ShownLine> const& lines, TimeModel 
         cells.push_back({{"cell", work.cell->id},
                          {"label", line.label},
                          {"loss", line.loss.name},
-                         {"r", line.loss.r},
+                         {"r", exponent_json(line.loss)},
                          {"gauge", line.loss.gauge},
                          {"target", line.loss.target},
                          {"n", work.cell->n},

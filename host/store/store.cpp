@@ -122,13 +122,21 @@ LossKey loss_key(LossSpec const& loss, std::string const& at)
     return key;
 }
 
+std::optional<double> exponent_of(LossKey const& key)
+{
+    std::optional<double> exponent;
+    visit(Losses{}, find<Losses>(key.name), [&](auto loss) {
+        if (loss.has_r)
+            exponent = key.r;
+    });
+    return exponent;
+}
+
 std::string loss_text(LossKey const& key)
 {
     std::string text = key.name;
-    visit(Losses{}, find<Losses>(key.name), [&](auto loss) {
-        if (loss.has_r)
-            text += fmt::format(" r={:g}", key.r);
-    });
+    if (auto const exponent = exponent_of(key))
+        text += fmt::format(" r={:g}", *exponent);
     if (key.gauge != "align")
         text += " gauge=" + key.gauge;
     return key.target == "truth" ? text : text + " target=" + key.target;
