@@ -226,10 +226,12 @@ TruthSpec read_truth(Reader& reader, int d, std::string const& folder)
     reader.documented(truth_keys());
     int const ways = reader.has("draw") + reader.has("file") + reader.has("measure");
     if (ways != 1)
-        throw UsageError(fmt::format("{}: truth has {} draw, file, measure (the truth is either "
-                                     "drawn or given) keep exactly one of them",
+        throw UsageError(fmt::format("{}: {} has {} draw, file, measure (the truth is either drawn "
+                                     "or given) {} one of them",
                                      reader.source().place(reader.at("draw")),
-                                     ways == 0 ? "none of" : "more than one of"));
+                                     reader.source().name(reader.at("draw").parent_pointer()),
+                                     ways == 0 ? "none of" : "more than one of",
+                                     ways == 0 ? "give exactly" : "keep exactly"));
     TruthSpec truth =
         reader.has("draw") ? drawn_truth(reader, d) : measured_truth(reader, d, folder);
     truth.path = read_path(reader, truth.model, folder);
