@@ -40,6 +40,18 @@ def ink(shade):
     return "black" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 else "white"
 
 
+def advice(options, facets, panels):
+    """What to do about a figure that does not fit, of what has not been done."""
+    ways = [] if options.width == "double" else ["--width double"]
+    if options.facet:
+        ways.append(f"facet by less: {', '.join(facets)}")
+    elif panels > 1:  # nobody has asked for these
+        ways.append(f"fewer rows: there is a panel for each {' and '.join(facets)}")
+    else:
+        ways.append("fewer values of the two keys")
+    return "try " + ", or ".join(ways)
+
+
 def draw_heatmap(series, options):
     """The figure: a panel a combination of the facets' values. Raises LayoutError."""
     import matplotlib
@@ -73,7 +85,7 @@ def draw_heatmap(series, options):
         one.slope is None for one in series) else note
     bottom = (text_size(figure, note, SMALL)[1] + 0.08) / figure.get_figheight()
     figure.get_layout_engine().set(w_pad=0.03, h_pad=0.03, rect=(0, bottom, 1, 1 - bottom))
-    figure.text(0.5, 0.02, note, fontsize=SMALL, ha="center", va="bottom", color="0.25",
+    figure.text(0.5, 0.03 / figure.get_figheight(), note, fontsize=SMALL, ha="center", va="bottom", color="0.25",
                 gid="note").set_in_layout(False)
     grid = figure.subplots(rows, columns, squeeze=False)
     slopes = [one.slope for one in series if one.slope is not None]
@@ -100,8 +112,7 @@ def draw_heatmap(series, options):
     figure.canvas.draw()
     found = faults(figure) + overfull(grid, places, x, y)
     if found:
-        raise LayoutError(f"the figure does not fit ({found[0]}) try --width double, or facet by less: "
-                          f"{', '.join(facets) or 'fewer values'}")
+        raise LayoutError(f"the figure does not fit ({found[0]}) {advice(options, facets, len(panels))}")
     return figure
 
 

@@ -129,7 +129,7 @@ std::vector<std::pair<int, int>> compared_pairs(std::vector<ComparedCurve> const
 
 int compare_command(CompareOptions const& options, CommonOptions const& common)
 {
-    std::vector<ResultFolder> const folders = open_folders(options.folders);
+    std::vector<ResultFolder> const folders = open_folders(options.folders, options.device.threads);
     std::vector<ComparedCurve> const curves = chosen(folders, options.rows);
     auto const pairs = compared_pairs(curves, options.by == "label");
     std::unique_ptr<Device> const device = bootstrap_device(folders, options.device);

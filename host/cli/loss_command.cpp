@@ -4,9 +4,10 @@
 #include "host/cli/output.h"
 #include "host/core/error.h"
 #include "host/measure/families.h"
+#include "host/measure/loss_misfit.h"
 #include "host/measure/measure_json.h"
 #include "host/run/measure_losses.h"
-#include "kernels/family/loss_fits.h"
+#include "kernels/family/losses.h"
 #include "kernels/loss/pair.h"
 
 #include <fmt/format.h>
@@ -40,8 +41,7 @@ std::string gate_text(GateSpec const& gate)
                        gate.rank > 0 ? fmt::format(" of rank {}", gate.rank) : "");
 }
 
-/// Refuses measures whose parameters cannot stand in one loss, and losses of groups where there are
-/// none or the other way round.
+/// Refuses measures whose parameters cannot stand in one loss.
 void check_gates(LossCase const& c, std::string const& where)
 {
     GateSpec const& fitted = c.fitted.model.gate;
@@ -50,10 +50,6 @@ void check_gates(LossCase const& c, std::string const& where)
         throw UsageError(fmt::format("{}: fitted has {}, true {} (their parameters have nothing "
                                      "in common to compare) give both gates of one kind",
                                      where, gate_text(fitted), gate_text(truth)));
-    if (form_of(c.choice.loss).grouped() != traits_of(fitted).grouped)
-        throw UsageError(fmt::format("{}: {} does not fit {} (hierarchical losses are about "
-                                     "hierarchical gates, and no others are) choose another loss",
-                                     where, name_of<Losses>(c.choice.loss), gate_text(fitted)));
 }
 
 LossCase read_loss_case(Reader& reader, std::string const& where)
@@ -75,6 +71,9 @@ LossCase read_loss_case(Reader& reader, std::string const& where)
         throw UsageError(fmt::format("{}: fitted has d = {} (true has d = {}) give both the same",
                                      where, result.fitted.model.d, result.truth.model.d));
     check_gates(result, where);
+    if (std::string const misfit = loss_misfit(result.choice.loss, result.fitted.model.gate);
+        !misfit.empty())
+        reader.fail("loss", misfit);
     for (SizeLimit const& size :
          pair_limits(result.fitted.model, result.truth.model, result.choice.loss))
         check_size(size, where);

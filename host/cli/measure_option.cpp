@@ -77,10 +77,7 @@ Atoms counted_atoms(GateSpec const& gate, std::vector<int> const& experts)
 
 Measure read_measure_file(std::string const& file)
 {
-    json const document = read_json(file);
-    bool const fitted = document.is_object() && document.contains("measure");
-    return measure_from_json(fitted ? document["measure"] : document,
-                             input_name(file) + (fitted ? ": measure" : ""));
+    return measure_from_text(read_text(file, "a JSON file"), input_name(file), true);
 }
 
 } // namespace moerate

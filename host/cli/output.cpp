@@ -4,6 +4,7 @@
 #include "host/core/streams.h"
 #include "host/core/text.h"
 #include "host/store/shard.h"
+#include "host/store/store.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -155,12 +156,17 @@ std::string input_name(std::string const& file)
     return file == "-" ? "stdin" : printable(file);
 }
 
-nlohmann::json read_json(std::string const& file)
+std::string read_text(std::string const& file, std::string_view kind)
 {
     std::string text;
-    read_input(file, "a JSON file",
+    read_input(file, kind,
                [&](std::istream& in) { text.assign(std::istreambuf_iterator<char>(in), {}); });
-    return parse_json(text, file == "-" ? "stdin" : file);
+    return text;
+}
+
+nlohmann::json read_json(std::string const& file)
+{
+    return parse_json(read_text(file, "a JSON file"), file == "-" ? "stdin" : file);
 }
 
 void print_text(std::string_view text)
@@ -171,6 +177,12 @@ void print_text(std::string_view text)
 void print_json(nlohmann::ordered_json const& document)
 {
     print_text(json_text(document) + "\n");
+}
+
+nlohmann::ordered_json exponent_json(LossKey const& key)
+{
+    auto const exponent = exponent_of(key);
+    return exponent ? nlohmann::ordered_json(*exponent) : nlohmann::ordered_json();
 }
 
 void note(bool quiet, std::string const& text)
@@ -194,6 +206,8 @@ void write_whole(std::string const& file, bool force, std::string const& content
     errno = ELOOP;
     bool const done =
         !endless && (whole ? replace(target.path, content) : write_into(target, content));
+    if (!done && errno == EPIPE)
+        throw Error(Exit::no_reader, file + ": its reader went away");
     if (!done)
         throw Error(Exit::failure, fmt::format("cannot write {} ({}) choose another place", file,
                                                std::strerror(errno)));

@@ -7,6 +7,7 @@
 
 #include <cstdio>
 #include <new>
+#include <unistd.h>
 
 namespace moerate
 {
@@ -26,6 +27,8 @@ int outcome_of(std::string const& name, std::function<int()> const& work)
     try {
         return work();
     } catch (Error const& error) {
+        if (error.code() == Exit::no_reader)
+            return static_cast<int>(Exit::no_reader);
         return fail(name, error.code(), error.what());
     } catch (DeviceError const& error) {
         return fail(name, Exit::device, error.what());
@@ -44,12 +47,17 @@ int run_program(std::string const& name, std::function<int()> const& work)
 {
     guard_streams();
     int const code = outcome_of(name, work);
-    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0)
+    bool const written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+    // As `head` ends a pipeline. What the work itself found out counts for more.
+    if (code == static_cast<int>(Exit::no_reader) ||
+        (!written && code == 0 && reader_is_gone(STDOUT_FILENO)))
+        end_without_reader();
+    if (written || reader_is_gone(STDOUT_FILENO))
         return code;
     int const lost = fail(name, Exit::failure,
                           "cannot write to standard output (it is full or closed) send it to "
                           "another place");
-    return code == 0 ? lost : code; // what the work itself found out counts for more
+    return code == 0 ? lost : code;
 }
 
 } // namespace moerate

@@ -127,7 +127,7 @@ int rates_command(RatesCommandOptions const& options, CommonOptions const& commo
     set_window(wanted, options.window);
     wanted.windows = options.windows;
     wanted.blocks = options.blocks;
-    std::vector<ResultFolder> const folders = open_folders(options.folders);
+    std::vector<ResultFolder> const folders = open_folders(options.folders, options.device.threads);
     for (ResultFolder const& one : folders)
         check_window(wanted, options.window, one.study);
     std::unique_ptr<Device> const device = bootstrap_device(folders, options.device);

@@ -4,6 +4,7 @@
 #include "host/cli/device_choice.h"
 #include "host/core/error.h"
 #include "host/core/text.h"
+#include "host/device/cpu_info.h"
 #include "host/rates/rates.h"
 
 #include <fmt/format.h>
@@ -35,13 +36,13 @@ void check_different(std::vector<std::string> const& folders)
 
 } // namespace
 
-std::vector<ResultFolder> open_folders(std::vector<std::string> const& folders)
+std::vector<ResultFolder> open_folders(std::vector<std::string> const& folders, int threads)
 {
     check_different(folders);
     std::vector<ResultFolder> all;
     std::map<std::string, int> named;
     for (std::string const& folder : folders) {
-        Store store = Store::open(folder);
+        Store store = Store::open(folder, threads > 0 ? threads : usable_cores());
         Study study = stored_study(store);
         ++named[study.id];
         all.push_back({folder, std::move(store), std::move(study)});

@@ -4,6 +4,7 @@
 #include "host/cli/output.h"
 #include "host/cli/precision.h"
 #include "host/cli/shard_plan.h"
+#include "host/cli/study_to_run.h"
 #include "host/core/error.h"
 #include "host/core/text.h"
 #include "host/core/words.h"
@@ -132,7 +133,7 @@ nlohmann::ordered_json plan_json(std::vector<ShownLine> const& lines, TimeModel 
         cells.push_back({{"cell", work.cell->id},
                          {"label", line.label},
                          {"loss", line.loss.name},
-                         {"r", line.loss.r},
+                         {"r", exponent_json(line.loss)},
                          {"gauge", line.loss.gauge},
                          {"target", line.loss.target},
                          {"n", work.cell->n},
@@ -178,21 +179,28 @@ int check_command(StudyOptions const& options, bool as_toml, CommonOptions const
 {
     Study const study = read_study(options.file, options.settings);
     if (as_toml) {
+        note_warnings(study, common.quiet);
         print_text(study.resolved);
         return 0;
     }
     if (!common.json) {
         print_text(describe(study));
+        for (Warning const& warning : study.warnings)
+            print_text(fmt::format("\nwarning: {}\n", printable(warning.text)));
         return 0;
     }
     nlohmann::ordered_json labels = nlohmann::ordered_json::array();
     for (Curve const& curve : study.curves)
         labels.push_back(curve.label);
+    nlohmann::ordered_json warnings = nlohmann::ordered_json::array();
+    for (Warning const& warning : study.warnings)
+        warnings.push_back(warning.text);
     print_json({{"id", study.id},
                 {"title", study.title},
                 {"labels", labels},
                 {"n", study.n},
                 {"replicates", study.replicates},
+                {"warnings", warnings},
                 {"resolved", study.resolved}});
     return 0;
 }
@@ -203,6 +211,8 @@ int plan_command(PlanOptions const& options, CommonOptions const& common)
     Study const asked = planned_study(options, store ? &*store : nullptr);
     if (!options.folder.empty()) // a plan of what `run` refuses would promise too much
         Store::check_study(options.folder, asked);
+    if (!options.study.file.empty())
+        note_warnings(asked, common.quiet);
     Study const study = with_unknown_targets(asked);
     Plan plan = make_plan(study);
     Devices const devices =

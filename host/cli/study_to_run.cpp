@@ -64,7 +64,21 @@ std::string what_brings_back(RunCommandOptions const& options, Study const& stud
     return how;
 }
 
+/// Of what would be only repeated there is no new store; one that was begun with it goes on.
+void check_worth(Study const& study)
+{
+    for (Warning const& warning : study.warnings)
+        if (warning.wasted)
+            throw UsageError(warning.text);
+}
+
 } // namespace
+
+void note_warnings(Study const& study, bool quiet)
+{
+    for (Warning const& warning : study.warnings)
+        note(quiet, "warning: " + warning.text);
+}
 
 StudyToRun study_to_run(RunCommandOptions const& options, CommonOptions const& common)
 {
@@ -74,6 +88,9 @@ StudyToRun study_to_run(RunCommandOptions const& options, CommonOptions const& c
     // A shard does not read all that the others have stored for the sake of a note.
     bool const reads = options.shard.empty() || options.add_n;
     std::optional<Store> const store = reads ? store_in(work.folder) : std::nullopt;
+    if (!store && reads)
+        check_worth(work.study);
+    note_warnings(work.study, common.quiet);
     if (!store)
         return work;
     Study const stored = stored_study(*store);

@@ -19,6 +19,7 @@ enum class Exit : int
     store = 4,        ///< store does not match the study, or is damaged
     device = 5,       ///< device not usable
     interrupted = 75, ///< stopped by signal with all finished work saved
+    no_reader = 141,  ///< the reader of a pipe went away: nobody is told
 };
 
 /// An error for the user.

@@ -2,7 +2,9 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 namespace moerate
@@ -25,6 +27,19 @@ void say(std::FILE* out, std::string_view text) noexcept
 {
     std::fwrite(text.data(), 1, text.size(), out);
     std::fflush(out);
+}
+
+bool reader_is_gone(int descriptor) noexcept
+{
+    pollfd asked{descriptor, POLLOUT, 0};
+    return poll(&asked, 1, 0) > 0 && (asked.revents & POLLERR) != 0;
+}
+
+void end_without_reader() noexcept
+{
+    std::signal(SIGPIPE, SIG_DFL);
+    std::raise(SIGPIPE);
+    std::_Exit(128 + SIGPIPE); // where the signal is blocked
 }
 
 bool write_all(int descriptor, std::string_view bytes) noexcept

@@ -19,6 +19,13 @@ void guard_streams();
 /// Writes a message and flushes. Whether it arrives is no reason to end: failures are ignored.
 void say(std::FILE* out, std::string_view text) noexcept;
 
+/// Whether what a descriptor leads to is a pipe or socket that nobody reads any more.
+bool reader_is_gone(int descriptor) noexcept;
+
+/// Ends the process as a program that knows nothing of SIGPIPE ends where its reader went away:
+/// shells say nothing and see 141.
+[[noreturn]] void end_without_reader() noexcept;
+
 /// Writes all of `bytes`. False with errno set where that fails.
 bool write_all(int descriptor, std::string_view bytes) noexcept;
 

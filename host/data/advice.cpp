@@ -1,5 +1,7 @@
 #include "host/data/advice.h"
 
+#include "host/core/words.h"
+#include "host/data/dependent_inputs.h"
 #include "host/device/device.h"
 #include "kernels/evaluate/evaluate_api.h"
 
@@ -8,6 +10,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <utility>
 
 namespace moerate
 {
@@ -102,6 +106,15 @@ AtomSums atom_sums(Device& device, FittedData const& fit)
     return sums;
 }
 
+/// "x1, x3".
+std::string names_of_columns(std::vector<int> const& columns)
+{
+    std::vector<std::string> names;
+    for (int const column : columns)
+        names.push_back(fmt::format("x{}", column + 1));
+    return joined(names);
+}
+
 } // namespace
 
 std::vector<std::string> notes_on_inputs(DataTable const& table, std::vector<double> const& fitted,
@@ -110,19 +123,26 @@ std::vector<std::string> notes_on_inputs(DataTable const& table, std::vector<dou
     std::vector<std::string> notes;
     std::size_t const width = table.d;
     int const n = table.n;
+    std::map<int, DependentInput> dependent;
+    for (DependentInput& input : dependent_inputs(table))
+        dependent.emplace(input.column, std::move(input));
     for (std::size_t a = 0; a < width; ++a) {
-        bool constant = true;
         double square = 0;
-        for (int t = 0; t < n; ++t) {
-            constant = constant && table.x[t * width + a] == table.x[a];
+        for (int t = 0; t < n; ++t)
             square += fitted[t * width + a] * fitted[t * width + a] / n;
-        }
         double const size = std::sqrt(square);
+        auto const input = dependent.find(static_cast<int>(a));
+        bool const constant = input != dependent.end() && input->second.others.empty();
         if (constant)
             notes.push_back(fmt::format("x{} is {} in all samples (what goes with it cannot be "
                                         "told from the offsets) leave it out",
                                         a + 1, table.x[a]));
-        else if (size > far_from_one || size < 1 / far_from_one)
+        else if (input != dependent.end())
+            notes.push_back(fmt::format("x{} is a linear combination of {} at all samples (their "
+                                        "coefficients cannot be told from one another) leave one "
+                                        "of them out",
+                                        a + 1, names_of_columns(input->second.others)));
+        if (!constant && (size > far_from_one || size < 1 / far_from_one))
             notes.push_back(fmt::format("x{} is of size {:.2g}, root mean square, as it is fitted "
                                         "(starts and box are made for inputs of size 1) scale it",
                                         a + 1, size));
@@ -136,7 +156,7 @@ std::vector<std::string> notes_on_inputs(DataTable const& table, std::vector<dou
 }
 
 std::vector<std::string> notes_on_end(Regression const& fit, RegressionSpec const& spec,
-                                      std::vector<double> const& y)
+                                      DataTable const& table)
 {
     std::vector<std::string> notes;
     if (fit.status == FitStatus::not_finite)
@@ -156,16 +176,24 @@ std::vector<std::string> notes_on_end(Regression const& fit, RegressionSpec cons
     if (bound == 0)
         return notes;
     double largest = 0;
-    for (double const value : y)
+    for (double const value : table.y)
         largest = std::max(largest, std::abs(value));
+    std::vector<int> dependent;
+    for (DependentInput const& input : dependent_inputs(table))
+        dependent.push_back(input.column);
     auto const settings = spec.estimator->settings();
     auto const box = settings.find("box");
     bool const beyond = box != settings.end() && box->is_number() && largest > box->get<double>();
     notes.push_back(fmt::format(
         "{} on the box (the fit is a minimum over the box, certified or not, and may be none of "
-        "the model's; standard errors hold inside only{}) try a larger --box{}",
+        "the model's; standard errors hold inside only{}{}) {}{}",
         bound == 1 ? "a parameter is" : std::to_string(bound) + " parameters are",
         spec.raw ? "" : "; the box is in units of the standardised inputs",
+        dependent.empty() ? ""
+                          : fmt::format("; the coefficients of {} are not told by the data and may "
+                                        "stand anywhere, on the box as well",
+                                        names_of_columns(dependent)),
+        dependent.empty() ? "try a larger --box" : "leave those inputs out, or try a larger --box",
         beyond ? fmt::format(", or scale y, which is up to {:.3g} and beyond it", largest) : ""));
     return notes;
 }

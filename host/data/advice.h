@@ -12,14 +12,15 @@
 namespace moerate
 {
 
-/// Notes on inputs: constant ones, ones whose size is far from 1 as they are fitted (`fitted`
-/// [n][d]: standardised as far as the model allows), fewer samples than parameters.
+/// Notes on inputs: constant ones, ones that depend linearly on others, ones whose size is far from
+/// 1 as they are fitted (`fitted` [n][d]: standardised as far as the model allows), fewer samples
+/// than parameters.
 std::vector<std::string> notes_on_inputs(DataTable const& table, std::vector<double> const& fitted,
                                          int parameters);
 
 /// Notes on how a fit ended: above its start, above f = 0, on the box.
 std::vector<std::string> notes_on_end(Regression const& fit, RegressionSpec const& spec,
-                                      std::vector<double> const& y);
+                                      DataTable const& table);
 
 /// Notes on atoms, by their responses at the samples: those that contribute nothing, and pairs with
 /// one expert whose gates are proportional or have a constant sum, so that one atom can do what

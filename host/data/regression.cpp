@@ -151,7 +151,7 @@ Regression fit_table(Device& device, DataTable const& table, RegressionSpec cons
     know_rank(device, fit, result.outcome);
     add_criteria(result, table.n);
     result.standard_errors.assign(theta.size(), std::numeric_limits<double>::quiet_NaN());
-    for (std::string const& note : notes_on_end(result, spec, table.y))
+    for (std::string const& note : notes_on_end(result, spec, table))
         result.notes.push_back(note);
     if (!result.outcome.finite || !std::isfinite(result.mse))
         return result;

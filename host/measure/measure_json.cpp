@@ -1,5 +1,7 @@
 #include "host/measure/measure_json.h"
 
+#include "host/core/json.h"
+#include "host/core/json_place.h"
 #include "host/measure/families.h"
 #include "host/measure/sections.h"
 
@@ -15,12 +17,18 @@ namespace
 
 using nlohmann::json;
 
-/// A JSON document: every message starts with what the caller calls it, names are paths.
+/// A JSON document: every message starts with what the caller calls it, and with line and column
+/// where it has the text; names are paths.
 class JsonSource : public Source
 {
 public:
-    explicit JsonSource(std::string where) : where_(std::move(where)) {}
-    std::string place(Pointer const&) const override { return where_; }
+    explicit JsonSource(std::string where, std::string const* text = nullptr)
+        : where_(std::move(where)), text_(text)
+    {}
+    std::string place(Pointer const& at) const override
+    {
+        return text_ == nullptr ? where_ : where_ + ":" + place_in_json(*text_, at);
+    }
 
     std::string name(Pointer const& at) const override
     {
@@ -36,6 +44,7 @@ public:
 
 private:
     std::string where_;
+    std::string const* text_; ///< null: not known
 };
 
 [[noreturn]] void wrong(Source const& source, Pointer const& at, std::string const& text)
@@ -146,6 +155,30 @@ void read_groups(Reader& top, Measure& measure)
                     Section::group, g, measure);
 }
 
+Measure read_measure(JsonSource const& source, json const& value, Pointer const& at)
+{
+    Reader top(source, value, at);
+    int const d = top.integer("d", between(1, largest_size));
+    GateSpec const gate = read_gate(top.table("gate"));
+    ExpertSpec const expert = read_expert(top.table("expert"));
+    double const temperature = top.number("temperature", above(0), 1.0);
+    Measure measure{sized_model(gate, expert, d, read_sizes(top, gate), temperature,
+                                source.place(at) + ": the measure"),
+                    {}};
+    Layout const& layout = measure.model.layout;
+    measure.theta.assign(std::size_t(layout.size), 0.0);
+    read_atoms(top, measure);
+    if (has_section(layout, Section::shared))
+        read_blocks(top.table("shared"), Section::shared, 0, measure);
+    if (has_section(layout, Section::group))
+        read_groups(top, measure);
+    for (int b = 0; b < layout.blocks; ++b)
+        if (section_of(layout.block[b]) == Section::temperature)
+            measure.theta[std::size_t(layout.block[b].offset)] = temperature;
+    top.finish();
+    return measure;
+}
+
 } // namespace
 
 GateSpec gate_from_json(json const& value, std::string const& where)
@@ -162,27 +195,15 @@ ExpertSpec expert_from_json(json const& value, std::string const& where)
 
 Measure measure_from_json(json const& value, std::string const& where)
 {
-    JsonSource const source(where);
-    Reader top(source, value, Pointer());
-    int const d = top.integer("d", between(1, largest_size));
-    GateSpec const gate = read_gate(top.table("gate"));
-    ExpertSpec const expert = read_expert(top.table("expert"));
-    double const temperature = top.number("temperature", above(0), 1.0);
-    Measure measure{
-        sized_model(gate, expert, d, read_sizes(top, gate), temperature, where + ": the measure"),
-        {}};
-    Layout const& layout = measure.model.layout;
-    measure.theta.assign(std::size_t(layout.size), 0.0);
-    read_atoms(top, measure);
-    if (has_section(layout, Section::shared))
-        read_blocks(top.table("shared"), Section::shared, 0, measure);
-    if (has_section(layout, Section::group))
-        read_groups(top, measure);
-    for (int b = 0; b < layout.blocks; ++b)
-        if (section_of(layout.block[b]) == Section::temperature)
-            measure.theta[std::size_t(layout.block[b].offset)] = temperature;
-    top.finish();
-    return measure;
+    return read_measure(JsonSource(where), value, Pointer());
+}
+
+Measure measure_from_text(std::string const& text, std::string const& file, bool of_a_fit)
+{
+    json const document = parse_json(text, file);
+    bool const inside = of_a_fit && document.is_object() && document.contains("measure");
+    return read_measure(JsonSource(file, &text), inside ? document.at("measure") : document,
+                        inside ? Pointer() / "measure" : Pointer());
 }
 
 } // namespace moerate

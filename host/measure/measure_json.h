@@ -24,6 +24,10 @@ struct Measure
 /// error texts, e.g. "cases.json: case 3 (\"a\"): fitted". Throws UsageError.
 Measure measure_from_json(nlohmann::json const& json, std::string const& where);
 
+/// The same of a file's text: errors name line and column. With `of_a_fit` it may also be what
+/// `moerate fit` prints, with the measure under "measure".
+Measure measure_from_text(std::string const& text, std::string const& file, bool of_a_fit = false);
+
 /// The measure as JSON, keys in the order of interfaces.md.
 nlohmann::ordered_json measure_to_json(Measure const& measure);
 

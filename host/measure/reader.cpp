@@ -26,6 +26,8 @@ std::string Bounds::text() const
     bool const above_all = std::isinf(low), below_all = std::isinf(high);
     if (above_all && below_all)
         return "finite";
+    if (low == high)
+        return fmt::format("{}", low);
     if (below_all)
         return fmt::format("{} {}", low_open ? "above" : "at least", low);
     return fmt::format("between {} and {}", low, high);
@@ -107,6 +109,9 @@ json const& Reader::required(std::string const& key)
 
 void Reader::check(std::string const& key, json const& value, Bounds range) const
 {
+    if (!std::isfinite(value.get<double>()))
+        fail(key, fmt::format("= {} is not finite (it must be {}) give a finite number",
+                              shown(value), range.text()));
     if (!range.holds(value.get<double>()))
         fail(key, fmt::format("= {} is out of range (it must be {})", shown(value), range.text()));
 }
@@ -238,6 +243,8 @@ void Reader::missing(std::string const& key) const
     for (auto const& item : value_.items())
         if (read_.count(item.key()) == 0 && nearest(item.key(), {key}) == key)
             unknown(item.key(), {key});
+    if (base_ != nullptr) // where it would be for all; this one may not be there at all
+        base_->missing(key);
     throw UsageError(fmt::format("{}: {} is missing (it has no default) add it", source_.place(at_),
                                  source_.name(at_ / key)));
 }

@@ -33,11 +33,17 @@ std::string no_slope(Samples const& samples, std::vector<double> const& value, c
 /// Standard deviation and percentiles of the replicates of one n.
 void add_spread(Slope& result, std::vector<double> const& values, double sd)
 {
-    std::vector<double> sorted = present(values);
-    std::sort(sorted.begin(), sorted.end());
-    int const size = static_cast<int>(sorted.size());
+    std::vector<double> own = present(values);
+    int const size = static_cast<int>(own.size());
     auto const percentile = [&](double share) {
-        return size == 0 ? no_number : quantile(sorted.data(), size, share);
+        if (size == 0)
+            return no_number;
+        // The two values that a quantile is between, where ascending ones would have them.
+        auto const below = own.begin() + below_quantile(size, share);
+        std::nth_element(own.begin(), below, own.end());
+        if (below + 1 != own.end())
+            std::iter_swap(below + 1, std::min_element(below + 1, own.end()));
+        return quantile(own.data(), size, share);
     };
     result.sd.push_back(sd);
     result.p05.push_back(percentile(0.05));

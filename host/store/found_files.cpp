@@ -30,7 +30,7 @@ std::vector<FoundFile> found_files(std::string const& folder)
 
 std::string study_column(SourceFile& file, char const* column)
 {
-    return file.ask([&](sqlite::Database& database) {
+    return file.ask_early([&](sqlite::Database& database) {
         sqlite::Statement row(database, fmt::format("SELECT {} FROM study", column));
         return row.step() ? row.text(0) : std::string{};
     });
@@ -38,7 +38,7 @@ std::string study_column(SourceFile& file, char const* column)
 
 std::string last_start(SourceFile& file)
 {
-    return file.ask([](sqlite::Database& database) {
+    return file.ask_early([](sqlite::Database& database) {
         sqlite::Statement newest(database, "SELECT max(started) FROM run");
         return newest.step() ? newest.text(0) : std::string{};
     });

@@ -33,10 +33,10 @@ struct FoundFile
 /// Throws StoreError where the folder cannot be read.
 std::vector<FoundFile> found_files(std::string const& folder);
 
-/// A column of a file's study.
+/// A column of a file's study; as of ask_early.
 std::string study_column(SourceFile& file, char const* column);
 
-/// When the last run of a file began; empty without runs.
+/// When the last run of a file began; empty without runs. As of ask_early.
 std::string last_start(SourceFile& file);
 
 } // namespace moerate

@@ -46,7 +46,8 @@ struct Part
 std::optional<Part> opened(FoundFile const& found)
 {
     Part part;
-    part.file = std::make_unique<SourceFile>(found.path, SourceFile::Reading::unlocked, false);
+    part.file = std::make_unique<SourceFile>(found.path, SourceFile::Reading::unlocked,
+                                             SourceFile::Check::never);
     part.shard = found.shard;
     if (!part.file->ask(holds_store))
         return std::nullopt;

@@ -38,9 +38,10 @@ void add_other_losses(FitRow& fit, FitRow const& other)
 
 } // namespace
 
-Store Store::open(std::string const& folder)
+Store Store::open(std::string const& folder, int threads)
 {
     auto impl = std::make_unique<Impl>();
+    impl->threads = threads;
     impl->folder = folder;
     std::string last_run;
     std::vector<FoundFile> const found = found_files(folder);
@@ -51,11 +52,13 @@ Store Store::open(std::string const& folder)
                         folder));
     for (FoundFile const& one : found) {
         bool const locked = !one.shard && can_lock(one.path);
-        auto file = std::make_unique<SourceFile>(one.path, locked ? SourceFile::Reading::locked
-                                                                  : SourceFile::Reading::unlocked);
-        if (!file->ask(holds_store)) {
+        auto file = std::make_unique<SourceFile>(
+            one.path, locked ? SourceFile::Reading::locked : SourceFile::Reading::unlocked,
+            threads > 1 ? SourceFile::Check::beside : SourceFile::Check::first);
+        if (!file->ask_early(holds_store)) {
             if (one.shard && found.size() > 1) // its run has just begun
                 continue;
+            file->checked();
             throw StoreError(
                 fmt::format("{} is empty (its run was stopped before it wrote anything) run "
                             "`moerate run` again",
@@ -90,8 +93,9 @@ Store Store::merged(std::string const& folder)
 {
     auto impl = std::make_unique<Impl>();
     impl->folder = folder;
-    impl->files.push_back(std::make_unique<SourceFile>(
-        folder + "/" + store_file(std::nullopt, "sqlite"), SourceFile::Reading::unlocked, false));
+    impl->files.push_back(
+        std::make_unique<SourceFile>(folder + "/" + store_file(std::nullopt, "sqlite"),
+                                     SourceFile::Reading::unlocked, SourceFile::Check::never));
     return Store(std::move(impl));
 }
 
@@ -105,7 +109,8 @@ std::optional<Store> Store::others(std::string const& folder, Study const& study
     for (FoundFile const& one : found_files(folder)) {
         if (one.shard == shard)
             continue;
-        auto file = std::make_unique<SourceFile>(one.path, SourceFile::Reading::unlocked, false);
+        auto file = std::make_unique<SourceFile>(one.path, SourceFile::Reading::unlocked,
+                                                 SourceFile::Check::never);
         if (!file->ask(holds_store))
             continue;
         if (study_column(*file, "toml") != study.resolved)
@@ -186,7 +191,7 @@ std::vector<FitRow> Store::fits(std::string const& cell, bool with_parameters,
     std::map<int, FitRow> all;
     for (auto const& file : impl_->files) {
         std::vector<FitRow> part = file->ask([&](sqlite::Database& database) {
-            return read_fits(database, cell, with_parameters, replicates);
+            return read_fits(database, cell, with_parameters, replicates, impl_->threads);
         });
         if (impl_->files.size() == 1)
             return part;
@@ -244,6 +249,17 @@ FitCount Store::count(std::string const& cell, int replicates) const
     for (auto const& [replicate, status] : ended)
         add(status, 1);
     return count;
+}
+
+int Store::fit_count(std::string const& cell, int replicates) const
+{
+    if (impl_->files.size() > 1) // where a replicate may be twice
+        return count(cell, replicates).fits;
+    return impl_->files.front()->ask([&](sqlite::Database& database) {
+        sqlite::Statement row(database, "SELECT COUNT(*) FROM fit WHERE cell = ? AND r < ?");
+        row.with(cell, replicates);
+        return row.step() ? static_cast<int>(row.integer(0)) : 0;
+    });
 }
 
 } // namespace moerate

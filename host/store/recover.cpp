@@ -46,7 +46,7 @@ std::string study_of_neighbours(std::vector<FoundFile> const& files)
 {
     for (FoundFile const& file : files) {
         try {
-            SourceFile sound(file.path, SourceFile::Reading::unlocked, false);
+            SourceFile sound(file.path, SourceFile::Reading::unlocked, SourceFile::Check::never);
             std::string const text = study_column(sound, "toml");
             if (!text.empty())
                 return text;

@@ -36,4 +36,8 @@ private:
 std::vector<FitRow> read_fits(sqlite::Database& database, std::string const& cell,
                               bool with_parameters, Replicates replicates);
 
+/// The same fits, read by up to `threads` connections at a time, each some replicates.
+std::vector<FitRow> read_fits(sqlite::Database& database, std::string const& cell,
+                              bool with_parameters, Replicates replicates, int threads);
+
 } // namespace moerate

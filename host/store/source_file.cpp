@@ -94,18 +94,33 @@ bool SourceFile::Version::operator==(Version const& other) const
            journal_size == other.journal_size && journal_changed == other.journal_changed;
 }
 
-SourceFile::SourceFile(std::string const& file, Reading reading, bool check_pages)
+SourceFile::SourceFile(std::string const& file, Reading reading, Check check)
     : file_(file), reading_(reading)
 {
-    if (reading == Reading::locked) {
-        database_ = std::make_unique<sqlite::Database>(file, sqlite::Database::Mode::read);
-        return;
-    }
-    if (check_pages)
+    if (reading == Reading::locked)
+        open_locked(check);
+    else if (check != Check::never)
         ask([](sqlite::Database& database) {
             database.check_pages();
             return true;
         });
+}
+
+void SourceFile::open_locked(Check check)
+{
+    using Mode = sqlite::Database::Mode;
+    database_ = std::make_unique<sqlite::Database>(file_, check == Check::first ? Mode::read
+                                                                                : Mode::beside);
+    if (check != Check::beside)
+        return;
+    try {
+        // Undoes a broken transaction first, for which a connection must be alone.
+        database_->integer("PRAGMA schema_version");
+        std::shared_ptr<sqlite::Database> const other = database_->another();
+        check_ = std::async(std::launch::async, [other] { other->check_pages(); }).share();
+    } catch (std::exception const&) { // unreadable, or no thread to be had
+        database_->check_pages();
+    }
 }
 
 SourceFile::SourceFile(std::unique_ptr<sqlite::Database> database)

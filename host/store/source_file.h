@@ -5,6 +5,7 @@
 
 #include "host/store/sqlite.h"
 
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,8 +28,16 @@ public:
         unlocked, ///< without any
     };
 
-    /// Opens the file of a reader and checks its pages. Throws StoreError.
-    SourceFile(std::string const& file, Reading reading, bool check_pages = true);
+    /// When the pages of a file are checked.
+    enum class Check
+    {
+        never,
+        first,  ///< before anything is read
+        beside, ///< as first; of a file that is read with locks, beside the first questions
+    };
+
+    /// Opens the file of a reader. Throws StoreError.
+    SourceFile(std::string const& file, Reading reading, Check check = Check::first);
     /// Holds the file of a writer.
     explicit SourceFile(std::unique_ptr<sqlite::Database> database);
     ~SourceFile();
@@ -39,22 +48,26 @@ public:
     sqlite::Database& database() { return *database_; }
 
     /// What query(database) returns, of one state of the file; it may be called several times.
-    /// Throws what it throws, and StoreError where the file changes faster than it can be copied.
+    /// Throws what it throws, and StoreError where the file is damaged or changes faster than it
+    /// can be copied.
     template <class Query>
     auto ask(Query&& query) -> decltype(query(std::declval<sqlite::Database&>()))
     {
-        if (reading_ == Reading::locked)
-            return query(*database_);
-        for (int tries = 0;; ++tries) {
-            refresh(tries);
-            try {
-                auto result = query(*database_);
-                if (unchanged())
-                    return result;
-            } catch (std::exception const&) {
-                if (unchanged())
-                    throw;
-            }
+        auto result = ask_early(query);
+        checked();
+        return result;
+    }
+
+    /// The same, but not waiting for a check of the pages that still goes on, unless the query
+    /// throws: for what is not shown to anybody before something else was asked.
+    template <class Query>
+    auto ask_early(Query&& query) -> decltype(query(std::declval<sqlite::Database&>()))
+    {
+        try {
+            return ask_now(query);
+        } catch (std::exception const&) {
+            checked(); // where pages are damaged, that says more
+            throw;
         }
     }
 
@@ -71,6 +84,13 @@ public:
         return result;
     }
 
+    /// Waits for the end of a check of the pages. Throws StoreError where one is damaged.
+    void checked() const
+    {
+        if (check_.valid())
+            check_.get();
+    }
+
     /// From now on reads a copy: of a file that is being written.
     void copy_first() { first_copy_ = 0; }
 
@@ -85,6 +105,25 @@ public:
     };
 
 private:
+    template <class Query>
+    auto ask_now(Query& query) -> decltype(query(std::declval<sqlite::Database&>()))
+    {
+        if (reading_ == Reading::locked)
+            return query(*database_);
+        for (int tries = 0;; ++tries) {
+            refresh(tries);
+            try {
+                auto result = query(*database_);
+                if (unchanged())
+                    return result;
+            } catch (std::exception const&) {
+                if (unchanged())
+                    throw;
+            }
+        }
+    }
+
+    void open_locked(Check check);
     void refresh(int tries);
     [[noreturn]] void changed_meanwhile() const;
     bool unchanged() const;
@@ -96,6 +135,7 @@ private:
     std::optional<Version> version_; ///< of what is open
     std::string copy_;               ///< folder of a copy
     bool copied_ = false;            ///< whether that is what is open
+    std::shared_future<void> check_; ///< of the pages, where it goes on beside
     /// Tries after which a copy is asked: such questions take longer than a run from block to
     /// block.
     int first_copy_ = 3;

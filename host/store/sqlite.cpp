@@ -28,41 +28,50 @@ std::string frozen_address(std::string const& file)
 
 } // namespace
 
-Database::Database(std::string const& file, Mode mode, int wait_ms) : file_(file)
+Database::Database(std::string const& file, Mode mode, int wait_ms)
+    : file_(file), path_(file), mode_(mode)
 {
-    open(file, mode, wait_ms);
+    open(wait_ms);
 }
 
 Database::Database(std::string const& file, Mode mode, std::string const& shown_as)
-    : file_(shown_as)
+    : file_(shown_as), path_(file), mode_(mode)
 {
-    open(file, mode, 0);
+    open(0);
 }
 
-void Database::open(std::string const& file, Mode mode, int wait_ms)
+std::unique_ptr<Database> Database::another() const
+{
+    auto other = std::make_unique<Database>(
+        path_, mode_ == Mode::frozen ? Mode::frozen : Mode::beside, usual_wait_ms);
+    other->file_ = file_;
+    return other;
+}
+
+void Database::open(int wait_ms)
 {
     // Readers too open for writing where they may: after a kill the next to open the file has to
     // roll the broken transaction back. query_only keeps them from anything else.
     // No locks of SQLite's own, some hundred a fit: one thread at a time uses a connection.
     int const flags =
         SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX |
-        (mode == Mode::frozen ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI : SQLITE_OPEN_READWRITE) |
-        (mode == Mode::write ? SQLITE_OPEN_CREATE : 0);
-    std::string const address = mode == Mode::frozen ? frozen_address(file) : file;
+        (mode_ == Mode::frozen ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI : SQLITE_OPEN_READWRITE) |
+        (mode_ == Mode::write ? SQLITE_OPEN_CREATE : 0);
+    std::string const address = mode_ == Mode::frozen ? frozen_address(path_) : path_;
     sqlite3* handle = nullptr;
     int const code = sqlite3_open_v2(address.c_str(), &handle, flags, nullptr);
     handle_.reset(handle);
     if (code != SQLITE_OK) {
         // A folder opened as a file is reported as an input/output error by some systems.
-        bool const folder = std::filesystem::is_directory(file);
+        bool const folder = std::filesystem::is_directory(path_);
         fail(file_, folder ? SQLITE_CANTOPEN : code,
              folder ? "it is a folder" : sqlite3_errstr(code));
     }
     sqlite3_busy_timeout(handle, wait_ms);
-    if (mode == Mode::read)
+    if (mode_ == Mode::read || mode_ == Mode::beside)
         execute("PRAGMA query_only = ON");
     execute("PRAGMA temp_store = MEMORY");
-    if (mode == Mode::write || mode == Mode::read)
+    if (mode_ == Mode::write || mode_ == Mode::read)
         check_pages();
 }
 

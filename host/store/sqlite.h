@@ -25,16 +25,22 @@ public:
         write,     ///< creates the file if there is none
         read,      ///< never changes content
         unchecked, ///< as write, of a file that is known to be damaged
+        beside,    ///< as read, of a file whose pages another connection checks
         frozen ///< reads a file that nobody changes meanwhile, without locks; a journal beside it
                ///< is not looked at, and its pages are not checked
     };
 
+    static constexpr int usual_wait_ms = 30000;
+
     /// Opens `file` and checks its pages (PRAGMA quick_check). Waits up to `wait_ms` milliseconds
     /// for locks of other processes, now and later. Throws StoreError if the file cannot be opened,
     /// is damaged or is no database; nothing is overwritten then.
-    Database(std::string const& file, Mode mode, int wait_ms = 30000);
+    Database(std::string const& file, Mode mode, int wait_ms = usual_wait_ms);
     /// The same of a copy of `shown_as`, which is what messages name.
     Database(std::string const& file, Mode mode, std::string const& shown_as);
+
+    /// Another connection to the file of a reader, for another thread; it does not check pages.
+    std::unique_ptr<Database> another() const;
 
     /// Throws StoreError where a page is damaged.
     void check_pages();
@@ -62,12 +68,14 @@ public:
 
 private:
     friend class Statement;
-    void open(std::string const& file, Mode mode, int wait_ms);
+    void open(int wait_ms);
     struct Close
     {
         void operator()(sqlite3* handle) const;
     };
     std::string file_;
+    std::string path_; ///< what is open: the file, or its copy
+    Mode mode_;
     std::unique_ptr<sqlite3, Close> handle_;
 };
 

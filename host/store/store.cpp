@@ -10,8 +10,6 @@
 #include "host/store/store_impl.h"
 #include "host/study/identity.h"
 
-#include "kernels/family/losses.h"
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -108,31 +106,6 @@ void settle_study(Store const& store, sqlite::Database& database, Study const& s
 }
 
 } // namespace
-
-LossKey loss_key(LossSpec const& loss, std::string const& at)
-{
-    LossKey key;
-    visit(Losses{}, loss.choice.loss, [&](auto member) {
-        key.name = member.name;
-        key.r = member.has_r ? loss.choice.r : 1.0;
-    });
-    key.gauge = loss.choice.gauge == Gauge::align ? "align" : "none";
-    key.target = loss.target == Target::truth ? "truth" : "projection";
-    key.at = at;
-    return key;
-}
-
-std::string loss_text(LossKey const& key)
-{
-    std::string text = key.name;
-    visit(Losses{}, find<Losses>(key.name), [&](auto loss) {
-        if (loss.has_r)
-            text += fmt::format(" r={:g}", key.r);
-    });
-    if (key.gauge != "align")
-        text += " gauge=" + key.gauge;
-    return key.target == "truth" ? text : text + " target=" + key.target;
-}
 
 CellRow cell_row(Study const& study, Curve const& curve, int n)
 {

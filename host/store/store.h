@@ -68,6 +68,9 @@ struct RunRow
 /// none.
 LossKey loss_key(LossSpec const& loss, std::string const& at);
 
+/// r of a loss; none where the loss has none.
+std::optional<double> exponent_of(LossKey const& key);
+
 /// A loss as lists show it, what is usual left out: "softmax.L2r r=1 gauge=none".
 std::string loss_text(LossKey const& key);
 
@@ -111,7 +114,9 @@ public:
     /// Opens store.sqlite and all store.<i>of<N>.sqlite of DIR read-only; files of other names are
     /// none of its business. Those of shards are read without locks (source_file.h), and one that
     /// holds nothing yet is left out. Throws StoreError, also where two hold different studies.
-    static Store open(std::string const& folder);
+    /// With several `threads` fits are read by as many connections, and pages are checked beside
+    /// the first of them; what is read does not depend on it.
+    static Store open(std::string const& folder, int threads = 1);
 
     /// The same; none where there is no such folder, or no store in it.
     static std::optional<Store> open_if_any(std::string const& folder);
@@ -166,6 +171,8 @@ public:
                              Replicates replicates = {}) const;
     /// Counts the fits of a cell, those of replicates below `replicates`.
     FitCount count(std::string const& cell, int replicates = std::numeric_limits<int>::max()) const;
+    /// The same number of fits, without how they ended, which is in the rows: only in their index.
+    int fit_count(std::string const& cell, int replicates = std::numeric_limits<int>::max()) const;
     /// All invocations: started, outcome and machine, oldest first.
     std::vector<RunRow> runs() const;
     /// The same of those that a stored fit was done in.

@@ -25,6 +25,7 @@ struct Store::Impl
     std::size_t study = 0;           ///< in files, whose study counts: that of the last run
     std::optional<std::int64_t> run; ///< id of the invocation that writes
     int depth = 0;                   ///< of nested transactions
+    int threads = 1;                 ///< that read
 
     sqlite::Database& writer();
     /// Replicates that a query finds in any of the files, ascending.

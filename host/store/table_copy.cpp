@@ -203,7 +203,7 @@ private:
     std::string source_of(int column)
     {
         for (std::string const& file : before_) {
-            SourceFile source(file, SourceFile::Reading::unlocked, false);
+            SourceFile source(file, SourceFile::Reading::unlocked, SourceFile::Check::never);
             bool const has = source.ask([&](sqlite::Database& database) {
                 sqlite::Statement row(database, fmt::format("SELECT {} FROM {} WHERE {}",
                                                             rule_.columns[column],

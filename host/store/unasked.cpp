@@ -50,10 +50,10 @@ struct Beyond
         for (CellRow const& cell : store.cells()) {
             if (before != nullptr && was_asked.count(cell.id) == 0)
                 continue;
-            int const fits = before == nullptr ? store.count(cell.id).fits
-                                               : store.count(cell.id, before->replicates).fits;
+            int const fits = before == nullptr ? store.fit_count(cell.id)
+                                               : store.fit_count(cell.id, before->replicates);
             if (asked.count(cell.id) != 0)
-                replicates += std::max(0, fits - store.count(cell.id, study.replicates).fits);
+                replicates += std::max(0, fits - store.fit_count(cell.id, study.replicates));
             else if (fits > 0 && std::find(study.n.begin(), study.n.end(), cell.n) == study.n.end())
                 n.add(cell.n, fits);
             else if (fits > 0)

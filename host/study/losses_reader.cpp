@@ -1,6 +1,7 @@
 #include "host/measure/families.h"
+#include "host/measure/loss_misfit.h"
 #include "host/study/readers.h"
-#include "kernels/family/loss_fits.h"
+#include "kernels/family/losses.h"
 
 #include <fmt/format.h>
 
@@ -96,31 +97,6 @@ std::vector<NamedLoss> read_named(Reader& reader)
     return named;
 }
 
-/// "softmax gate of linear score": what losses are chosen by.
-std::string gate_text(GateSpec const& gate)
-{
-    return fmt::format("{} gate of {} score{}", name_of<Normalizers>(gate.normalizer),
-                       name_of<Scores>(gate.score),
-                       gate.learned_temperature != 0 ? " and learned temperature" : "");
-}
-
-/// Refuses a loss of other mixing weights or parameters than the fitted gate's.
-void check_fit(Reader& reader, int loss, GateSpec const& gate)
-{
-    if (fits(loss, gate))
-        return;
-    std::vector<std::string> fitting;
-    for_each(Losses{}, [&](auto member, int other) {
-        if (fits(other, gate))
-            fitting.emplace_back(member.name);
-    });
-    reader.fail("loss", fmt::format("names {} (its mixing weights or parameters are not those of "
-                                    "the fitted {}) {}",
-                                    name_of<Losses>(loss), gate_text(gate),
-                                    fitting.empty() ? "use another gate: no loss fits this one"
-                                                    : "choose from: " + joined(fitting)));
-}
-
 } // namespace
 
 KeyTable one_loss_keys()
@@ -173,7 +149,8 @@ std::vector<LossSpec> read_losses(Reader& reader, Model const& model)
     std::vector<Target> const targets = read_targets(reader);
     Theory const theory = read_theory(reader);
     for (NamedLoss const& loss : named) {
-        check_fit(reader, loss.loss, model.gate);
+        if (std::string const misfit = loss_misfit(loss.loss, model.gate); !misfit.empty())
+            reader.fail("loss", misfit);
         double const exponent = has_r(loss.loss) ? loss.r.value_or(r) : 1.0;
         for (Target target : loss.targets.empty() ? targets : loss.targets) {
             for (LossSpec const& other : losses)

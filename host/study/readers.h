@@ -101,6 +101,10 @@ Curve read_fit(Reader& reader, Setting const& setting, SharedTables const& share
 /// theory = number | "sub" | { claim, stands, why }; nothing claimed where it is not given.
 Theory read_theory(Reader& reader);
 
+/// Warnings of claims that do not stand, with why = "": a struck claim is shown with its reason.
+/// (No errors: stores may have been begun with such.)
+std::vector<std::string> claims_without_reason(Document const& document);
+
 /// The loss keys of a fit: loss, r, gauge, target, theory; one entry a loss and target.
 std::vector<LossSpec> read_losses(Reader& reader, Model const& model);
 

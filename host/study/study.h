@@ -131,6 +131,13 @@ struct Curve
     std::optional<double> reported_slope;
 };
 
+/// What a user should know of an experiment file that is no error.
+struct Warning
+{
+    std::string text;    ///< "file:line:column: key ... (why) what to do"
+    bool wasted = false; ///< curves would be the same: nothing for a new store
+};
+
 struct Study
 {
     std::string file; ///< as named by the user, for messages
@@ -147,6 +154,7 @@ struct Study
     TargetSearch search;
     std::vector<Curve> curves;
     std::string resolved; ///< the resolved study as TOML text: reading it gives the same study
+    std::vector<Warning> warnings;
 };
 
 /// Reads and checks an experiment file. `settings` are "path=value" overrides of --set.

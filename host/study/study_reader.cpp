@@ -1,4 +1,5 @@
 #include "host/study/document.h"
+#include "host/study/idle_keys.h"
 #include "host/study/readers.h"
 #include "host/study/settings.h"
 #include "host/study/sizes.h"
@@ -59,6 +60,9 @@ public:
         repeat_over_truths(study, document_.place(Pointer() / "study" / "truths"));
         read_target(study);
         check_labels(study);
+        study.warnings = idle_keys(document_, sweep_, study);
+        for (std::string& text : claims_without_reason(document_))
+            study.warnings.push_back({std::move(text)});
         study.file = document_.file();
         study.resolved = resolved_text();
         return study;

@@ -132,20 +132,21 @@ Measure read_measure_file(Reader const& reader, std::string const& key, std::str
                           std::string const& folder)
 {
     std::string const path = (std::filesystem::path(folder) / file).string();
-    json document;
+    std::string text;
     try {
-        document = parse_json(read_whole_file(path, "mixing measure"), path);
+        text = read_whole_file(path, "mixing measure");
+        parse_json(text, path);
     } catch (UsageError const& error) {
         reader.fail(key, fmt::format("= \"{}\" is not usable: {}", file, error.what()));
     }
-    return measure_from_json(document, path);
+    return measure_from_text(text, path);
 }
 
 json named_measure(std::string const& folder, std::string const& file)
 {
     std::string const path = (std::filesystem::path(folder) / file).string();
-    json measure = measure_to_json(
-        measure_from_json(parse_json(read_whole_file(path, "mixing measure"), path), path));
+    json measure =
+        measure_to_json(measure_from_text(read_whole_file(path, "mixing measure"), path));
     measure["name"] = file;
     return measure;
 }
@@ -225,10 +226,12 @@ TruthSpec read_truth(Reader& reader, int d, std::string const& folder)
     reader.documented(truth_keys());
     int const ways = reader.has("draw") + reader.has("file") + reader.has("measure");
     if (ways != 1)
-        throw UsageError(fmt::format("{}: truth has {} draw, file, measure (the truth is either "
-                                     "drawn or given) keep exactly one of them",
+        throw UsageError(fmt::format("{}: {} has {} draw, file, measure (the truth is either drawn "
+                                     "or given) {} one of them",
                                      reader.source().place(reader.at("draw")),
-                                     ways == 0 ? "none of" : "more than one of"));
+                                     reader.source().name(reader.at("draw").parent_pointer()),
+                                     ways == 0 ? "none of" : "more than one of",
+                                     ways == 0 ? "give exactly" : "keep exactly"));
     TruthSpec truth =
         reader.has("draw") ? drawn_truth(reader, d) : measured_truth(reader, d, folder);
     truth.path = read_path(reader, truth.model, folder);

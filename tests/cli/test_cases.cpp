@@ -165,7 +165,12 @@ TEST_CASE("bad cases name the case and the reason", "[cli]")
         {"loss",
          "[{\"fitted\": " + measure + ", \"true\": " + measure +
              ", \"loss\": \"softmax.L1\", \"r\": 3}]",
-         "no exponent"}};
+         "no exponent"},
+        // As experiments refuse it.
+        {"loss",
+         "[{\"fitted\": " + measure + ", \"true\": " + measure + ", \"loss\": \"sigmoid.D3\"}]",
+         "case 1: loss names sigmoid.D3 (its mixing weights or parameters are not those of the "
+         "fitted softmax gate of linear score) choose from: softmax.L1"}};
     for (auto const& [command, text, message] : bad) {
         process::write_file(place.path("bad.json"), text);
         process::Result const result = place.call({command, place.path("bad.json")});

@@ -54,7 +54,7 @@ TEST_CASE("messages that nobody can read cost no work and no exit code", "[cli]"
 
 TEST_CASE("a table that nobody can read is an error once the work is saved", "[cli]")
 {
-    std::string const redirection = GENERATE("> /dev/full", ">&-", "> >(true)", ">&- 2>&- <&-");
+    std::string const redirection = GENERATE("> /dev/full", ">&-", ">&- 2>&- <&-");
     CAPTURE(redirection);
     Place const place;
     CHECK(shell(place, run_small + "-q " + redirection) == 1);
@@ -66,6 +66,27 @@ TEST_CASE("a table that nobody can read is an error once the work is saved", "[c
     }
     // What the command itself has to say counts for more.
     CHECK(shell(place, failing_run + redirection) == 3);
+}
+
+TEST_CASE("a pipe whose reader went away ends a command without a word", "[cli]")
+{
+    Place const place;
+    CHECK(shell(place, run_small + "-q | true; test ${PIPESTATUS[0]} = 141") == 0);
+    CHECK(process::read_file(place.path("err")).empty());
+    check_complete(place);
+    CHECK(shell(place, failing_run + "-q | true; test ${PIPESTATUS[0]} = 3") == 0);
+    // Longer than a pipe holds, and shorter: that reader goes before anything is written.
+    for (char const* command :
+         {"export results --format csv --params", "export results --format json", "rates results",
+          "rates results --json", "check small.toml", "plan small.toml", "list --json", "help keys",
+          "help commands", "--help", "--version", "status results --json",
+          "export results --format csv -o /dev/stdout"})
+    {
+        CAPTURE(command);
+        CHECK(shell(place, std::string("(sleep 0.3; \"$M\" ") + command +
+                               "; echo $? > code) | true; test $(cat code) = 141") == 0);
+        CHECK(process::read_file(place.path("err")).empty());
+    }
 }
 
 TEST_CASE("every command says that its output is lost", "[cli]")

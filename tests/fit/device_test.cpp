@@ -3,12 +3,10 @@
 #include "host/device/cpu_info.h"
 #include "host/device/device.h"
 #include "tests/fit/problem.h"
-#include "tests/support/sanitized.h"
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <numeric>
 
 using namespace moerate;
@@ -200,79 +198,6 @@ TEMPLATE_TEST_CASE("a replicate is the same for any threads, blocks and order", 
                 }
             }
         }
-    }
-}
-
-namespace
-{
-
-/// Runs 48 fits of one problem that differ in their order of samples.
-class SideBySide
-{
-public:
-    explicit SideBySide(int threads) : device_(make_cpu_device(threads)) {}
-
-    /// All fits' parameters, from one call.
-    std::string run()
-    {
-        DeviceArray<float> const x(*device_, problem_.x);
-        DeviceArray<float> const y(*device_, problem_.y);
-        DeviceArray<SgdOutcome> const outcome(*device_, count);
-        std::vector<DeviceArray<float>> theta;
-        std::vector<SgdTask<float>> tasks;
-        SgdSettings settings;
-        settings.epochs = 40;
-        for (std::uint32_t i = 0; i < count; ++i) {
-            theta.emplace_back(*device_, problem_.theta);
-            tasks.push_back({problem_.model,
-                             settings,
-                             {1, 2, i, 3},
-                             problem_.n(),
-                             x.data(),
-                             y.data(),
-                             theta.back().data(),
-                             outcome.data() + i});
-        }
-        auto const begin = std::chrono::steady_clock::now();
-        std::vector<double> const seconds = device_->run(tasks);
-        double const wall =
-            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-        double const sum = std::accumulate(seconds.begin(), seconds.end(), 0.0);
-        overlapped_ = sum > wall; // one thread's fits follow each other within the call
-        std::string bytes;
-        for (DeviceArray<float> const& one : theta)
-            append(bytes, one);
-        return bytes;
-    }
-
-    /// Whether fits of the last call ran at the same time.
-    bool overlapped() const { return overlapped_; }
-
-private:
-    static constexpr std::uint32_t count = 48;
-    std::unique_ptr<Device> device_;
-    static constexpr int samples = sanitized ? 500 : 5000;
-    Problem<float> problem_ = drawn_problem<float>(model_of("softmax", "relu", 9, 5), samples, 7);
-    bool overlapped_ = false;
-};
-
-} // namespace
-
-// A busy machine may take long to wake the second worker: repeat until fits have been seen side by
-// side twice. Threads that share one core overlap as well, as a fit's time is the clock's.
-TEST_CASE("fits that run at the same time do not meet")
-{
-    constexpr std::chrono::minutes most_waiting{2};
-    std::string const want = SideBySide(1).run();
-    for (int const threads : {2, 5}) {
-        SideBySide many(threads);
-        int overlapped = 0;
-        auto const begin = std::chrono::steady_clock::now();
-        while (overlapped < 2 && std::chrono::steady_clock::now() - begin < most_waiting) {
-            CHECK((many.run() == want));
-            overlapped += many.overlapped() ? 1 : 0;
-        }
-        CHECK(overlapped == 2);
     }
 }
 

@@ -196,6 +196,8 @@ TEST_CASE("a truth may be given as a measure beside the experiment file")
     CHECK_THAT(error("file = \"truth.json\"", ""), Contains("none of draw, file"));
     sample::write_file(folder + "/bad.json", "{\"d\": 2,");
     CHECK_THAT(error("truth.json", "bad.json"), Contains("is not JSON"));
+    sample::write_file(folder + "/bad.json", "{\"d\": 2,\n \"gate\": {\"scor\": 1}}");
+    CHECK_THAT(error("truth.json", "bad.json"), Contains("bad.json:2:11: unknown key \"scor\""));
 }
 
 TEST_CASE("every experiment file is valid, and its resolved text gives the same study")

@@ -189,14 +189,6 @@ class Data(Case):
         for theory in (None, "sub"):
             self.assertEqual(marked(panels(draw([row_of(theory=theory)]))[0], "theory"), [])
 
-    def test_heatmap_has_the_slopes(self):
-        rows = sweep() + [dict(row, label="s" + row["label"], fit="s", loss="sigmoid.D3") for row in sweep()]
-        figure = draw(rows, "--heatmap", "batch", "learning_rate", "--width", "double")
-        for axes in figure.axes[:-1]:  # a panel a fit without gaps between them, then the colours
-            shown = {text.get_position(): text.get_text() for text in marked(axes, "slope")}
-            for place, row in enumerate(sweep()):
-                self.assertEqual(shown[divmod(place, 3)], f"{row['mean']['slope']:.2f}".replace("-", "\u2212"))
-
     def test_small_functions(self):
         self.assertEqual([fraction(s) for s in (-0.5, -1.0, -0.25, 0.3, -1 / 7)],
                          ["\u22121/2", "\u22121", "\u22121/4", "3/10", "\u22121/7"])

@@ -153,6 +153,18 @@ class Report(unittest.TestCase):
                 self.assertIsNotNone(sensitivity.LABEL.fullmatch(label), label)
 
 
+    def test_a_panel_of_which_only_the_sweep_was_run(self):
+        document = json.loads(read(os.path.join(ROOT, "docs", "reproduction.json")))
+        panel = next(panel for panel in document["panels"] if panel["sensitivity"])
+        with tempfile.TemporaryDirectory() as folder:
+            main.write_report(folder, {"scale": "paper", "panels": [{**panel, "curves": [], "runs": {}}]}, None)
+            page = read(os.path.join(folder, "reproduction.md"))
+            self.assertEqual([name for name in os.listdir(os.path.join(folder, "reproduction"))
+                              if name.startswith(panel["panel"])], [])
+        self.assertIn("The same with batch, start, epochs and gauge swept", page)
+        self.assertNotIn("By the papers' procedure", page)
+
+
 class Smoke(unittest.TestCase):
     """All panels at the smallest scale."""
 

@@ -149,7 +149,8 @@ def write_report(output, document, panels):
     os.makedirs(os.path.join(output, "reproduction"), exist_ok=True)
     for panel in document["panels"]:
         if panels is None or panel["panel"] in panels:
-            figure.draw(panel, os.path.join(output, "reproduction", panel["panel"] + ".png"))
+            if panel["curves"]:
+                figure.draw(panel, os.path.join(output, "reproduction", panel["panel"] + ".png"))
             if panel["sensitivity"] is not None:
                 sensitivity.draw(panel["sensitivity"], panel["panel"], os.path.join(
                     output, "reproduction", f"sensitivity-{panel['panel']}.png"))

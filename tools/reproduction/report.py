@@ -98,6 +98,8 @@ def anchor(panel):
 
 
 def panel_text(panel):
+    if not panel["curves"]:  # nothing but a sweep was run
+        return "".join([f"## {heading(panel)}\n\n", ademp(panel), swept(panel), truth_table(panel), runs(panel)])
     parts = [f"## {heading(panel)}\n\n", f"![{panel['panel']}](reproduction/{panel['panel']}.png)\n\n",
              ademp(panel), "By the papers' procedure:\n\n", procedure_table(panel), squares(panel),
              unstated(panel), swept(panel), truth_table(panel), ends(panel), brackets(panel), claims(panel),
@@ -120,17 +122,22 @@ def ademp(panel):
     fits = [f"{cell(fit['label'])} ({family(fit)}, {atoms(fit)})" for file in panel["files"]
             for fit in panel["data"][file]["fits"]]
     titles = "; ".join(panel["titles"])
-    first = panel["curves"][0]["sgd"]
-    truths = first["truths"]["count"] if first["truths"] else 1
     estimator = panel["data"][panel["files"][0]]["estimator"]
     batch = "n" if estimator["batch"] == "full" else estimator["batch"]
     losses = ", ".join(dict.fromkeys(loss(curve) for curve in panel["curves"]))
     return (f"* **Aims**: {titles}. What do the reported slopes measure?\n"
             + "".join(f"* **Data**: {line}\n" for line in lines)
-            + f"* **Estimands**: the slope of {losses} on n; fits {'; '.join(dict.fromkeys(fits))}\n"
+            + f"* **Estimands**: the slope of {losses or 'the losses'} on n; fits {'; '.join(dict.fromkeys(fits))}\n"
             f"* **Methods**: SGD, {estimator['epochs']} epochs at rate {estimator['learning_rate']:g}, batch {batch}, start near the truth; "
             "least squares, from that start and the best of eight\n"
-            f"* **Performance**: mean loss over {first['replicates']} replicates at each of {len(first['n'])} n, {truths} drawn truth{'s' if truths > 1 else ''}; "
+            + (performance(panel) if panel["curves"] else "\n"))
+
+
+def performance(panel):
+    """How often the papers' procedure was run."""
+    first = panel["curves"][0]["sgd"]
+    truths = first["truths"]["count"] if first["truths"] else 1
+    return (f"* **Performance**: mean loss over {first['replicates']} replicates at each of {len(first['n'])} n, {truths} drawn truth{'s' if truths > 1 else ''}; "
             f"bars of the figure {panel['error_bars']:g} standard deviations\n\n")
 
 

@@ -1,0 +1,42 @@
+#include "host/store/store.h"
+#include "kernels/family/losses.h"
+
+#include <fmt/format.h>
+
+namespace moerate
+{
+
+LossKey loss_key(LossSpec const& loss, std::string const& at)
+{
+    LossKey key;
+    visit(Losses{}, loss.choice.loss, [&](auto member) {
+        key.name = member.name;
+        key.r = member.has_r ? loss.choice.r : 1.0;
+    });
+    key.gauge = loss.choice.gauge == Gauge::align ? "align" : "none";
+    key.target = loss.target == Target::truth ? "truth" : "projection";
+    key.at = at;
+    return key;
+}
+
+std::optional<double> exponent_of(LossKey const& key)
+{
+    std::optional<double> exponent;
+    visit(Losses{}, find<Losses>(key.name), [&](auto loss) {
+        if (loss.has_r)
+            exponent = key.r;
+    });
+    return exponent;
+}
+
+std::string loss_text(LossKey const& key)
+{
+    std::string text = key.name;
+    if (auto const exponent = exponent_of(key))
+        text += fmt::format(" r={:g}", *exponent);
+    if (key.gauge != "align")
+        text += " gauge=" + key.gauge;
+    return key.target == "truth" ? text : text + " target=" + key.target;
+}
+
+} // namespace moerate
