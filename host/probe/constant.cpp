@@ -25,6 +25,7 @@ constexpr double is_falling = 1.3; ///< exponent of the last step from which on 
 constexpr int fresh_points = 10000;
 constexpr double equal_functions = 1e-9; ///< of |f*|, at fresh points
 constexpr double origin_loss = 1e-9;
+constexpr int screened_share = 4; ///< of the rounds: after those the nearest points alone go on
 
 /// Fills in what a point says beside its distance.
 void complete(ConstantCurve& curve, ConstantPoint& point)
@@ -88,6 +89,30 @@ void conclude(ConstantCurve& curve)
     }
 }
 
+/// The nearest point at a loss: from the former loss's, then from the starts of one set of free
+/// coordinates after the other, those of experts alone first, by which most flat directions are
+/// found; a distance of 0 ends it, and the nearest one goes on with all coordinates free.
+std::optional<Nearest> nearest_at(NearestSearch& search, double epsilon,
+                                  std::vector<std::vector<char>> const& sets,
+                                  std::optional<Nearest> const& before, int each)
+{
+    std::optional<Nearest> best;
+    auto const take = [&](std::optional<Nearest> const& found) {
+        if (found && (!best || found->distance < best->distance))
+            best = found;
+    };
+    if (before)
+        take(search.at(epsilon, {*before}, {}, 0));
+    for (std::size_t const set : {2, 0, 1, 3}) {
+        if (best && best->distance <= flat_distance * search.sample().size)
+            break;
+        take(search.at(epsilon, {}, sets.at(set), each));
+    }
+    if (best && best->distance > flat_distance * search.sample().size)
+        take(search.at(epsilon, {*best}, {}, 0));
+    return best;
+}
+
 /// The nearest point of each loss, each search from the former one's point, too.
 void search_curve(Device& device, ConstantSettings const& settings, NoiseFree const& sample,
                   StreamKey key, LossLevel const& level, Box::Bounds const& box,
@@ -97,6 +122,7 @@ void search_curve(Device& device, ConstantSettings const& settings, NoiseFree co
     NearestSettings chosen{settings.starts, settings.rounds, flat_distance, key.key0};
     chosen.in_a_row = 1;
     chosen.exact = true;
+    chosen.screened = settings.rounds / screened_share;
     NearestSearch search(sample, level, box, chosen);
     Normal normal(device, model, sample.n, sample.x.data(), sample.y.data());
     std::vector<std::vector<char>> const sets = free_sets(model);
@@ -105,15 +131,7 @@ void search_curve(Device& device, ConstantSettings const& settings, NoiseFree co
     key.n = 1; // points that the search has not seen
     NoiseFree const fresh(device, sample.truth, key, fresh_points);
     for (double const epsilon : settings.epsilon) {
-        std::optional<Nearest> best;
-        for (std::vector<char> const& free : sets) {
-            std::vector<Nearest> also;
-            if (before && &free == &sets.front())
-                also.push_back(*before);
-            auto const found = search.at(epsilon, also, free, each);
-            if (found && (!best || found->distance < best->distance))
-                best = found;
-        }
+        std::optional<Nearest> const best = nearest_at(search, epsilon, sets, before, each);
         ConstantPoint point;
         point.epsilon = epsilon;
         point.reached = best.has_value();
