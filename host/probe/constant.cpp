@@ -25,6 +25,7 @@ constexpr double is_falling = 1.3; ///< exponent of the last step from which on 
 constexpr int fresh_points = 10000;
 constexpr double equal_functions = 1e-9; ///< of |f*|, at fresh points
 constexpr double origin_loss = 1e-9;
+constexpr int screened_share = 4; ///< of the rounds: after those the nearest points alone go on
 
 /// Fills in what a point says beside its distance.
 void complete(ConstantCurve& curve, ConstantPoint& point)
@@ -57,35 +58,60 @@ double split_distance(Device& device, NoiseFree const& sample, Model const& mode
     return least;
 }
 
-/// What the ratios say, and from which n / sigma^2 on.
-void conclude(ConstantCurve& curve)
+/// The nearest point at a loss: from the former loss's, then from the starts of one set of free
+/// coordinates after the other, those of experts alone first, by which most flat directions are
+/// found; a distance of 0 ends it, and the nearest one goes on with all coordinates free.
+std::optional<Nearest> nearest_at(NearestSearch& search, double epsilon,
+                                  std::vector<std::vector<char>> const& sets,
+                                  std::optional<Nearest> const& before, int each)
 {
-    curve.shows = std::numeric_limits<double>::quiet_NaN();
-    std::vector<ConstantPoint const*> reached;
-    for (ConstantPoint const& point : curve.points)
-        if (point.reached && point.least && point.ratio > 0)
-            reached.push_back(&point);
-    bool const few = std::any_of(curve.points.begin(), curve.points.end(),
-                                 [](ConstantPoint const& point) { return point.few_samples; });
-    // A distance of 0 on the sample alone is less than the least at its loss.
-    if (curve.end == ConstantEnd::flat || few || reached.size() < 2)
-        return;
-    ConstantPoint const& last = *reached.back();
-    if (curve.split > equal_functions * curve.size) {
-        curve.end = ConstantEnd::growing;
-        return;
-    }
-    if (last.exponent > is_falling) {
-        curve.end = ConstantEnd::falling;
-        return;
-    }
-    curve.end = ConstantEnd::steady;
-    for (auto at = reached.rbegin(); at != reached.rend(); ++at) {
-        double const ratio = (*at)->ratio / last.ratio;
-        if (ratio > within || ratio < 1 / within)
+    std::optional<Nearest> best;
+    auto const take = [&](std::optional<Nearest> const& found) {
+        if (found && (!best || found->distance < best->distance))
+            best = found;
+    };
+    if (before)
+        take(search.at(epsilon, {*before}, {}, 0));
+    for (std::size_t const set : {2, 0, 1, 3}) {
+        if (best && best->distance <= flat_distance * search.sample().size)
             break;
-        curve.shows = (*at)->needed;
+        take(search.at(epsilon, {}, sets.at(set), each));
     }
+    if (best && best->distance > flat_distance * search.sample().size)
+        take(search.at(epsilon, {*best}, {}, 0));
+    return best;
+}
+
+/// From the points of small losses on to those of larger ones, which a flat direction reaches, too.
+void widen(NearestSearch& search, std::vector<double> const& epsilon,
+           std::vector<std::optional<Nearest>>& nearest)
+{
+    for (std::size_t e = nearest.size(); e-- > 1;) {
+        std::optional<Nearest>& larger = nearest[e - 1];
+        if (!nearest[e] || (larger && larger->distance <= flat_distance * search.sample().size))
+            continue;
+        auto const found = search.at(epsilon[e - 1], {*nearest[e]}, {}, 0);
+        if (found && (!larger || found->distance < larger->distance))
+            larger = found;
+    }
+}
+
+/// Where the distance is 0, whether it is so at fresh points, too: a measure of the truth's f.
+void judge_flat(NoiseFree const& fresh, Model const& model, ConstantPoint& point,
+                ConstantCurve& curve)
+{
+    if (point.distance > flat_distance * curve.size)
+        return;
+    Measure const measure{model, point.theta};
+    double const gap = largest_difference(fresh, measure);
+    if (!(gap <= equal_functions * curve.size)) {
+        point.few_samples = true;
+        return;
+    }
+    curve.end = ConstantEnd::flat; // the losses fall: the last counts
+    curve.counterexample = measure;
+    curve.flat_loss = point.epsilon;
+    curve.largest_gap = gap;
 }
 
 /// The nearest point of each loss, each search from the former one's point, too.
@@ -97,49 +123,48 @@ void search_curve(Device& device, ConstantSettings const& settings, NoiseFree co
     NearestSettings chosen{settings.starts, settings.rounds, flat_distance, key.key0};
     chosen.in_a_row = 1;
     chosen.exact = true;
+    chosen.screened = settings.rounds / screened_share;
     NearestSearch search(sample, level, box, chosen);
     Normal normal(device, model, sample.n, sample.x.data(), sample.y.data());
     std::vector<std::vector<char>> const sets = free_sets(model);
     int const each = std::max(search.origins(), settings.starts / static_cast<int>(sets.size()));
-    std::optional<Nearest> before;
     key.n = 1; // points that the search has not seen
     NoiseFree const fresh(device, sample.truth, key, fresh_points);
-    for (double const epsilon : settings.epsilon) {
-        std::optional<Nearest> best;
-        for (std::vector<char> const& free : sets) {
-            std::vector<Nearest> also;
-            if (before && &free == &sets.front())
-                also.push_back(*before);
-            auto const found = search.at(epsilon, also, free, each);
-            if (found && (!best || found->distance < best->distance))
-                best = found;
-        }
+    std::vector<std::optional<Nearest>> nearest;
+    for (double const epsilon : settings.epsilon)
+        nearest.push_back(nearest_at(search, epsilon, sets,
+                                     nearest.empty() ? std::nullopt : nearest.back(), each));
+    widen(search, settings.epsilon, nearest);
+    for (std::size_t e = 0; e < nearest.size(); ++e) {
         ConstantPoint point;
-        point.epsilon = epsilon;
-        point.reached = best.has_value();
-        if (best) {
-            point.distance = best->distance;
-            point.theta = best->theta;
-            point.rank = rank_of(normal.at(best->theta).gram,
+        point.epsilon = settings.epsilon[e];
+        point.reached = nearest[e].has_value();
+        if (point.reached) {
+            point.distance = nearest[e]->distance;
+            point.theta = nearest[e]->theta;
+            point.rank = rank_of(normal.at(point.theta).gram,
                                  static_cast<std::size_t>(coordinate_count(model)))
                              .rank;
             complete(curve, point);
-            before = best;
-            Measure const measure{model, best->theta};
-            double const gap = best->distance <= flat_distance * sample.size
-                                   ? largest_difference(fresh, measure)
-                                   : std::numeric_limits<double>::infinity();
-            point.few_samples = std::isfinite(gap) && gap > equal_functions * sample.size;
-            if (gap <= equal_functions * sample.size) { // the losses fall: the last counts
-                curve.end = ConstantEnd::flat;
-                curve.counterexample = measure;
-                curve.flat_loss = epsilon;
-                curve.largest_gap = gap;
-            }
+            judge_flat(fresh, model, point, curve);
         }
         curve.points.push_back(point);
     }
     conclude(curve);
+}
+
+/// Whether two losses of a fit are one function: the projection may be the truth itself.
+bool same_loss(Study const& study, Curve const& curve, LossSpec const& a, LossSpec const& b)
+{
+    auto const same_target = [&] {
+        Measure const to_a = target_measure(study, curve, study.n.back(), a.target);
+        Measure const to_b = target_measure(study, curve, study.n.back(), b.target);
+        return to_a.model.layout.size == to_b.model.layout.size && to_a.theta == to_b.theta;
+    };
+    bool const same = a.choice.loss == b.choice.loss && a.choice.r == b.choice.r &&
+                      a.choice.gauge == b.choice.gauge && a.choice.against == b.choice.against;
+    return same &&
+           (a.target == b.target || (class_holds(curve.model, curve.truth.model) && same_target()));
 }
 
 ConstantCurve curve_of(Device& device, Study const& study, Curve const& curve, LossSpec const& loss,
@@ -181,6 +206,41 @@ ConstantCurve curve_of(Device& device, Study const& study, Curve const& curve, L
 
 } // namespace
 
+void conclude(ConstantCurve& curve)
+{
+    curve.shows = curve.trend = std::numeric_limits<double>::quiet_NaN();
+    std::vector<ConstantPoint const*> reached;
+    for (ConstantPoint const& point : curve.points)
+        if (point.reached && point.ratio > 0)
+            reached.push_back(&point);
+    bool const few = std::any_of(curve.points.begin(), curve.points.end(),
+                                 [](ConstantPoint const& point) { return point.few_samples; });
+    // A distance of 0 on the sample alone is less than the least at its loss.
+    if (curve.end == ConstantEnd::flat || few || reached.size() < 2)
+        return;
+    ConstantPoint const &last = *reached.back(), &before = *reached[reached.size() - 2];
+    curve.trend =
+        std::log(last.distance / before.distance) / std::log(last.epsilon / before.epsilon);
+    if (curve.split > equal_functions * curve.size) {
+        curve.end = ConstantEnd::growing;
+        return;
+    }
+    if (curve.trend > is_falling) {
+        curve.end = ConstantEnd::falling;
+        return;
+    }
+    curve.end = ConstantEnd::steady;
+    auto at = reached.rbegin();
+    for (; at != reached.rend(); ++at) {
+        double const ratio = (*at)->ratio / last.ratio;
+        if (ratio > within || ratio < 1 / within)
+            break;
+        curve.shows = (*at)->needed;
+    }
+    for (; at != reached.rend(); ++at) // a twin at a larger loss must be told from f*, too
+        curve.shows = std::max(curve.shows, (*at)->needed);
+}
+
 std::vector<ConstantCurve> constants(Device& device, Study const& study,
                                      ConstantSettings const& settings,
                                      std::function<void(ConstantCurve const&)> const& told)
@@ -188,7 +248,14 @@ std::vector<ConstantCurve> constants(Device& device, Study const& study,
     std::vector<ConstantCurve> all;
     for (Curve const& curve : study.curves)
         for (LossSpec const& loss : curve.losses) {
-            all.push_back(curve_of(device, study, curve, loss, settings));
+            auto const same =
+                std::find_if(curve.losses.begin(), curve.losses.end(), [&](LossSpec const& one) {
+                    return same_loss(study, curve, one, loss); // itself, if no other
+                });
+            auto const back = &loss - &*same;
+            all.push_back(back == 0 ? curve_of(device, study, curve, loss, settings)
+                                    : all[all.size() - static_cast<std::size_t>(back)]);
+            all.back().target = loss.target;
             told(all.back());
         }
     return all;

@@ -63,6 +63,7 @@ struct ConstantCurve
     double size = 0;      ///< |f*|
     double split = 0;     ///< least |f - f*| of split truths, whose loss is 0: not 0 where an atom
                           ///< cannot share its mass (sigmoid, w* != 0)
+    double trend = 0;     ///< exponent of the distance between the two least losses; NaN: none
     double shows = 0;     ///< n / sigma^2 from which on the rate can show; NaN: none
     double flat_loss = 0; ///< flat: the least loss at which it is
     double largest_gap = 0; ///< flat: largest |f - f*| of that measure at fresh points
@@ -72,6 +73,10 @@ struct ConstantCurve
 
 /// A distance of this share of |f*| counts as 0.
 constexpr double flat_distance = 1e-12;
+
+/// Fills end, trend and shows: what the ratios at the least losses say, and from which n / sigma^2
+/// on, where larger losses are told from f*, too. A curve that is flat stays so.
+void conclude(ConstantCurve& curve);
 
 /// All curves of a study; a truth that moves with n is taken at the largest. `told` hears of each
 /// as it is done. Losses of fits whose class does not hold the truth, and losses that are not 0 at

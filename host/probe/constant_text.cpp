@@ -26,14 +26,6 @@ std::string end_word(ConstantEnd end)
                                          : "unknown";
 }
 
-double last_exponent(ConstantCurve const& curve)
-{
-    double exponent = 0;
-    for (ConstantPoint const& point : curve.points)
-        exponent = point.reached && point.least && point.ratio > 0 ? point.exponent : exponent;
-    return exponent;
-}
-
 std::string conclusion(ConstantCurve const& curve)
 {
     switch (curve.end) {
@@ -48,7 +40,7 @@ std::string conclusion(ConstantCurve const& curve)
     case ConstantEnd::falling:
         return fmt::format("the ratio falls, in the end as loss^{:.2g}: the loss is not bounded by "
                            "||f_G - f*|| up to a constant here, as far as these losses show",
-                           last_exponent(curve) - 1);
+                           curve.trend - 1);
     case ConstantEnd::flat:
         return fmt::format(
             "the ratio is 0: a measure at a loss of {:.3g} has the truth's f (max|f - f*| = "

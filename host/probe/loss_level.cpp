@@ -1,5 +1,6 @@
 #include "host/probe/loss_level.h"
 
+#include "host/probe/loss_branch.h"
 #include "kernels/lse/coordinates.h"
 
 #include <algorithm>
@@ -39,6 +40,33 @@ double end_of_ray(Model const& model, std::vector<double> const& origin,
     return end;
 }
 
+/// Half the span of a central difference in coordinate z.
+double step_at(Model const& model, std::vector<double> const& theta, int z)
+{
+    return gradient_step * std::max(1.0, std::fabs(theta[coordinate_place(model, z).theta]));
+}
+
+/// Central differences of a branch; nothing where it ends before one of their points.
+std::optional<std::vector<double>> branch_gradient(Model const& model, LossBranch const& branch,
+                                                   std::vector<double> const& theta)
+{
+    int const p = coordinate_count(model);
+    std::vector<double> gradient, point;
+    for (int z = 0; z < p; ++z) {
+        double const step = step_at(model, theta, z);
+        std::optional<double> side[2];
+        for (int s = 0; s < 2; ++s) {
+            point = theta;
+            move_coordinate(model, z, s == 0 ? step : -step, point);
+            side[s] = branch.value(point);
+        }
+        if (!side[0] || !side[1])
+            return {};
+        gradient.push_back((*side[0] - *side[1]) / (2 * step));
+    }
+    return gradient;
+}
+
 } // namespace
 
 void move_coordinate(Model const& model, int coordinate, double step, std::vector<double>& theta)
@@ -60,22 +88,21 @@ std::vector<LossRow> LossLevel::rows(std::vector<std::vector<double>> const& the
 
 std::vector<double> LossLevel::gradient(std::vector<double> const& theta) const
 {
+    if (auto const branch = LossBranch::at(fitted_, truth_, choice_, theta))
+        if (auto const slope = branch_gradient(fitted_, *branch, theta))
+            return *slope;
     int const p = coordinate_count(fitted_);
     std::vector<std::vector<double>> points;
-    std::vector<double> steps;
-    for (int z = 0; z < p; ++z) {
-        steps.push_back(gradient_step *
-                        std::max(1.0, std::fabs(theta[coordinate_place(fitted_, z).theta])));
+    for (int z = 0; z < p; ++z)
         for (double const sign : {1.0, -1.0}) {
             points.push_back(theta);
-            move_coordinate(fitted_, z, sign * steps.back(), points.back());
+            move_coordinate(fitted_, z, sign * step_at(fitted_, theta, z), points.back());
         }
-    }
     std::vector<LossRow> const found = rows(points);
     std::vector<double> gradient;
     for (int z = 0; z < p; ++z)
         gradient.push_back((found[2 * z].record.value - found[2 * z + 1].record.value) /
-                           (2 * steps[z]));
+                           (2 * step_at(fitted_, theta, z)));
     return gradient;
 }
 

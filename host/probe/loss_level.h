@@ -25,8 +25,10 @@ public:
     std::vector<LossRow> rows(std::vector<std::vector<double>> const& thetas) const;
     double value(std::vector<double> const& theta) const { return rows({theta})[0].record.value; }
 
-    /// dL/dz by coordinate (kernels/lse/coordinates.h), from central differences; L is smooth only
-    /// in pieces, and on an edge between two this is the mean of both.
+    /// dL/dz by coordinate (kernels/lse/coordinates.h), from central differences, of the piece that
+    /// theta is on: with the choices of cells and moves at theta held (LossBranch), where there are
+    /// such. Of other losses the differences are those of the loss, on an edge the mean of both
+    /// sides.
     std::vector<double> gradient(std::vector<double> const& theta) const;
 
     /// The point of the ray from `origin`, where L is below `level`, through `theta` at which L is

@@ -20,6 +20,7 @@ constexpr double still = 1e-6;         ///< decrease of the distance, relative, 
 constexpr double same_function = 1e-9; ///< of |f*|, of a split truth's f
 constexpr int most_still = 10;         ///< ... for so many accepted steps
 constexpr int still_starts = 2;        ///< along the null space, from each split truth
+constexpr std::size_t finalists = 3;   ///< of screened points
 constexpr double null_share = 1e-12;   ///< of the largest eigenvalue of J^T J: 0
 
 /// The block of a coordinate and the row (atom) in it.
@@ -152,17 +153,19 @@ std::vector<double> NearestSearch::start(Nearest const& from, int number,
     return theta;
 }
 
-void NearestSearch::descend(double epsilon, Nearest& point, std::vector<char> const& free)
+void NearestSearch::descend(double epsilon, Nearest& point, std::vector<char> const& free,
+                            int rounds)
 {
     Model const& model = level_.fitted();
     Box::Bounds const& box = boxes_[point.split];
     double const enough = settings_.enough * sample_.size;
-    double damping = first_damping;
+    double damping = point.damping > 0 ? point.damping : first_damping;
     int idle = 0;
     NormalEquations here = normal_.at(point.theta);
     std::vector<double> normal = level_.gradient(point.theta);
-    for (int round = 0; round < settings_.rounds && idle < most_still; ++round) {
+    for (int round = 0; round < rounds && idle < most_still; ++round) {
         point.distance = std::sqrt(here.mse);
+        point.damping = damping;
         if (point.distance <= enough || damping > most_damping)
             return;
         std::vector<int> inside;
@@ -191,6 +194,7 @@ void NearestSearch::descend(double epsilon, Nearest& point, std::vector<char> co
         normal = level_.gradient(point.theta);
     }
     point.distance = std::sqrt(here.mse);
+    point.damping = damping;
 }
 
 /// Points away from each origin in the null space of J^T J there, J = df/dz on the free
@@ -235,18 +239,23 @@ bool NearestSearch::follow(double epsilon, Nearest& point, std::vector<char> con
     if (!onto)
         return false;
     point.theta = *onto;
-    descend(epsilon, point, free);
+    point.damping = 0;
+    descend(epsilon, point, free, settings_.screened > 0 ? settings_.screened : settings_.rounds);
     return true;
 }
 
 std::optional<Nearest> NearestSearch::at(double epsilon, std::vector<Nearest> const& also,
                                          std::vector<char> const& free, int starts)
 {
-    std::optional<Nearest> best;
-    auto const done = [&] { return best && best->distance <= settings_.enough * sample_.size; };
+    std::vector<Nearest> found; // the nearest first
+    auto const done = [&] {
+        return !found.empty() && found.front().distance <= settings_.enough * sample_.size;
+    };
+    auto const nearer = [](Nearest const& a, Nearest const& b) { return a.distance < b.distance; };
     auto const from = [&](Nearest point) {
-        if (follow(epsilon, point, free) && (!best || point.distance < best->distance))
-            best = std::move(point);
+        if (follow(epsilon, point, free))
+            found.insert(std::upper_bound(found.begin(), found.end(), point, nearer),
+                         std::move(point));
     };
     for (std::size_t s = 0; s < also.size() && !done(); ++s)
         from(also[s]);
@@ -262,7 +271,12 @@ std::optional<Nearest> NearestSearch::at(double epsilon, std::vector<Nearest> co
         for (std::size_t s = 0; s < still.size() && !done(); ++s)
             from(still[s]);
     }
-    return best;
+    if (found.empty())
+        return {};
+    std::size_t const left = settings_.screened > 0 ? std::min(finalists, found.size()) : 0;
+    for (std::size_t s = 0; s < left && !done(); ++s)
+        descend(epsilon, found[s], free, settings_.rounds - settings_.screened);
+    return *std::min_element(found.begin(), found.begin() + std::max<std::size_t>(left, 1), nearer);
 }
 
 } // namespace moerate

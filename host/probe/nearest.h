@@ -25,6 +25,8 @@ struct NearestSettings
                                                              ///< the split truth than this
     int in_a_row = 4;   ///< starts from one split truth before the next one's turn
     bool exact = false; ///< split truths whose f is not f* are left out where there are others
+    int screened = 0; ///< rounds after which all but the nearest three points of a search are left
+                      ///< where they are; 0: none are
 };
 
 /// A point at the level, and the split truth, where L = 0, that its start was moved from.
@@ -33,6 +35,7 @@ struct Nearest
     std::vector<double> theta, origin;
     double distance = 0; ///< root mean square of f - f*
     int split = 0;       ///< number of that split truth
+    double damping = 0;  ///< of the last step there; 0: none was made
 };
 
 /// The truth in the fitted model, f as it is and L = 0 where masses can be shared (softmax; sigmoid
@@ -69,7 +72,7 @@ private:
     std::vector<Nearest> along_still(std::vector<char> const& free);
     /// From a point on to the level and down. False where the level is not reached.
     bool follow(double epsilon, Nearest& point, std::vector<char> const& free);
-    void descend(double epsilon, Nearest& point, std::vector<char> const& free);
+    void descend(double epsilon, Nearest& point, std::vector<char> const& free, int rounds);
 
     NoiseFree const& sample_;
     LossLevel const& level_;
