@@ -3,6 +3,7 @@
 what is finished is reused, a budget ends it cleanly. Arguments: BUILD_FOLDER [-k TEST]."""
 
 import glob
+import importlib.util
 import json
 import os
 import subprocess
@@ -152,7 +153,7 @@ class Report(unittest.TestCase):
             for label in labels:
                 self.assertIsNotNone(sensitivity.LABEL.fullmatch(label), label)
 
-
+    @unittest.skipUnless(importlib.util.find_spec("matplotlib"), "it draws the sweep with matplotlib")
     def test_a_panel_of_which_only_the_sweep_was_run(self):
         document = json.loads(read(os.path.join(ROOT, "docs", "reproduction.json")))
         panel = next(panel for panel in document["panels"] if panel["sensitivity"])
