@@ -162,11 +162,6 @@ Json row_json(RateRow const& row)
     json["failed"] = row.failed;
     json["admissible_share"] = optional(row.admissible_share);
     json["certified_share"] = optional(row.certified_share);
-    json["stationary_share"] = optional(row.stationary_share);
-    json["best_share"] = optional(row.best_share);
-    json["excess"] = numbers(row.excess);
-    json["parameters"] = row.parameters;
-    json["rank"] = row.rank ? Json{row.rank->first, row.rank->second} : Json(nullptr);
     json["box_share"] = numbers(row.box_share);
     json["n_over_sigma2"] = numbers(row.n_over_sigma2);
     json["bracketed"] = optional(row.bracketed);
@@ -195,6 +190,11 @@ Json row_json(RateRow const& row)
     json["theory"] = theory_json(row.theory);
     json["error_bars"] = row.error_bars;
     json["levels"] = levels_json(row.levels);
+    json["stationary_share"] = optional(row.stationary_share);
+    json["best_share"] = optional(row.best_share);
+    json["excess"] = numbers(row.excess);
+    json["parameters"] = row.parameters;
+    json["rank"] = row.rank ? Json{row.rank->first, row.rank->second} : Json(nullptr);
     add_windows(json, row);
     add_blocks(json, row);
     return json;

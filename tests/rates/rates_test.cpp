@@ -226,7 +226,12 @@ TEST_CASE("the JSON object has the documented keys in order")
                                            "reported_slope",
                                            "theory",
                                            "error_bars",
-                                           "levels"});
+                                           "levels",
+                                           "stationary_share",
+                                           "best_share",
+                                           "excess",
+                                           "parameters",
+                                           "rank"});
     auto const& row = json["rows"][0];
     CHECK(row["certified_share"].is_null());
     CHECK(row["theory"] == -0.5);
