@@ -197,7 +197,8 @@ ConstantCurve curve_of(Device& device, Study const& study, Curve const& curve, L
     double const there = level.value(split_truth(sample, curve.model, 0));
     out.split = split_distance(device, sample, curve.model);
     if (!(there <= origin_loss)) {
-        out.skipped = fmt::format("the loss of the truth itself is {:.3g}, not 0", there);
+        out.skipped =
+            fmt::format("the loss of the truth with an atom split is {:.3g}, not 0", there);
         return out;
     }
     search_curve(device, settings, sample, key, level, bounds_of(curve), out);
