@@ -78,7 +78,7 @@ class Results:
 
     def losses(self, at=None):
         """One row a measured loss: cell, label, n, replicate, at ("start", "oracle", "fit"), loss, r, gauge,
-        target, and its numbers; r is None for a loss without one. With `at` those of one point."""
+        target, and its numbers. With `at` those of one point."""
         if at is not None and at not in POINTS:
             raise ValueError(f"at = {at!r} is no point of a fit (known: {', '.join(POINTS)}) name "
                              "one of them, or leave it out")
@@ -89,9 +89,8 @@ class Results:
         for row in rows:
             loss = dict(zip(names, row))
             loss["replicate"] = loss.pop("r")
+            loss["r"] = loss.pop("exponent")
             loss["loss"] = loss.pop("name")
-            exponent = loss.pop("exponent")  # stored as 1 where there is none
-            loss["r"] = exponent if loss["loss"].endswith("r") else None
             key = tuple(loss[name] for name in ("cell", "replicate", "at", "loss", "r", "gauge",
                                                 "target"))
             losses.setdefault(key, loss)

@@ -4,7 +4,6 @@
 #include "host/core/streams.h"
 #include "host/core/text.h"
 #include "host/store/shard.h"
-#include "host/store/store.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -177,12 +176,6 @@ void print_text(std::string_view text)
 void print_json(nlohmann::ordered_json const& document)
 {
     print_text(json_text(document) + "\n");
-}
-
-nlohmann::ordered_json exponent_json(LossKey const& key)
-{
-    auto const exponent = exponent_of(key);
-    return exponent ? nlohmann::ordered_json(*exponent) : nlohmann::ordered_json();
 }
 
 void note(bool quiet, std::string const& text)

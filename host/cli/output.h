@@ -17,8 +17,6 @@
 namespace moerate
 {
 
-struct LossKey;
-
 /// Calls read(in) on a file opened for reading, or on stdin for "-". `kind` says in messages what
 /// is needed, "a JSON file". Throws UsageError where there is no such file.
 void read_input(std::string const& file, std::string_view kind,
@@ -44,9 +42,6 @@ void print(fmt::format_string<Arguments...> format, Arguments&&... arguments)
 
 /// Prints a JSON document on stdout, as json_text has it.
 void print_json(nlohmann::ordered_json const& document);
-
-/// r of a loss as JSON; null where the loss has none.
-nlohmann::ordered_json exponent_json(LossKey const& key);
 
 /// A note on stderr, "moerate: text", unless quiet. Control characters are shown escaped.
 void note(bool quiet, std::string const& text);

@@ -285,8 +285,7 @@ nlohmann::ordered_json fit_cases(Study const& study, StoredFit const& fit, bool 
         one["fitted"] = measure;
         one["true"] = measure_to_json(loss.reference);
         one["loss"] = loss.row->key.name;
-        if (auto const exponent = exponent_of(loss.row->key))
-            one["r"] = *exponent;
+        one["r"] = loss.row->key.r;
         one["gauge"] = loss.row->key.gauge;
         one["expected"] = expected_json(fit, loss);
         cases.push_back(std::move(one));

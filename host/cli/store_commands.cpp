@@ -109,7 +109,7 @@ int status_command(std::string const& folder, CommonOptions const& common)
         list.push_back({{"cell", line.cell},
                         {"label", line.label},
                         {"loss", line.loss.name},
-                        {"r", exponent_json(line.loss)},
+                        {"r", line.loss.r},
                         {"gauge", line.loss.gauge},
                         {"target", line.loss.target},
                         {"n", line.n},

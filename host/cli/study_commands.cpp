@@ -133,7 +133,7 @@ nlohmann::ordered_json plan_json(std::vector<ShownLine> const& lines, TimeModel 
         cells.push_back({{"cell", work.cell->id},
                          {"label", line.label},
                          {"loss", line.loss.name},
-                         {"r", exponent_json(line.loss)},
+                         {"r", line.loss.r},
                          {"gauge", line.loss.gauge},
                          {"target", line.loss.target},
                          {"n", work.cell->n},

@@ -151,7 +151,7 @@ private:
     static void add_loss(Line& line, FitRow const& fit, LossRow const* loss)
     {
         line.add(loss == nullptr ? "" : loss->key.name);
-        line.add(loss == nullptr ? std::nan("") : exponent_of(loss->key).value_or(std::nan("")));
+        line.add(loss == nullptr ? std::nan("") : loss->key.r);
         line.add(loss == nullptr ? "" : loss->key.gauge);
         line.add(loss == nullptr ? "" : loss->key.target);
         each_before_fit([&](char const* at) {

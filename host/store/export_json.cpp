@@ -48,8 +48,7 @@ Json loss_json(LossRow const& loss, int atoms, bool asked)
 {
     Json json;
     json["loss"] = loss.key.name;
-    auto const exponent = exponent_of(loss.key);
-    json["r"] = exponent ? Json(*exponent) : Json();
+    json["r"] = loss.key.r;
     json["gauge"] = loss.key.gauge;
     json["target"] = loss.key.target;
     json["at"] = loss.key.at;

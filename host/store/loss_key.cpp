@@ -19,21 +19,13 @@ LossKey loss_key(LossSpec const& loss, std::string const& at)
     return key;
 }
 
-std::optional<double> exponent_of(LossKey const& key)
-{
-    std::optional<double> exponent;
-    visit(Losses{}, find<Losses>(key.name), [&](auto loss) {
-        if (loss.has_r)
-            exponent = key.r;
-    });
-    return exponent;
-}
-
 std::string loss_text(LossKey const& key)
 {
     std::string text = key.name;
-    if (auto const exponent = exponent_of(key))
-        text += fmt::format(" r={:g}", *exponent);
+    visit(Losses{}, find<Losses>(key.name), [&](auto loss) {
+        if (loss.has_r)
+            text += fmt::format(" r={:g}", key.r);
+    });
     if (key.gauge != "align")
         text += " gauge=" + key.gauge;
     return key.target == "truth" ? text : text + " target=" + key.target;

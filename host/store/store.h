@@ -68,9 +68,6 @@ struct RunRow
 /// none.
 LossKey loss_key(LossSpec const& loss, std::string const& at);
 
-/// r of a loss; none where the loss has none.
-std::optional<double> exponent_of(LossKey const& key);
-
 /// A loss as lists show it, what is usual left out: "softmax.L2r r=1 gauge=none".
 std::string loss_text(LossKey const& key);
 

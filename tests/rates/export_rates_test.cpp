@@ -30,8 +30,7 @@ LinesAt lines_of(std::vector<CsvRow> const& table, RateRow const& row)
     LinesAt lines;
     for (CsvRow const& line : table)
         if (line.at("study") == row.study && line.at("label") == row.label &&
-            line.at("loss") == row.loss &&
-            (line.at("exponent").empty() || number_in(line.at("exponent")) == row.r) &&
+            line.at("loss") == row.loss && number_in(line.at("exponent")) == row.r &&
             line.at("gauge") == row.gauge && line.at("target") == row.target)
             lines[std::stoi(line.at("n"))].push_back(line);
     return lines;

@@ -141,8 +141,8 @@ TEST_CASE("facts and points that a fit lacks are empty in exports")
     Store const store = Store::open(folder.path());
     std::string const csv = export_csv(store);
     CHECK_THAT(csv, Contains(",0.125,gain,1e-07,3e-06,100000000,1e-09,2,18,14,3,1,1e-18,1e-12,0.25,"
-                             "0.5,,1,0,0,1,3,softmax.L1,,align,truth,0.2,0.1,0.1,"));
-    CHECK_THAT(csv, Contains(",0.125,,,,,,,,,,,,,,,,,,,,,softmax.L1,,align,truth,0.2,,0.1,"));
+                             "0.5,,1,0,0,1,3,softmax.L1,1,align,truth,0.2,0.1,0.1,"));
+    CHECK_THAT(csv, Contains(",0.125,,,,,,,,,,,,,,,,,,,,,softmax.L1,1,align,truth,0.2,,0.1,"));
     auto const json = export_json(store);
     CHECK(json["fits"][0]["oracle_mse"] == 0.5);
     CHECK(json["fits"][0]["starts"][0]["status"] == "slow");
