@@ -100,7 +100,7 @@ def lines_of(entry):
         known = [point for point in curve["points"] if point["reached"] and point["ratio"] is not None]
         ratios = f"{short(known[0]['ratio'])} .. {short(known[-1]['ratio'])}" if known else "-"
         lines.append([entry["experiment"], entry["source"], cell(curve["label"]), loss_words(curve), said(curve), ratios,
-                      short(curve["n_over_sigma2"]), short(entry["asked"])])
+                      short(curve["n_over_sigma2"] or None), short(entry["asked"])])
     return lines
 
 
@@ -141,7 +141,7 @@ def draw(entries, file):
         axes.set_yscale("log")
         axes.set_xlabel("loss L")
         axes.set_ylabel("least ||f - f*|| / L")
-        axes.set_title(f"{entry['experiment']} ({entry['source']})", fontsize=8)
+        axes.set_title(f"{entry['experiment']}\n{entry['source']}", fontsize=8)
         axes.legend(fontsize=6, frameon=False)
         same_span(axes, curves)
     figure.save(pyplot, drawing, file)
