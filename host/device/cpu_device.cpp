@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <new>
 #include <numeric>
 #include <sys/mman.h>
@@ -122,31 +123,68 @@ public:
         std::memcpy(to, from, bytes);
     }
 
-    /// Every task on some worker; each worker takes the next task when it is free, the largest
-    /// first.
+    /// Every task on some worker, the largest first.
     std::vector<double> run_list(TaskView const& list) override
     {
         using Clock = std::chrono::steady_clock;
         CpuEntry const& entry = entry_of(table_.entries, table_.size, list.kind);
         std::vector<std::size_t> const order = largest_first(list);
         std::vector<double> seconds(list.size);
-        std::atomic<std::size_t> next{0};
-        auto const worker = [&](int) {
-            for (std::size_t i = next++; i < order.size(); i = next++) {
-                void const* const task = list.at(order[i]);
-                auto const begin = Clock::now();
-                entry.run(task, scratch_.local().at_least(entry.scratch(task)));
-                seconds[order[i]] = std::chrono::duration<double>(Clock::now() - begin).count();
-            }
+        auto const run = [&](std::size_t i) {
+            void const* const task = list.at(order[i]);
+            auto const begin = Clock::now();
+            entry.run(task, scratch_.local().at_least(entry.scratch(task)));
+            seconds[order[i]] = std::chrono::duration<double>(Clock::now() - begin).count();
         };
+        // Isolated: a job that waits for parts of its list must not begin a part of another job's.
         or_memory_error([&] {
             arena_.execute(
-                [&] { tbb::parallel_for(0, info_.threads, worker, tbb::simple_partitioner()); });
+                [&] { tbb::this_task_arena::isolate([&] { spread(list.size, workers(), run); }); });
         });
         return seconds;
     }
 
+    void for_each(std::size_t count, std::size_t at_once, Job const& job) override
+    {
+        if (jobs_left_ > 0)
+            return Device::for_each(count, at_once, job);
+        auto const side_by_side = static_cast<int>(std::min<std::size_t>(at_once, info_.threads));
+        jobs_at_once_ = side_by_side;
+        jobs_left_ = static_cast<long>(count);
+        auto const none_left = [&](void*) { jobs_left_ = 0; };
+        std::unique_ptr<void, decltype(none_left)> const guard(this, none_left);
+        auto const run = [&](std::size_t i) {
+            job(i);
+            --jobs_left_;
+        };
+        arena_.execute([&] { spread(count, side_by_side, run); });
+    }
+    int workers() const override
+    {
+        long const jobs = std::min<long>(jobs_left_, jobs_at_once_);
+        return jobs <= 1 ? info_.threads : static_cast<int>((info_.threads + jobs - 1) / jobs);
+    }
+
 private:
+    /// Calls f(0), ..., f(count - 1) on so many workers; each takes the next number when it is
+    /// free. To be called in the arena.
+    template <class F>
+    static void spread(std::size_t count, int workers, F const& f)
+    {
+        std::atomic<std::size_t> next{0};
+        auto const worker = [&](int) {
+            try {
+                for (std::size_t i = next++; i < count; i = next++)
+                    f(i);
+            } catch (...) {
+                next = count;
+                throw;
+            }
+        };
+        auto const wanted = static_cast<int>(std::min<std::size_t>(count, workers));
+        tbb::parallel_for(0, wanted, worker, tbb::simple_partitioner());
+    }
+
     /// Calls f, which may run out of memory.
     template <class F>
     static void or_memory_error(F const& f)
@@ -164,6 +202,8 @@ private:
     tbb::task_arena arena_;
     tbb::global_control limit_;
     tbb::enumerable_thread_specific<ScratchBuffer> scratch_;
+    std::atomic<long> jobs_left_{0}; ///< of for_each, that have not ended; 0 outside of it
+    int jobs_at_once_ = 0;           ///< of them at most
 };
 
 } // namespace

@@ -8,7 +8,9 @@
 #include "kernels/task/kind.h"
 #include "kernels/task/tasks.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -44,9 +46,9 @@ struct DeviceInfo
     std::size_t free_bytes = 0;   ///< of it free when the device was opened
 };
 
-/// A device, for one thread at a time. Task pointers are addresses of the device's memory; the
-/// lists themselves are host memory. All calls but release() throw DeviceError if the device
-/// failed, DeviceMemoryError if it has too little memory.
+/// A device, for one thread at a time (and those of its jobs). Task pointers are addresses of the
+/// device's memory; the lists themselves are host memory. All calls but release() throw DeviceError
+/// if the device failed, DeviceMemoryError if it has too little memory.
 class Device
 {
 public:
@@ -67,7 +69,25 @@ public:
     /// by its work.
     virtual std::vector<double> run_list(TaskView const& list) = 0;
 
-    /// The same for tasks of any kind (kernels/task/tasks.h).
+    /// Work of its own that calls the device: its number, from 0 on.
+    using Job = std::function<void(std::size_t)>;
+
+    /// Does job(0), ..., job(count - 1) and returns when they are done. On a CPU they go side by
+    /// side, at most `at_once` of them: each is a worker's, which runs the job's lists by itself,
+    /// with the help of workers that no job is left for; nothing waits for the longest task of a
+    /// list. They may call all of the device but share no memory, and a job's own jobs go in turn.
+    /// A GPU, which its lists fill, does them in turn. What a job throws ends the others that have
+    /// not begun, and is thrown.
+    virtual void for_each(std::size_t count, std::size_t /*at_once*/, Job const& job)
+    {
+        for (std::size_t i = 0; i < count; ++i)
+            job(i);
+    }
+    /// Tasks that a list run here and now must have for all of the device to work on it: those of
+    /// the workers, in a job of its share of them; those that fill a GPU.
+    virtual int workers() const { return std::max({1, info().threads, info().launch_fits}); }
+
+    /// run_list for tasks of any kind (kernels/task/tasks.h).
     template <class Task>
     std::vector<double> run(std::vector<Task> const& tasks)
     {

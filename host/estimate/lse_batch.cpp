@@ -1,6 +1,7 @@
 #include "host/estimate/lse_batch.h"
 
 #include "host/estimate/kinks.h"
+#include "host/estimate/lse_memory.h"
 #include "host/estimate/lse_polish.h"
 #include "host/estimate/lse_record.h"
 #include "host/estimate/lse_search.h"
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 namespace moerate
@@ -126,25 +128,41 @@ std::vector<LseItem<double>> LseBatch::items() const
     return items;
 }
 
-std::vector<FitOutcome> LseBatch::run()
+/// Fits some items, from their starts to the ends after kinks.
+std::vector<LseResult> LseBatch::follow(std::vector<LseItem<double>> items)
 {
-    std::vector<LseItem<double>> all = items();
-    std::vector<LseResult> const searches = search(device_, all);
-    for (LseItem<double>& item : all)
-        if (item.settings.limited) {
-            int const spent = searches[static_cast<std::size_t>(&item - all.data())].rounds;
-            item.settings.iterations = std::max(0, item.settings.iterations - spent);
-        }
-    for (std::size_t i = 0; i < all.size(); ++i)
-        if (all[i].ended)
-            all[i].ended = [told = all[i].ended, &before = searches[i]](LseResult end) {
+    std::vector<LseResult> const searches = search(device_, items);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        LseItem<double>& item = items[i];
+        if (item.settings.limited)
+            item.settings.iterations = std::max(0, item.settings.iterations - searches[i].rounds);
+        if (item.ended)
+            item.ended = [this, told = item.ended, &before = searches[i]](LseResult end) {
                 add_search(before, end);
+                std::lock_guard<std::mutex> const lock(telling_);
                 told(end);
             };
-    std::vector<LseResult> ends = run_rounds(device_, all);
-    polish(device_, all, ends);
-    for (std::size_t i = 0; i < all.size(); ++i)
+    }
+    std::vector<LseResult> ends = run_rounds(device_, items);
+    polish(device_, items, ends);
+    for (std::size_t i = 0; i < items.size(); ++i)
         add_search(searches[i], ends[i]);
+    return ends;
+}
+
+std::vector<FitOutcome> LseBatch::run()
+{
+    std::vector<LseItem<double>> const all = items();
+    std::vector<LseItem<double> const*> places;
+    for (LseItem<double> const& item : all)
+        places.push_back(&item);
+    std::vector<LseResult> ends(all.size());
+    for_each_wave(device_, places, [&](WaveRange const& range) {
+        auto const first = all.begin() + static_cast<std::ptrdiff_t>(range.first);
+        std::vector<LseResult> own =
+            follow({first, first + static_cast<std::ptrdiff_t>(range.count)});
+        std::move(own.begin(), own.end(), ends.begin() + (first - all.begin()));
+    });
     std::vector<double> const theta = theta_.download();
     std::vector<FitOutcome> outcomes;
     for (std::size_t r = 0; r < requests_.size(); ++r) {
@@ -242,10 +260,10 @@ void LseBatch::add_ranks(std::vector<FitOutcome>& outcomes)
     for (std::size_t r = 0; r < items.size(); ++r)
         items[r].gram = grams.at(static_cast<int>(r));
     run_rounds(device_, items);
-    for (std::size_t r = 0; r < requests_.size(); ++r) {
+    device_.for_each(items.size(), items.size(), [&](std::size_t r) {
         FitFacts& facts = outcomes[r].facts;
         if (!outcomes[r].finite)
-            continue;
+            return;
         auto const p = static_cast<std::size_t>(*facts.coordinates);
         std::vector<double> gram(p * p);
         device_.download(gram.data(), items[r].gram, gram.size() * sizeof(double));
@@ -254,7 +272,7 @@ void LseBatch::add_ranks(std::vector<FitOutcome>& outcomes)
         facts.dead = found.dead;
         facts.deficit = requests_[r].problem->model.layout.size - found.dead - found.rank;
         facts.smallest = found.smallest;
-    }
+    });
 }
 
 } // namespace moerate

@@ -8,6 +8,7 @@
 #include "host/estimate/lse_box.h"
 #include "host/estimate/lse_rounds.h"
 
+#include <mutex>
 #include <vector>
 
 namespace moerate
@@ -43,6 +44,7 @@ public:
 private:
     LseItem<double> item(std::size_t request, int start) const;
     std::vector<LseItem<double>> items() const;
+    std::vector<LseResult> follow(std::vector<LseItem<double>> items);
     static FitOutcome outcome(FitProblem<double> const& problem, LseResult const* ends);
     void add_distances(std::vector<FitOutcome>& outcomes);
     void add_ranks(std::vector<FitOutcome>& outcomes);
@@ -52,6 +54,7 @@ private:
     std::vector<int> first_;       ///< number of each request's first start among all
     Slices<double> theta_;         ///< one a start
     Slices<double> lower_, upper_; ///< one a request
+    std::mutex telling_;           ///< who watches a fit hears of one end at a time
 };
 
 } // namespace moerate

@@ -46,28 +46,53 @@ std::size_t fit_bytes(LseItem<Real> const& item)
            sizeof(Real) * (2 * coefficient_numbers(item) + 3 * static_cast<std::size_t>(item.n));
 }
 
-/// How many of `count` fits, from the first on, the device has room for at once; at least one.
-template <class Real>
-std::size_t wave_size(Device& device, LseItem<Real> const* const* items, std::size_t count)
+/// Bytes that the fits of a CPU's job take: few small fits, which share the cost of a list, or a
+/// large one. All that they need stands in a core's cache, or as much of it as can.
+constexpr std::size_t job_bytes = std::size_t{1} << 18;
+
+/// Of a CPU's jobs each worker is to have some, so that all of them end at about the same time.
+constexpr std::size_t jobs_a_worker = 4;
+
+/// Fits of a list that go from round to round together.
+struct WaveRange
 {
+    std::size_t first, count;
+};
+
+/// Cuts a list in what goes together, and calls f(WaveRange) for each: on a GPU as many fits as it
+/// has room for, one range after the other; on a CPU those of one job, side by side where there is
+/// room. Throws DeviceError.
+template <class Real, class F>
+void for_each_wave(Device& device, std::vector<LseItem<Real> const*> const& items, F const& f)
+{
+    bool const jobs = device.info().threads > 0;
+    auto const workers = static_cast<std::size_t>(device.workers());
     // the rest is for lists of tasks and what kernels need themselves
-    std::size_t const room = device.free_bytes() / 4 * 3;
-    std::size_t fits = 0;
-    for (std::size_t bytes = 0; fits < count; ++fits) {
-        bytes += fit_bytes(*items[fits]);
-        if (fits > 0 && bytes > room)
-            break;
+    std::size_t const free = device.free_bytes() / 4 * 3;
+    std::size_t const room = jobs ? std::min(free, job_bytes) : free;
+    std::size_t const most =
+        jobs && workers > 1 ? items.size() / (jobs_a_worker * workers) : items.size();
+    std::vector<WaveRange> waves;
+    std::size_t bytes = 0, largest = 1;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        std::size_t const own = fit_bytes(*items[i]);
+        if (waves.empty() || waves.back().count >= most || bytes + own > room) {
+            waves.push_back({i, 0});
+            bytes = 0;
+        }
+        ++waves.back().count;
+        largest = std::max(largest, bytes += own);
     }
-    return fits;
+    device.for_each(waves.size(), std::max<std::size_t>(1, free / largest),
+                    [&](std::size_t w) { f(waves[w]); });
 }
 
-/// Tasks that a Gram matrix is made in where there are so many fits: a device that has more workers
-/// gets its sums in parts.
-inline int gram_parts(DeviceInfo const& info, std::size_t fits)
+/// Tasks that a Gram matrix is made in where so many fits go together: a device that has more
+/// workers gets its sums in parts.
+inline int gram_parts(Device const& device, std::size_t fits)
 {
-    int const workers = std::max({1, info.threads, info.launch_fits});
     int const each = std::max(1, static_cast<int>(fits));
-    return (workers + each - 1) / each;
+    return (device.workers() + each - 1) / each;
 }
 
 } // namespace moerate

@@ -45,17 +45,15 @@ void polish(Device& device, std::vector<LseItem<double>> const& items,
         some.push_back(i);
         wanted.push_back(&items[i]);
     }
-    for (std::size_t first = 0; first < some.size();) {
-        std::size_t const count = wave_size(device, wanted.data() + first, some.size() - first);
-        PolishWave wave(device, wanted.data() + first, count);
+    for_each_wave(device, wanted, [&](WaveRange const& range) {
+        PolishWave wave(device, wanted.data() + range.first, range.count);
         wave.run([&](std::size_t fit) {
-            std::size_t const i = some[first + fit];
+            std::size_t const i = some[range.first + fit];
             add(results[i], wave.fit(fit));
             if (items[i].ended)
                 items[i].ended(results[i]);
         });
-        first += count;
-    }
+    });
 }
 
 } // namespace moerate

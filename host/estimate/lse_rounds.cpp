@@ -1,6 +1,8 @@
 #include "host/estimate/lse_memory.h"
 #include "host/estimate/lse_wave.h"
 
+#include <algorithm>
+
 namespace moerate
 {
 
@@ -10,14 +12,13 @@ std::vector<LseResult> run_rounds(Device& device, std::vector<LseItem<Real>> con
     std::vector<LseItem<Real> const*> places;
     for (LseItem<Real> const& item : items)
         places.push_back(&item);
-    std::vector<LseResult> results;
-    results.reserve(items.size());
-    while (results.size() < items.size()) {
-        std::size_t const first = results.size();
-        std::size_t const count = wave_size(device, places.data() + first, items.size() - first);
-        for (LseResult& result : LseWave<Real>(device, items.data() + first, count).run())
-            results.push_back(std::move(result));
-    }
+    std::vector<LseResult> results(items.size());
+    for_each_wave(device, places, [&](WaveRange const& range) {
+        LseWave<Real> wave(device, items.data() + range.first, range.count);
+        std::vector<LseResult> own = wave.run();
+        std::move(own.begin(), own.end(),
+                  results.begin() + static_cast<std::ptrdiff_t>(range.first));
+    });
     return results;
 }
 

@@ -108,7 +108,8 @@ struct LseResult
 };
 
 /// Does all fits in place on theta; results in their order. Memory comes from the device, for as
-/// many fits at a time as it has room for. Throws DeviceError.
+/// many fits at a time as it has room for. On a CPU several fits are under way at a time: `ended`
+/// is called by any of its workers. Throws DeviceError.
 template <class Real>
 std::vector<LseResult> run_rounds(Device& device, std::vector<LseItem<Real>> const& items);
 

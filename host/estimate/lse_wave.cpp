@@ -116,7 +116,7 @@ template <class Real>
 template <class Tile>
 void LseWave<Real>::add_products(Fits const& some)
 {
-    int const parts = gram_parts(device_.info(), some.size());
+    int const parts = gram_parts(device_, some.size());
     run_list(some, parts, [parts](LseFit<Real> const& fit, int part) {
         LseItem<Real> const& item = *fit.item;
         return GramTask<Real, Tile>{item.model, item.n, item.x, fit.coefficients[fit.now],

@@ -95,7 +95,7 @@ void PolishWave::linearize(Fits const& all)
 /// Gradient and J^T J of points that are new.
 void PolishWave::multiply(Fits const& some)
 {
-    int const parts = gram_parts(device_.info(), some.size());
+    int const parts = gram_parts(device_, some.size());
     run_list(some, parts, [&](PolishFit const& fit, int part) {
         LseItem<double> const& item = *fit.item;
         return GramTask<double>{item.model,      item.n, item.x, at(fit.at.coefficients),

@@ -29,13 +29,20 @@ long long most_host_fits(DeviceInfo const& device)
     return device.kind == "cuda" ? 32768 : 8192;
 }
 
+/// Starts that a block has at least. Each of a CPU's workers has some, as one is done long before
+/// another; with one worker there is no reason to wait with saving.
+long long least_starts(DeviceInfo const& device)
+{
+    return device.threads > 1 ? 2LL * device.threads : device.launch_fits;
+}
+
 } // namespace
 
 bool BlockLimits::reached(int count, Work const& before, std::size_t bytes_after,
                           Work const& after) const
 {
     return bytes_after > bytes || after.fits > most_fits ||
-           (after.flops > flops && before.fits >= least_fits) || (jobs > 0 && count >= jobs);
+           (after.flops > flops && before.starts >= least_starts) || (jobs > 0 && count >= jobs);
 }
 
 BlockSize::BlockSize(Device& device, RunOptions const& options, double speed)
@@ -44,7 +51,7 @@ BlockSize::BlockSize(Device& device, RunOptions const& options, double speed)
 
 BlockLimits BlockSize::limits()
 {
-    long long const least = device_.info().launch_fits;
+    long long const least = least_starts(device_.info());
     return {std::min(usable(device_), most_), speed_ * options_.block_seconds, least,
             std::max(most_host_fits(device_.info()), least), options_.block_jobs};
 }

@@ -17,11 +17,11 @@ struct RunOptions;
 /// What a device can take at once.
 struct BlockLimits
 {
-    std::size_t bytes;    ///< device memory at most
-    double flops;         ///< work at most,
-    long long least_fits; ///< unless it is less than this many fits
-    long long most_fits;  ///< fits at most
-    int jobs;             ///< jobs at most; 0: any number
+    std::size_t bytes;      ///< device memory at most
+    double flops;           ///< work at most,
+    long long least_starts; ///< unless it is less than this many starts of fits
+    long long most_fits;    ///< fits at most
+    int jobs;               ///< jobs at most; 0: any number
 
     /// Whether a block of `count` jobs and the work `before` is full, as one job more would make it
     /// `bytes_after` and `after`.

@@ -67,6 +67,7 @@ struct Work
     double regression_points = 0; ///< evaluation points of starts and fits
     double flops = 0;             ///< work of the tasks that generate, fit and measure
     double effort = 0;            ///< flops, each as often as it takes longer (Plan::slowness)
+    long long starts = 0;         ///< of the fits: what can go side by side
 
     Work& operator+=(Work const& other);
 };

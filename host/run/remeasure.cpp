@@ -108,7 +108,7 @@ Work CellLosses::work(std::size_t fits) const
 {
     auto const count = static_cast<long long>(fits);
     Work one;
-    one.fits = 1;
+    one.fits = one.starts = 1;
     one.flops = one.effort =
         2.0 * static_cast<double>(cell_.losses.size()) * curve_.model.layout.size;
     return count * one;

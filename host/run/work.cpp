@@ -14,14 +14,15 @@ Work& Work::operator+=(Work const& other)
     regression_points += other.regression_points;
     flops += other.flops;
     effort += other.effort;
+    starts += other.starts;
     return *this;
 }
 
 Work operator*(long long times, Work const& work)
 {
     auto const factor = static_cast<double>(times);
-    return {times * work.fits, factor * work.sample_updates, factor * work.regression_points,
-            factor * work.flops, factor * work.effort};
+    return {times * work.fits,   factor * work.sample_updates, factor * work.regression_points,
+            factor * work.flops, factor * work.effort,         times * work.starts};
 }
 
 Work work_of(Study const& study, Plan const& plan, Job const& job)
@@ -37,6 +38,7 @@ Work work_of(Study const& study, Plan const& plan, Job const& job)
         int const starts = curve.start.number.count;
         double const points = points_of(starts);
         work.fits += 1;
+        work.starts += starts;
         work.sample_updates += starts * start.sample_updates;
         work.regression_points += points * study.regression_samples;
         double const fits = starts * start.flops;

@@ -64,7 +64,7 @@ TEST_CASE("a block ends at the first limit that is reached", "[run]")
     limits = unlimited;
     limits.flops = 2.5 * first; // larger n cost more
     CHECK(Queue().sizes(limits).front() == 2);
-    limits.least_fits = 10; // five jobs
+    limits.least_starts = 10; // five jobs
     CHECK(Queue().sizes(limits).front() == 5);
 }
 
