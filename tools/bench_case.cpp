@@ -98,8 +98,6 @@ Pass time_pass(Device& device, Study const& study, Plan const& plan, Reference<f
     JobBlock<float> block(
         clocked, study, plan, jobs,
         [&](Curve const&, int, Target) -> Reference<float> const& { return truth; });
-    block.generate();
-    block.start();
     block.fit();
     pass.end_to_end = now() - begin;
     begin = now();

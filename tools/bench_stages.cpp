@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace moerate
 {
 
@@ -9,11 +11,24 @@ std::vector<double> ClockedDevice::run_list(TaskView const& list)
 {
     double const begin = now();
     std::vector<double> seconds = device_.run_list(list);
+    double const took = now() - begin;
+    std::lock_guard<std::mutex> const lock(adding_);
     Stage& stage = stages[std::string(list.kind.name)];
-    stage.seconds += now() - begin;
+    stage.seconds += took / side_by_side_;
     for (std::size_t i = 0; i < list.size; ++i)
         stage.flops += list.work(i);
     return seconds;
+}
+
+void ClockedDevice::for_each(std::size_t count, std::size_t at_once, Job const& job)
+{
+    if (side_by_side_ > 1) // a job's own jobs go in turn
+        return device_.for_each(count, at_once, job);
+    auto const workers = static_cast<std::size_t>(std::max(1, info().threads));
+    side_by_side_ =
+        static_cast<double>(std::max<std::size_t>(1, std::min({count, at_once, workers})));
+    device_.for_each(count, at_once, job);
+    side_by_side_ = 1;
 }
 
 void PipelineRatio::add(Stages const& stages, double seconds, double top)

@@ -6,6 +6,7 @@
 #include "tools/bench.h"
 
 #include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,8 @@ struct Stage
 using Stages = std::map<std::string, Stage>;
 
 /// A device that keeps a clock and a count of flops for each kind of task; all else is that of
-/// another device, which must outlive it.
+/// another device, which must outlive it. Of jobs that go side by side each second counts for the
+/// part of one worker.
 class ClockedDevice final : public Device
 {
 public:
@@ -48,9 +50,13 @@ public:
         device_.copy(to, from, bytes);
     }
     std::vector<double> run_list(TaskView const& list) override;
+    void for_each(std::size_t count, std::size_t at_once, Job const& job) override;
+    int workers() const override { return device_.workers(); }
 
 private:
     Device& device_;
+    std::mutex adding_;
+    double side_by_side_ = 1; ///< lists that run at a time
 };
 
 /// Passes of the pipeline against the ceiling of their rounds: all flops over flop/s x time.

@@ -35,13 +35,17 @@ public:
         memory_ = DeviceArray<T>(device, values);
     }
 
-    /// Allocates and fills with those of `other`, which is on the same device and was planned
-    /// alike.
-    void copy(Device& device, Slices const& other)
+    /// The arrays first .. last - 1 from those of `other`, which is on the same device and was
+    /// planned alike.
+    void copy(Device& device, Slices const& other, int first, int last) const
     {
-        allocate(device);
-        if (end_ != 0)
-            device.copy(memory_.data(), other.memory_.data(), end_ * sizeof(T));
+        auto const begin_of = [&](int number) {
+            return number < static_cast<int>(begin_.size()) ? begin_[number] : end_;
+        };
+        std::size_t const begin = begin_of(first), end = begin_of(last);
+        if (end > begin)
+            device.copy(memory_.data() + begin, other.memory_.data() + begin,
+                        (end - begin) * sizeof(T));
     }
 
     T* at(int number) const { return memory_.data() + begin_[number]; }

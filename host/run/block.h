@@ -31,10 +31,8 @@ public:
     JobBlock(Device& device, Study const& study, Plan const& plan, std::vector<Job> const& jobs,
              ReferenceOf const& reference_of, Trace const* trace = nullptr);
 
-    void generate(); ///< data, MSE of the references and of f = 0
-    void start();    ///< starting points, their noise-free targets, MSE there
-    void fit();      ///< the estimators, MSE where they end
-    void risk();     ///< regression and expert errors at all points
+    void fit();  ///< data, starting points, the estimators; MSE of references, starts and ends
+    void risk(); ///< regression and expert errors at all points
 
     /// Measures the losses and collects what is stored, in the order of the jobs and their cells.
     std::vector<FitRow> rows() const;
@@ -66,7 +64,7 @@ private:
         Slices<Real> theta;
         DeviceArray<double> mse;
         DeviceArray<RiskRecord> risk;
-        std::vector<bool> measured; ///< else there is nothing to measure, its numbers are NaN
+        std::vector<char> measured; ///< 0: there is nothing to measure, its numbers are NaN
         struct
         {
             std::vector<Real> theta;
@@ -75,9 +73,20 @@ private:
         } host;
     };
 
+    /// Fits that go from the data to the end together: all of some jobs.
+    struct Part
+    {
+        int begin, end;    ///< in fits_
+        std::size_t bytes; ///< of their data
+    };
+
     int compare(int job, Reference<Real> const& reference);
-    void compare();
-    void evaluate(Points& points);
+    std::vector<Part> parts() const;
+    void generate(Part const& part);
+    void compare(Part const& part);
+    void start(Part const& part);
+    void fit(Part const& part);
+    void evaluate(Points& points, Part const& part);
     Real* oracle(Fit const& fit) const;
     Point point(std::size_t number, std::string const& at) const;
     FitRow row(std::size_t at) const;

@@ -46,8 +46,6 @@ std::vector<FitRow> Pipeline::fits(References<Real>& references, std::vector<Job
             return references.of(curve, n, target);
         },
         trace_);
-    block.generate();
-    block.start();
     block.fit();
     block.risk();
     return block.rows();

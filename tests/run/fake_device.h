@@ -74,6 +74,7 @@ public:
         : cpu_(std::move(cpu)), info_(cpu_->info()), trouble_(trouble), asked_(asked)
     {
         info_.label = fmt::format("fake:{}", number);
+        info_.threads = 0; // as a board: all fits of a block are in one list
         info_.launch_fits = trouble.launch_fits;
         info_.float64_ratio = trouble.float64_ratio;
         if (trouble.total > 0)

@@ -59,8 +59,6 @@ std::vector<FitRow> fits_of(Study const& study, small::Asked& asked)
                          [&](Curve const&, int, Target target) -> Reference<Real> const& {
                              return target == Target::truth ? truth : moved;
                          });
-    block.generate();
-    block.start();
     block.fit();
     block.risk();
     return block.rows();
