@@ -12,6 +12,7 @@ import tempfile
 import time
 import tomllib
 import unittest
+from unittest import mock
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tools", "reproduction"))
@@ -23,6 +24,7 @@ import collect  # noqa: E402
 import main  # noqa: E402
 import panels  # noqa: E402
 import report  # noqa: E402
+import runs  # noqa: E402
 import same_data  # noqa: E402
 import sensitivity  # noqa: E402
 import verdict  # noqa: E402
@@ -164,6 +166,57 @@ class Report(unittest.TestCase):
                               if name.startswith(panel["panel"])], [])
         self.assertIn("The same with batch, start, epochs and gauge swept", page)
         self.assertNotIn("By the papers' procedure", page)
+
+
+TINY = """spec_version = 1
+[study]
+id = "tiny"
+seed = 1
+replicates = 3
+n = [100, 200]
+regression_samples = 100
+[data]
+d = 1
+noise_variance = 0.01
+[truth]
+gate = { score = "linear", normalizer = "softmax" }
+expert = { form = "ridge", activation = "gelu" }
+experts = 1
+draw = { gate_variance = 1.0, expert_variance = 1.0 }
+[estimator]
+kind = "sgd"
+epochs = 1
+"""
+FIT = """[[fit]]
+label = "%s"
+gate = { score = "linear", normalizer = "softmax" }
+experts = 1
+loss = "softmax.L1"
+"""
+
+
+class Records(unittest.TestCase):
+    def test_a_record_is_that_of_its_file(self):
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(runs, "EXPERIMENTS", folder):
+            said = []
+            moerate = runs.Moerate(os.path.join(BUILD, "moerate"), os.path.join(folder, "results"),
+                                   runs.Clock(None), 1, "cpu", said.append)
+
+            def step(text):
+                with open(os.path.join(folder, "tiny.toml"), "w", encoding="utf-8") as file:
+                    file.write(text)
+                said.clear()
+                record = moerate.step("tiny", "sgd", [100, 200], [])
+                return record, {row["label"] for row in record["rows"]}
+
+            first, labels = step(TINY + FIT % "a")
+            self.assertEqual(labels, {"a"})
+            self.assertEqual(step(TINY + FIT % "a"), (first, {"a"}))
+            self.assertEqual(said, [])
+            told, labels = step("# said in other words\n" + TINY + FIT % "a")
+            self.assertEqual(len(said), 1)
+            self.assertEqual({**told, "file": first["file"]}, first)  # nothing was fitted: the same run and time
+            self.assertEqual(step(TINY + FIT % "a" + FIT % "b")[1], {"a", "b"})
 
 
 class Smoke(unittest.TestCase):

@@ -1,7 +1,9 @@
 """Runs of the moerate binary: each has a folder of its own and leaves a record of what it gave."""
 
+import hashlib
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -86,11 +88,12 @@ class Moerate:
         return os.path.join(folder, f"record-{file_word(kind)}.json")
 
     def step(self, name, kind, n, settings):
-        """The record of one run at these n: made, or found finished."""
+        """The record of one run at these n: made, or found finished. A file that has changed since
+        is run again: that does what its store lacks, and asks for rates by its present theory."""
         file = self.record_file(name, kind)
         folder = os.path.dirname(file)
         known = read_json(file)
-        same = known is not None and known["settings"] == settings
+        same = known is not None and known["settings"] == settings and known.get("file") == digest_of(name)
         if same and known["n"][:len(n)] == n:
             return known
         sizes = known["n"] if same else []
@@ -103,7 +106,10 @@ class Moerate:
             except OutOfTime:
                 self.back_to(name, folder, settings, sizes)
                 raise
-            record = self.record(kind, folder, n[:end], settings, seconds)
+            record = self.record(name, kind, folder, n[:end], settings)
+            record["seconds"] = round(seconds, 1)
+            if known is not None and record["started"] == known["started"]:
+                record["seconds"] = known["seconds"]  # nothing was left to do
             write_json(file, record)
             sizes = n[:end]
         return record
@@ -114,13 +120,36 @@ class Moerate:
             self.clock.end = None
             self.run(name, folder, [*settings, f"study.n={n}"])
 
-    def record(self, kind, folder, n, settings, seconds):
-        run = self.json("status", folder, "--json")["last_run"]
-        return {"settings": settings, "n": n, "seconds": round(seconds, 1),
-                "commit": run["commit"], "dirty": run["dirty"], "device": run["device"],
-                "simd": run["simd"], "threads": run["threads"], "started": run["started"],
+    def record(self, name, kind, folder, n, settings):
+        store = os.path.join(folder, "store.sqlite")
+        return {"file": digest_of(name), "settings": settings, "n": n, **last_run_of(store),
                 "rows": self.json("rates", folder, "--json", *RATES.get(kind, []), *self.machine)["rows"],
-                "ends": ends_of(os.path.join(folder, "store.sqlite"), n)}
+                "ends": ends_of(store, n)}
+
+
+def digest_of(name):
+    """Of an experiment's text, and of the measures that it names."""
+    path = os.path.join(EXPERIMENTS, name + ".toml")
+    with open(path, "rb") as stream:
+        text = stream.read()
+    digest = hashlib.sha256(text)
+    for named in re.findall(rb'"([^"\n]+\.json)"', text):
+        other = os.path.join(os.path.dirname(path), named.decode())
+        if os.path.exists(other):
+            with open(other, "rb") as stream:
+                digest.update(stream.read())
+    return digest.hexdigest()[:16]
+
+
+def last_run_of(store):
+    """The last run that made fits, as `moerate status` tells it: a later one that found all done is
+    not where the numbers come from."""
+    database = sqlite3.connect(f"file:{store}?mode=ro", uri=True)
+    keys = ("commit", "dirty", "device", "simd", "threads", "started")
+    columns = ", ".join(f'run."{key}"' for key in keys)
+    found = database.execute(f"SELECT {columns} FROM run WHERE id = (SELECT max(run) FROM fit)").fetchone()
+    database.close()
+    return {**dict(zip(keys, found)), "dirty": bool(found[1])}
 
 
 def run_of(record):
