@@ -1,6 +1,7 @@
 #include "host/data/descents.h"
 
 #include "host/device/device.h"
+#include "host/estimate/end_distance.h"
 #include "host/estimate/fit_status.h"
 #include "host/estimate/lse_starts.h"
 #include "kernels/evaluate/evaluate_api.h"
@@ -13,8 +14,6 @@ namespace moerate
 {
 namespace
 {
-
-constexpr int compared_samples = 1000; ///< predictions that the distance of two ends is taken at
 
 /// Where the starts are and end up, with the errors there.
 struct Ends
@@ -38,7 +37,7 @@ std::vector<double> errors(Device& device, FitProblem<double> const& problem, En
     return mse.download();
 }
 
-/// Root mean square differences of the ends' predictions and the best one's, on the first samples.
+/// Distances of the ends to the best one.
 std::vector<double> distances(Device& device, FitProblem<double> const& problem, Ends& ends,
                               int count, int best)
 {
@@ -51,14 +50,9 @@ std::vector<double> distances(Device& device, FitProblem<double> const& problem,
     device.run(tasks);
     std::vector<double> const values = f.download();
     std::vector<double> all;
-    for (int s = 0; s < count; ++s) {
-        double sum = 0;
-        for (int t = 0; t < m; ++t)
-            sum += std::pow(values[static_cast<std::size_t>(s) * m + t] -
-                                values[static_cast<std::size_t>(best) * m + t],
-                            2);
-        all.push_back(std::sqrt(sum / m));
-    }
+    for (int s = 0; s < count; ++s)
+        all.push_back(end_distance(values.data() + static_cast<std::size_t>(s) * m,
+                                   values.data() + static_cast<std::size_t>(best) * m, m));
     return all;
 }
 

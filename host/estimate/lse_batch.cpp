@@ -1,5 +1,6 @@
 #include "host/estimate/lse_batch.h"
 
+#include "host/estimate/end_distance.h"
 #include "host/estimate/kinks.h"
 #include "host/estimate/lse_memory.h"
 #include "host/estimate/lse_polish.h"
@@ -18,9 +19,6 @@ namespace moerate
 {
 namespace
 {
-
-/// Samples on which the predictions of ends are compared.
-constexpr int compared_samples = 256;
 
 /// Plans an array of `values` among others.
 void add(Slices<double>& slices, std::vector<double>& all, std::vector<double> const& values)
@@ -236,10 +234,7 @@ void LseBatch::add_distances(std::vector<FitOutcome>& outcomes)
         double const* const best = values.data() + f.offset(first_[r] + *facts.won);
         for (std::size_t s = 0; s < facts.starts.size(); ++s) {
             double const* const own = values.data() + f.offset(first_[r] + static_cast<int>(s));
-            double sum = 0;
-            for (int t = 0; t < m; ++t)
-                sum += (own[t] - best[t]) * (own[t] - best[t]);
-            facts.starts[s].distance = std::sqrt(sum / m);
+            facts.starts[s].distance = end_distance(own, best, m);
         }
     }
 }
