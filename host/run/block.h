@@ -86,7 +86,7 @@ private:
     void compare(Part const& part);
     void start(Part const& part);
     void fit(Part const& part);
-    void evaluate(Points& points, Part const& part);
+    void evaluate(Part const& part);
     Real* oracle(Fit const& fit) const;
     Point point(std::size_t number, std::string const& at) const;
     FitRow row(std::size_t at) const;

@@ -89,7 +89,7 @@ void JobBlock<Real>::compare(Part const& part)
         device_.run(tasks);
 }
 
-/// Starting points, their noise-free targets, MSE there.
+/// Starting points and their noise-free targets.
 template <class Real>
 void JobBlock<Real>::start(Part const& part)
 {
@@ -131,7 +131,6 @@ void JobBlock<Real>::start(Part const& part)
     for (std::size_t i = 0; i < tasks.size(); ++i)
         tasks[i].extra = allowed.at(static_cast<int>(i / 2));
     device_.run(tasks);
-    evaluate(begin, part);
 }
 
 /// Where the estimator puts the end of the start near the truth, null where that is the fit.
@@ -142,7 +141,7 @@ Real* JobBlock<Real>::oracle(Fit const& fit) const
     return here ? points_.at(at_oracle).theta.at(fit.theta) : nullptr;
 }
 
-/// The estimators, MSE where they end.
+/// The estimators.
 template <class Real>
 void JobBlock<Real>::fit(Part const& part)
 {
@@ -161,26 +160,38 @@ void JobBlock<Real>::fit(Part const& part)
     std::move(outcomes.begin(), outcomes.end(), host_.outcome.begin() + part.begin);
     for (int i = part.begin; i < part.end; ++i)
         end.measured[i] = host_.outcome[i].finite;
-    evaluate(end, part);
     if (auto const found = points_.find(at_oracle); found != points_.end()) {
         Points& oracle = found->second;
         for (int i = part.begin; i < part.end; ++i)
             oracle.measured[i] = oracle.measured[i] && host_.outcome[i].near_finite;
-        evaluate(oracle, part);
     }
 }
 
-/// MSE on the training data at a point of a part's fits.
+/// MSE on the training data at all points of a part's fits.
 template <class Real>
-void JobBlock<Real>::evaluate(Points& points, Part const& part)
+void JobBlock<Real>::evaluate(Part const& part)
 {
     std::vector<EvaluateTask<Real>> tasks;
     for (int i = part.begin; i < part.end; ++i) {
         Fit const& fit = fits_[i];
-        if (points.measured[i])
-            tasks.push_back({fit.curve->model, points.theta.at(fit.theta), data(fit).n,
-                             x_.at(fit.job), y_.at(fit.job), nullptr, nullptr, nullptr,
-                             points.mse.data() + i});
+        EvaluateTask<Real> first{};
+        first.model = fit.curve->model;
+        first.n = data(fit).n;
+        first.x = x_.at(fit.job);
+        first.y = y_.at(fit.job);
+        bool waits = false; // whether its pass has room for a second point
+        for (auto& [at, points] : points_) {
+            if (!points.measured[i])
+                continue;
+            if (std::exchange(waits, !waits)) {
+                tasks.back().theta_also = points.theta.at(fit.theta);
+                tasks.back().mse_also = points.mse.data() + i;
+                continue;
+            }
+            tasks.push_back(first);
+            tasks.back().theta = points.theta.at(fit.theta);
+            tasks.back().mse = points.mse.data() + i;
+        }
     }
     device_.run(tasks);
 }
@@ -197,6 +208,7 @@ void JobBlock<Real>::fit()
         compare(all[i]);
         start(all[i]);
         fit(all[i]);
+        evaluate(all[i]);
     });
     host_.mse_reference = mse_reference_.download();
     host_.mean_square = mean_square_.download();
@@ -212,13 +224,13 @@ template void JobBlock<float>::generate(JobBlock<float>::Part const&);
 template void JobBlock<float>::compare(JobBlock<float>::Part const&);
 template void JobBlock<float>::start(JobBlock<float>::Part const&);
 template void JobBlock<float>::fit(JobBlock<float>::Part const&);
-template void JobBlock<float>::evaluate(JobBlock<float>::Points&, JobBlock<float>::Part const&);
+template void JobBlock<float>::evaluate(JobBlock<float>::Part const&);
 template std::vector<JobBlock<double>::Part> JobBlock<double>::parts() const;
 template void JobBlock<double>::generate(JobBlock<double>::Part const&);
 template void JobBlock<double>::compare(JobBlock<double>::Part const&);
 template void JobBlock<double>::start(JobBlock<double>::Part const&);
 template void JobBlock<double>::fit(JobBlock<double>::Part const&);
-template void JobBlock<double>::evaluate(JobBlock<double>::Points&, JobBlock<double>::Part const&);
+template void JobBlock<double>::evaluate(JobBlock<double>::Part const&);
 template float* JobBlock<float>::oracle(JobBlock<float>::Fit const&) const;
 template void JobBlock<float>::fit();
 template double* JobBlock<double>::oracle(JobBlock<double>::Fit const&) const;

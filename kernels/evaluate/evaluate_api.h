@@ -30,19 +30,24 @@ struct EvaluateTask
     Real* gradient;          ///< out [layout.size], of mse = (1/n) sum (y - f)^2
     double* mse;             ///< out
     Real* experts = nullptr; ///< out [k][n] h_i(x_t)
+
+    /// A second point of the same model, whose mse goes to mse_also, or null: both errors in one
+    /// pass over the data. Then nothing else but mse is computed.
+    Real const* theta_also = nullptr;
+    double* mse_also = nullptr; ///< out
 };
 
 } // namespace moerate
 
 MOE_BEGIN_ISA
 
-/// Flops of a task: a prediction a sample, with its gradient a sample-update.
+/// Flops of a task: a prediction a sample and point, with its gradient a sample-update.
 template <class Real>
 MOE_HD double work(EvaluateTask<Real> const& task)
 {
-    return (task.gradient == nullptr ? flops_per_prediction(task.model)
-                                     : flops_per_update(task.model)) *
-           task.n;
+    if (task.gradient != nullptr)
+        return flops_per_update(task.model) * task.n;
+    return flops_per_prediction(task.model) * task.n * (task.mse_also == nullptr ? 1 : 2);
 }
 
 MOE_END_ISA

@@ -6,6 +6,8 @@
 #include "kernels/evaluate/evaluate_api.h"
 #include "kernels/model/forward.h"
 
+#include <utility>
+
 MOE_BEGIN_ISA
 
 /// Working memory of an evaluation.
@@ -13,12 +15,12 @@ template <class Real, class Lanes>
 struct EvaluateMemory
 {
     Forward<Real, Lanes> forward;
-    Maps<Real> by_maps;
-    SampleSum square;
+    Maps<Real> by_maps; ///< of the gradient, or those of the second point
+    SampleSum square, square_also;
 
     MOE_HD MOE_FLAT EvaluateMemory(Lanes lanes, Scratch& scratch, EvaluateTask<Real> const& task)
-        : forward(lanes, scratch, task.model, task.gradient != nullptr), by_maps(forward.tile, scratch, forward.shape),
-          square(scratch)
+        : forward(lanes, scratch, task.model, task.gradient != nullptr),
+          by_maps(forward.tile, scratch, forward.shape), square(scratch), square_also(scratch)
     {}
 };
 
@@ -31,16 +33,66 @@ MOE_HD std::size_t scratch_bytes(Lanes lanes, EvaluateTask<Real> const& task)
     return measure.used();
 }
 
+/// Adds the squared errors of samples first .. end - 1 by the maps of `forward`.
+template <class Real, class Lanes>
+MOE_HD MOE_FLAT void add_errors(Lanes lanes, EvaluateTask<Real> const& task,
+                                Forward<Real, Lanes>& forward, SampleSum const& square, int first,
+                                int end)
+{
+    forward.begin(task.x, task.n, first);
+    for (; first < end; first += chunk) {
+        int const count = end - first < chunk ? end - first : chunk;
+        forward.chunk_at(lanes, task.x, task.n, first, count);
+        square.add_square(lanes, forward.planes.f, task.y + first, count);
+        lanes.sync();
+    }
+}
+
+/// The mean square errors of both points. A thread goes over some chunks by one point's maps and
+/// then by the other's, as long as their x is in its first caches; a warp, which has others beside
+/// it, over all samples twice.
+template <class Real, class Lanes>
+MOE_HD MOE_FLAT void run_two(Lanes lanes, EvaluateTask<Real> const& task,
+                             EvaluateMemory<Real, Lanes>& m)
+{
+    constexpr int band = 8 * chunk;
+    SampleSum const sums[] = {m.square, m.square_also};
+    auto const change = [&] {
+        if constexpr (Lanes::serial)
+            std::swap(m.forward.maps, m.by_maps);
+    };
+    for (int which = 0; which < 2; ++which) {
+        m.forward.load(lanes, which == 0 ? task.theta : task.theta_also);
+        sums[which].clear(lanes);
+        if constexpr (!Lanes::serial)
+            add_errors(lanes, task, m.forward, sums[which], 0, task.n);
+        change();
+    }
+    for (int first = 0; Lanes::serial && first < task.n; first += band)
+        for (int which = 0; which < 2; ++which) {
+            int const end = task.n - first < band ? task.n : first + band;
+            add_errors(lanes, task, m.forward, sums[which], first, end);
+            change();
+        }
+    if (lanes.rank() == 0) {
+        *task.mse = sums[0].total() / task.n;
+        *task.mse_also = sums[1].total() / task.n;
+    }
+    lanes.sync();
+}
+
 /// f, weights, mse = (1/n) sum (y - f)^2 and its gradient by theta (golden N1).
 template <class Real, class Lanes>
 MOE_HD MOE_FLAT void run_one(Lanes lanes, EvaluateTask<Real> const& task, void* scratch_memory)
 {
     Scratch scratch(scratch_memory);
     EvaluateMemory<Real, Lanes> m(lanes, scratch, task);
+    m.by_maps.clear(lanes, m.forward.shape);
+    if (task.mse_also != nullptr)
+        return run_two(lanes, task, m);
     Model const& model = task.model;
     Planes<Real> const& planes = m.forward.planes;
     m.forward.load(lanes, task.theta);
-    m.by_maps.clear(lanes, m.forward.shape);
     m.square.clear(lanes);
     m.forward.begin(task.x, task.n);
     for (int first = 0; first < task.n; first += chunk) {

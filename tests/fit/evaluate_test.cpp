@@ -202,3 +202,32 @@ TEST_CASE("outputs that are null are left out, the others are the same")
         CHECK(gradient == all.gradient);
     }
 }
+
+TEMPLATE_TEST_CASE("errors at two points are those at each", "", float, double)
+{
+    for (int const n : {1, 31, 33, 1000}) {
+        for (char const* const normalizer : {"softmax", "sigmoid"}) {
+            Model const model = model_of(normalizer, "gelu", 3, 5);
+            Problem<TestType> const one = drawn_problem<TestType>(model, n, 4);
+            Problem<TestType> other = one;
+            other.theta = drawn_problem<TestType>(model, n, 5).theta;
+            for (Backend const& backend : all_backends()) {
+                INFO(backend.name() << ", " << normalizer << ", n = " << n);
+                double mse = 0, also = 0;
+                EvaluateTask<TestType> task{};
+                task.model = model;
+                task.n = n;
+                task.x = one.x.data();
+                task.y = one.y.data();
+                task.theta = one.theta.data();
+                task.mse = &mse;
+                task.theta_also = other.theta.data();
+                task.mse_also = &also;
+                backend.run(task);
+                CHECK(mse != also);
+                CHECK(mse == evaluated(backend, one).mse);
+                CHECK(also == evaluated(backend, other).mse);
+            }
+        }
+    }
+}
