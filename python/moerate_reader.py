@@ -55,8 +55,8 @@ class Results:
         self._exported = None
 
     def study(self):
-        """The experiment file, as `moerate export --format toml` has it."""
-        return self._rows("SELECT toml FROM study")[1][0][0]
+        """The experiment file, as `moerate export --format toml` has it: of the file that was run last."""
+        return max(self._rows("SELECT coalesce((SELECT max(started) FROM run), ''), toml FROM study")[1])[1]
 
     def fits(self):
         """One row a fit: cell, label, n, replicate, its status and numbers, and those of each of its

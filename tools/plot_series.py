@@ -102,7 +102,8 @@ def points(row, slope, style, deviations):
             low, high = value - deviations * sd, value + deviations * sd
         elif sd is not None and row["replicates"] > 1:
             # Of the mean's logarithm, so that it ends above 0: sd / mean is that of the logarithm.
-            width = student(row["replicates"] - 1) * sd / (value * math.sqrt(row["replicates"]))
+            truths = (row.get("truths") or {}).get("count", 1)  # each with so many replicates
+            width = student(row["replicates"] - 1) * sd / (value * math.sqrt(row["replicates"] * truths))
             low, high = value * math.exp(-width), value * math.exp(min(width, 700.0))
         found.append((n, value, low, high))
     return found

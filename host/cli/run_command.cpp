@@ -13,6 +13,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <limits>
+
 namespace moerate
 {
 namespace
@@ -107,6 +109,12 @@ std::vector<RateRow> rates_in(std::string const& folder, Devices const& devices,
     return rates(small ? *cpu : own, store, stored);
 }
 
+int ten_times(int replicates)
+{
+    constexpr int most = std::numeric_limits<int>::max();
+    return replicates > most / 10 ? most : 10 * replicates;
+}
+
 /// Goes on to the half-width that is asked for, from what a run has done.
 RunReport until_half_width(Study const& study, std::string const& folder, Devices const& devices,
                            RunOptions const& run, RunCommandOptions const& options,
@@ -119,7 +127,7 @@ RunReport until_half_width(Study const& study, std::string const& folder, Device
     };
     return run_until(
         study, folder, options.half_width,
-        options.most_replicates > 0 ? options.most_replicates : 10 * study.replicates,
+        options.most_replicates > 0 ? options.most_replicates : ten_times(study.replicates),
         std::move(report), more, [&] { return rates_in(folder, devices, options.device.threads); },
         quiet);
 }

@@ -46,6 +46,13 @@ DenseMatrix last_columns(DenseMatrix const& a, std::size_t first)
     return last;
 }
 
+DenseMatrix first_columns(DenseMatrix const& a, std::size_t end)
+{
+    DenseMatrix first(a.rows, end);
+    first.values.assign(a.values.begin(), a.values.begin() + index(end * a.rows));
+    return first;
+}
+
 DenseMatrix scaled_rows(DenseMatrix a, std::vector<double> const& factor)
 {
     for (std::size_t j = 0; j < a.columns; ++j)

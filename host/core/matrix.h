@@ -32,6 +32,9 @@ struct DenseMatrix
 /// The columns of `a` from number `first` on.
 DenseMatrix last_columns(DenseMatrix const& a, std::size_t first);
 
+/// Those before it.
+DenseMatrix first_columns(DenseMatrix const& a, std::size_t end);
+
 /// Row i of `a` times factor[i].
 DenseMatrix scaled_rows(DenseMatrix a, std::vector<double> const& factor);
 /// Column j of `a` times factor[j].

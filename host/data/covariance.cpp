@@ -19,9 +19,8 @@ namespace
 {
 
 constexpr int samples_at_once = 1 << 15; ///< memory does not grow with n
-/// Share of a parameter's direction that may lie outside of what is identified: roundings of
-/// eigenvectors at a gap of 1e-10.
-constexpr double outside_tolerance = 1e-5;
+/// Roundings of an eigenvector over the gap to the others, relative.
+constexpr double eigenvector_rounding = 100 * std::numeric_limits<double>::epsilon();
 
 /// H and M of FittedData, summed over slices of the samples in their order.
 class Sums
@@ -127,6 +126,11 @@ std::vector<double> standard_errors(Device& device, FittedData const& fit, Scali
     DenseMatrix const vectors = last_columns(all.vectors, flat);
     DenseMatrix const map = scaled_columns(unit_map(fit.model, units), scale);
     DenseMatrix const inside = product(map, vectors);
+    DenseMatrix const outside = product(map, first_columns(all.vectors, flat));
+    // What lies outside but for the flat eigenvectors' roundings, which the gap to the others
+    // makes larger. The part of a light atom is small: it is not to be lost in them.
+    double const share =
+        rank == 0 ? 0 : eigenvector_rounding * all.values[p - 1] / all.values[flat];
     DenseMatrix const turned =
         product(scaled_columns(crossed(scaled_rows(vectors, scale), sums.meat), scale), vectors);
     std::vector<double> inverse;
@@ -138,10 +142,10 @@ std::vector<double> standard_errors(Device& device, FittedData const& fit, Scali
                                  ? fit.n / (fit.n - static_cast<double>(rank))
                                  : std::numeric_limits<double>::quiet_NaN();
     for (std::size_t i = 0; i < map.rows; ++i) {
-        std::vector<double> const row = row_of(map, i), identified = row_of(inside, i),
+        std::vector<double> const row = row_of(map, i), flat_row = row_of(outside, i),
                                   weights = row_of(half, i);
-        double const whole = dot(row, row), outside = whole - dot(identified, identified);
-        if (whole > 0 && outside <= outside_tolerance * whole)
+        double const whole = dot(row, row), flat_part = dot(flat_row, flat_row);
+        if (whole > 0 && flat_part <= share * share * whole)
             errors[i] = std::sqrt(inflation * dot(weights, product(turned, weights)));
     }
     return errors;

@@ -5,6 +5,7 @@
 #include "host/estimate/fit_status.h"
 #include "host/estimate/lse_starts.h"
 #include "kernels/evaluate/evaluate_api.h"
+#include "kernels/lse/coordinates.h"
 
 #include <algorithm>
 #include <cmath>
@@ -96,13 +97,12 @@ Descents best_descent(Device& device, Estimator const& estimator, FitProblem<dou
     Descents found{{theta.begin() + best * ends.size, theta.begin() + (best + 1) * ends.size},
                    ends.outcomes[best]};
     found.outcome.facts.won = best;
-    double const variance = problem.n * ends.after[best] /
-                            std::max(1, problem.n - static_cast<int>(problem.model.layout.size));
+    int const p = coordinate_count(problem.model);
     for (int s = 0; s < count; ++s) {
         StartRecord record;
         record.kind = "blind";
         record.mse = ends.after[s];
-        record.above = problem.n * (ends.after[s] - ends.after[best]) / variance;
+        record.above = above_least(ends.after[s], ends.after[best], problem.n, p);
         record.ended = status_name(
             status_of(ends.outcomes[s].finite, {ends.after[s], ends.before[s], mean_square}));
         record.distance = apart[s];

@@ -1,5 +1,6 @@
 #include "host/estimate/end_distance.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace moerate
@@ -11,6 +12,11 @@ double end_distance(double const* a, double const* b, int m)
     for (int t = 0; t < m; ++t)
         sum += (a[t] - b[t]) * (a[t] - b[t]);
     return std::sqrt(sum / m);
+}
+
+double above_least(double mse, double least, int n, int p)
+{
+    return std::max(1, n - p) * (mse - least) / least;
 }
 
 } // namespace moerate

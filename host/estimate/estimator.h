@@ -104,7 +104,7 @@ struct FitFacts
 
     std::string ended{}; ///< why it ended, in the estimator's words; empty: there is but one reason
     double predicted_gain = unknown; ///< what n mse / sigma_hat^2 can fall by, by a quadratic model
-    double actual_gain = unknown;    ///< of n mse / sigma_hat^2, from the start to the end
+    double actual_gain = unknown;    ///< of n mse / sigma_hat^2, by the last accepted step
     double radius = unknown;         ///< of the region where the quadratic model was trusted
     double gradient_norm = unknown;  ///< largest part of the projected gradient of n mse / 2
     std::optional<int> at_bound{};   ///< parameters on the bounds of the box

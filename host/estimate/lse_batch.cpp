@@ -33,8 +33,8 @@ class Ends
 {
 public:
     Ends(FitProblem<double> const& problem, LseResult const* ends)
-        : ends_(ends), count_(problem.starts.count),
-          freedom_(std::max(1, problem.n - coordinate_count(problem.model)))
+        : ends_(ends), count_(problem.starts.count), n_(problem.n),
+          p_(coordinate_count(problem.model))
     {
         for (int s = 0; s < count_; ++s)
             if (finite(s) && !(ends[s].mse >= least_))
@@ -44,10 +44,7 @@ public:
     bool finite(int s) const { return finite_end(ends_[s]); }
     double mse(int s) const { return finite(s) ? ends_[s].mse : FitFacts::unknown; }
     /// n (mse - least) / sigma_hat^2, with sigma_hat^2 = n least / (n - p).
-    double above(int s) const
-    {
-        return mse(s) == least_ ? 0 : freedom_ * (mse(s) - least_) / least_;
-    }
+    double above(int s) const { return mse(s) == least_ ? 0 : above_least(mse(s), least_, n_, p_); }
     /// The first of the lowest; 0 if none is finite.
     int lowest() const
     {
@@ -60,7 +57,7 @@ public:
 private:
     LseResult const* ends_;
     int count_;
-    double freedom_;
+    int n_, p_;
     double least_ = FitFacts::unknown; ///< of the finite MSEs
 };
 

@@ -11,7 +11,7 @@ namespace moerate
 namespace
 {
 
-/// Other minima that are looked for are lower by more than this in n MSE / sigma^2.
+/// Other minima that are looked for are lower by more than this in n MSE, in units of the MSE.
 constexpr double least_other = stationary_gain / 10;
 
 KinkedQuadratic model_of(PolishFit const& fit, std::vector<Kink> const& kinks)
@@ -78,7 +78,7 @@ bool leave(PolishFit& fit)
     if (result.end != LseEnd::gain || result.rounds >= fit.progress.settings().iterations)
         return false;
     if (!fit.searched) {
-        double const unit = fit.item->n * result.mse / fit.item->n;
+        double const unit = result.mse; // as p is large beside n, sigma_hat^2 is more
         fit.beyond =
             minima_beyond(model_of(fit, fit.kinks), fit.progress.damping(), least_other * unit / 2);
         fit.searched = true;

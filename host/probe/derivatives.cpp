@@ -123,9 +123,11 @@ std::vector<double> Moved::numerator(Parts const& moved, int atom) const
         if (competes && g != 0) {
             double const others = rivals(moved, atom, t);
             if (others == 0)
-                throw UsageError("an atom is alone where it is chosen (softmax over one atom is 1 "
-                                 "whatever its score) give the gate at least two atoms to choose "
-                                 "from: --experts 2, top = 2");
+                throw UsageError(
+                    fmt::format("an atom is alone where it is chosen (softmax over one atom is 1 "
+                                "whatever its score) give the gate at least two atoms to choose "
+                                "from: {}",
+                                measure_.model.gate.top == 1 ? "top = 2" : "--experts 2"));
             g *= rivals(here_, atom, t) / others;
         }
         values.push_back(g * moved.h[at]);

@@ -99,8 +99,10 @@ Slope mean_slope(OfTruths const& truths, Get&& get)
     all.reasons = reasons_over(
         truths, [&](RateRow const& row) -> auto& { return get(row).reasons; });
     auto const other = [&](Slope const* slope) { return slope->value.size() != all.value.size(); };
-    if (std::any_of(each.begin(), each.end(), other)) {
+    if (!same_n(truths) || std::any_of(each.begin(), each.end(), other)) {
         all.reason = truths_differ_in_n;
+        for (auto const list : {&Slope::value, &Slope::sd, &Slope::p05, &Slope::p50, &Slope::p95})
+            std::fill((all.*list).begin(), (all.*list).end(), no_number);
         return all;
     }
     set_values(all, each);
@@ -144,24 +146,31 @@ void set_slopes(RateRow& all, OfTruths const& truths)
             mean_slope(truths, [](RateRow const& row) -> Slope const& { return *row.oracle; });
 }
 
-/// Adds counts by n, or averages shares.
+/// Adds counts at the n of the first truth, or averages shares over the truths that have this n.
 template <class T>
-void add_up(std::vector<T>& all, OfTruths const& truths, std::vector<T> RateRow::*list, T over)
+void add_up(RateRow& all, OfTruths const& truths, std::vector<T> RateRow::*list, bool average)
 {
-    for (std::size_t i = 0; i < all.size(); ++i) {
+    for (std::size_t i = 0; i < (all.*list).size(); ++i) {
         T sum = 0;
-        for (RateRow const* row : truths)
-            sum += i < (row->*list).size() ? (row->*list)[i] : T(0);
-        all[i] = sum / over;
+        int having = 0;
+        for (RateRow const* row : truths) {
+            auto const at = static_cast<std::size_t>(
+                std::find(row->n.begin(), row->n.end(), all.n[i]) - row->n.begin());
+            if (at >= (row->*list).size())
+                continue;
+            sum += (row->*list)[at];
+            ++having;
+        }
+        (all.*list)[i] = average ? sum / static_cast<T>(having) : sum;
     }
 }
 
 void set_counts(RateRow& all, OfTruths const& truths)
 {
     for (std::vector<int> RateRow::*list : {&RateRow::fits, &RateRow::failed, &RateRow::no_descent})
-        add_up(all.*list, truths, list, 1);
-    add_up(all.box_share, truths, &RateRow::box_share, static_cast<double>(truths.size()));
-    add_up(all.excess, truths, &RateRow::excess, static_cast<double>(truths.size()));
+        add_up(all, truths, list, false);
+    for (std::vector<double> RateRow::*list : {&RateRow::box_share, &RateRow::excess})
+        add_up(all, truths, list, true);
     all.planned *= static_cast<long long>(truths.size());
     for (RateRow const* row : truths) {
         all.replicates = std::min(all.replicates, row->replicates);

@@ -2,6 +2,7 @@
 
 #include "host/rates/truth_mean.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace moerate
@@ -50,11 +51,17 @@ CurveLevel level_over(OfTruths const& truths, std::size_t i)
 
 } // namespace
 
+bool same_n(OfTruths const& truths)
+{
+    return std::all_of(truths.begin(), truths.end(),
+                       [&](RateRow const* row) { return row->n == truths[0]->n; });
+}
+
 void set_levels(RateRow& all, OfTruths const& truths)
 {
     all.influences.clear();
     for (RateRow const* row : truths)
-        if (row->levels.size() != all.levels.size() || row->windows.size() != all.windows.size()) {
+        if (!same_n(truths) || row->levels.size() != all.levels.size() || row->windows.size() != all.windows.size()) {
             all.levels.clear();
             all.windows.clear();
             return;

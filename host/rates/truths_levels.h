@@ -14,6 +14,9 @@ namespace moerate
 /// The rows of one label, loss and target, one a truth.
 using OfTruths = std::vector<RateRow const*>;
 
+/// Whether all truths have fits at the same n.
+bool same_n(OfTruths const& truths);
+
 /// The mean of one number over the truths that have it.
 template <class Get>
 std::optional<double> mean_of(OfTruths const& truths, Get&& get)

@@ -1,5 +1,6 @@
 #include "host/run/stop.h"
 
+#include <cerrno>
 #include <csignal>
 #include <unistd.h>
 
@@ -19,10 +20,11 @@ extern "C" void on_signal(int number)
     bool const first = stop_requested == 0;
     if (stop_requested != ended)
         stop_requested = number == SIGUSR1 ? announced : ended;
+    int const failure = errno; // of the call that the signal has interrupted
     constexpr char text[] = "\nmoerate: stopping once the block in hand is saved "
                             "(a second signal stops at once)\n";
-    if (first && write(STDERR_FILENO, text, sizeof text - 1) < 0)
-        return; // nobody left to read it
+    [[maybe_unused]] auto const told = first ? write(STDERR_FILENO, text, sizeof text - 1) : 0;
+    errno = failure;
 }
 
 void handle(void (*handler)(int))

@@ -1,8 +1,10 @@
 #include "host/data/regression.h"
 
+#include "host/data/covariance.h"
 #include "host/device/device.h"
 #include "host/estimate/estimators.h"
 #include "host/measure/reader.h"
+#include "kernels/evaluate/evaluate_api.h"
 #include "kernels/family/activations.h"
 #include "kernels/family/experts.h"
 #include "kernels/family/normalizers.h"
@@ -112,6 +114,39 @@ TEST_CASE("one expert of identity is linear regression, errors and criteria by h
     CHECK(fit.aic == Approx(deviance + 6).epsilon(1e-8));
     CHECK(fit.bic == Approx(deviance + 3 * std::log(5.0)).epsilon(1e-8));
     CHECK(std::isnan(fit.start_mse));
+}
+
+/// The standard errors of a measure as it is, on samples that it makes with some noise.
+std::vector<double> errors_at(Model const& model, std::vector<double> const& theta, int n)
+{
+    std::unique_ptr<Device> const device = make_cpu_device(1);
+    std::mt19937_64 random(5);
+    std::normal_distribution<double> normal;
+    std::vector<double> x(static_cast<std::size_t>(n) * model.d), y(n);
+    for (double& value : x)
+        value = normal(random);
+    DeviceArray<double> const on_device(*device, theta), rows(*device, x), f(*device, y.size());
+    device->run(std::vector<EvaluateTask<double>>{
+        {model, on_device.data(), n, rows.data(), nullptr, f.data(), nullptr, nullptr, nullptr}});
+    y = f.download();
+    for (double& value : y)
+        value += 0.1 * normal(random);
+    DeviceArray<double> const responses(*device, y);
+    return standard_errors(*device, {model, theta, n, rows.data(), responses.data()}, {{0}, {1}});
+}
+
+TEST_CASE("no gate of softmax has an error of its own, however light its atom is", "[regression]")
+{
+    for (double const bias : {0.0, -4.0, -8.0, -12.0}) {
+        // w and b of the gate's three atoms, then a and b of the experts
+        std::vector<double> const theta{1, 0.3, -1, 0, 0.5, bias, 2, 1, -1, 0.5, 1, -2};
+        std::vector<double> const errors = errors_at(model_of("gelu", 1, 3), theta, 2000);
+        for (std::size_t i = 0; i < 6; ++i) {
+            INFO("bias " << bias << ", coordinate " << i);
+            CHECK(std::isnan(errors[i])); // a common shift of all w or b changes nothing
+        }
+        CHECK(errors[6] > 0); // a of the first atom
+    }
 }
 
 TEST_CASE("inputs in any unit give the same fit, told in their own unit", "[regression]")

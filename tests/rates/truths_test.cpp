@@ -176,6 +176,22 @@ TEST_CASE("what is wrong with one truth is said of all, with its number")
     CHECK_THAT(over_truths({{good}, {shorter}}, "fit")[0].mean.reason, Contains("different n"));
 }
 
+TEST_CASE("truths with as many but other n have no slope, and counts of each n", "[rates]")
+{
+    RateRow const first = truth_row(-0.5, 0.1);
+    RateRow other = first;
+    other.n = {1000, 10000};
+    other.fits = {5, 7};
+    RateRow const all = over_truths({{first}, {other}}, "fit")[0];
+    CHECK_THAT(all.mean.reason, Contains("different n"));
+    CHECK_THAT(all.expert.over.reason, Contains("different n"));
+    CHECK(std::isnan(all.mean.slope));
+    CHECK(std::isnan(all.mean.value[0]));
+    CHECK(all.levels.empty());
+    CHECK(all.n == std::vector<int>{100, 1000});
+    CHECK(all.fits == std::vector<int>{first.fits[0], first.fits[1] + 5});
+}
+
 TEST_CASE("the table has a block of truths where there are several, one truth is as it was")
 {
     auto const one = over_truths({{truth_row(-0.5, 0.1)}}, "other");

@@ -16,7 +16,7 @@ from plot_boxes import LayoutError, faults, spread_out
 from plot_input import InputError
 from plot_marks import COLOURS, MARKERS, fraction
 from plot_path import draw_path, read_path
-from plot_series import line_slope, student
+from plot_series import line_slope, points, student
 from plot_text import literal, visible
 import plot
 
@@ -156,6 +156,12 @@ class Data(Case):
         self.assertAlmostEqual(top / (row["mean"]["value"][0] + 3 * row["mean"]["sd"][0]), 1)
         self.assertIn("bars of 3 standard deviations", " ".join(
             text.get_text().replace("\n", " ") for text in figure.texts))
+
+    def test_intervals_over_truths_are_of_all_their_replicates(self):
+        row = row_of(spread=0.2)
+        ends = [points(one, one["mean"], "interval", 1)[0][3] / one["mean"]["value"][0]
+                for one in (row, {**row, "truths": {"count": 4}})]
+        self.assertAlmostEqual(math.log(ends[0]) / math.log(ends[1]), 2)
 
     def test_brackets_are_those_of_the_slope_that_is_drawn(self):
         start = [{"code": "start", "text": "t", "of": "mean"}]

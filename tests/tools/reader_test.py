@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 if importlib.util.find_spec("numpy") is None and sys.executable != "/usr/bin/python3":
@@ -118,6 +119,17 @@ class Reader(unittest.TestCase):
         self.assertEqual([row["label"] for row in self.reader.rates()],
                          ["softmax", "softmax", "sigmoid"])
         self.assertEqual(self.reader.study(), self.call("export", self.results, "--format", "toml"))
+
+    def test_the_study_is_that_of_the_file_that_was_run_last(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for shard, replicates in (("2/2", 2), ("1/2", 3)):
+                self.call("run", os.path.join(ROOT, "experiments/003-1a.toml"), "-o", folder, "-q",
+                          "--device", "cpu", "--shard", shard, "--set", "study.n=[100, 200]",
+                          "--set", f"study.replicates={replicates}", "--set", "study.regression_samples=100")
+                time.sleep(1.1)  # runs are told apart by the second
+            reader = self.module.open(folder, binary=self.binary, frames=False)
+            self.assertEqual(reader.study(), self.call("export", folder, "--format", "toml"))
+            self.assertIn("replicates = 3", reader.study())
 
     def test_frames_where_pandas_is(self):
         if importlib.util.find_spec("pandas") is None:
