@@ -49,6 +49,8 @@ def sources(*endings):
         for folder, _, names in os.walk(os.path.join(ROOT, top)):
             found += [os.path.relpath(os.path.join(folder, name), ROOT)
                       for name in names if name.endswith(endings)]
+    if not found:
+        raise FileNotFoundError(f"{ROOT} has no {endings}")
     return sorted(found)
 
 

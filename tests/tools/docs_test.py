@@ -172,20 +172,15 @@ class Commands(unittest.TestCase):
                     self.assertEqual(run.returncode, 0, f"{block}\n{run.stderr}")
         self.assertGreater(found, 10)
 
-    def test_experiments_in_pages_are_taken(self):
-        for page in PAGES:
-            for block in blocks(read(page), "toml"):
-                with self.subTest(page), tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
-                    file.write(block)
-                    file.flush()
-                    moerate("check", file.name)
-
     def test_links_lead_somewhere(self):
+        found = 0
         for page in PAGES:
             for link in re.findall(r"\[[^\]]+\]\(([^)#\s]+)\)", read(page)):
                 if "://" not in link:
+                    found += 1
                     with self.subTest(page, link=link):
                         self.assertTrue(os.path.exists(os.path.join(ROOT, os.path.dirname(page), link)))
+        self.assertGreater(found, 10)
 
 
 if __name__ == "__main__":

@@ -149,7 +149,9 @@ class Report(unittest.TestCase):
             main.asked(["claim-001"])
 
     def test_labels_of_sweeps_are_understood(self):
-        for path in glob.glob(os.path.join(ROOT, "experiments", "sensitivity-*.toml")):
+        files = glob.glob(os.path.join(ROOT, "experiments", "sensitivity-*.toml"))
+        self.assertEqual(len(files), 4)
+        for path in files:
             labels = json.loads(subprocess.run([os.path.join(BUILD, "moerate"), "check", path, "--json"],
                                                capture_output=True, text=True, check=True).stdout)["labels"]
             for label in labels:
