@@ -89,8 +89,8 @@ RunOptions run_options(RunCommandOptions const& options, bool quiet)
         run.trace.fits.push_back({label, n, replicate});
     run.progress = ProgressStyle::of_stderr(quiet);
     run.warn = [](std::string const& text) { note(false, "warning: " + text); };
-    TimeBudget const budget(seconds_of(options.time_budget, quiet), options.save_every);
-    run.stop = [budget] { return StopOnSignal::requested() || budget.over(); };
+    TimeBudget budget(seconds_of(options.time_budget, quiet), options.save_every);
+    run.stop = [budget]() mutable { return StopOnSignal::requested() || budget.over(); };
     if (!options.shard.empty())
         run.shard = chosen_shard(options.shard);
     run.job = batch_job();

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdio>
 #include <ctime>
+#include <utility>
 #include <vector>
 
 namespace moerate
@@ -126,10 +127,11 @@ TimeBudget::TimeBudget(std::optional<double> seconds, double block)
     : seconds_(seconds), block_(block), begin_(std::chrono::steady_clock::now())
 {}
 
-bool TimeBudget::over() const
+bool TimeBudget::over()
 {
     std::chrono::duration<double> const passed = std::chrono::steady_clock::now() - begin_;
-    return seconds_ && passed.count() + block_ > *seconds_;
+    double const last = passed.count() - std::exchange(asked_, passed.count());
+    return seconds_ && passed.count() + std::max(block_, as_long * last) > *seconds_;
 }
 
 } // namespace moerate

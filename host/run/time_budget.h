@@ -32,15 +32,19 @@ double budget_of_job(double time_left);
 class TimeBudget
 {
 public:
-    /// Of `seconds`, of which a block takes `block`.
+    /// Of `seconds`, of which a block takes `block` at least.
     TimeBudget(std::optional<double> seconds, double block);
-    /// Whether there is no time for another block.
-    bool over() const;
+    /// Whether there is no time for another block, which may take 1.25 times as long as what lies
+    /// between the last call and this one: asked before each block, that is the block before.
+    bool over();
 
 private:
+    static constexpr double as_long = 1.25;
+
     std::optional<double> seconds_;
     double block_;
     std::chrono::steady_clock::time_point begin_;
+    double asked_ = 0; ///< seconds after it, at the last call
 };
 
 } // namespace moerate

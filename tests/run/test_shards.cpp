@@ -271,8 +271,12 @@ TEST_CASE("a budget ends a run before it is over, by a block", "[batch]")
     CHECK_FALSE(TimeBudget(std::nullopt, 1).over());
     CHECK_FALSE(TimeBudget(100, 1).over());
     CHECK(TimeBudget(1, 1.5).over());
-    TimeBudget const short_one(0.3, 0.1);
+    TimeBudget short_one(0.3, 0.1);
     CHECK_FALSE(short_one.over());
     std::this_thread::sleep_for(std::chrono::milliseconds(250));
     CHECK(short_one.over());
+    TimeBudget one_more(0.5, 0.01); // a block as long as the one before does not fit in
+    CHECK_FALSE(one_more.over());
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    CHECK(one_more.over());
 }
