@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <numeric>
 
 using namespace moerate;
@@ -30,11 +31,16 @@ TEST_CASE("slices are copied on the device", "[small]")
     std::vector<float> values(one.size());
     std::iota(values.begin(), values.end(), 0.5F);
     one.upload(gpu(), values);
-    other.copy(gpu(), one);
+    other.allocate(gpu());
+    other.copy(gpu(), one, 0, 3);
     one.upload(gpu(), std::vector<float>(one.size())); // the copy is one
     CHECK(other.download() == values);
+    other.copy(gpu(), one, 1, 2); // of one array
+    std::fill(values.begin() + static_cast<std::ptrdiff_t>(one.offset(1)),
+              values.begin() + static_cast<std::ptrdiff_t>(one.offset(2)), 0.0F);
+    CHECK(other.download() == values);
     Slices<float> none;
-    none.copy(gpu(), Slices<float>());
+    none.copy(gpu(), Slices<float>(), 0, 0);
     CHECK(none.download().empty());
 }
 
