@@ -6,6 +6,21 @@
 namespace moerate
 {
 
+KeyTable top_keys()
+{
+    return {"The file",
+            "An experiment file is TOML. Its tables:",
+            {{"spec_version", "1", "1", "1", "version of this format", "1"},
+             {"study", "table", "", "1", "what is measured, and how often", ""},
+             {"data", "table", "", "1", "the law of x and of the noise", ""},
+             {"truth", "table", "", "1", "what the data come from", ""},
+             {"start", "table", "{}", "1", "where fits begin", ""},
+             {"estimator", "table", "{}", "1", "how fits are made", ""},
+             {"fit", "list of tables", "", "1", "the models that are fitted", ""},
+             {"target", "table", "{}", "1", "search for projections of the truth", ""},
+             {"sweep", "table", "{}", "1", "keys that take several values in turn", ""}}};
+}
+
 std::vector<KeyTable> experiment_keys()
 {
     return {data_keys(),     top_keys(),    head_keys(),      truth_keys(), draw_keys(),

@@ -5,6 +5,7 @@
 #include "host/study/sizes.h"
 #include "host/study/study.h"
 #include "host/study/sweep.h"
+#include "host/study/swept_defaults.h"
 #include "host/study/truth.h"
 #include "kernels/lse/coordinates.h"
 
@@ -69,6 +70,12 @@ public:
     }
 
 private:
+    /// What the variants of a fit have resolved of the tables.
+    struct Resolved
+    {
+        std::vector<ordered_json> start, estimator, fit;
+    };
+
     /// The table `key` of a document, empty where it is not there.
     static Reader section(Document const& document, std::string const& key)
     {
@@ -110,15 +117,15 @@ private:
     void read_curves(std::size_t fit, Study& study)
     {
         std::vector<SweptKey> const keys = swept_for(sweep_, document_, fit);
-        bool first = true;
         std::vector<Curve> curves;
+        Resolved resolved;
         for (Variant const& variant : variants(document_, keys)) {
             Reader data = section(variant.document, "data");
             Reader truth = section(variant.document, "truth");
             Reader start = section(variant.document, "start");
             Reader estimator = section(variant.document, "estimator");
-            start.absorb(start_, true);
-            estimator.absorb(estimator_, true);
+            start.absorb(start_, keys.empty());
+            estimator.absorb(estimator_, keys.empty());
             Setting setting;
             setting.smallest_n = smallest_n_;
             setting.largest_n = largest_n_;
@@ -134,12 +141,17 @@ private:
             curve.fit = curve.label;
             curve.swept = variant.swept;
             curves.push_back(std::move(curve));
-            start_.absorb(start, first);
-            estimator_.absorb(estimator, first);
-            if (first)
-                resolve(data, truth, reader);
-            first = false;
+            start_.absorb(start, keys.empty());
+            estimator_.absorb(estimator, keys.empty());
+            resolved.start.push_back(start.resolved());
+            resolved.estimator.push_back(estimator.resolved());
+            resolved.fit.push_back(reader.resolved());
+            if (curves.size() == 1) {
+                resolved_["data"] = data.resolved();
+                resolved_["truth"] = truth.resolved();
+            }
         }
+        resolve(resolved, document_.root().at("fit").at(fit), !keys.empty());
         name_variants(study, curves);
         std::move(curves.begin(), curves.end(), std::back_inserter(study.curves));
     }
@@ -157,15 +169,24 @@ private:
             estimator.finish(table.back());
     }
 
-    void resolve(Reader const& data, Reader const& truth, Reader const& fit)
+    /// Takes what a fit has resolved into the text. Values that its sweep changes stay open; one
+    /// that another fit has resolved otherwise stands in the fit's own table.
+    void resolve(Resolved const& variants, json const& given, bool swept)
     {
-        resolved_["data"] = data.resolved();
-        resolved_["truth"] = truth.resolved();
-        ordered_json resolved = fit.resolved();
+        ordered_json fit = common_values(variants.fit, given);
         // Where the truth's expert is swept, a fit's own would no longer follow it.
-        if (!fit.own("expert") && !sweep_.empty())
-            resolved.erase("expert");
-        fits_.push_back(std::move(resolved));
+        if (!given.contains("expert") && !sweep_.empty())
+            fit.erase("expert");
+        json const& root = document_.root();
+        if (swept) {
+            start_values_.add(variants.start, root.value("start", no_keys), start_, fit["start"]);
+            estimator_values_.add(variants.estimator, root.value("estimator", no_keys), estimator_,
+                                  fit["estimator"]);
+        }
+        for (char const* name : {"start", "estimator"})
+            if (swept && fit[name].empty())
+                fit.erase(name);
+        fits_.push_back(std::move(fit));
     }
 
     /// [target]: the search for projections.
@@ -208,10 +229,12 @@ private:
 
     std::string resolved_text()
     {
-        if (!start_.resolved().empty())
-            resolved_["start"] = start_.resolved();
-        if (!estimator_.resolved().empty())
-            resolved_["estimator"] = estimator_.resolved();
+        auto const put = [&](char const* name, ordered_json const& values) {
+            if (!values.empty())
+                resolved_[name] = values;
+        };
+        put("start", start_values_.shared(start_));
+        put("estimator", estimator_values_.shared(estimator_));
         resolved_["fit"] = fits_;
         for (SweptKey const& key : sweep_)
             if (key.path == "truth.file")
@@ -228,6 +251,7 @@ private:
     Reader top_;
     Reader start_;     ///< what any fit has allowed of [start]
     Reader estimator_; ///< and of [estimator]
+    SweptValues start_values_, estimator_values_;
     int smallest_n_ = 0;
     int largest_n_ = 0;
     std::vector<SweptKey> sweep_;
@@ -236,21 +260,6 @@ private:
 };
 
 } // namespace
-
-KeyTable top_keys()
-{
-    return {"The file",
-            "An experiment file is TOML. Its tables:",
-            {{"spec_version", "1", "1", "1", "version of this format", "1"},
-             {"study", "table", "", "1", "what is measured, and how often", ""},
-             {"data", "table", "", "1", "the law of x and of the noise", ""},
-             {"truth", "table", "", "1", "what the data come from", ""},
-             {"start", "table", "{}", "1", "where fits begin", ""},
-             {"estimator", "table", "{}", "1", "how fits are made", ""},
-             {"fit", "list of tables", "", "1", "the models that are fitted", ""},
-             {"target", "table", "{}", "1", "search for projections of the truth", ""},
-             {"sweep", "table", "{}", "1", "keys that take several values in turn", ""}}};
-}
 
 KeyTable target_keys()
 {
