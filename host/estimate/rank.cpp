@@ -1,6 +1,7 @@
 #include "host/estimate/rank.h"
 
 #include "host/core/matrix.h"
+#include "kernels/lse/step_api.h"
 
 #include <algorithm>
 #include <cmath>
@@ -8,6 +9,14 @@
 
 namespace moerate
 {
+
+double dead_diagonal(std::vector<double> const& gram, std::size_t p)
+{
+    double largest = 0;
+    for (std::size_t i = 0; i < p; ++i)
+        largest = std::max(largest, gram[i * p + i]);
+    return dead_share * largest;
+}
 
 Rank rank_of(std::vector<double> const& gram, std::size_t p)
 {
@@ -18,8 +27,9 @@ Rank rank_of(std::vector<double> const& gram, std::size_t p)
     if (!finite)
         return found;
     std::vector<std::size_t> alive;
+    double const dead = dead_diagonal(gram, p);
     for (std::size_t i = 0; i < p; ++i)
-        if (gram[i * p + i] > 0)
+        if (gram[i * p + i] > dead)
             alive.push_back(i);
     found.dead = static_cast<int>(p - alive.size());
     if (alive.empty())

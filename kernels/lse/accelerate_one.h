@@ -81,7 +81,8 @@ MOE_HD void run_one(Lanes lanes, AccelerateTask const& task, void* scratch_memor
     StepTask const& step = task.step;
     int const p = coordinate_count(step.model);
     Scratch scratch(scratch_memory);
-    StepMemory const m(lanes, scratch, p);
+    StepMemory m(lanes, scratch, p);
+    m.dead = dead_diagonal(task.step, p);
     begin_acceleration(lanes, step, m, p);
     if (task.change == nullptr) {
         for (int i = lanes.rank(); i < p; i += lanes.size())

@@ -40,6 +40,7 @@ struct StepMemory
     double* solved;  ///< [stride]
     Freedom* is;     ///< [p]
     int* free;       ///< [p] the free coordinates
+    double dead = 0; ///< the largest H_ii of a dead coordinate (dead_share)
 
     template <class Lanes>
     MOE_HD StepMemory(Lanes lanes, Scratch& scratch, int p)
@@ -82,11 +83,20 @@ MOE_HD inline double diagonal(StepTask const& task, int p, int i)
     return task.gram[static_cast<std::size_t>(i) * p + i];
 }
 
+/// The dead coordinates' H_ii is at most this.
+MOE_HD inline double dead_diagonal(StepTask const& task, int p)
+{
+    double largest = 0;
+    for (int i = 0; task.gram != nullptr && i < p; ++i)
+        largest = diagonal(task, p, i) > largest ? diagonal(task, p, i) : largest;
+    return dead_share * largest;
+}
+
 /// Whether a coordinate is frozen where the step begins.
 MOE_HD inline bool is_frozen(StepTask const& task, StepMemory const& m, int p, int i)
 {
     double const g = task.gradient[i];
-    return diagonal(task, p, i) == 0 || (m.z[i] <= task.lower[i] && g > 0) ||
+    return diagonal(task, p, i) <= m.dead || (m.z[i] <= task.lower[i] && g > 0) ||
            (m.z[i] >= task.upper[i] && g < 0);
 }
 

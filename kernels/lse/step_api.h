@@ -12,6 +12,11 @@
 namespace moerate
 {
 
+/// A coordinate is dead where H_ii, H = J^T J, is at most this share of the largest: its column of
+/// J is what rounding leaves of terms that cancel (some 1e-16 of them), as those of the score of an
+/// atom that is alone in its group, or of atoms with the same response.
+constexpr double dead_share = 1e-28;
+
 /// What a step is expected to do, and what is known of the point that it starts from. S = |r|^2 /
 /// 2, whose gradient by z is g = J^T r; H = J^T J.
 struct StepRecord

@@ -4,7 +4,7 @@
 /// One Levenberg-Marquardt step in a box, the algorithm of all backends.
 ///
 /// A coordinate is frozen where it is on a bound that the descent -g points out of, or where
-/// nothing depends on it (H_ii = 0: dead atoms). The others, the free set F, take the step of
+/// nothing depends on it (dead_share: dead atoms). The others, the free set F, take the step of
 ///
 ///   (M_FF + mu D_F) s_F = -g_F - M_FB s_B,    D = diag(H), clamped as Ceres does
 ///
@@ -246,7 +246,8 @@ MOE_HD void run_one(Lanes lanes, StepTask const& task, void* scratch_memory)
 {
     int const p = coordinate_count(task.model);
     Scratch scratch(scratch_memory);
-    StepMemory const m(lanes, scratch, p);
+    StepMemory m(lanes, scratch, p);
+    m.dead = dead_diagonal(task, p);
     gather_coordinates(lanes, task.model, task.theta, m.z);
     StepRecord record = point_record(lanes, task, m, p);
     if (task.gram == nullptr) {
