@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 namespace moerate
@@ -20,8 +21,8 @@ namespace
 
 constexpr int rows_at_once = 1 << 16; ///< memory does not grow with the file's predictions
 
-/// Prints f, g1..gk, h1..hk of `count` samples from `first`, a line each.
-void predict_rows(Device& device, Measure const& measure, DeviceArray<double> const& theta,
+/// Prints f, g1..gk, h1..hk of `count` samples from `first`, a line each. How many f are none.
+long predict_rows(Device& device, Measure const& measure, DeviceArray<double> const& theta,
                   DataTable const& table, int first, int count)
 {
     std::size_t const d = table.d, k = measure.model.k, n = count;
@@ -44,6 +45,8 @@ void predict_rows(Device& device, Measure const& measure, DeviceArray<double> co
         text.push_back('\n');
     }
     print_text({text.data(), text.size()});
+    return std::count_if(value.begin(), value.end(),
+                         [](double own) { return !std::isfinite(own); });
 }
 
 } // namespace
@@ -69,9 +72,15 @@ int predict_command(PredictOptions const& options)
     print("{}\n", head);
     std::unique_ptr<Device> const device = make_cpu_device();
     DeviceArray<double> const theta(*device, measure.theta);
+    long lost = 0;
     for (int first = 0; first < table.n; first += std::min(rows_at_once, table.n - first))
-        predict_rows(*device, measure, theta, table, first,
-                     std::min(rows_at_once, table.n - first));
+        lost += predict_rows(*device, measure, theta, table, first,
+                             std::min(rows_at_once, table.n - first));
+    if (lost > 0)
+        note(false, fmt::format("warning: {} of {} predictions are no finite numbers (inputs or "
+                                "parameters are beyond what float64 holds) bring the inputs to "
+                                "size 1",
+                                lost, table.n));
     return 0;
 }
 

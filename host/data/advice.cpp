@@ -168,7 +168,7 @@ std::vector<std::string> notes_on_end(Regression const& fit, RegressionSpec cons
                                     "there is one, or use --estimator lse",
                                     fit.mse));
     if (fit.status == FitStatus::no_descent && fit.outcome.facts.ended.empty())
-        notes.push_back(fmt::format("no descent: the fit's mse {:.4g} is above the start's {:.4g} "
+        notes.push_back(fmt::format("no descent: the fit's mse {:.9g} is above the start's {:.9g} "
                                     "(it measures the steps) lower learning_rate, raise batch or "
                                     "epochs, or use --estimator lse",
                                     fit.mse, fit.start_mse));

@@ -42,7 +42,7 @@ public:
     }
 
 private:
-    void read_batch(Reader& reader, int smallest_n);
+    void read_batch(Reader& reader, SampleSizes n);
     void check_steps(Reader const& reader, int largest_n) const;
     /// Settings of a fit to n samples.
     SgdSettings settings_at(int n) const;
@@ -59,7 +59,7 @@ Sgd::Sgd(Reader& reader, SampleSizes n)
 {
     settings_.epochs = reader.integer("epochs", at_least(1), 10);
     settings_.learning_rate = reader.number("learning_rate", above(0), 0.1);
-    read_batch(reader, n.least);
+    read_batch(reader, n);
     settings_.sampling = Sampling(
         reader.word("sampling", "way of sampling", {"permutation", "replacement"}, "permutation"));
     if (settings_.sampling == Sampling::replacement && settings_.epochs > most_replacement_epochs)
@@ -71,7 +71,7 @@ Sgd::Sgd(Reader& reader, SampleSizes n)
     check_steps(reader, n.most);
 }
 
-void Sgd::read_batch(Reader& reader, int smallest_n)
+void Sgd::read_batch(Reader& reader, SampleSizes n)
 {
     json const* value = reader.find("batch");
     full_batch_ = value != nullptr && value->is_string();
@@ -79,13 +79,16 @@ void Sgd::read_batch(Reader& reader, int smallest_n)
         reader.word("batch", "batch", {"full"});
         return;
     }
-    settings_.batch = reader.integer("batch", at_least(1), 32);
-    if (settings_.batch > smallest_n)
+    constexpr int usual = 32;
+    // Of several n the default is one number for all, as any other is.
+    int const otherwise = n.least == n.most ? std::min(usual, n.least) : usual;
+    settings_.batch = reader.integer("batch", at_least(1), otherwise);
+    if (settings_.batch > n.least)
         reader.fail("batch",
                     fmt::format("= {}{} is larger than the smallest n = {} (a batch cannot "
                                 "hold more than all samples) lower it or use \"full\"",
                                 settings_.batch, value == nullptr ? " (the default)" : "",
-                                smallest_n));
+                                n.least));
 }
 
 /// Refuses steps that the precision cannot hold.
@@ -169,27 +172,27 @@ std::vector<FitOutcome> Sgd::fit_all(Device& device, std::vector<FitRequest<Real
 
 EstimatorKind sgd_kind()
 {
-    return {"sgd",
-            "theta <- theta - rate * grad[(factor/B) sum_batch (y - f(x))^2]; a learned T by that "
-            "step in "
-            "log T, which keeps it positive",
-            "003 section 5, 001 appendix (batch = n)",
-            {{"epochs", "whole number >= 1", "10", "passes over the data",
-              "every sample is used once an epoch", "20"},
-             {"learning_rate", "number > 0", "0.1", "1", "constant rate of the steps", "0.05"},
-             {"batch", "whole number >= 1, or \"full\"", "32", "samples",
-              "samples a step; \"full\": all n (gradient descent); the last step of an epoch takes "
-              "what "
-              "is left and averages over that",
-              "\"full\""},
-             {"sampling", "\"permutation\" or \"replacement\"", "\"permutation\"", "1",
-              "a fresh order of all samples each epoch, or samples drawn anew for each step",
-              "\"replacement\""},
-             {"loss_factor", "number > 0", "1.0", "1",
-              "factor of the objective (1/B) sum (y - f)^2 (0.5 is another convention)", "0.5"},
-             {"precision", "\"float32\" or \"float64\"", "\"float32\"", "1",
-              "in which numbers data are made and fits are done", "\"float64\""}},
-            [](Reader& reader, SampleSizes n) { return std::make_shared<Sgd>(reader, n); }};
+    return {
+        "sgd",
+        "theta <- theta - rate * grad[(factor/B) sum_batch (y - f(x))^2]; a learned T by that "
+        "step in "
+        "log T, which keeps it positive",
+        "003 section 5, 001 appendix (batch = n)",
+        {{"epochs", "whole number >= 1", "10", "passes over the data",
+          "every sample is used once an epoch", "20"},
+         {"learning_rate", "number > 0", "0.1", "1", "constant rate of the steps", "0.05"},
+         {"batch", "whole number >= 1, or \"full\"", "32", "samples",
+          "samples a step; \"full\": all n (gradient descent), as the default is for a single n "
+          "below 32; the last step of an epoch takes what is left and averages over that",
+          "\"full\""},
+         {"sampling", "\"permutation\" or \"replacement\"", "\"permutation\"", "1",
+          "a fresh order of all samples each epoch, or samples drawn anew for each step",
+          "\"replacement\""},
+         {"loss_factor", "number > 0", "1.0", "1",
+          "factor of the objective (1/B) sum (y - f)^2 (0.5 is another convention)", "0.5"},
+         {"precision", "\"float32\" or \"float64\"", "\"float32\"", "1",
+          "in which numbers data are made and fits are done", "\"float64\""}},
+        [](Reader& reader, SampleSizes n) { return std::make_shared<Sgd>(reader, n); }};
 }
 
 } // namespace moerate

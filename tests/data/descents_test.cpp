@@ -68,3 +68,17 @@ TEST_CASE("descents of gates with matrices count each coordinate once", "[regres
     for (StartRecord const& start : starts)
         CHECK(start.above == Approx((n - p) * (start.mse - least) / least).margin(1e-12));
 }
+
+TEST_CASE("the default minibatch is no larger than a user's data", "[regression]")
+{
+    NoSource const source;
+    auto const batch = [&](SampleSizes n) {
+        nlohmann::json const settings = {{"kind", "sgd"}};
+        Reader reader(source, settings, Pointer());
+        return read_estimator(reader, n)->settings()["batch"];
+    };
+    CHECK(batch({20, 20}) == 20);
+    CHECK(batch({100, 100}) == 32);
+    CHECK(batch({40, 100}) == 32);
+    CHECK_THROWS_AS(batch({20, 100}), UsageError);
+}
