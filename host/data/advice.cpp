@@ -172,7 +172,17 @@ std::vector<std::string> notes_on_end(Regression const& fit, RegressionSpec cons
                                     "(it measures the steps) lower learning_rate, raise batch or "
                                     "epochs, or use --estimator lse",
                                     fit.mse, fit.start_mse));
-    int const bound = fit.outcome.facts.at_bound.value_or(0);
+    FitFacts const& facts = fit.outcome.facts;
+    if (facts.stationary == false)
+        notes.push_back(fmt::format(
+            "no stationary point: the best start ended as \"{}\", where n mse / sigma^2 can fall "
+            "by "
+            "{:.2g} by its quadratic model (no minimum was reached, or experts stand where they "
+            "are "
+            "flat and the model says too much; standard errors hold at minima only) try more "
+            "--starts, or experts that can follow y",
+            facts.ended, facts.predicted_gain));
+    int const bound = facts.at_bound.value_or(0);
     if (bound == 0)
         return notes;
     double largest = 0;

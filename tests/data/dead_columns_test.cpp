@@ -26,10 +26,10 @@ struct Unnamed : Source
     std::string name(Pointer const& at) const override { return at.to_string(); }
 };
 
-Regression least_squares(DataTable const& table, Model const& model)
+Regression least_squares(DataTable const& table, Model const& model, int rounds = 300)
 {
     Unnamed const source;
-    nlohmann::json const settings = {{"kind", "lse"}};
+    nlohmann::json const settings = {{"kind", "lse"}, {"iterations", rounds}};
     Reader reader(source, settings, Pointer());
     auto const estimator = read_estimator(reader, {table.n, table.n});
     RegressionSpec spec;
@@ -80,4 +80,10 @@ TEST_CASE("two groups of one atom each are the softmax gate of two atoms", "[reg
     for (double const error : other.standard_errors)
         finite += std::isfinite(error) ? 1 : 0;
     CHECK(finite == 6);
+    CHECK(other.notes.empty());
+    // One round is not enough for a minimum: said.
+    Regression const short_one = least_squares(table, make_model({}, expert, d, 2), 1);
+    CHECK(short_one.outcome.facts.stationary == false);
+    REQUIRE(short_one.notes.size() == 1);
+    CHECK_THAT(short_one.notes[0], Catch::StartsWith("no stationary point: the best start ended"));
 }
