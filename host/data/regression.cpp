@@ -42,7 +42,11 @@ double mse_of(Device& device, FittedData const& fit)
     return mse.download().front();
 }
 
-/// Refuses columns whose squares are beyond float64: neither errors nor spreads can be computed.
+/// Squares below have no digits left once they are averaged.
+constexpr double least_square = 1e-290;
+
+/// Refuses columns whose squares are beyond float64, or below what it holds: neither errors nor
+/// spreads can be computed.
 void check_sizes(DataTable const& table)
 {
     auto const check = [&](std::string const& name, std::vector<double> const& values,
@@ -55,6 +59,10 @@ void check_sizes(DataTable const& table)
         if (!std::isfinite(square))
             throw UsageError(fmt::format("column {} holds numbers up to {:.3g} (their squares are "
                                          "beyond float64) scale it",
+                                         name, largest));
+        if (largest > 0 && largest * largest < least_square)
+            throw UsageError(fmt::format("column {} holds no number above {:.3g} (their squares "
+                                         "are below what float64 holds) scale it",
                                          name, largest));
     };
     for (int a = 0; a < table.d; ++a)

@@ -121,6 +121,7 @@ TEST_CASE("fit and predict say what is wrong with their input", "[fit]")
     process::write_file(place.path("bad.csv"), "x1,y\n1,2\n3,x\n");
     process::write_file(place.path("wide.csv"), "x1,x2,y\n1,2,3\n");
     process::write_file(place.path("large.csv"), "x1,y\n1e200,2\n3,1\n");
+    process::write_file(place.path("small.csv"), "x1,y\n1,2e-162\n3,1e-162\n");
     process::write_file(
         place.path("one.json"),
         R"({"d":1,"gate":{"score":"linear","normalizer":"softmax"},"expert":{"form":"constant"},
@@ -132,6 +133,8 @@ TEST_CASE("fit and predict say what is wrong with their input", "[fit]")
     };
     std::vector<Case> const cases = {
         {with({"fit", "none.csv"}, with(linear, {"2"})), "cannot read none.csv"},
+        {with({"fit", "small.csv"}, with(linear, {"2"})),
+         "column y holds no number above 2e-162 (their squares are below what float64 holds)"},
         {with({"fit", "bad.csv"}, with(linear, {"2"})), "bad.csv:3: column y holds \"x\""},
         {{"fit", "data.csv"}, "--gate is missing"},
         {{"fit", "data.csv", "--gate", "score=linear,normalizer=softmax"}, "--expert is missing"},
