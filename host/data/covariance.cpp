@@ -114,16 +114,14 @@ std::vector<double> standard_errors(Device& device, FittedData const& fit, Scali
 {
     Sums const sums(device, fit);
     std::size_t const p = sums.bread.rows;
-    std::vector<double> scale(p); // to a unit diagonal; a dead coordinate's is 1, its eigenvalue 0
+    // To a unit diagonal; a dead coordinate's rows are 0, and so is its eigenvalue.
     double const dead = dead_diagonal(sums.bread.values, p);
-    std::vector<double> alive(p, 1);
-    for (std::size_t i = 0; i < p; ++i) {
-        alive[i] = sums.bread(i, i) > dead ? 1 : 0;
-        scale[i] = alive[i] > 0 ? 1 / std::sqrt(sums.bread(i, i)) : 1;
-    }
-    DenseMatrix const bread = scaled_columns(scaled_rows(sums.bread, alive), alive);
+    std::vector<double> scale(p, 1), unit(p);
+    for (std::size_t i = 0; i < p; ++i)
+        if (sums.bread(i, i) > dead)
+            scale[i] = unit[i] = 1 / std::sqrt(sums.bread(i, i));
     Spectrum const all =
-        spectrum_of(scaled_columns(scaled_rows(bread, scale), scale), Wanted::vectors);
+        spectrum_of(scaled_columns(scaled_rows(sums.bread, unit), unit), Wanted::vectors);
     std::size_t flat = 0; // eigenvalues come in ascending order
     while (flat < p && all.values[flat] <= rank_tolerance * all.values[p - 1])
         ++flat;

@@ -61,7 +61,9 @@ void set_levels(RateRow& all, OfTruths const& truths)
 {
     all.influences.clear();
     for (RateRow const* row : truths)
-        if (!same_n(truths) || row->levels.size() != all.levels.size() || row->windows.size() != all.windows.size()) {
+        if (!same_n(truths) || row->levels.size() != all.levels.size() ||
+            row->windows.size() != all.windows.size())
+        {
             all.levels.clear();
             all.windows.clear();
             return;
