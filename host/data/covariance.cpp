@@ -7,6 +7,7 @@
 #include "kernels/lse/fold_api.h"
 #include "kernels/lse/gram_api.h"
 #include "kernels/lse/linearize_api.h"
+#include "kernels/lse/step_api.h"
 
 #include <algorithm>
 #include <cmath>
@@ -115,7 +116,7 @@ std::vector<double> standard_errors(Device& device, FittedData const& fit, Scali
     Sums const sums(device, fit);
     std::size_t const p = sums.bread.rows;
     // To a unit diagonal; a dead coordinate's rows are 0, and so is its eigenvalue.
-    double const dead = dead_diagonal(sums.bread.values, p);
+    double const dead = dead_diagonal(sums.bread.values.data(), p);
     std::vector<double> scale(p, 1), unit(p);
     for (std::size_t i = 0; i < p; ++i)
         if (sums.bread(i, i) > dead)

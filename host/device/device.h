@@ -31,6 +31,13 @@ struct DeviceMemoryError : DeviceError
     using DeviceError::DeviceError;
 };
 
+/// Bytes that a CPU's job (Device::for_each) works on: many small fits or data sets, which share
+/// the cost of a list, or a large one. They stand in a core's cache, or as much of them as can.
+constexpr std::size_t job_bytes = std::size_t{1} << 18;
+
+/// Of a CPU's jobs each worker is to have some, so that all of them end at about the same time.
+constexpr std::size_t jobs_a_worker = 4;
+
 /// What a run writes down about the machine.
 struct DeviceInfo
 {

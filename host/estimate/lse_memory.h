@@ -46,13 +46,6 @@ std::size_t fit_bytes(LseItem<Real> const& item)
            sizeof(Real) * (2 * coefficient_numbers(item) + 3 * static_cast<std::size_t>(item.n));
 }
 
-/// Bytes that the fits of a CPU's job take: few small fits, which share the cost of a list, or a
-/// large one. All that they need stands in a core's cache, or as much of it as can.
-constexpr std::size_t job_bytes = std::size_t{1} << 18;
-
-/// Of a CPU's jobs each worker is to have some, so that all of them end at about the same time.
-constexpr std::size_t jobs_a_worker = 4;
-
 /// Fits of a list that go from round to round together.
 struct WaveRange
 {

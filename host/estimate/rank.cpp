@@ -10,14 +10,6 @@
 namespace moerate
 {
 
-double dead_diagonal(std::vector<double> const& gram, std::size_t p)
-{
-    double largest = 0;
-    for (std::size_t i = 0; i < p; ++i)
-        largest = std::max(largest, gram[i * p + i]);
-    return dead_share * largest;
-}
-
 Rank rank_of(std::vector<double> const& gram, std::size_t p)
 {
     Rank found;
@@ -27,7 +19,7 @@ Rank rank_of(std::vector<double> const& gram, std::size_t p)
     if (!finite)
         return found;
     std::vector<std::size_t> alive;
-    double const dead = dead_diagonal(gram, p);
+    double const dead = dead_diagonal(gram.data(), p);
     for (std::size_t i = 0; i < p; ++i)
         if (gram[i * p + i] > dead)
             alive.push_back(i);

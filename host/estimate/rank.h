@@ -21,9 +21,6 @@ struct Rank
     std::array<double, 5> smallest; ///< eigenvalues from the least on; NaN where there are fewer
 };
 
-/// The largest gram[i][i] of a dead coordinate (dead_share of the largest).
-double dead_diagonal(std::vector<double> const& gram, std::size_t p);
-
 /// Of `gram` [p][p] = J^T J, all numbers finite; else all is 0 and NaN.
 Rank rank_of(std::vector<double> const& gram, std::size_t p);
 

@@ -9,17 +9,6 @@
 
 namespace moerate
 {
-namespace
-{
-
-/// Bytes of data that a CPU's worker has in work: many small data sets, which share the cost of a
-/// list, or a large one.
-constexpr std::size_t part_bytes = std::size_t{1} << 18;
-
-/// Parts of a block that each worker has at least, so that all end at about the same time.
-constexpr std::size_t parts_a_worker = 4;
-
-} // namespace
 
 /// The parts of the block, those with most data first. On a GPU, and where there are too few jobs
 /// to give each worker some, all is one part.
@@ -27,8 +16,8 @@ template <class Real>
 std::vector<typename JobBlock<Real>::Part> JobBlock<Real>::parts() const
 {
     auto const workers = static_cast<std::size_t>(device_.workers());
-    bool const cut = device_.info().threads > 0 && jobs_.size() >= parts_a_worker * workers;
-    std::size_t const most = cut ? jobs_.size() / (parts_a_worker * workers) : jobs_.size();
+    bool const cut = device_.info().threads > 0 && jobs_.size() >= jobs_a_worker * workers;
+    std::size_t const most = cut ? jobs_.size() / (jobs_a_worker * workers) : jobs_.size();
     std::vector<Part> parts;
     int job = -1;
     std::size_t jobs = 0, own = 0;
@@ -36,7 +25,7 @@ std::vector<typename JobBlock<Real>::Part> JobBlock<Real>::parts() const
         if (fits_[i].job != job) {
             job = fits_[i].job;
             own = data_bytes(*fits_[i].curve, data(fits_[i]).n);
-            bool const full = cut && !parts.empty() && parts.back().bytes + own > part_bytes;
+            bool const full = cut && !parts.empty() && parts.back().bytes + own > job_bytes;
             if (parts.empty() || jobs == most || full) {
                 parts.push_back({i, i, 0});
                 jobs = 0;

@@ -82,7 +82,7 @@ MOE_HD void run_one(Lanes lanes, AccelerateTask const& task, void* scratch_memor
     int const p = coordinate_count(step.model);
     Scratch scratch(scratch_memory);
     StepMemory m(lanes, scratch, p);
-    m.dead = dead_diagonal(task.step, p);
+    m.dead = dead_diagonal(step.gram, p);
     begin_acceleration(lanes, step, m, p);
     if (task.change == nullptr) {
         for (int i = lanes.rank(); i < p; i += lanes.size())

@@ -83,15 +83,6 @@ MOE_HD inline double diagonal(StepTask const& task, int p, int i)
     return task.gram[static_cast<std::size_t>(i) * p + i];
 }
 
-/// The dead coordinates' H_ii is at most this.
-MOE_HD inline double dead_diagonal(StepTask const& task, int p)
-{
-    double largest = 0;
-    for (int i = 0; task.gram != nullptr && i < p; ++i)
-        largest = diagonal(task, p, i) > largest ? diagonal(task, p, i) : largest;
-    return dead_share * largest;
-}
-
 /// Whether a coordinate is frozen where the step begins.
 MOE_HD inline bool is_frozen(StepTask const& task, StepMemory const& m, int p, int i)
 {

@@ -17,6 +17,15 @@ namespace moerate
 /// atom that is alone in its group, or of atoms with the same response.
 constexpr double dead_share = 1e-28;
 
+/// The largest H_ii of a dead coordinate of H [p][p] (dead_share).
+MOE_HD MOE_INLINE double dead_diagonal(double const* gram, std::size_t p)
+{
+    double largest = 0;
+    for (std::size_t i = 0; i < p; ++i)
+        largest = gram[i * p + i] > largest ? gram[i * p + i] : largest;
+    return dead_share * largest;
+}
+
 /// What a step is expected to do, and what is known of the point that it starts from. S = |r|^2 /
 /// 2, whose gradient by z is g = J^T r; H = J^T J.
 struct StepRecord

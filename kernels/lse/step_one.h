@@ -247,7 +247,8 @@ MOE_HD void run_one(Lanes lanes, StepTask const& task, void* scratch_memory)
     int const p = coordinate_count(task.model);
     Scratch scratch(scratch_memory);
     StepMemory m(lanes, scratch, p);
-    m.dead = dead_diagonal(task, p);
+    if (task.gram != nullptr)
+        m.dead = dead_diagonal(task.gram, p);
     gather_coordinates(lanes, task.model, task.theta, m.z);
     StepRecord record = point_record(lanes, task, m, p);
     if (task.gram == nullptr) {

@@ -101,6 +101,31 @@ TEMPLATE_TEST_CASE("a list may mix shapes and ways of memory", "", float, double
     }
 }
 
+TEMPLATE_TEST_CASE("errors at two points on the GPU are those at each", "", float, double)
+{
+    Model const model = model_of("softmax", "gelu", 3, 5);
+    for (int const n : {1, 31, 33, 1000}) {
+        CAPTURE(n);
+        Problem<TestType> const one = drawn_problem<TestType>(model, n, 4);
+        Problem<TestType> other = one;
+        other.theta = drawn_problem<TestType>(model, n, 5).theta;
+        DeviceArray<TestType> const theta(gpu(), one.theta), also(gpu(), other.theta),
+            x(gpu(), one.x), y(gpu(), one.y);
+        DeviceArray<double> const mse = unwritten<double>(gpu(), 2);
+        EvaluateTask<TestType> task{};
+        task.model = model;
+        task.theta = theta.data();
+        task.theta_also = also.data();
+        task.n = n;
+        task.x = x.data();
+        task.y = y.data();
+        task.mse = mse.data();
+        task.mse_also = mse.data() + 1;
+        gpu().run(std::vector<EvaluateTask<TestType>>{task});
+        CHECK(same_bits(mse.download(), {evaluated(gpu(), one).mse, evaluated(gpu(), other).mse}));
+    }
+}
+
 TEST_CASE("outputs that are null are left out on the GPU")
 {
     Problem<float> const problem = drawn_problem<float>(model_of("softmax", "relu", 5, 3), 45, 9);
