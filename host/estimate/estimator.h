@@ -154,8 +154,8 @@ public:
     virtual nlohmann::json settings() const = 0;
     /// Whether it fits data in float64; else in float32.
     virtual bool in_float64() const = 0;
-    /// What of its arithmetic the device decides on, in words for the record of a run; empty: it is
-    /// what settings() say.
+    /// What of its arithmetic the device decides on, and the revision of sums whose order another
+    /// version of the program has changed, in words for the record of a run; empty: neither.
     virtual std::string arithmetic(DeviceInfo const&) const { return {}; }
     /// Word for one of its iterations.
     virtual std::string_view iteration() const { return "iteration"; }

@@ -29,6 +29,7 @@ public:
     std::string_view iteration() const override { return "epoch"; }
     FitCost cost(Model const& model, int n) const override;
     bool always_costs_that() const override { return true; }
+    std::string arithmetic(DeviceInfo const& device) const override;
     std::shared_ptr<Estimator const> limited_to(int iterations) const override;
     std::vector<FitOutcome> fit(Device& device,
                                 std::vector<FitRequest<float>> const& requests) const override
@@ -52,6 +53,7 @@ private:
 
     SgdSettings settings_;
     bool full_batch_ = false; ///< batch = "full": settings_.batch has no meaning
+    bool takes_all_ = false;  ///< at some n
     bool in_float64_ = false;
 };
 
@@ -67,6 +69,7 @@ Sgd::Sgd(Reader& reader, SampleSizes n)
                                           "at most {}) lower it or use sampling = \"permutation\"",
                                           settings_.epochs, most_replacement_epochs));
     settings_.loss_factor = reader.number("loss_factor", above(0), 1.0);
+    takes_all_ = takes_all(settings_at(n.least), n.least) || takes_all(settings_at(n.most), n.most);
     in_float64_ = reader.word("precision", "precision", {"float32", "float64"}, "float32") == 1;
     check_steps(reader, n.most);
 }
@@ -133,6 +136,12 @@ FitCost Sgd::cost(Model const& model, int n) const
 {
     double const updates = static_cast<double>(n) * settings_.epochs;
     return {updates, updates * flops_per_update(model)};
+}
+
+/// Until revision 2 a CPU, too, summed over all samples in the epoch's order.
+std::string Sgd::arithmetic(DeviceInfo const& device) const
+{
+    return device.kind == "cpu" && takes_all_ ? "full batch 2" : "";
 }
 
 std::shared_ptr<Estimator const> Sgd::limited_to(int iterations) const

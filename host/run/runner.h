@@ -49,8 +49,8 @@ struct RunReport
     StageCounts failed_at;                    ///< the fits that these count
 };
 
-/// What a study's results on a device are of, but for their rounding: its level, what of the
-/// arithmetic the study's estimators leave to it, and the revision of what its gates compute.
+/// What a study's results on a device are of, but for their rounding: its level, what its estimators
+/// say (Estimator::arithmetic), and the revision of what its gates compute.
 std::string level_of(DeviceInfo const& device, Study const& study);
 
 /// Runs what is missing in `folder` on `devices`: measures missing losses of stored fits without

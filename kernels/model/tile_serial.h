@@ -73,12 +73,25 @@ public:
     void fetch(Real const* x, std::uint32_t const* row, int count)
     {
         MOE_EXPECT(0 <= count && count <= chunk);
+        here_ = rows_;
         copy_rows(x, row, count);
         transpose(rows_, stride_, columns_, count);
         if (features_.derived())
             derive(count);
         count_ = count;
         narrow_ = narrows_ && count <= width;
+    }
+
+    /// fetch(x, nullptr, count), but that x is used where it stands as long as the chunk is, if it
+    /// has the tile's layout.
+    void fetch_here(Real const* x, int count)
+    {
+        if (count < chunk || d_ != stride_ || features_.derived() || !aligned(x, simd_bytes))
+            return fetch(x, nullptr, count);
+        here_ = x;
+        transpose(x, d_, columns_, count);
+        count_ = count;
+        narrow_ = false;
     }
 
     /// From now on planes of a fetched chunk that one vector holds are [maps][width].
@@ -136,7 +149,7 @@ public:
         MOE_EXPECT(begin_aligned<align>(range, g, coefficient));
         int const columns = stride(range.size);
         Init const init = first ? Init::zero : Init::out;
-        Matrix<Real const> const rows{rows_ + range.begin, stride_};
+        Matrix<Real const> const rows{here_ + range.begin, stride_};
         auto const ask = [this]() MOE_INLINED { ask_some(); };
         if (narrow_) { // samples behind the end would add zeros
             multiply<Real>({coefficient, width}, count_, rows, columns, maps, init, nullptr,
@@ -209,13 +222,14 @@ private:
 
     FeatureMap features_;
     int d_;
-    int stride_;             ///< columns of all features, padded
-    AskedRows<Real>* asked_; ///< of prefetch_beside()
-    Real* rows_;             ///< [chunk][stride]
-    Real* columns_;          ///< [stride + 2][chunk]
-    int count_ = chunk;      ///< samples that were fetched last
-    bool narrows_ = false;   ///< see narrow_planes()
-    bool narrow_ = false;    ///< see narrow()
+    int stride_;                 ///< columns of all features, padded
+    AskedRows<Real>* asked_;     ///< of prefetch_beside()
+    Real* rows_;                 ///< [chunk][stride]
+    Real const* here_ = nullptr; ///< rows of the chunk, of the same layout
+    Real* columns_;              ///< [stride + 2][chunk]
+    int count_ = chunk;          ///< samples that were fetched last
+    bool narrows_ = false;       ///< see narrow_planes()
+    bool narrow_ = false;        ///< see narrow()
 };
 
 MOE_END_ISA

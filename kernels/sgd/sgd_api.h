@@ -33,6 +33,13 @@ struct SgdSettings
     Sampling sampling = Sampling::permutation;
 };
 
+/// Whether each minibatch has all n samples, once each: their gradient is the same in any order. (Of
+/// one sample it is as any minibatch of one.)
+MOE_HD MOE_INLINE bool takes_all(SgdSettings const& settings, int n)
+{
+    return n > 1 && settings.batch >= n && settings.sampling == Sampling::permutation;
+}
+
 /// What a fit returns beside its parameters.
 struct SgdOutcome
 {

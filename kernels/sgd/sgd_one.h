@@ -18,11 +18,20 @@ MOE_HD std::size_t scratch_bytes(Lanes lanes, SgdTask<Real> const& task)
     return measure.used();
 }
 
-/// Finds the samples of a chunk's positions and starts to bring their x and y.
+/// Finds the samples of a chunk's positions and starts to bring their x and y. A CPU thread takes
+/// all samples as they stand, other lanes take them in the epoch's order.
 template <class Real, class Lanes>
 MOE_HD MOE_FLAT void request(Lanes lanes, SgdTask<Real> const& task, SgdMemory<Real, Lanes>& m,
                              int epoch, Chunk const& at)
 {
+    if constexpr (Lanes::serial) {
+        if (takes_all(task.settings, task.n)) {
+            std::size_t const first = static_cast<std::size_t>(at.first);
+            m.forward.tile.prefetch_beside(task.x + first * task.model.d, task.y + first, nullptr,
+                                           at.count);
+            return;
+        }
+    }
     Incoming<Real>& then = m.incoming[1 - m.now];
     std::uint32_t* const row = then.row;
     if (task.settings.sampling == Sampling::permutation) {
@@ -50,6 +59,13 @@ MOE_HD MOE_FLAT void receive(SgdTask<Real> const& task, SgdMemory<Real, Lanes>& 
     m.now = 1 - m.now;
     Incoming<Real>& now = m.incoming[m.now];
     if constexpr (Lanes::serial) {
+        if (takes_all(task.settings, task.n)) {
+            for (int b = 0; b < at.count; ++b)
+                now.y[b] = task.y[at.first + b];
+            m.forward.tile.fetch_here(task.x + static_cast<std::size_t>(at.first) * task.model.d,
+                                      at.count);
+            return;
+        }
         for (int b = 0; b < at.count; ++b)
             now.y[b] = task.y[now.row[b]];
     }

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <tuple>
 
 using namespace moerate;
@@ -91,6 +92,37 @@ TEST_CASE("with batch = n a step is gradient descent on the mean square error")
                 CHECK(largest_difference(got, want) <= 1e-14 * std::fmax(1.0, largest(want)));
                 CHECK(largest_difference(got, plain_step(problem, settings)) <=
                       1e-13 * std::fmax(1.0, largest(want)));
+            }
+        }
+    }
+}
+
+// A CPU thread reads aligned rows of whole vectors where they stand, others by a copy.
+TEST_CASE("samples of a full batch may stand anywhere")
+{
+    for (int const d : {5, 8, 16}) {
+        for (int const n : {32, 33, 131}) {
+            INFO("d = " << d << ", n = " << n);
+            Problem<double> const problem =
+                drawn_problem<double>(model_of("softmax", "relu", d, 3), n, 78);
+            SgdSettings const settings = settings_of(3, n, 0.05);
+            std::vector<double> memory(problem.x.size() + 16);
+            double* aligned_x = memory.data();
+            while (!aligned(aligned_x, 64))
+                ++aligned_x;
+            for (Backend const& backend : level_backends()) {
+                std::vector<double> thetas[2];
+                for (int const beside : {0, 1}) {
+                    std::copy(problem.x.begin(), problem.x.end(), aligned_x + beside);
+                    thetas[beside] = problem.theta;
+                    SgdOutcome outcome{};
+                    backend.run(SgdTask<double>{problem.model, settings, fit_key, n,
+                                                aligned_x + beside, problem.y.data(),
+                                                thetas[beside].data(), &outcome});
+                }
+                INFO(backend.name());
+                CHECK(thetas[0] == thetas[1]);
+                CHECK(largest_difference(thetas[0], plain_fit(problem, settings)) <= fit_tolerance);
             }
         }
     }

@@ -91,3 +91,19 @@ TEST_CASE("a run on fits of a gate whose sums had another order says so, and rec
     small::run(small::study(), other.path());
     CHECK_THAT(Store::open(other.path()).runs()[0].simd, !Contains(","));
 }
+
+TEST_CASE("runs with full batches record that a CPU takes samples as they stand", "[run]")
+{
+    auto const level_with = [](std::vector<std::string> const& settings) {
+        small::Folder folder;
+        small::run(small::study(settings), folder.path());
+        return Store::open(folder.path()).runs()[0].simd;
+    };
+    CHECK_THAT(level_with({"estimator.batch=\"full\""}), EndsWith(", full batch 2"));
+    CHECK_THAT(level_with({"study.n=[32]", "estimator.batch=32"}), EndsWith(", full batch 2"));
+    // at one of its n
+    CHECK_THAT(level_with({"study.n=[20,40]", "estimator.batch=20"}), EndsWith(", full batch 2"));
+    CHECK_THAT(level_with({"study.n=[20,40]", "estimator.batch=16"}), !Contains(","));
+    CHECK_THAT(level_with({"estimator.batch=\"full\"", "estimator.sampling=\"replacement\""}),
+               !Contains(","));
+}
