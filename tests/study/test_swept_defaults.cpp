@@ -16,38 +16,11 @@ using nlohmann::ordered_json;
 namespace
 {
 
-std::string const head = R"(spec_version = 1
-[study]
-id = "swept"
-seed = 3
-replicates = 2
-n = [40, 60]
-[data]
-d = 1
-noise_variance = 0.01
-[truth]
-gate = { score = "linear", normalizer = "softmax" }
-expert = { form = "ridge", activation = "tanh" }
-experts = 2
-draw = { gate_variance = 1.0, expert_variance = 1.0 }
-[estimator]
-kind = "lse"
-[[fit]]
-label = "f0"
-gate = { score = "linear", normalizer = "softmax" }
-experts = 2
-loss = "softmax.L1"
-[[fit]]
-label = "f1"
-gate = { score = "linear", normalizer = "softmax" }
-experts = 3
-loss = "softmax.L1"
-)";
-
 void check_round_trip(std::string const& sweep, std::string const& of_last = "")
 {
     INFO(of_last << "[sweep] " << sweep);
-    Study const study = parse_study(head + of_last + "[sweep]\n" + sweep, "swept", {}, ".");
+    std::string const by_lse = sample::with("kind = \"sgd\"\nbatch = 10\n", "kind = \"lse\"\n");
+    Study const study = parse_study(by_lse + of_last + "[sweep]\n" + sweep, "swept", {}, ".");
     Study const again = parse_study(study.resolved, "resolved", {}, ".");
     CHECK(again.resolved == study.resolved);
     REQUIRE(again.curves.size() == study.curves.size());
@@ -73,9 +46,9 @@ TEST_CASE("a resolved study with a sweep has the curves of the study")
     for (char const* const sweep :
          {"\"estimator.box\" = [5, 20]", "\"estimator.box\" = [{ w = 3 }, 20]",
           "\"start.starts\" = [8, 4]", "\"start.starts\" = [2, 8]", "\"start.starts\" = [1, 8]",
-          "\"fit.f0.start.starts\" = [4, 8]", "\"fit.f1.start.starts\" = [4, 8]",
-          "\"fit.f0.estimator.box\" = [5, 10]", "\"fit.f0.experts\" = [2, 3]",
-          "\"truth.experts\" = [2, 1]", "\"data.noise_variance\" = [0.01, 0.1]",
+          "\"fit.soft.start.starts\" = [4, 8]", "\"fit.sigm.start.starts\" = [4, 8]",
+          "\"fit.soft.estimator.box\" = [5, 10]", "\"fit.soft.experts\" = [3, 4]",
+          "\"data.d\" = [2, 1]", "\"data.noise_variance\" = [0.01, 0.1]",
           "\"start.kind\" = [\"near\", \"truth\"]",
           "\"estimator.box\" = [5, 20]\n\"start.starts\" = [8, 4]"})
         check_round_trip(sweep, "start = { starts = 6 }\n");
