@@ -14,6 +14,11 @@ double end_distance(double const* a, double const* b, int m)
     return std::sqrt(sum / m);
 }
 
+double residual_variance(double mse, int n, int p)
+{
+    return n * mse / std::max(1, n - p);
+}
+
 double above_least(double mse, double least, int n, int p)
 {
     return std::max(1, n - p) * (mse - least) / least;

@@ -61,7 +61,7 @@ std::vector<int> free_coordinates(Model const& model, Box::Bounds const& bounds,
 
 /// The Hessian by some coordinates, from differences of the gradients around theta.
 DenseMatrix hessian(Device& device, Objective const& objective, std::vector<int> const& by,
-                        std::vector<double> const& theta)
+                    std::vector<double> const& theta)
 {
     Model const& model = objective.model;
     std::size_t const size = by.size();

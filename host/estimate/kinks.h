@@ -21,18 +21,36 @@ struct NearKink
     int atom;
     int sample;
     double response; ///< lambda z, z = a.phi(x) + b what the activation takes
+    bool on = false; ///< z is 0 up to rounding
+    int samples = 1; ///< with this x, see merged()
 };
 
 /// Of each atom those samples for which |z| is least, in the order of that: twice what an atom has
-/// numbers, and some more. `responses` [k][n] are those of NearKink at all samples.
+/// numbers, and some more, but all that are on the kink. `responses` [k][n] are those of NearKink
+/// at all samples.
 std::vector<NearKink> nearest_kinks(Model const& model, std::vector<double> const& theta,
                                     std::vector<double> const& responses, int n);
 
-/// What is known of a near kink's sample.
+/// Near kinks with the data of their samples.
+struct NearSamples
+{
+    std::vector<NearKink> near;
+    std::vector<double> x; ///< [near][d]
+    std::vector<double> y; ///< [near] mean of the samples with that x
+    bool all_on = true;    ///< whether all are there that a point is on
+};
+
+/// An atom's samples with one x pass its kink together: one stands for all. Where even then more
+/// than a thousand are left, as of an atom that is 0 everywhere, those beyond nearest_kinks' number
+/// are left out. x [n][d] and y [n] are all samples'.
+NearSamples merged(Model const& model, std::vector<NearKink> const& near, double const* x,
+                   double const* y);
+
+/// What is known of a near kink's samples.
 struct KinkSample
 {
     double const* x; ///< [d]
-    double residual; ///< f(x) - y
+    double residual; ///< f(x) - y, the mean of their y
     double weight;   ///< g_i(x) of the kink's atom
 };
 

@@ -1,5 +1,6 @@
 #include "host/estimate/lse_batch.h"
 
+#include "host/estimate/box_gain.h"
 #include "host/estimate/end_distance.h"
 #include "host/estimate/kinks.h"
 #include "host/estimate/lse_memory.h"
@@ -264,6 +265,14 @@ void LseBatch::add_ranks(std::vector<FitOutcome>& outcomes)
         facts.dead = found.dead;
         facts.deficit = requests_[r].problem->model.layout.size - found.dead - found.rank;
         facts.smallest = found.smallest;
+        if (*facts.stationary || kinked(requests_[r].problem->model))
+            return;
+        // the bound of the last round may be above what the box leaves
+        double const mse = facts.starts[static_cast<std::size_t>(*facts.won)].mse;
+        double const left = gain_left(device_, *requests_[r].problem, requests_[r].bounds,
+                                      items[r].theta, mse, gram);
+        facts.predicted_gain = std::fmin(facts.predicted_gain, left); // a number, if one is
+        facts.stationary = facts.predicted_gain <= stationary_gain;
     });
 }
 

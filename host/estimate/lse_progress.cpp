@@ -1,5 +1,7 @@
 #include "host/estimate/lse_progress.h"
 
+#include "host/estimate/end_distance.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -30,7 +32,7 @@ double LseProgress::sigma2() const
 {
     if (noise_variance_ > 0)
         return noise_variance_;
-    return n_ * result_.mse / std::max(1, n_ - p_);
+    return residual_variance(result_.mse, n_, p_);
 }
 
 double LseProgress::largest_gain() const

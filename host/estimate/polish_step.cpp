@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <numeric>
 
 namespace moerate
 {
@@ -44,20 +45,26 @@ StepRecord record_of(PolishFit const& fit, KinkedStep const& step)
     std::vector<double> gradient = fit.gradient;
     for (std::size_t s = 0; s < fit.kinks.size(); ++s) {
         Kink const& kink = fit.kinks[s];
-        for (std::size_t i = 0; kink.distance == 0 && kink.jump > 0 && i < gradient.size(); ++i)
-            gradient[i] += step.slope[s] * kink.crossing[i];
+        if (kink.distance > 0)
+            continue;
+        double const along = std::inner_product(kink.crossing.begin(), kink.crossing.end(),
+                                                step.step.begin(), 0.0);
+        double const slope = // of a concave one that the step passes that of its other side
+            kink.jump > 0 ? step.slope[s] : along > 0 ? kink.jump : 0;
+        for (std::size_t i = 0; slope != 0 && i < gradient.size(); ++i)
+            gradient[i] += slope * kink.crossing[i];
     }
     StepRecord record{
         step.decrease, step.decrease, norm_of(step.step), norm_of(fit.z), 0, 0, -1, 0, 1};
+    std::vector<double> const sizes = sizes_of(model_of(fit, fit.kinks));
     for (std::size_t i = 0; i < fit.z.size(); ++i) {
         double const z = fit.z[i], g = gradient[i];
         bool const low = z <= fit.lower[i], high = z >= fit.upper[i];
         record.at_bound += low || high ? 1 : 0;
         double const to = std::min(std::max(z - g, fit.lower[i]), fit.upper[i]);
         record.projected_gradient = std::max(record.projected_gradient, std::fabs(to - z));
-        double const curvature = fit.gram[i * fit.z.size() + i];
-        if (curvature > 0 && !(low && g > 0) && !(high && g < 0))
-            record.steepest = std::max(record.steepest, std::fabs(g) / std::sqrt(curvature));
+        if (sizes[i] > 0 && !(low && g > 0) && !(high && g < 0))
+            record.steepest = std::max(record.steepest, std::fabs(g) / std::sqrt(sizes[i]));
     }
     return record;
 }
@@ -110,7 +117,7 @@ bool find_trial(PolishFit& fit)
             record = record_of(fit, step);
         if (step.found && 2 * step.decrease <= fit.progress.gain_below()) {
             KinkedStep const longest = minimum_of(model_of(fit, kinks_at(fit)), flat_eigenvalue);
-            record.gain = longest.found ? 2 * longest.decrease : -1;
+            record.gain = longest.found && fit.near.all_on ? 2 * longest.decrease : -1;
         }
         LseProgress::Next const next = fit.progress.after(record);
         if (next == LseProgress::Next::step)

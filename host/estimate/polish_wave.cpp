@@ -131,7 +131,7 @@ void PolishWave::find_near(Fits const& some)
         auto const count =
             static_cast<std::size_t>(item.model.k) * static_cast<std::size_t>(item.n);
         Numbers const responses = downloaded(device_, at(fit->at.coefficients), count);
-        fit->near = nearest_kinks(item.model, fit->theta, responses, item.n);
+        fit->nearest = nearest_kinks(item.model, fit->theta, responses, item.n);
     }
 }
 
@@ -149,16 +149,8 @@ void PolishWave::load_samples(Fits const& some)
         auto const d = static_cast<std::size_t>(fits[0]->item->model.d);
         Numbers const x = downloaded(device_, data.first, count * d);
         Numbers const y = downloaded(device_, data.second, count);
-        for (PolishFit* const fit : fits) {
-            fit->near_x.clear();
-            fit->near_y.clear();
-            for (NearKink const& near : fit->near) {
-                auto const t = static_cast<std::size_t>(near.sample);
-                auto const row = x.begin() + static_cast<std::ptrdiff_t>(t * d);
-                fit->near_x.insert(fit->near_x.end(), row, row + static_cast<std::ptrdiff_t>(d));
-                fit->near_y.push_back(y[t]);
-            }
-        }
+        for (PolishFit* const fit : fits)
+            fit->near = merged(fit->item->model, fit->nearest, x.data(), y.data());
     }
 }
 
@@ -170,18 +162,19 @@ void PolishWave::find_kinks(Fits const& some)
     Fits with;
     for (PolishFit* const fit : some) {
         fit->kinks.clear();
-        if (!fit->near.empty())
+        if (!fit->near.near.empty())
             with.push_back(fit);
     }
     Slices<double> x, f, weights;
     Numbers values;
     for (PolishFit const* const fit : with) {
-        int const number = x.add(fit->near_x.size());
+        NearSamples const& of = fit->near;
+        int const number = x.add(of.x.size());
         values.resize(x.size());
-        std::copy(fit->near_x.begin(), fit->near_x.end(),
+        std::copy(of.x.begin(), of.x.end(),
                   values.begin() + static_cast<std::ptrdiff_t>(x.offset(number)));
-        f.add(fit->near.size());
-        weights.add(fit->near.size() * static_cast<std::size_t>(fit->item->model.k));
+        f.add(of.near.size());
+        weights.add(of.near.size() * static_cast<std::size_t>(fit->item->model.k));
     }
     x.upload(device_, values);
     f.allocate(device_);
@@ -191,7 +184,7 @@ void PolishWave::find_kinks(Fits const& some)
         EvaluateTask<double> task{};
         task.model = fit.item->model;
         task.theta = at(fit.at.theta);
-        task.n = static_cast<int>(fit.near.size());
+        task.n = static_cast<int>(fit.near.near.size());
         task.x = x.at(number);
         task.f = f.at(number);
         task.weights = weights.at(number++);
@@ -200,15 +193,16 @@ void PolishWave::find_kinks(Fits const& some)
     Numbers const all_f = f.download(), all_weights = weights.download();
     number = 0;
     for (PolishFit* const fit : with) {
-        std::size_t const m = fit->near.size();
+        NearSamples const& of = fit->near;
+        std::size_t const m = of.near.size();
         auto const d = static_cast<std::size_t>(fit->item->model.d);
         double const* const own_f = all_f.data() + f.offset(number);
         double const* const own_weights = all_weights.data() + weights.offset(number++);
         std::vector<KinkSample> samples;
         for (std::size_t s = 0; s < m; ++s)
-            samples.push_back({fit->near_x.data() + s * d, own_f[s] - fit->near_y[s],
-                               own_weights[static_cast<std::size_t>(fit->near[s].atom) * m + s]});
-        fit->kinks = kinks_of(fit->item->model, fit->theta, fit->near, samples);
+            samples.push_back({of.x.data() + s * d, own_f[s] - of.y[s],
+                               own_weights[static_cast<std::size_t>(of.near[s].atom) * m + s]});
+        fit->kinks = kinks_of(fit->item->model, fit->theta, of.near, samples);
     }
 }
 

@@ -23,8 +23,8 @@ struct PolishFit
     Numbers trial{};        ///< [layout.size]
     Numbers theta{}, z{};   ///< of the point, [layout.size] and [p] (coordinates.h)
     Numbers gradient{}, gram{};
-    std::vector<NearKink> near{};
-    Numbers near_x{}, near_y{}; ///< the data of those samples
+    std::vector<NearKink> nearest{};
+    NearSamples near{}; ///< these with their data
     std::vector<Kink> kinks{};
     bool searched = false;            ///< whether other minima were looked for from this point
     std::vector<KinkedStep> beyond{}; ///< steps to those, the next one last

@@ -158,6 +158,16 @@ TEST_CASE("the box, coordinates that nothing depends on, and damping")
     CHECK_FALSE(moerate::minimum_of(c.model(), 1).step == std::vector<double>{1});
 }
 
+// -0.3 s + 2 s^2 / 2 beyond the kink, nothing before it.
+TEST_CASE("a coordinate comes to life beyond a kink that the point is on")
+{
+    Case c{{0}, {0}, {0}, {-10}, {10}, {{0, -0.3, 2, {1}}}};
+    CHECK(moerate::minimum_of(c.model(), 1e-10).step[0] == Approx(0.15));
+    CHECK(moerate::minimum_of(c.model(), 1e-10).decrease == Approx(0.0225));
+    c.kinks[0].distance = 0.01;
+    CHECK(moerate::minimum_of(c.model(), 1e-10).step[0] == 0);
+}
+
 TEST_CASE("no point around is lower")
 {
     std::mt19937_64 random(1);

@@ -133,6 +133,36 @@ TEST_CASE("a concave kink holds no fit, the next convex one does")
     CHECK(fit.result.mse == Approx((1 + (6.5 * 6.5 + 1 + 1.5 * 1.5) / 196) / 4).epsilon(1e-9));
 }
 
+// 24 samples are on one kink at the start, more than are looked at of an atom: twelve of which
+// would hold the fit (jumps 1), twelve behind them drive it off (jumps -3/2). They have one x, so
+// that they pass together, f(0) = b: 24 b^2 / 2 - 6 b is least at b = 1/4 of these alone.
+TEST_CASE("all samples that are on a kink count")
+{
+    RoundsCase c = corner(1, 0);
+    c.problem.x.assign(24, 0);
+    c.problem.y.assign(12, -1);
+    c.problem.y.resize(24, 1.5);
+    for (double const beside : {1, 2}) { // f(x) = x + 0 so far
+        c.problem.x.push_back(beside);
+        c.problem.y.push_back(beside);
+    }
+    RoundsFit const fit = polished(c);
+    // the normal equations of x = 0 (24 times, mean y 1/4), 1 and 2: a = 1 - 3 b / 5
+    CHECK(fit.theta[3] == Approx(6 / (26 - 9.0 / 5)).epsilon(1e-7));
+    CHECK(fit.theta[2] == Approx(1 - 0.6 * fit.theta[3]).epsilon(1e-7));
+    CHECK(fit.result.predicted_gain < 1e-9);
+}
+
+// No sample is above the kink of relu(x - 2), and (2, 1.5) is on it: f has no derivative, but f(2)
+// rises at once with a and b.
+TEST_CASE("an atom comes to life from its kink")
+{
+    RoundsFit const fit = polished(corner(1, -2));
+    // with (2, 1.5) and (1, 1) on f, and (0, -1) and (-1, -1) below
+    CHECK(fit.result.mse == Approx((1 + 1 + 0 + 0) / 4.0).epsilon(1e-3).margin(0.06));
+    CHECK(fit.result.mse < (1 + 1 + 1 + 2.25) / 4 - 0.1);
+}
+
 TEST_CASE("smooth fits, and ends at minima, stay as they are")
 {
     auto const device = make_cpu_device(1);
