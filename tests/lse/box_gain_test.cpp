@@ -94,16 +94,18 @@ TEST_CASE("the gain at an end is what steps in the box reach")
     auto const device = make_cpu_device(1);
     int bounded = 0;
     for (unsigned seed = 0; seed < 60; ++seed) {
-        double const box = 0.4 + 0.1 * (seed % 8);
-        Model const model = model_of(seed % 2 == 0 ? "softmax" : "sigmoid", "tanh", 2, 3);
+        double const box = 0.4 + 0.3 * (seed % 14);
+        Model const model = model_of(seed % 3 == 0 ? "softmax" : "sigmoid",
+                                     seed % 5 < 2 ? "tanh" : "gelu", 1 + seed % 2, 3);
         Problem<double> problem = drawn_problem<double>(model, 150, seed);
         for (double& value : problem.theta)
             value = std::fmin(std::fmax(value, -box), box);
         End const end = fitted(*device, problem, box);
         double const want = gain_by_differences(*device, problem, end, box);
         INFO("seed " << seed << ", ended " << end.facts.ended);
-        // J by differences is right to 1e-9, its flat directions are not flat
-        CHECK(end.facts.predicted_gain <= 1.01 * want + 1e-4);
+        // J by differences is right to 1e-9, its flat directions are not flat; a bound that says
+        // enough stays
+        CHECK(end.facts.predicted_gain <= std::fmax(0.01, 1.01 * want + 1e-4));
         CHECK(end.facts.predicted_gain >= 0.99 * want - 1e-4);
         CHECK(end.facts.stationary == (end.facts.predicted_gain <= 0.01));
         bounded += end.facts.at_bound > 0 ? 1 : 0;
