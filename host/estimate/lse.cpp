@@ -125,8 +125,13 @@ json Lse::settings() const
 
 std::vector<SizeLimit> Lse::limits(Model const& model) const
 {
+    char const* const advice = "lower d, use fewer experts, or fit by sgd";
+    FeatureMap const features = shape_of(model, 1).features;
+    std::int64_t const most = std::max(features.gate.size, features.expert.size) + 1;
     return {{"parameters of least squares", "its normal equations take", coordinate_count(model),
-             most_coordinates, "lower d, use fewer experts, or fit by sgd"}};
+             most_coordinates, advice},
+            {"pairs of features of least squares", "an index of its tables takes", most * most,
+             most_indexed, advice}};
 }
 
 FitCost Lse::cost(Model const& model, int n) const

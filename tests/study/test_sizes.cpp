@@ -87,6 +87,23 @@ TEST_CASE("least squares says how many parameters it takes")
     CHECK(sample::refused({"fit.soft.experts=683"}).empty()); // by sgd
 }
 
+TEST_CASE("least squares says how many features its tables take")
+{
+    auto const error = [](int d) { // attention has the products of two of x among its features
+        return sample::refused(
+            {"data.d=" + std::to_string(d),
+             "truth.gate={score=\"attention\", normalizer=\"softmax\", rank=1}",
+             "truth.draw={gate_variance=1.0, expert_variance=1.0}",
+             "fit.sigm.gate={score=\"attention\", normalizer=\"sigmoid\", rank=1}",
+             "fit.sigm.loss=\"sigmoid.D1\"",
+             "fit.soft.gate={score=\"attention\", normalizer=\"softmax\", rank=1}",
+             "fit.soft.expert={form=\"constant\"}", "fit.soft.estimator={kind=\"lse\"}",
+             "fit.soft.loss=\"softmax.L1\""});
+    };
+    CHECK_THAT(error(310), Contains("pairs of features of least squares"));
+    CHECK(error(200).empty());
+}
+
 TEST_CASE("numbers of samples end below the largest int, as passes look ahead")
 {
     CHECK_THAT(sample::refused({"study.n=[100,2147483647]"}),
