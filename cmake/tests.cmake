@@ -121,9 +121,9 @@ target_sources(test_task PRIVATE ${own_task})
 include(cmake/gpu.cmake)
 # The longest first, so that tests side by side end together: there are no times of an earlier pass on a clean
 # machine. About seconds on one core of 2026; Slurm mostly waits, and begins at once.
-set(costs slurm:130 reproduce:90 house:65 cli:60 docs:60 torture:55 store:40 run:30 fit:25 rates:25 plot-tool:25 tools:12 lse:10)
+set(costs slurm:130 reproduce:90 house:80 docs:60 torture:50 cli:45 store:30 run:30 fit:25 rates:25 plot-tool:25 tools:12 lse:10)
 if(MOE_SANITIZE)
-    set(costs cli:150 fit:110 store:70 run:60 rates:50 lse:45)
+    set(costs cli:120 fit:100 rates:50 lse:45 run:40 store:40)
 endif()
 foreach(cost IN LISTS costs)
     string(REPLACE ":" ";" cost ${cost})
