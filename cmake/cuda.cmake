@@ -18,8 +18,10 @@ endif()
 if(MOE_HAVE_CUDA)
     # nvcc compiles all kernels once an architecture: take those of this machine's GPUs alone; where
     # there are none, an H100's, and PTX that newer devices compile when they load it. The preset
-    # every-gpu has all that are supported.
-    if(NOT CMAKE_CUDA_ARCHITECTURES)
+    # every-gpu has all that are supported; CUDAARCHS says others, as to CMake itself.
+    if(NOT CMAKE_CUDA_ARCHITECTURES AND DEFINED ENV{CUDAARCHS})
+        set(CMAKE_CUDA_ARCHITECTURES $ENV{CUDAARCHS})
+    elseif(NOT CMAKE_CUDA_ARCHITECTURES)
         execute_process(COMMAND nvidia-smi --query-gpu=compute_cap --format=csv,noheader
             OUTPUT_VARIABLE here RESULT_VARIABLE no_gpu ERROR_QUIET)
         string(REGEX MATCHALL "[0-9]+[.][0-9]" here "${here}")

@@ -13,6 +13,8 @@ namespace
 
 constexpr int calibration_n = 2048;      ///< samples: data of d = 32 stay in the second-level cache
 constexpr double calibration_time = 0.1; ///< seconds of the timed run at least
+constexpr double first_time =
+    0.02; ///< of a run's first speed; a GPU also loads its code in it: more
 constexpr int most_iterations = 4096;
 constexpr double calibration_flops = 1e6; ///< of one sample-update at most: some 0.1 s an epoch
 
@@ -79,14 +81,8 @@ double time_fits(Device& device, Model const& model, Estimator const& estimator,
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
-} // namespace
-
-double measure_speed(Study const& study, Device& device)
-{
-    return measure_speed(largest_curve(study), device);
-}
-
-double measure_speed(Curve const& curve, Device& device)
+/// Flops a second of fits of this curve, timed for so many seconds at least.
+double timed_speed(Curve const& curve, Device& device, double least_seconds)
 {
     Model const model = affordable(curve.model);
     // Enough fits at once to occupy the device, as far as its memory goes.
@@ -98,7 +94,7 @@ double measure_speed(Curve const& curve, Device& device)
             double const seconds = estimator->in_float64()
                                        ? time_fits<double>(device, model, *estimator, fits)
                                        : time_fits<float>(device, model, *estimator, fits);
-            if (seconds >= calibration_time || iterations >= most_iterations) {
+            if (seconds >= least_seconds || iterations >= most_iterations) {
                 double const flops = estimator->cost(model, calibration_n).flops;
                 return flops * fits / std::max(seconds, 1e-9);
             }
@@ -109,6 +105,24 @@ double measure_speed(Curve const& curve, Device& device)
             fits /= 2;
         }
     }
+}
+
+} // namespace
+
+double measure_speed(Study const& study, Device& device)
+{
+    return measure_speed(largest_curve(study), device);
+}
+
+double measure_speed(Curve const& curve, Device& device)
+{
+    return timed_speed(curve, device, calibration_time);
+}
+
+double first_speed(Study const& study, Device& device)
+{
+    double const seconds = device.info().kind == "cuda" ? calibration_time : first_time;
+    return timed_speed(largest_curve(study), device, seconds);
 }
 
 } // namespace moerate

@@ -14,5 +14,7 @@ namespace moerate
 double measure_speed(Study const& study, Device& device);
 /// The same of one curve's fits.
 double measure_speed(Curve const& curve, Device& device);
+/// What a run begins with until its blocks tell more: a CPU is asked for a fifth of that time.
+double first_speed(Study const& study, Device& device);
 
 } // namespace moerate

@@ -15,7 +15,7 @@ Worker::Worker(Study const& study, Plan const& plan, Device& device, RunOptions 
                JobQueue& queue, Results& results, Log& log)
     : study_(study), plan_(plan), device_(device), queue_(queue), results_(results), log_(log),
       pipeline_(device, study, plan, results.trace()),
-      size_(device, options, measure_speed(study, device))
+      size_(device, options, first_speed(study, device))
 {}
 
 void Worker::run()

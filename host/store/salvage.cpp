@@ -80,6 +80,7 @@ Salvage::Salvage(std::string const& file, std::string const& copy) : copy_(copy)
         database_ = std::make_unique<sqlite::Database>(copy, Mode::unchecked);
         // Without it a file that is shorter than its header says is refused as a whole.
         database_->execute("PRAGMA writable_schema = ON");
+        database_->execute("BEGIN"); // or each row would look for a journal
     } catch (Error const&) {
         database_.reset();
     }
@@ -153,14 +154,9 @@ bool Salvage::copy_rows(std::string const& table, sqlite::Database& to)
         } catch (Error const&) {
             // the next row cannot be reached
         }
-        for (bool found = false; !found && gap < most_gap; ++gap) {
-            try {
-                if ((found = one.with(++last).step()))
-                    copy_row(one, insert, count);
-            } catch (Error const&) {
-                // nor can this one
-            }
-        }
+        for (bool found = false; !found && gap < most_gap; ++gap)
+            if ((found = one.with(++last).step_if_readable()))
+                copy_row(one, insert, count);
     }
     return false;
 }

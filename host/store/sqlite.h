@@ -118,6 +118,8 @@ public:
     /// Goes to the next row; false when there is none. Throws StoreError (locked, damaged, not
     /// writable, content refused) or Error with Exit::failure (disk full, input/output error).
     bool step();
+    /// The same in a damaged file: false, too, where the row cannot be read.
+    bool step_if_readable();
     /// Runs a statement that returns no rows.
     void run();
 

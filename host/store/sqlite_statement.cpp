@@ -88,6 +88,14 @@ bool Statement::step()
     fail(database_->file_, code, why);
 }
 
+bool Statement::step_if_readable()
+{
+    int const code = sqlite3_step(handle_.get());
+    if (code != SQLITE_ROW)
+        sqlite3_reset(handle_.get());
+    return code == SQLITE_ROW;
+}
+
 void Statement::run()
 {
     while (step()) {

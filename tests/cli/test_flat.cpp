@@ -77,6 +77,7 @@ std::pair<json, json> shares(json const& expert, json const& spec, double t)
 struct Pair
 {
     json truth, fitted;
+    std::string loss;
 };
 
 /// Two true atoms, the second shared by two of the fit.
@@ -87,7 +88,7 @@ Pair pair_of(FlatGate const& family, json const& expert, double t)
     json first{{"a", {1.0, 0.5}}, {"b", 0.6}}, second{{"a", {-0.8, 1.0}}, {"b", 0.9}};
     if (expert["form"] != "ridge")
         first["lambda"] = 0.7, second["lambda"] = -1.2;
-    Pair pair{d, d};
+    Pair pair{d, d, family.loss};
     json const gate1 = gate_atom(family.gate, false, 1);
     json gate2 = gate_atom(family.gate, sigmoid, -1); // the sigmoid: where the location is 0
     pair.truth["atoms"] = {{{"gate", gate1}, {"expert", first}},
@@ -104,32 +105,41 @@ Pair pair_of(FlatGate const& family, json const& expert, double t)
 
 json const inputs = {{-1.0, 0.3}, {-0.4, -0.9}, {0.1, 0.8}, {0.5, -0.2}, {0.9, 1.0}};
 
-/// max |f_fitted - f_true| over some inputs, and the loss, as the program says both.
-std::pair<double, double> gap_and_loss(Place const& place, Pair const& pair,
-                                       std::string const& loss)
+/// max |f_fitted - f_true| over some inputs, and the loss, as the program says both of each pair:
+/// all are asked at once.
+std::vector<std::pair<double, double>> gaps_and_losses(Place const& place,
+                                                       std::vector<Pair> const& pairs)
 {
-    process::write_file(place.path("eval.json"),
-                        json::array({{{"name", "fitted"}, {"measure", pair.fitted}, {"x", inputs}},
-                                     {{"name", "truth"}, {"measure", pair.truth}, {"x", inputs}}})
-                            .dump());
+    json eval_cases = json::array(), loss_cases = json::array();
+    for (Pair const& pair : pairs) {
+        eval_cases.push_back({{"name", "fitted"}, {"measure", pair.fitted}, {"x", inputs}});
+        eval_cases.push_back({{"name", "truth"}, {"measure", pair.truth}, {"x", inputs}});
+        loss_cases.push_back({{"name", "pair"},
+                              {"fitted", pair.fitted},
+                              {"true", pair.truth},
+                              {"loss", pair.loss},
+                              {"gauge", "align"}});
+    }
+    process::write_file(place.path("eval.json"), eval_cases.dump());
     process::Result const eval = place.call({"eval", place.path("eval.json")});
     INFO(eval.err);
     REQUIRE(eval.code == 0);
-    json const values = json::parse(eval.out);
-    double gap = 0;
-    for (std::size_t i = 0; i < inputs.size(); ++i)
-        gap = std::max(gap,
-                       std::abs(values[0]["f"][i].get<double>() - values[1]["f"][i].get<double>()));
-    process::write_file(place.path("loss.json"), json::array({{{"name", "pair"},
-                                                               {"fitted", pair.fitted},
-                                                               {"true", pair.truth},
-                                                               {"loss", loss},
-                                                               {"gauge", "align"}}})
-                                                     .dump());
+    process::write_file(place.path("loss.json"), loss_cases.dump());
     process::Result const measured = place.call({"loss", place.path("loss.json")});
     INFO(measured.err);
     REQUIRE(measured.code == 0);
-    return {gap, json::parse(measured.out)[0]["loss"].get<double>()};
+    json const values = json::parse(eval.out), losses = json::parse(measured.out);
+    REQUIRE(values.size() == 2 * pairs.size());
+    REQUIRE(losses.size() == pairs.size());
+    std::vector<std::pair<double, double>> found;
+    for (std::size_t pair = 0; pair < pairs.size(); ++pair) {
+        double gap = 0;
+        for (std::size_t i = 0; i < inputs.size(); ++i)
+            gap = std::max(gap, std::abs(values[2 * pair]["f"][i].get<double>() -
+                                         values[2 * pair + 1]["f"][i].get<double>()));
+        found.push_back({gap, losses[pair]["loss"].get<double>()});
+    }
+    return found;
 }
 
 std::vector<json> homogeneous()
@@ -151,18 +161,24 @@ TEST_CASE("atoms that trade their shares leave f as it is and have a loss", "[cl
     Place const place;
     auto gates = softmax_gates;
     gates.insert(gates.end(), sigmoid_gates.begin(), sigmoid_gates.end());
+    std::vector<Pair> traded, whole;
     for (FlatGate const& family : gates)
         for (json const& expert : homogeneous()) {
-            INFO(family.gate.dump() << " " << expert.dump());
-            auto const [gap, loss] = gap_and_loss(place, pair_of(family, expert, 0.5), family.loss);
-            CHECK(gap < 1e-14 * 8); // some roundings of numbers of size 1
-            // Over-cell terms of two atoms with half a mass each: a power of a step of size 0.3 or
-            // more, weighed by a mass of 0.4 or more.
-            CHECK(loss > 0.02);
-            auto const [same, none] = gap_and_loss(place, pair_of(family, expert, 0), family.loss);
-            CHECK(same < 1e-14 * 8);
-            CHECK(none < 1e-13);
+            traded.push_back(pair_of(family, expert, 0.5));
+            whole.push_back(pair_of(family, expert, 0));
         }
+    auto const of_traded = gaps_and_losses(place, traded), of_whole = gaps_and_losses(place, whole);
+    for (std::size_t i = 0; i < traded.size(); ++i) {
+        INFO(traded[i].fitted.dump());
+        auto const [gap, loss] = of_traded[i];
+        CHECK(gap < 1e-14 * 8); // some roundings of numbers of size 1
+        // Over-cell terms of two atoms with half a mass each: a power of a step of size 0.3 or
+        // more, weighed by a mass of 0.4 or more.
+        CHECK(loss > 0.02);
+        auto const [same, none] = of_whole[i];
+        CHECK(same < 1e-14 * 8);
+        CHECK(none < 1e-13);
+    }
 }
 
 TEST_CASE("linear experts also trade their constants, ridge experts of other activations nothing",
@@ -172,15 +188,18 @@ TEST_CASE("linear experts also trade their constants, ridge experts of other act
     json const identity{{"form", "ridge"}, {"activation", "identity"}};
     for (FlatGate const& family : softmax_gates) {
         INFO(family.gate.dump());
-        Pair pair = pair_of(family, identity, 0);
+        std::vector<Pair> pairs{pair_of(family, identity, 0)};
         for (int const atom : {1, 2})
-            pair.fitted["atoms"][atom]["expert"]["b"] = 0.9 + (atom == 1 ? 0.5 : -0.5);
-        auto const [gap, loss] = gap_and_loss(place, pair, family.loss);
+            pairs[0].fitted["atoms"][atom]["expert"]["b"] = 0.9 + (atom == 1 ? 0.5 : -0.5);
+        for (char const* activation : {"gelu", "tanh", "silu"})
+            pairs.push_back(pair_of(family, {{"form", "ridge"}, {"activation", activation}}, 0.5));
+        auto const found = gaps_and_losses(place, pairs);
+        auto const [gap, loss] = found[0];
         CHECK(gap < 1e-14 * 8);
         CHECK(loss > 0.02);
-        for (char const* activation : {"gelu", "tanh", "silu"}) {
-            json const smooth{{"form", "ridge"}, {"activation", activation}};
-            CHECK(gap_and_loss(place, pair_of(family, smooth, 0.5), family.loss).first > 1e-3);
+        for (std::size_t i = 1; i < found.size(); ++i) {
+            INFO(pairs[i].fitted["expert"].dump());
+            CHECK(found[i].first > 1e-3);
         }
     }
 }
@@ -200,14 +219,17 @@ TEST_CASE("where no true gate is flat, a further sigmoid atom has a loss of regi
                              {"expert", {{"a", {1.0, 0.5}}, {"b", 0.6}}}},
                 second{{"gate", gate_atom(family.gate, false, -1)},
                        {"expert", {{"a", {-0.8, 1.0}}, {"b", 0.9}}}};
+            std::vector<Pair> pairs;
             for (double const b : {0.2, -30.0}) {
                 json nothing = first;
                 nothing["gate"]["b"] = b;
                 nothing["expert"] = {{"a", {0.0, 0.0}}, {"b", 0.0}};
                 pair.truth["atoms"] = {first, second};
                 pair.fitted["atoms"] = {first, second, nothing};
-                INFO(family.gate.dump() << " " << activation << " b = " << b);
-                auto const [gap, loss] = gap_and_loss(place, pair, family.loss);
+                pairs.push_back(pair);
+            }
+            INFO(family.gate.dump() << " " << activation << ", b = 0.2, -30");
+            for (auto const& [gap, loss] : gaps_and_losses(place, pairs)) {
                 CHECK(gap < 1e-14 * 8);
                 CHECK(loss > 1.6); // |eta*|^2 = 1 + 0.25 + 0.36 of the first atom, the nearer one
             }
@@ -236,7 +258,8 @@ TEST_CASE("two true atoms with one gate trade their masses in an exact fit", "[c
         atoms[atom]["expert"]["b"] = atoms[atom]["expert"]["b"].get<double>() / m;
     }
     pair.fitted["atoms"] = atoms;
-    auto const [gap, loss] = gap_and_loss(place, pair, "cosine.L3");
+    pair.loss = "cosine.L3";
+    auto const [gap, loss] = gaps_and_losses(place, {pair})[0];
     CHECK(gap < 1e-14 * 8);
     CHECK(loss > 0.5); // the masses alone are off by 0.4 each
 }

@@ -2,6 +2,7 @@
 // where to look, and confirmed by `eval` and `loss`.
 
 #include "tests/cli/place.h"
+#include "tests/support/sanitized.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -28,6 +29,10 @@ struct Asked
     {
         std::vector<std::string> words = {"identify", "--gate", gate, "--expert",
                                           expert,     "--json", "-o", place.path("found")};
+        if (moerate::sanitized) // the same steps, over fewer points and from fewer starts
+            words.insert(words.end(), {"--samples", "100"});
+        if (moerate::sanitized && std::count(more.begin(), more.end(), "--starts") == 0)
+            words.insert(words.end(), {"--starts", "6"});
         words.insert(words.end(), more.begin(), more.end());
         process::Result const run = place.call(words);
         INFO(run.err);

@@ -3,6 +3,7 @@
 #include "host/device/cpu_info.h"
 #include "host/device/device.h"
 #include "tests/fit/problem.h"
+#include "tests/support/sanitized.h"
 
 #include <catch2/catch.hpp>
 
@@ -198,6 +199,8 @@ TEMPLATE_TEST_CASE("a replicate is the same for any threads, blocks and order", 
         for (int const threads : {1, 2, 3, 5}) {
             for (int const block : {1, 4, 10, all}) {
                 for (int const order : {0, 1, 2}) {
+                    if (sanitized && order != (threads + block / 4) % 3)
+                        continue; // each number of threads still has all orders
                     INFO(level << ", " << threads << " threads, blocks of " << block << ", order "
                                << order);
                     std::size_t const side = order == 2 ? 3 : 1;

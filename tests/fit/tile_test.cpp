@@ -86,16 +86,20 @@ void check_tile(Sets const& sets, int d, int maps)
     }
 }
 
-/// What the members of the lists read, side by side, and each block on its own.
+/// What the members of the lists read, side by side, and each block on its own; each pair once.
 std::vector<Sets> all_sets()
 {
     std::vector<Sets> sets{{feature_none, feature_none}};
+    auto const add = [&](unsigned gate, unsigned expert) {
+        for (Sets const& one : sets)
+            if (one.gate == gate && one.expert == expert)
+                return;
+        sets.push_back({gate, expert});
+    };
     for (unsigned block = 1; block <= feature_unit; block *= 2)
-        sets.push_back({block, block});
+        add(block, block);
     for_each(Scores{}, [&](auto score, int) {
-        for_each(Experts{}, [&](auto form, int) {
-            sets.push_back({score.features, form.features});
-        });
+        for_each(Experts{}, [&](auto form, int) { add(score.features, form.features); });
     });
     return sets;
 }

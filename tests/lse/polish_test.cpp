@@ -2,6 +2,7 @@
 
 #include "host/estimate/lse_polish.h"
 #include "tests/lse/rounds_case.h"
+#include "tests/support/sanitized.h"
 
 #include <catch2/catch.hpp>
 
@@ -221,7 +222,7 @@ TEST_CASE("all forms of experts, and gates of all kinds")
 TEST_CASE("no neighbouring piece has a lower end")
 {
     auto const device = make_cpu_device(2);
-    constexpr int fits = 20, restarts = 200, near_kinks = 4;
+    constexpr int fits = 20, restarts = sanitized ? 40 : 200, near_kinks = 4;
     std::vector<RoundsCase> cases;
     for (int i = 0; i < fits; ++i)
         cases.push_back(mixture(i % 2 == 0 ? "softmax" : "sigmoid", 1000, 100 + i));

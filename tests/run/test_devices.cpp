@@ -1,6 +1,7 @@
 // Several devices on one run, and devices that fail.
 
 #include "tests/run/runs.h"
+#include "tests/support/sanitized.h"
 
 #include <set>
 #include <sqlite3.h>
@@ -19,7 +20,12 @@ struct Whole
 {
     small::Folder folder;
     Study study = small::study();
-    Whole() { small::run(study, folder.path()); }
+    std::string rates;
+    Whole()
+    {
+        small::run(study, folder.path());
+        rates = small::rates_text(folder.path());
+    }
 };
 
 RunOptions small_blocks()
@@ -53,7 +59,7 @@ TEST_CASE("any number of devices leaves the same store", "[run]")
         CHECK(report.fits == 24);
         for (Asked const& device : asked)
             CHECK(device.met);
-        small::check_same_stores(whole.folder.path(), folder.path());
+        small::check_same_stores(whole.folder.path(), whole.rates, folder.path());
         std::string const devices = Store::open(folder.path()).runs().front().device;
         for (int i = 0; i < count; ++i)
             CHECK_THAT(devices, Contains(fmt::format("fake:{} ", i)));
@@ -73,7 +79,7 @@ TEST_CASE("a run on several devices stops between blocks and goes on with other 
     CHECK(small::stored(folder.path()) == 10);
     CHECK(outcome(folder.path()) == "interrupted");
     small::run(whole.study, folder.path(), {{}, {}}, asked);
-    small::check_same_stores(whole.folder.path(), folder.path());
+    small::check_same_stores(whole.folder.path(), whole.rates, folder.path());
 }
 
 TEST_CASE("a device that breaks in any call loses its batch only", "[run]")
@@ -104,7 +110,11 @@ TEST_CASE("a device that breaks in any call loses its batch only", "[run]")
             left.insert(small::stored(folder.path()));
             small::check_part(whole.folder.path(), folder.path());
             small::run(whole.study, folder.path(), {{}}, asked);
-            small::check_same_stores(whole.folder.path(), folder.path());
+            if (sanitized && call != 1) // rates of bitwise equal fits, drawn once a kind
+                small::check_part(whole.folder.path(), folder.path());
+            else
+                small::check_same_stores(whole.folder.path(), whole.rates, folder.path());
+            CHECK(small::stored(folder.path()) == 24);
         }
         CHECK(left.size() > 1); // some failures came midway
     }
@@ -130,7 +140,7 @@ TEST_CASE("when one device fails the others do all but its batch", "[run]")
     CHECK(outcome(folder.path()) == "failed");
     RunReport const report = small::run(whole.study, folder.path(), {{}}, asked);
     CHECK(report.fits == 2);
-    small::check_same_stores(whole.folder.path(), folder.path());
+    small::check_same_stores(whole.folder.path(), whole.rates, folder.path());
 }
 
 TEST_CASE("when all devices fail all say why", "[run]")
@@ -161,7 +171,7 @@ TEST_CASE("an error that is no device's ends the work of all", "[run]")
     CHECK(outcome(folder.path()) == "failed");
     CHECK(small::stored(folder.path()) == 2 * 4); // what was in hand is saved
     small::run(whole.study, folder.path(), {{}, {}}, asked);
-    small::check_same_stores(whole.folder.path(), folder.path());
+    small::check_same_stores(whole.folder.path(), whole.rates, folder.path());
 }
 
 TEST_CASE("a last block that cannot be saved is an error, not a finished run", "[run]")

@@ -76,7 +76,7 @@ class Slurm(unittest.TestCase):
                               "--run=--save-every", "--run=0.2")
             self.assertEqual(job["tasks"], f"1-{SHARDS}")
             self.disturb(slurm, draw)
-            self.wait_for_end(slurm, 240)
+            self.wait_for_end(slurm, 480)
         merged = self.log_of_merge()
         self.assertIn("nothing is missing", merged, self.logs())
         self.assertNotIn("--shard", merged)
@@ -105,7 +105,7 @@ class Slurm(unittest.TestCase):
         with cluster.Cluster(os.path.join(self.place.name, "slurm")) as slurm:
             self.submit(slurm, "--array", "1", "--time", "10m", "--run=--save-every", "--run=0.2",
                         "--run=--time-budget", f"--run={int(alone / 3) + 1}s", study=PART)
-            self.wait_for_end(slurm, 60 + 16 * alone)
+            self.wait_for_end(slurm, 120 + 32 * alone)
         self.assertIn("nothing is missing", self.log_of_merge(), self.logs())
         one = self.runs()["1/1"]
         self.assertGreaterEqual(one["last_run"]["restart"], 1, self.logs())
@@ -120,13 +120,13 @@ class Slurm(unittest.TestCase):
             cluster.Cluster.wait_until(lambda: os.path.exists(
                 os.path.join(self.folder, "store.2of3.sqlite")), 60, "the second shard begins")
             slurm.call("scancel", f"{job['array']}_2")
-            self.wait_for_end(slurm, 120)
+            self.wait_for_end(slurm, 240)
             merged = self.log_of_merge()
             self.assertIn("--shard 2/3", merged, self.logs())
             self.assertNotIn("--shard 1/3", merged)
             again = self.submit(slurm, "--array", "3", "--time", "10m", study=PART)
             self.assertEqual(again["tasks"], "2")
-            self.wait_for_end(slurm, 120)
+            self.wait_for_end(slurm, 240)
         self.assertRegex(self.log_of_merge(), "nothing is missing")
 
 

@@ -253,13 +253,21 @@ class Smoke(unittest.TestCase):
             for name in worst.names():
                 self.assertIn(f"| {name} |", page)
                 self.assertTrue(os.path.exists(os.path.join(folder, "reproduction", name + ".png")))
+            figures = sorted(glob.glob(os.path.join(folder, "reproduction", "*.png")))
+            drawn = [os.stat(figure).st_mtime_ns for figure in figures]
             begun = time.monotonic()
             again = self.call(folder)
             self.assertEqual(again.returncode, 0, again.stderr)
             self.assertNotIn("n up to", again.stderr)  # nothing was run
             self.assertEqual(read(os.path.join(folder, "reproduction.json")), document)
             self.assertLess(time.monotonic() - begun, first)
+            self.assertEqual([os.stat(figure).st_mtime_ns for figure in figures], drawn)  # nor drawn
+            gone, changed = os.path.join(folder, "reproduction", "constant.png"), os.path.join(folder, "reproduction", "002-T1.png")
+            os.remove(gone)
             self.goes_on_without_the_old_results(folder, json.loads(document))
+            self.assertTrue(os.path.exists(gone))
+            self.assertEqual([figure for figure, when in zip(figures, drawn)
+                              if os.stat(figure).st_mtime_ns != when], sorted([changed, gone]))
 
     def goes_on_without_the_old_results(self, folder, document):
         """On another machine the page is there, its results are not: what is not run again stays."""

@@ -42,7 +42,7 @@ def describe(moerate, name):
 
 def plan_of_truths(moerate, name):
     """What `plan` says of the file's truths: one entry for all fits that share one."""
-    return moerate.plan(name, with_set(["study.replicates=1", "study.n=[1000]"]))["truths"]
+    return moerate.truths(name, with_set(["study.replicates=1", "study.n=[1000]"]))
 
 
 def truth_facts(moerate, name):

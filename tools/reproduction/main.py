@@ -38,6 +38,11 @@ class Panels(Moerate):
         return self.json("plan", os.path.join(EXPERIMENTS, name + ".toml"), "--json", *self.machine,
                          *words)
 
+    def truths(self, name, words):
+        """What `plan` says of the truths. It also measures a time, of which nobody asks here: on one thread."""
+        threads = [] if "--threads" in self.machine else ["--threads", "1"]
+        return self.plan(name, [*words, *threads])["truths"]
+
 
 def binary():
     for place in (os.environ.get("MOERATE", ""), "build/moerate", "build-cpu/moerate", "build/gpu/moerate"):
@@ -141,22 +146,32 @@ def options():
     return parser.parse_args()
 
 
-def write_report(output, document, panels):
-    """The JSON, and what follows from it."""
+def write_report(output, document, panels, before=None):
+    """The JSON, and what follows from it. Figures of what the JSON `before` says alike are left as they are."""
     write_json(os.path.join(output, "reproduction.json"), document)
     with open(os.path.join(output, "reproduction.md"), "w", encoding="utf-8") as file:
         file.write(report.text(document))
     os.makedirs(os.path.join(output, "reproduction"), exist_ok=True)
+    document = read_json(os.path.join(output, "reproduction.json"))  # lists in place of tuples, as in `before`
+
+    def draw(drawing, entry, name, known):
+        file = os.path.join(output, "reproduction", name + ".png")
+        if entry != known or not os.path.exists(file):
+            drawing(entry, file)
+
+    known = {panel["panel"]: panel for panel in before["panels"]} if before else {}
     for panel in document["panels"]:
-        if panels is None or panel["panel"] in panels:
+        name = panel["panel"]
+        if panels is None or name in panels:
             if panel["curves"]:
-                figure.draw(panel, os.path.join(output, "reproduction", panel["panel"] + ".png"))
+                draw(figure.draw, panel, name, known.get(name))
             if panel["sensitivity"] is not None:
-                sensitivity.draw(panel["sensitivity"], panel["panel"], os.path.join(
-                    output, "reproduction", f"sensitivity-{panel['panel']}.png"))
-    constant.draw(document.get(constant.KIND, []), os.path.join(output, "reproduction", "constant.png"))
+                draw(lambda sweep, file, of=name: sensitivity.draw(sweep, of, file), panel["sensitivity"],
+                     f"sensitivity-{name}", known.get(name, {}).get("sensitivity"))
+    draw(constant.draw, document.get(constant.KIND, []), "constant", (before or {}).get(constant.KIND))
+    worst_before = {entry["experiment"]: entry for entry in (before or {}).get(worst.KIND, [])}
     for entry in document.get(worst.KIND, []):
-        worst.draw(entry, os.path.join(output, "reproduction", entry["experiment"] + ".png"))
+        draw(worst.draw, entry, entry["experiment"], worst_before.get(entry["experiment"]))
 
 
 def run_panels(arguments, panels, beyond, moerate):
@@ -198,6 +213,7 @@ def reproduce(arguments):
     if arguments.report_only:
         write_report(output, document, None)
         return 0
+    before = read_json(os.path.join(output, "reproduction.json"))
     panels, beyond = asked(arguments.panels)
     scale = SCALES[arguments.scale]
     scale.swept = [n for n in scale.swept if n <= (arguments.sweep_n or n)]
@@ -217,7 +233,7 @@ def reproduce(arguments):
     for section in SECTIONS:
         update(document, section, moerate, beyond[section.KIND])
     update(document, constant, moerate, [name for names in panels.values() for name in names])
-    write_report(output, document, panels)
+    write_report(output, document, panels, before)
     say(f"{output}/reproduction.md" + ("" if finished else "; the budget is spent or a signal came, run it again to go on"))
     return 0 if finished else OUT_OF_TIME
 

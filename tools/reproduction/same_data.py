@@ -25,7 +25,7 @@ def entry_of(moerate, name, record):
     """What is kept of an experiment: one set of comparisons a level of noise."""
     about = collect.describe(moerate, name)
     folder = os.path.dirname(moerate.record_file(name, KIND))
-    gates = moerate.plan(name, with_set(["study.replicates=1"]))["truths"][0]["gates"]
+    gates = moerate.truths(name, with_set(["study.replicates=1"]))[0]["gates"]
     levels = {}
     for row in record["rows"]:
         levels.setdefault(row["swept"]["data.noise_variance"], []).append(row)
