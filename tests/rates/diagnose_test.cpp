@@ -71,8 +71,17 @@ TEST_CASE("each fault of a row is found, and none in a sound one")
          [](RateRow& row) {
              row.mean.lo = -0.65, row.mean.hi = -0.35;
              row.truths = Truths{{row.mean, row.mean}, 0.12};
+             row.truths->each[1].slope += 0.1;
          },
          "+- 0.15 over 2 truths, whose slopes have a standard deviation of 0.12"},
+        // Truths that agree, each +- 0.2121: replicates make the interval.
+        {"coarse",
+         [](RateRow& row) {
+             row.mean.lo = -0.7121, row.mean.hi = -0.2879;
+             row.truths = Truths{{row.mean, row.mean}, 0};
+             row.mean.lo = -0.65, row.mean.hi = -0.35;
+         },
+         "about 360"},
         {"narrow_n",
          [](RateRow& row) {
              row.n = {1000, 2000, 4000};
