@@ -28,6 +28,8 @@ int constant_command(ConstantOptions const& options, CommonOptions const& common
     if (settings.epsilon.empty())
         settings.epsilon = usual_losses;
     std::sort(settings.epsilon.rbegin(), settings.epsilon.rend());
+    settings.epsilon.erase(std::unique(settings.epsilon.begin(), settings.epsilon.end()),
+                           settings.epsilon.end());
     check_counterexamples(options.folder, options.force, input_files(options.study, study));
     std::unique_ptr<Device> const device =
         open_device(options.device.device, options.device.threads, options.device.simd);

@@ -47,7 +47,8 @@ std::shared_ptr<Estimator const> chosen_estimator(FitOptions const& options, int
     settings["kind"] = options.estimator;
     if (!options.box.empty())
         settings["box"] = option_value(options.box);
-    PlainSource const source(options.box.empty() || !options.settings.empty() ? "--set" : "--box");
+    PlainSource const source(options.box.empty() || !options.settings.empty() ? "--set" : "--box",
+                             "kind");
     Reader reader(source, settings, Pointer());
     return read_estimator(reader, {n, n});
 }
@@ -220,11 +221,16 @@ int fit_command(FitOptions const& options, CommonOptions const& common)
                  ++ended, spec.starts.count, format_duration(seconds_since(begin)), start + 1,
                  record.kind, record.mse, record.ended, record.rounds));
     };
+    std::size_t told = 0; // notes
+    spec.note = [&](std::string const& text) {
+        ++told;
+        note(common.quiet, text);
+    };
     Regression const fit = fit_table(*device, table, spec);
     double const seconds = seconds_since(begin);
     note_starts(common.quiet, fit.outcome.facts);
-    for (std::string const& text : fit.notes)
-        note(common.quiet, text);
+    for (std::size_t i = told; i < fit.notes.size(); ++i)
+        note(common.quiet, fit.notes[i]);
     print_json(to_json(fit, seconds));
     if (!options.trace.empty())
         write_whole(options.trace, options.force,

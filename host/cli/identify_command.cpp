@@ -73,6 +73,17 @@ int chosen_loss(IdentifyOptions const& options, GateSpec const& gate)
                                  options.loss, fmt::join(fitting, ", ")));
 }
 
+/// --r; refused where the loss has none.
+double chosen_r(IdentifyOptions const& options, int loss)
+{
+    visit(Losses{}, loss, [&](auto member) {
+        if (!member.has_r && options.r != 1.0)
+            throw UsageError(
+                fmt::format("--r {} ({} has no exponent) leave it out", options.r, member.name));
+    });
+    return options.r;
+}
+
 /// The questions: of a truth that is given one, of a drawn one under a sigmoid gate two, as its
 /// atoms split exactly only where their location is 0.
 std::vector<IdentifyQuestion> questions_of(IdentifyOptions const& options)
@@ -81,9 +92,9 @@ std::vector<IdentifyQuestion> questions_of(IdentifyOptions const& options)
     Measure const truth = given ? read_measure_file(options.truth)
                                 : generic_truth(asked_model(options), options.settings.seed);
     GateSpec const& gate = truth.model.gate;
+    int const loss = chosen_loss(options, gate);
     IdentifyQuestion question{truth, given ? "given truth" : "drawn truth",
-                              over_model(options, truth.model), chosen_loss(options, gate),
-                              options.r};
+                              over_model(options, truth.model), loss, chosen_r(options, loss)};
     std::vector<IdentifyQuestion> all{question};
     if (!given && traits_of(gate).mass == Mass::logistic) {
         question.truth = without_gate(truth, {0});

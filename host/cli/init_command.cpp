@@ -3,6 +3,7 @@
 #include "host/cli/output.h"
 #include "host/cli/wrapped.h"
 #include "host/core/error.h"
+#include "host/core/text.h"
 #include "host/core/words.h"
 #include "host/measure/families.h"
 #include "host/measure/measure_json.h"
@@ -235,13 +236,14 @@ int init_command(InitOptions const& options, CommonOptions const& common)
         throw UsageError(
             "--from brings its own gate and expert (a copy is not changed) leave --gate and "
             "--expert out, or change the file");
+    if (std::string const why = id_misfit(name); !why.empty()) // of a file that is not written yet
+        throw UsageError(fmt::format("\"{}\" {}", printable(name), why));
     std::string const text =
         options.from.empty() ? new_file(name, options) : copied_file(name, options.from);
     fs::path const source = options.from.empty() ? file : experiment(options.from);
     spare_inputs(file.string(), {options.from.empty() ? "" : source.string()});
     fs::path const from = source.parent_path();
-    Study const study = // a name that is no id is refused here
-        parse_study(text, file.string(), {}, from.empty() ? "." : from.string());
+    Study const study = parse_study(text, source.string(), {}, from.empty() ? "." : from.string());
     for (Curve const& curve : study.curves)
         for (std::string const& truth : files_of(curve.truth))
             copy_truth(truth, from, file.parent_path(), options.force);

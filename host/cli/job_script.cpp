@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <sstream>
 
 namespace moerate
 {
@@ -46,16 +47,75 @@ std::string quoted(std::string const& option)
                : option.substr(0, equal + 1) + shell_word(value);
 }
 
+/// An option of sbatch that a script has from submit: what the user is to do instead.
+struct OwnOption
+{
+    char const* name;                       ///< long
+    char short_name;                        ///< 0: none
+    char const* other;                      ///< where the user says it
+    std::string ArrayJob::*where = nullptr; ///< what submit writes only if this is not empty
+};
+
+constexpr OwnOption own_options[] = {
+    {"array", 'a', "give --array to submit"},
+    {"time", 't', "give --time to submit"},
+    {"mem", 0, "give --mem to submit"},
+    {"cpus-per-task", 'c', "give --cpus-per-task to submit"},
+    {"partition", 'p', "submit has its own --partition", &ArrayJob::partition},
+    {"gres", 0, "submit has its own --gres", &ArrayJob::gres},
+    {"output", 'o', "logs go to the results folder, which -o names"},
+    {"job-name", 'J', "it is that of study.id"},
+    {"dependency", 'd', "the merge waits by it for the array; submit when the other job has ended"},
+};
+
+/// Whether sbatch takes the word for the option: long ones may be cut short.
+bool names(std::string const& word, OwnOption const& own)
+{
+    if (word.compare(0, 2, "--") != 0)
+        return own.short_name != 0 && word.size() > 1 && word[0] == '-' &&
+               word[1] == own.short_name;
+    std::string const name = word.substr(2, word.find('=') - 2);
+    return !name.empty() && std::string(own.name).compare(0, name.size(), name) == 0;
+}
+
+/// Refuses an option of a user that is none, or that submit gives itself: which of two counts is
+/// sbatch's to say, and both scripts hold the user's.
+void check_option(ArrayJob const& job, std::string const& option)
+{
+    if (option.compare(0, 1, "-") != 0)
+        throw UsageError(fmt::format("--sbatch={} (no option of sbatch begins so) write "
+                                     "--sbatch=--name=value",
+                                     printable(option)));
+    std::string const taken = quoted(option);
+    std::istringstream words(taken == option ? option : option.substr(0, option.find('=')));
+    for (std::string word; words >> word;)
+        for (OwnOption const& own : own_options)
+            if (names(word, own) && (own.where == nullptr || !(job.*own.where).empty()))
+                throw UsageError(fmt::format("--sbatch={} (submit writes --{} itself) leave it out "
+                                             "({})",
+                                             printable(option), own.name, own.other));
+}
+
 /// How long before its time limit a task is told to stop, should the run not know the limit itself.
 int warning_seconds(double limit)
 {
     return static_cast<int>(std::clamp(limit / 10, 10.0, 120.0));
 }
 
+/// The folder in a pattern of file names, where sbatch takes what follows a "%" for a field.
+std::string in_pattern(std::string const& folder)
+{
+    std::string text;
+    for (char const c : folder)
+        text += c == '%' ? std::string("%%") : std::string(1, c);
+    return text;
+}
+
 std::string head(ArrayJob const& job, std::string const& name, std::string const& log)
 {
-    std::string text = "#!/bin/bash\n" + directive("--job-name=" + name) +
-                       directive(fmt::format("--output={}/log/{}", shell_word(job.folder), log));
+    std::string text =
+        "#!/bin/bash\n" + directive("--job-name=" + name) +
+        directive(fmt::format("--output={}/log/{}", shell_word(in_pattern(job.folder)), log));
     if (!job.partition.empty())
         text += directive(quoted("--partition=" + job.partition));
     return text;
@@ -64,8 +124,10 @@ std::string head(ArrayJob const& job, std::string const& name, std::string const
 std::string further_options(ArrayJob const& job)
 {
     std::string text;
-    for (std::string const& option : job.options)
+    for (std::string const& option : job.options) {
+        check_option(job, option);
         text += directive(quoted(option));
+    }
     return text;
 }
 

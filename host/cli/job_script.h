@@ -26,7 +26,8 @@ struct ArrayJob
 };
 
 /// Runs one shard a task. Stops at the next block on SIGTERM and before the time limit, and then
-/// puts itself into the queue again. Both throw UsageError for options that a line cannot hold.
+/// puts itself into the queue again. Both throw UsageError for options that a line cannot hold, and
+/// for those of sbatch that they write themselves.
 std::string array_script(ArrayJob const& job);
 
 /// Merges the shards, and says what is missing.

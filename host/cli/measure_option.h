@@ -19,16 +19,20 @@ namespace moerate
 class PlainSource final : public Source
 {
 public:
-    explicit PlainSource(std::string place) : place_(std::move(place)) {}
+    /// `fixed` is a key that another option sets.
+    explicit PlainSource(std::string place, std::string fixed = {})
+        : place_(std::move(place)), fixed_(std::move(fixed))
+    {}
     std::string place(Pointer const&) const override { return place_; }
     std::string name(Pointer const& at) const override
     {
         std::string const text = at.to_string();
         return text.empty() ? text : text.substr(1);
     }
+    bool offers(std::string const& key) const override { return key != fixed_; }
 
 private:
-    std::string place_;
+    std::string place_, fixed_;
 };
 
 /// The value of an option: as in TOML, or a bare word.

@@ -16,4 +16,8 @@ void check_command(CommandLine const& line, std::string const& word);
 /// page that helps.
 UsageError parse_error(CommandLine const& line, CLI::ParseError const& error);
 
+/// Refuses words that are no options of `run` or no values of theirs, and options that the script
+/// of a job array gives itself or that do not go with a shard.
+void check_run_words(std::vector<std::string> const& words);
+
 } // namespace moerate

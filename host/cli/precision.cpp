@@ -66,12 +66,26 @@ std::string reached_text(std::vector<RowPrecision> const& rows, double half_widt
                        rows.size() - static_cast<std::size_t>(without), rows.size(), half_width);
 }
 
-/// Replicates that the rows need; two where a slope has no interval for want of a second one.
+/// Replicates that bring the half-width to rows without it, two where a slope has no interval for
+/// want of a second one; 0: none do.
 long long needed_by(std::vector<RowPrecision> const& rows)
 {
-    bool const single =
-        std::any_of(rows.begin(), rows.end(), [](RowPrecision const& one) { return one.single; });
-    return std::max(most_needed(rows), single ? 2LL : 0LL);
+    long long most = 0;
+    for (RowPrecision const& one : rows)
+        most = std::max(most, one.single ? 2LL : one.reached ? 0LL : one.needed);
+    return most;
+}
+
+/// What to do for all rows that can be planned.
+std::string advice_of(PlannedPrecision const& planned)
+{
+    if (planned.replicates == 0)
+        return "no row can be planned";
+    if (needed_by(planned.rows) == 0)
+        return fmt::format("each row that can be planned has it with the {} replicates there are",
+                           planned.replicates);
+    return fmt::format("all rows: --set study.replicates={}, about {}", planned.replicates,
+                       format_duration(planned.all_seconds));
 }
 
 } // namespace
@@ -85,6 +99,8 @@ PlannedPrecision planned_precision(Device& device, Store const& store, Study con
     for (RowPrecision const& one : planned.rows)
         planned.seconds.push_back(static_cast<double>(std::max(0LL, one.needed - one.replicates)) *
                                   seconds_a_replicate(study, plan, time, one.label));
+    if (needed_by(planned.rows) == 0)
+        return planned;
     int least = study.replicates;
     for (RowPrecision const& one : planned.rows)
         least = std::min(least, one.replicates);
@@ -112,11 +128,7 @@ void print_precision(PlannedPrecision const& planned)
         if (!one.unknown.empty())
             print_text(wrapped(
                 printable(fmt::format("unknown {} {}: {}.", one.label, one.loss, one.unknown))));
-    if (planned.replicates > 0)
-        print("all rows: --set study.replicates={}, about {}\n", planned.replicates,
-              format_duration(planned.all_seconds));
-    else
-        print("no row can be planned\n");
+    print("{}\n", advice_of(planned));
 }
 
 nlohmann::ordered_json precision_json(PlannedPrecision const& planned)
@@ -153,8 +165,11 @@ RunReport run_until(Study const& study, std::string const& folder, double half_w
         auto const rows = precision_of(rates(), half_width);
         for (RowPrecision const& one : rows)
             if (!one.unknown.empty())
-                note(quiet,
-                     fmt::format("{} {}: no half-width ({})", one.label, one.loss, one.unknown));
+                note(quiet, fmt::format("{} {}: {} ({})", one.label, one.loss,
+                                        std::isnan(one.half_width)
+                                            ? "no half-width"
+                                            : fmt::format("half-width {:.4f}", one.half_width),
+                                        one.unknown));
         std::string const state = state_text(rows, replicates);
         if (all_reached(rows)) {
             note(quiet, fmt::format("{}: {}; {}", state, reached_text(rows, half_width), folder));

@@ -3,6 +3,7 @@
 #include "host/cli/device_choice.h"
 #include "host/cli/job_script.h"
 #include "host/cli/output.h"
+#include "host/cli/parse_errors.h"
 #include "host/cli/shard_plan.h"
 #include "host/cli/study_to_run.h"
 #include "host/core/error.h"
@@ -107,6 +108,10 @@ int submit_command(SubmitOptions const& options, CommonOptions const& common)
         throw UsageError(fmt::format("--simd {} is a level of the CPU (--gres {} asks for other "
                                      "devices) leave out one of them",
                                      options.simd, options.gres));
+    std::vector<std::string> run = options.run;
+    if (!options.simd.empty())
+        run.insert(run.begin(), {"--simd", options.simd});
+    check_run_words(run);
     std::string const given = options.folder.empty() ? "results/" + study.id : options.folder;
     std::string const folder = fs::absolute(given).lexically_normal().string();
     Store::check_study(given, study); // as every task would
@@ -123,9 +128,7 @@ int submit_command(SubmitOptions const& options, CommonOptions const& common)
     job.options = options.sbatch;
     if (!options.memory.empty())
         job.memory = options.memory;
-    job.run = options.run;
-    if (!options.simd.empty())
-        job.run.insert(job.run.begin(), {"--simd", options.simd});
+    job.run = run;
     std::string const array_text = array_script(job), merge_text = merge_script(job);
     if (options.print) {
         print("{}\n{}", array_text, merge_text);

@@ -6,6 +6,7 @@
 #include "kernels/evaluate/evaluate_api.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -115,6 +116,33 @@ std::string names_of_columns(std::vector<int> const& columns)
     return joined(names);
 }
 
+/// "atom 2 contributes", "atoms 2 and 4 contribute", "atoms 1, 2 and 4 contribute".
+std::string atoms_text(std::vector<int> const& atoms, char const* one, char const* several)
+{
+    if (atoms.size() == 1)
+        return fmt::format("atom {} {}", atoms[0] + 1, one);
+    std::vector<std::string> first;
+    for (std::size_t i = 0; i + 1 < atoms.size(); ++i)
+        first.push_back(std::to_string(atoms[i] + 1));
+    return fmt::format("atoms {} and {} {}", joined(first), atoms.back() + 1, several);
+}
+
+/// The model's atoms but these, as --experts has them: their number, or one for each group that
+/// keeps some.
+std::string experts_without(Model const& model, std::vector<int> const& gone)
+{
+    if (model.groups == 0)
+        return std::to_string(model.k - static_cast<int>(gone.size()));
+    std::vector<int> left(static_cast<std::size_t>(model.groups));
+    for (int i = 0; i < model.k; ++i)
+        left[model.group_of[i]] += std::count(gone.begin(), gone.end(), i) == 0 ? 1 : 0;
+    std::vector<std::string> words;
+    for (int const count : left)
+        if (count > 0)
+            words.push_back(std::to_string(count));
+    return fmt::format("{}", fmt::join(words, ","));
+}
+
 } // namespace
 
 std::vector<std::string> notes_on_inputs(DataTable const& table, std::vector<double> const& fitted,
@@ -216,20 +244,26 @@ std::vector<std::string> notes_on_atoms(Device& device, FittedData const& fit, d
                 "bring the inputs to size 1, or give a --start"};
     std::size_t const k = sums.response.size();
     double const nothing = sums.nothing(mse);
-    std::vector<std::string> notes;
+    std::vector<int> dead;
     for (std::size_t i = 0; i < k; ++i)
         if (sums.response[i] <= nothing)
-            notes.push_back(fmt::format("atom {} contributes nothing (its response is next to 0 at "
-                                        "all samples, its parameters mean nothing) try --experts "
-                                        "{}",
-                                        i + 1, k - 1));
+            dead.push_back(static_cast<int>(i));
+    std::vector<std::string> notes;
+    if (!dead.empty())
+        notes.push_back(fmt::format(
+            "{} nothing ({} next to 0 at all samples, {}parameters mean nothing) try --experts {}",
+            atoms_text(dead, "contributes", "contribute"),
+            dead.size() == 1 ? "its response is" : "their responses are",
+            dead.size() == 1 ? "its " : "their ", experts_without(fit.model, dead)));
     for (std::size_t i = 0; i < k; ++i)
-        for (std::size_t j = 0; j < i; ++j)
-            if (sums.expert[i * k + j] <= nothing && sums.one_gate(i, j))
-                notes.push_back(fmt::format("atoms {} and {} have one expert, and one gate does "
-                                            "for both (their shares can be traded) try --experts "
-                                            "{}",
-                                            j + 1, i + 1, k - 1));
+        for (std::size_t j = 0; j < i; ++j) {
+            bool const one_dead = std::min(sums.response[i], sums.response[j]) <= nothing;
+            if (!one_dead && sums.expert[i * k + j] <= nothing && sums.one_gate(i, j))
+                notes.push_back(
+                    fmt::format("atoms {} and {} have one expert, and one gate does for both "
+                                "(their shares can be traded) try --experts {}",
+                                j + 1, i + 1, experts_without(fit.model, {static_cast<int>(i)})));
+        }
     return notes;
 }
 

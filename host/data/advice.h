@@ -22,11 +22,11 @@ std::vector<std::string> notes_on_inputs(DataTable const& table, std::vector<dou
 std::vector<std::string> notes_on_end(Regression const& fit, RegressionSpec const& spec,
                                       DataTable const& table);
 
-/// Notes on atoms, by their responses at the samples: those that contribute nothing, and pairs with
-/// one expert whose gates are proportional or have a constant sum, so that one atom can do what
-/// both do. A part of f counts as nothing where its root mean square is below a thousandth of f's
-/// standard deviation and its sum of squares below `mse`, the fit's, so that leaving it out raises
-/// n MSE / mse by less than 1. Throws DeviceError.
+/// Notes on atoms, by their responses at the samples: those that contribute nothing, and pairs of
+/// others with one expert whose gates are proportional or have a constant sum, so that one atom can
+/// do what both do. A part of f counts as nothing where its root mean square is below a thousandth
+/// of f's standard deviation and its sum of squares below `mse`, the fit's, so that leaving it out
+/// raises n MSE / mse by less than 1. Throws DeviceError.
 std::vector<std::string> notes_on_atoms(Device& device, FittedData const& fit, double mse);
 
 } // namespace moerate

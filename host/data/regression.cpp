@@ -128,6 +128,9 @@ Regression fit_table(Device& device, DataTable const& table, RegressionSpec cons
     std::vector<double> inputs = table.x;
     standardise(result.scaling, inputs);
     result.notes = notes_on_inputs(table, inputs, result.parameters);
+    for (std::string const& note : result.notes)
+        if (spec.note)
+            spec.note(note);
     DeviceArray<double> const x(device, inputs), y(device, table.y);
     std::vector<double> theta(model.layout.size);
     if (!spec.start.empty())

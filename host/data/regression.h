@@ -9,6 +9,7 @@
 #include "host/estimate/fit_status.h"
 #include "host/measure/measure_json.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,8 @@ struct RegressionSpec
     bool raw = false;       ///< fit the inputs as they are
     bool traced = false;    ///< whether the starts' rounds are wanted
     StartWatch watch{};     ///< told of each start as it ends, if not empty
+    /// Told of each note on the inputs before the fit begins, if not empty.
+    std::function<void(std::string const&)> note{};
 };
 
 /// A fit in the data's own units.

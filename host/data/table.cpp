@@ -5,9 +5,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <istream>
 #include <limits>
@@ -66,7 +68,8 @@ class TableReader
 {
 public:
     TableReader(std::istream& in, std::string name, Response response)
-        : in_(in), name_(std::move(name)), response_(response)
+        : in_(in), name_(std::move(name)), response_(response),
+          wanted_(response == Response::needed ? "x1,...,xd,y" : "x1,...,xd")
     {}
 
     DataTable read()
@@ -91,20 +94,9 @@ private:
         throw UsageError(fmt::format("{}:{}: {}", name_, line_, text));
     }
 
-    /// The next line that is not empty, in cells_.
-    bool next_line()
-    {
-        while (std::getline(in_, text_)) {
-            ++line_;
-            if (bare(text_).empty())
-                continue;
-            split(text_, cells_);
-            return true;
-        }
-        return false;
-    }
-
-    void check_separators(std::string const& wanted) const;
+    bool next_line();
+    void check_quotes() const;
+    void check_separators() const;
     void read_header();
     void read_row(std::vector<double>& row);
     double number(std::size_t column) const;
@@ -112,6 +104,7 @@ private:
     std::istream& in_;
     std::string name_;
     Response response_;
+    std::string wanted_; ///< header, for messages
     DataTable table_;
     std::vector<int> place_; ///< of each column: 0-based input, d for y, or no_column
     std::vector<std::string> head_;
@@ -120,8 +113,45 @@ private:
     long line_ = 0;
 };
 
+/// The next line that is not empty, in cells_.
+bool TableReader::next_line()
+{
+    constexpr std::string_view mark = "\xef\xbb\xbf"; // of UTF-8, before the first line
+    while (std::getline(in_, text_)) {
+        ++line_;
+        if (line_ == 1 && text_.compare(0, mark.size(), mark) == 0)
+            text_.erase(0, mark.size());
+        if (bare(text_).empty())
+            continue;
+        split(text_, cells_);
+        if (cells_.front().substr(0, 1) == "#")
+            fail(fmt::format("the line begins with \"#\" (comments are not read, and a header is "
+                             "{}) remove it",
+                             wanted_));
+        check_quotes();
+        return true;
+    }
+    return false;
+}
+
+/// Refuses a quote around a comma.
+void TableReader::check_quotes() const
+{
+    auto const open = [](std::string_view cell) {
+        return !cell.empty() && cell.front() == '"' && (cell.size() == 1 || cell.back() != '"');
+    };
+    auto const close = [](std::string_view cell) {
+        return !cell.empty() && cell.back() == '"' && (cell.size() == 1 || cell.front() != '"');
+    };
+    auto const first = std::find_if(cells_.begin(), cells_.end(), open);
+    if (first != cells_.end() && std::any_of(first + 1, cells_.end(), close))
+        fail(fmt::format("a quote begins at {} and ends behind a comma (a comma ends a cell, in "
+                         "quotes too) write numbers and names without commas",
+                         printable(*first)));
+}
+
 /// Refuses a header whose cells or lines are told apart by something else.
-void TableReader::check_separators(std::string const& wanted) const
+void TableReader::check_separators() const
 {
     if (bare(text_).find('\r') != std::string_view::npos)
         fail("lines end with a carriage return alone (LF or CR LF is read) convert the file");
@@ -131,18 +161,15 @@ void TableReader::check_separators(std::string const& wanted) const
          {std::pair{';', "semicolons"}, std::pair{'\t', "tabs"}, std::pair{' ', "spaces"}})
         if (cells_.front().find(mark) != std::string_view::npos)
             fail(fmt::format("the header has {} between names (commas are read: {}) replace them",
-                             name, wanted));
+                             name, wanted_));
 }
 
 void TableReader::read_header()
 {
-    std::string const wanted = response_ == Response::needed ? "x1,...,xd,y" : "x1,...,xd";
     if (!next_line())
-        throw UsageError(fmt::format("{}: is empty (a header {} is needed) add it", name_, wanted));
-    check_separators(wanted);
-    constexpr std::string_view mark = "\xef\xbb\xbf";
-    if (cells_.front().substr(0, mark.size()) == mark)
-        cells_.front() = bare(cells_.front().substr(mark.size()));
+        throw UsageError(
+            fmt::format("{}: is empty (a header {} is needed) add it", name_, wanted_));
+    check_separators();
     bool has_y = false;
     for (std::string_view const cell : cells_) {
         int const input = input_number(cell);
@@ -150,7 +177,7 @@ void TableReader::read_header()
         if (input == 0 && cell != "y")
             fail(fmt::format("the header has a column \"{}\" (the names are {}) rename or remove "
                              "it",
-                             shown, wanted));
+                             shown, wanted_));
         for (std::string const& before : head_)
             if (before == cell)
                 fail(fmt::format("the header has two columns \"{}\" (which one counts is unclear) "
@@ -170,7 +197,7 @@ void TableReader::read_header()
             place_[i] = table_.d;
     }
     if (table_.d == 0)
-        fail(fmt::format("the header names no input (the names are {}) add columns", wanted));
+        fail(fmt::format("the header names no input (the names are {}) add columns", wanted_));
     if (!has_y && response_ == Response::needed)
         fail("the header names no column y (it is what a fit predicts) add it");
 }
@@ -190,7 +217,11 @@ double TableReader::number(std::size_t column) const
         fail(fmt::format("column {} is empty (a fit takes no missing values) remove the line or "
                          "fill it in",
                          head_[column]));
-    if (!whole || error == std::errc::result_out_of_range || !std::isfinite(value))
+    bool const beyond = whole && error == std::errc::result_out_of_range;
+    if (beyond && std::abs(std::strtod(std::string(digits).c_str(), nullptr)) < 1)
+        fail(fmt::format("column {} holds \"{}\" (that is too small for float64) write 0",
+                         head_[column], printable(cell)));
+    if (beyond || !whole || !std::isfinite(value))
         fail(fmt::format("column {} holds \"{}\" (finite numbers are needed) correct it or remove "
                          "the line",
                          head_[column], printable(cell)));

@@ -211,7 +211,10 @@ void Reader::finish(std::string const& key) const
     auto const refused = refused_.find(key);
     if (refused != refused_.end())
         fail(key, fmt::format("has no use here ({}) remove it", refused->second));
-    unknown(key, {read_.begin(), read_.end()});
+    std::vector<std::string> allowed;
+    std::copy_if(read_.begin(), read_.end(), std::back_inserter(allowed),
+                 [&](std::string const& one) { return source_.offers(one); });
+    unknown(key, allowed);
 }
 
 void Reader::absorb(Reader const& other, bool values)

@@ -39,6 +39,13 @@ public:
 
     /// Whether the manual has every key that the document may hold.
     virtual bool in_manual() const { return false; }
+
+    /// Whether messages may name the key as one that is allowed.
+    virtual bool offers(std::string const& key) const
+    {
+        static_cast<void>(key);
+        return true;
+    }
 };
 
 /// Numbers a key accepts.

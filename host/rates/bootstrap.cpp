@@ -93,6 +93,7 @@ std::vector<Estimate> estimates(Device& device, Samples const& samples,
         slope.lo = of.lo;
         slope.hi = of.hi;
         slope.deviation = deviation_of(of);
+        slope.freedom = of.spread.freedom;
         slope.reason = of.reason;
     }
     return results;

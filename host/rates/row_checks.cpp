@@ -1,5 +1,6 @@
 #include "host/rates/row_checks.h"
 
+#include "host/rates/precision.h"
 #include "host/rates/verdict.h"
 
 #include <fmt/format.h>
@@ -70,17 +71,15 @@ double wide(RateRow const& row)
 
 std::string coarse(RateRow const& row)
 {
-    if (wide(row) == 0 || row.truths)
+    if (wide(row) == 0 || !replicates_decide(row))
         return {};
-    double const factor = wide(row) / wanted_half_width;
-    return fmt::format("+- {:.2f} with {} replicates; about {:.0f} give +- {}", wide(row),
-                       row.replicates, std::round(row.replicates * factor * factor),
-                       wanted_half_width);
+    return fmt::format("+- {:.2f} with {} replicates; about {} give +- {}", wide(row),
+                       row.replicates, replicates_for(row, wanted_half_width), wanted_half_width);
 }
 
 std::string coarse_over_truths(RateRow const& row)
 {
-    if (wide(row) == 0 || !row.truths)
+    if (wide(row) == 0 || replicates_decide(row))
         return {};
     return fmt::format("+- {:.2f} over {} truths, whose slopes have a standard deviation of {:.2f}",
                        wide(row), row.truths->each.size(), row.truths->spread);

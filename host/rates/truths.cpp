@@ -94,7 +94,7 @@ Slope mean_slope(OfTruths const& truths, Get&& get)
         each.push_back(&get(*row));
     Slope all = *each[0];
     all.slope = all.lo = all.hi = no_number;
-    all.deviation = no_number;
+    all.deviation = all.freedom = no_number;
     all.reason = said(truths, [&](RateRow const& row) { return get(row).reason; });
     all.reasons = reasons_over(
         truths, [&](RateRow const& row) -> auto& { return get(row).reasons; });

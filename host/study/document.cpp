@@ -208,7 +208,8 @@ std::string Document::name(Pointer const& at) const
     Pointer const fit = Pointer() / "fit";
     if (steps.size() >= 2 && steps[0] == "fit" && root_.contains(fit) && root_.at(fit).is_array()) {
         Pointer const label = fit / steps[1] / "label";
-        bool const named = root_.contains(label) && root_.at(label).is_string();
+        bool const named = root_.contains(label) && root_.at(label).is_string() &&
+                           !root_.at(label).get_ref<std::string const&>().empty();
         // Fits without a label are counted from 1.
         steps[1] = named ? root_.at(label).get<std::string>()
                          : fmt::format("#{}", std::stoul(steps[1]) + 1);

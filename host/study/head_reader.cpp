@@ -92,15 +92,11 @@ std::uint64_t read_seed(Reader& reader)
     return value->get<std::uint64_t>();
 }
 
-/// The id names the results folder.
 std::string read_id(Reader& reader)
 {
     std::string const id = reader.text("id");
-    std::string const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-    if (id.empty() || id.front() == '.' || id.find_first_not_of(allowed) != std::string::npos)
-        reader.fail("id", fmt::format("= {} is not a name (it names the results folder) use "
-                                      "letters, digits, \"-\", \"_\" and \".\", not \".\" first",
-                                      shown(id)));
+    if (std::string const why = id_misfit(id); !why.empty())
+        reader.fail("id", fmt::format("= {} {}", shown(id), why));
     return id;
 }
 
@@ -118,6 +114,15 @@ void read_regression_samples(Reader& reader, Study& study)
 }
 
 } // namespace
+
+std::string id_misfit(std::string const& id)
+{
+    std::string const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    if (!id.empty() && id.front() != '.' && id.find_first_not_of(allowed) == std::string::npos)
+        return {};
+    return "is not a name (it names the results folder) use letters, digits, \"-\", \"_\" and "
+           "\".\", not \".\" first";
+}
 
 KeyTable head_keys()
 {

@@ -157,6 +157,9 @@ struct Study
     std::vector<Warning> warnings;
 };
 
+/// Why a text cannot be a study's id, and what to do; empty if it can.
+std::string id_misfit(std::string const& id);
+
 /// Reads and checks an experiment file. `settings` are "path=value" overrides of --set.
 /// Throws UsageError with file:line:column, the key, the reason and what to do.
 Study read_study(std::string const& file, std::vector<std::string> const& settings = {});

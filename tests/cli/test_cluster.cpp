@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include <cmath>
-#include <stdlib.h>
 
 using Catch::Matchers::Contains;
 
@@ -108,66 +107,6 @@ TEST_CASE("a budget of time ends a run with all saved", "[cli][cluster]")
     CHECK_THAT(result.err, Contains("stopped by the time budget"));
 }
 
-TEST_CASE("a script for Slurm is printed, and nothing is submitted", "[cli][cluster]")
-{
-    Place const place;
-    std::vector<std::string> const words = {"submit",
-                                            place.study(),
-                                            "-o",
-                                            place.path("res dir"),
-                                            "--print",
-                                            "--array",
-                                            "7",
-                                            "--time",
-                                            "1h",
-                                            "--partition",
-                                            "low",
-                                            "--gres",
-                                            "gpu:1",
-                                            "--mem",
-                                            "2G",
-                                            "--sbatch=--qos=long",
-                                            "--run=--no-params"};
-    process::Result const result = place.call(words);
-    REQUIRE(result.code == 0);
-    CHECK_FALSE(std::filesystem::exists(place.path("res dir")));
-    for (char const* line :
-         {"#!/bin/bash\n", "#SBATCH --array=1-7\n", "#SBATCH --time=0-01:00:00\n",
-          "#SBATCH --requeue\n", "#SBATCH --partition=low\n", "#SBATCH --gres=gpu:1\n",
-          "#SBATCH --mem=2G\n", "#SBATCH --qos=long\n", "#SBATCH --signal=B:USR1@120\n",
-          "SLURM_ARRAY_TASK_ID/7\"", "--no-params", "res dir/experiment.toml'", "scontrol requeue",
-          " merge "})
-        CHECK_THAT(result.out, Contains(line));
-    CHECK_THAT(result.out, !Contains("--simd"));
-    process::write_file(place.path("script"), result.out);
-    CHECK(std::system(("bash -n '" + place.path("script") + "'").c_str()) == 0);
-    process::Result const without = place.call({"submit", place.study(), "--array", "2", "--time",
-                                                "1h", "--mem", "1G", "-o", place.path("other")});
-    CHECK(without.code != 0); // no sbatch here, or none that answers
-}
-
-TEST_CASE("a level of the CPU is written into the script, and refused where none is",
-          "[cli][cluster]")
-{
-    Place const place;
-    std::vector<std::string> words = {
-        "submit", place.study(), "-o", place.results(), "--print",  "--array", "2", "--time",
-        "1h",     "--mem",       "1G", "--simd",        "x86-64-v3"};
-    CHECK_THAT(place.call(words).out, Contains("-q --simd x86-64-v3 &"));
-    words.insert(words.end(), {"--gres", "gpu:1"});
-    process::Result const both = place.call(words);
-    CHECK(both.code == 2);
-    CHECK_THAT(both.err, Contains("--simd") && Contains("--gres"));
-    process::Result const run = place.call(
-        {"run", place.study(), "-o", place.results(), "--simd", "x86-64-v9", "--shard", "1/2"});
-    CHECK(run.code == 5);
-    CHECK_THAT(run.err, Contains("x86-64-v9") && Contains("x86-64-v3"));
-    CHECK(place.call({"run", place.study(), "-o", place.results(), "-q", "--simd", "x86-64-v3"})
-              .code == 0);
-    std::string const runs = place.call({"status", place.results(), "--json"}).out;
-    CHECK_THAT(runs, Contains("x86-64-v3"));
-}
-
 TEST_CASE("plan proposes shards of half an hour", "[cli][cluster]")
 {
     Place const place;
@@ -205,28 +144,4 @@ TEST_CASE("a damaged store is named, and recover keeps what can be read", "[cli]
     process::Result const again = place.call(run);
     CHECK(again.code == 0);
     CHECK(rates_of(place, place.results()) == rates);
-}
-
-TEST_CASE("values of sbatch's options stay one word and one line", "[cli][cluster]")
-{
-    Place const place;
-    auto const printed = [&](std::vector<std::string> const& options) {
-        std::vector<std::string> words = {"submit", place.study(), "--print",      "--array",
-                                          "2",      "--time",      "10:00",        "--mem",
-                                          "1G",     "-o",          place.results()};
-        words.insert(words.end(), options.begin(), options.end());
-        return place.call(words);
-    };
-    std::string const text = printed({"--sbatch=--comment=a b", "--sbatch=--account=stats",
-                                      "--sbatch=--mail-user='a b'", "--partition", "a b"})
-                                 .out;
-    for (char const* line : {"#SBATCH --comment='a b'\n", "#SBATCH --account=stats\n",
-                             "#SBATCH --mail-user='a b'\n", "#SBATCH --partition='a b'\n"})
-        CHECK_THAT(text, Contains(line));
-    for (std::string const option : {"--sbatch=--comment=a\nrm -r x", "--partition=a\nb"}) {
-        process::Result const refused = printed({option});
-        CHECK(refused.code == 2);
-        CHECK(refused.out.empty());
-        CHECK_THAT(refused.err, Contains("a directive of sbatch is one line"));
-    }
 }

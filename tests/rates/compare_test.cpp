@@ -1,16 +1,14 @@
-// Differences of slopes between curves, and the replicates that a width needs: on made-up fits.
+// Differences of slopes between curves, on made-up fits.
 
 #include "host/rates/compare.h"
-#include "host/rates/precision.h"
 #include "host/rates/statistics.h"
 #include "host/rates/truth_mean.h"
 #include "tests/rates/cpu.h"
-#include "tests/store/store_fixture.h"
+#include "tests/rates/made_up.h"
 
 #include <catch2/catch.hpp>
 
 #include <cmath>
-#include <random>
 
 using namespace moerate;
 using namespace moerate_test;
@@ -18,53 +16,6 @@ using Catch::Matchers::Contains;
 
 namespace
 {
-
-/// A store of a tiny study: log-normal replicates times n^-1/2; the fits of "sigmoid" are those of
-/// "softmax" times n^(0.1 t), t the number of their truth. `seed` is of the made-up replicates,
-/// which are others under each truth.
-struct Results
-{
-    TempFolder folder;
-    Study study;
-    Store store;
-
-    Results(std::vector<std::string> const& settings, unsigned seed)
-        : study(tiny_study(settings)), store(Store::create(folder.path(), study))
-    {
-        add_cells(store, study);
-        std::mt19937_64 engine(seed);
-        std::lognormal_distribution<double> value(0.0, 0.5);
-        std::vector<FitRow> fits;
-        for (int truth = 1; truth <= study.truths; ++truth)
-            for (int const n : study.n)
-                for (int r = 0; r < study.replicates; ++r) {
-                    double const v = value(engine) / std::sqrt(n);
-                    for (Curve const& curve : study.curves)
-                        if (truth_number(curve) == truth)
-                            fits.push_back(
-                                fit_row(study, curve, n, r,
-                                        curve.fit == "sigmoid" ? v * std::pow(n, 0.1 * truth) : v));
-                }
-        store.add_fits(fits);
-    }
-
-    /// A curve under its own truth alone.
-    ComparedCurve curve(int number) const
-    {
-        Curve const& curve = study.curves[number];
-        return {&store, &study, {&curve}, curve.label};
-    }
-
-    /// The curve of a fit over all truths.
-    ComparedCurve over_truths(std::string const& label) const
-    {
-        ComparedCurve one{&store, &study, {}, label};
-        for (Curve const& curve : study.curves)
-            if (curve.all_truths == label)
-                one.truths.push_back(&curve);
-        return one;
-    }
-};
 
 std::vector<std::string> const more{"study.n=[200, 800, 3200]", "study.replicates=20"};
 
@@ -141,30 +92,6 @@ TEST_CASE("Holm's correction by hand")
     CHECK(holm({0.03, 0.01, 0.5, 0.02}) == std::vector<double>{0.06, 0.04, 0.5, 0.06});
     CHECK(holm({0.6, 0.7}) == std::vector<double>{1, 1});
     CHECK(holm({}).empty());
-}
-
-TEST_CASE("replicates for a half-width go by the measured spread")
-{
-    Results const results({"study.n=[100, 1000, 10000]", "study.replicates=200"}, 3);
-    auto const rows = precision_of(rates(results.store, results.study), 0.02);
-    REQUIRE(rows.size() == 3);
-    // A log-normal of 0.5: the mean's relative variance is e^0.25 - 1 = 0.284 a replicate. Three n
-    // over two decades: sum of squares 2 log(10)^2 = 10.6.
-    double const needed = std::pow(1.96 / 0.02, 2) * 0.284 / 10.6;
-    CHECK(rows[0].spread == Approx(std::sqrt(0.284)).epsilon(0.15));
-    CHECK(static_cast<double>(rows[0].needed) == Approx(needed).epsilon(0.3));
-    CHECK_FALSE(rows[0].reached);
-    CHECK_FALSE(all_reached(rows));
-    CHECK(most_needed(rows) >= rows[0].needed);
-    auto const wide = precision_of(rates(results.store, results.study), 0.5);
-    CHECK(wide[0].reached);
-    CHECK(all_reached(wide));
-    CHECK(wide[0].half_width == rows[0].half_width);
-    Results const one({"study.replicates=1"}, 3);
-    auto const unknown = precision_of(rates(one.store, one.study), 0.02);
-    CHECK_FALSE(unknown[0].unknown.empty());
-    CHECK(most_needed(unknown) == 0);
-    CHECK_FALSE(all_reached(unknown));
 }
 
 TEST_CASE("curves of further truths are compared, too")

@@ -71,6 +71,7 @@ TEST_CASE("each fault of a row is found, and none in a sound one")
          [](RateRow& row) {
              row.mean.lo = -0.65, row.mean.hi = -0.35;
              row.truths = Truths{{row.mean, row.mean}, 0.12};
+             row.truths->each[1].slope += 0.1;
          },
          "+- 0.15 over 2 truths, whose slopes have a standard deviation of 0.12"},
         {"narrow_n",
@@ -103,6 +104,20 @@ TEST_CASE("each fault of a row is found, and none in a sound one")
         CHECK_THAT(findings_text(study, found), Contains("-> ") && Contains(fault.code));
         CHECK(findings_json(study, found)["findings"][0]["code"] == fault.code);
     }
+}
+
+TEST_CASE("where replicates make the interval over truths, more of them are advised")
+{
+    TempFolder folder;
+    Study const study = tiny_study();
+    Store const store = Store::create(folder.path(), study);
+    RateRow row = sound(study);
+    row.mean.lo = -0.7121, row.mean.hi = -0.2879; // of each truth, and they agree
+    row.truths = Truths{{row.mean, row.mean}, 0};
+    row.mean.lo = -0.65, row.mean.hi = -0.35;
+    auto const found = diagnose(store, study, {row});
+    REQUIRE(codes(found) == std::vector<std::string>{"coarse"});
+    CHECK_THAT(found[0].instances[0].what, Contains("about 360"));
 }
 
 TEST_CASE("shares at the threshold are no fault")
