@@ -1,4 +1,5 @@
 #include "host/estimate/estimators.h"
+#include "host/measure/embed.h"
 #include "host/measure/families.h"
 #include "host/measure/inclusion.h"
 #include "host/measure/measure_json.h"
@@ -154,8 +155,10 @@ void settle_targets(Reader& reader, Curve& curve)
     bool all = true;
     for (LossSpec& loss : curve.losses) {
         all = all && loss.target == Target::projection;
-        if (held && loss.target == Target::projection &&
-            form_of(loss.choice.loss).mass_cells == MassCells::none)
+        if (!held || loss.target != Target::projection)
+            continue;
+        loss.revision = embedding_revision(curve.truth.model, curve.model);
+        if (form_of(loss.choice.loss).mass_cells == MassCells::none)
             loss.choice.against = Against::set;
     }
     if (all && !held)

@@ -95,6 +95,7 @@ struct LossSpec
     LossChoice choice;
     Target target = Target::truth;
     Theory theory;
+    int revision = 1; ///< embedding_revision, where a projection is the truth embedded
 };
 
 /// A swept key of a curve and the value that it has there.
