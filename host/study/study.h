@@ -52,8 +52,8 @@ struct TruthSpec
 enum class StartKind
 {
     near,   ///< near the fit's target measure
-    truth,  ///< on the truth itself
-    target, ///< on the target itself
+    truth,  ///< at the truth's parameters, by name
+    target, ///< at the target's
 };
 
 struct StartSpec
