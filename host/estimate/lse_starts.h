@@ -3,8 +3,9 @@
 /// @file
 /// Where least squares begins. The first start is the given one; the next lie around it; the last
 /// ones are blind: they are made of the model, the box and the data alone. Draws are of stream
-/// `restart`, keyed by the data's key and the number of the start, so that a start is the same
-/// whatever the others are.
+/// `restart`, keyed by the data's key and the number of the start, so that a start around the given
+/// one is the same whatever the others are. The two kinds of blind starts take turns from the last
+/// start backwards: with one start more, a blind one is of the other kind.
 
 #include "host/estimate/estimator.h"
 #include "host/estimate/lse_box.h"

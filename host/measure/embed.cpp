@@ -1,9 +1,11 @@
 #include "host/measure/embed.h"
 
 #include "host/measure/families.h"
+#include "host/measure/inclusion.h"
 #include "kernels/family/activations.h"
 #include "kernels/model/layout.h"
 #include "kernels/spec/lookup.h"
+#include "kernels/start/start_one.h"
 
 #include <algorithm>
 #include <string_view>
@@ -58,14 +60,14 @@ void copy_common(Measure const& truth, Measure& to)
 /// which the last is common to all atoms or -x^T I x; and (w.x)^2 = x^T (w w^T) x.
 void embed_score(Measure const& truth, Measure& to)
 {
-    std::string_view const from_name = name_of<Scores>(truth.model.gate.score);
-    std::string_view const to_name = name_of<Scores>(to.model.gate.score);
+    std::string_view const from = class_of(truth.model.gate);
+    std::string_view const into = class_of(to.model.gate);
     auto const w_true = rows_of(truth.model, truth.theta.data(), 'g', "w");
     auto const w = rows_of(to.model, to.theta.data(), 'g', "w");
     auto const b = rows_of(to.model, to.theta.data(), 'g', "b");
     auto const A = rows_of(to.model, to.theta.data(), 'g', "A");
-    bool const bowl = from_name == "euclidean", into_bowl = to_name == "euclidean";
-    bool const squares = from_name == "ridge" && A;
+    bool const bowl = from == "euclidean", into_bowl = into == "euclidean";
+    bool const squares = from == "square" && A;
     if (!w_true || (!squares && bowl == into_bowl))
         return;
     int const d = truth.model.d;
@@ -121,6 +123,39 @@ Measure embedded(Measure const& truth, Model const& fitted)
     embed_score(truth, to);
     embed_experts(truth, to);
     return to;
+}
+
+bool embedded_by_name(Model const& truth, Model const& fitted)
+{
+    if (!class_holds(fitted, truth))
+        return false;
+    Measure any{truth, std::vector<double>(static_cast<std::size_t>(truth.layout.size))};
+    for (std::size_t i = 0; i < any.theta.size(); ++i) // none 0 or 1, of which other forms are
+        any.theta[i] = 2.0 + 0.25 * static_cast<double>(i);
+    if (int const T = temperature_place(truth.layout); T >= 0)
+        any.theta[static_cast<std::size_t>(T)] = truth.temperature;
+    Measure const made = embedded(any, fitted);
+    bool const any_constant = name_of<Experts>(truth.expert.form) == "constant" &&
+                              is_identity(fitted.expert.activation, fitted.expert.power);
+    bool same = true;
+    for (int b = 0; b < made.model.layout.blocks; ++b) {
+        Block const& block = made.model.layout.block[b];
+        Block const* const from = find_block(truth.layout, block.id);
+        if (any_constant && of_expert(block.role))
+            continue;
+        for (int i = 0; i < block.rows * block.width; ++i)
+            same = same &&
+                   made.theta[block.offset + i] ==
+                       (from != nullptr ? any.theta[from->offset + i] : start_default(block.role));
+    }
+    return same;
+}
+
+int embedding_revision(Model const& truth, Model const& fitted)
+{
+    bool const changed = name_of<Scores>(truth.gate.score) == "ridge" &&
+                         class_of(truth.gate) == "linear" && class_of(fitted.gate) == "quadratic";
+    return changed ? 2 : 1;
 }
 
 } // namespace moerate

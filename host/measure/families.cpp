@@ -108,6 +108,12 @@ bool composes(GateSpec const& gate)
     return !grouped(gate) || (is_linear(gate) && gate.learned_temperature == 0);
 }
 
+bool has_role(Model const& model, Role role)
+{
+    return std::any_of(model.layout.block, model.layout.block + model.layout.blocks,
+                       [role](Block const& block) { return block.role == role; });
+}
+
 bool vanishes(ExpertSpec const& expert)
 {
     bool scaled = false;

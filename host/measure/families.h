@@ -55,6 +55,9 @@ bool composes(GateSpec const& gate);
 /// Whether an activation reads its exponent.
 bool takes_power(int activation);
 
+/// Whether a model has parameters of that role.
+bool has_role(Model const& model, Role role);
+
 /// Whether the expert with all parameters 0 is the function 0.
 bool vanishes(ExpertSpec const& expert);
 

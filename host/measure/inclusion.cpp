@@ -29,9 +29,8 @@ enum class Only
 };
 
 /// Every member of the class `truth` is one of the class `fitted`; beside these, every class holds
-/// itself, by what its members declare. Classes are named as the members of the lists, except:
-/// "linear" also stands for ridge scores with the identity, "square" for those with the power 2,
-/// and "affine" for ridge and ffn experts with the identity.
+/// itself, by what its members declare. Classes of scores are named by class_of, those of experts
+/// as the members of the list, except that "affine" is ridge and ffn with the identity.
 struct Inclusion
 {
     Axis axis;
@@ -71,27 +70,11 @@ constexpr Difference differences[] = {
     {"attention", "attention"}, // of two atoms with one Q, q: K_1 - K_2, kappa_1 - kappa_2
 };
 
-/// phi(t) = t: the identity, or the power 1.
-bool is_identity(int activation, int power)
-{
-    std::string_view const name = name_of<Activations>(activation);
-    return name == "identity" || (name == "power" && power == 1);
-}
-
 bool same_activation(int a, int power_a, int b, int power_b)
 {
     if (is_identity(a, power_a) || is_identity(b, power_b))
         return is_identity(a, power_a) && is_identity(b, power_b);
     return a == b && (!takes_power(a) || power_a == power_b);
-}
-
-std::string_view class_of(GateSpec const& gate)
-{
-    std::string_view const name = name_of<Scores>(gate.score);
-    if (name != "ridge")
-        return name;
-    bool const square = name_of<Activations>(gate.activation) == "power" && gate.power == 2;
-    return is_identity(gate.activation, gate.power) ? "linear" : square ? "square" : name;
 }
 
 std::string_view class_of(ExpertSpec const& expert)
@@ -171,10 +154,7 @@ bool atoms_hold(Model const& fitted, Model const& truth)
         return true;
     if (traits_of(fitted.gate).mass == Mass::logistic)
         return vanishes(fitted.expert);
-    bool bias = false;
-    for (int b = 0; b < fitted.layout.blocks; ++b)
-        bias = bias || fitted.layout.block[b].role == Role::bias;
-    return bias;
+    return has_role(fitted, Role::bias);
 }
 
 /// Whether scores of `fitted` are the differences of two of `truth`.
@@ -201,6 +181,21 @@ bool pair_holds(Model const& fitted, Model const& truth)
 }
 
 } // namespace
+
+bool is_identity(int activation, int power)
+{
+    std::string_view const name = name_of<Activations>(activation);
+    return name == "identity" || (name == "power" && power == 1);
+}
+
+std::string_view class_of(GateSpec const& gate)
+{
+    std::string_view const name = name_of<Scores>(gate.score);
+    if (name != "ridge")
+        return name;
+    bool const square = name_of<Activations>(gate.activation) == "power" && gate.power == 2;
+    return is_identity(gate.activation, gate.power) ? "linear" : square ? "square" : name;
+}
 
 bool class_holds(Model const& fitted, Model const& truth)
 {

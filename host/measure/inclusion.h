@@ -6,8 +6,17 @@
 
 #include "kernels/spec/model.h"
 
+#include <string_view>
+
 namespace moerate
 {
+
+/// phi(t) = t: the identity, or the power 1.
+bool is_identity(int activation, int power);
+
+/// Class of a gate's scores: the name of the score, but "linear" for ridge scores with the identity
+/// or the power 1, and "square" for those with the power 2.
+std::string_view class_of(GateSpec const& gate);
 
 /// Whether some parameter of `fitted` gives, on the bounded inputs, the function of any parameter
 /// of `truth` whose temperature is truth.temperature: score, normalizer, temperature and expert are

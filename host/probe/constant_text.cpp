@@ -1,6 +1,7 @@
 #include "host/probe/constant.h"
 
 #include "host/core/text.h"
+#include "host/study/loss_words.h"
 
 #include <fmt/format.h>
 
@@ -117,7 +118,7 @@ nlohmann::ordered_json constants_json(std::vector<ConstantCurve> const& curves,
             {"loss", curve.loss},
             {"r", curve.r},
             {"gauge", curve.gauge == Gauge::none ? "none" : "align"},
-            {"target", curve.target == Target::truth ? "truth" : "projection"},
+            {"target", word_of(curve.target)},
             {"skipped", curve.skipped},
             {"norm", curve.size},
             {"split", curve.split},

@@ -4,6 +4,7 @@
 #include "host/rates/notes.h"
 #include "host/rates/quantities.h"
 #include "host/study/identity.h"
+#include "host/study/loss_words.h"
 
 #include <algorithm>
 #include <cmath>
@@ -90,15 +91,20 @@ void add_error(std::vector<Comparison>& all, std::size_t kind, Device& device, F
     all.push_back(std::move(result));
 }
 
+/// A loss as tables show it, its target left out.
+std::string loss_name(LossSpec const& loss)
+{
+    LossKey key = loss_key(loss, at_fit);
+    key.target = "truth";
+    return loss_text(key);
+}
+
 /// The losses of a curve as tables show them, after one another.
-std::string losses_text(Curve const& curve)
+std::string loss_names(Curve const& curve)
 {
     std::string text;
-    for (LossSpec const& loss : curve.losses) {
-        LossKey key = loss_key(loss, at_fit);
-        key.target = "truth";
-        text += (text.empty() ? "" : ", ") + loss_text(key);
-    }
+    for (LossSpec const& loss : curve.losses)
+        text += (text.empty() ? "" : ", ") + loss_name(loss);
     return text;
 }
 
@@ -107,8 +113,8 @@ void add_losses(std::vector<Comparison>& all, Device& device, Fits const& a, Fit
 {
     if (gate_to_json(a.curve().model.gate) != gate_to_json(b.curve().model.gate)) {
         Comparison result = named(a, b, "loss");
-        result.a.loss = losses_text(a.curve());
-        result.b.loss = losses_text(b.curve());
+        result.a.loss = loss_names(a.curve());
+        result.b.loss = loss_names(b.curve());
         result.not_comparable =
             "losses of different gates are distances of different parameters: compare errors";
         all.push_back(std::move(result));
@@ -116,23 +122,24 @@ void add_losses(std::vector<Comparison>& all, Device& device, Fits const& a, Fit
     }
     for (LossSpec const& loss : a.curve().losses)
         for (LossSpec const& other : b.curve().losses) {
-            LossKey const key = loss_key(loss, at_fit);
-            if (!(key == loss_key(other, at_fit)))
+            if (loss.target != other.target || loss_name(loss) != loss_name(other))
                 continue;
-            LossKey shown = key;
-            shown.target = "truth";
             Comparison result =
-                named(a, b, loss_text(shown) + (key.target == "truth" ? "" : " to " + key.target));
+                named(a, b,
+                      loss_name(loss) +
+                          (loss.target == Target::truth ? "" : " to " + word_of(loss.target)));
             for (ComparedSlope* side : {&result.a, &result.b}) {
-                side->loss = loss_text(shown);
+                side->loss = loss_name(loss);
                 if (RateRow const* const row = row_of(rows, *side))
                     side->bracketed = row->bracketed.has_value();
             }
-            auto const numbers = [&](std::vector<FitsAt> const& fits) {
-                return numbers_of(fits, "loss",
-                                  [&](FitRow const& fit) { return loss_number(fit, key); });
+            auto const numbers = [](LossSpec const& of) {
+                return [key = loss_key(of, at_fit)](std::vector<FitsAt> const& fits) {
+                    return numbers_of(fits, "loss",
+                                      [&](FitRow const& fit) { return loss_number(fit, key); });
+                };
             };
-            fill_sums(result, device, a.numbers(numbers), b.numbers(numbers));
+            fill_sums(result, device, a.numbers(numbers(loss)), b.numbers(numbers(other)));
             all.push_back(std::move(result));
         }
 }

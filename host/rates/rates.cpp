@@ -12,6 +12,7 @@
 #include "host/rates/windows.h"
 #include "host/store/unasked.h"
 #include "host/study/identity.h"
+#include "host/study/loss_words.h"
 
 #include <fmt/format.h>
 
@@ -113,7 +114,7 @@ private:
         row.loss = key.name;
         row.r = key.r;
         row.gauge = key.gauge;
-        row.target = key.target;
+        row.target = word_of(spec.target);
         row.theory = spec.theory;
         auto const beyond = [&] { return beyond_float64(study_, curve_, spec); };
         Numbers const loss = losses("loss", key);

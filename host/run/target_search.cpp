@@ -75,7 +75,7 @@ private:
     std::vector<End> distinct(std::vector<End> all) const;
     std::vector<double> gram(std::vector<double> const& theta, int n);
     TargetRow row(End const& end, int generic_rank);
-    void check_first(std::vector<End> const& found) const;
+    void check_finite(std::vector<End> const& found) const;
 
     Device& device_;
     Study const& study_;
@@ -218,22 +218,22 @@ TargetRow Search::row(End const& end, int generic_rank)
     return row;
 }
 
-/// Refuses samples that the first rounds already show to be too few.
-void Search::check_first(std::vector<End> const& found) const
+/// Refuses a search of which nothing is left: the first samples may be finite where others are not.
+void Search::check_finite(std::vector<End> const& found) const
 {
     if (found.empty())
         throw UsageError(fmt::format("{}: fit \"{}\": no start of the search for its projection is "
                                      "finite (target = \"projection\") use target = \"truth\"",
                                      study_.file, curve_.label));
-    if (first_ < n_)
-        check_samples(study_, curve_, std::sqrt(found.front().result.mse));
 }
 
 std::vector<TargetRow> Search::run()
 {
     std::vector<std::vector<double>> const begin = starts();
     std::vector<End> found = distinct(ends(begin, first_, {}));
-    check_first(found);
+    check_finite(found);
+    if (first_ < n_) // the first rounds may already show the samples to be too few
+        check_samples(study_, curve_, std::sqrt(found.front().result.mse));
     LseSettings last;
     last.gain_tolerance = last_decrease * n_;
     last.decrease_tolerance = last_decrease;
@@ -245,6 +245,7 @@ std::vector<TargetRow> Search::run()
     for (std::size_t i = 0; i < finals.size() && finals.size() == found.size(); ++i)
         finals[i].starts = found[i].starts; // those of the first rounds
     found = distinct(std::move(finals));
+    check_finite(found);
     check_samples(study_, curve_, std::sqrt(found.front().result.mse));
     int generic = 0;
     for (std::vector<double> const& theta : begin)

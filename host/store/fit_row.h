@@ -23,7 +23,7 @@ struct LossKey
     std::string name; ///< "softmax.L1"
     double r = 1.0;
     std::string gauge;  ///< "none" | "align"
-    std::string target; ///< "truth" | "projection"
+    std::string target; ///< "truth" | "projection", "projection 2" (loss_key)
     std::string at;     ///< of fit_points
     friend bool operator<(LossKey const& a, LossKey const& b)
     {

@@ -1,4 +1,5 @@
 #include "host/store/store.h"
+#include "host/study/loss_words.h"
 #include "kernels/family/losses.h"
 
 #include <fmt/format.h>
@@ -14,7 +15,9 @@ LossKey loss_key(LossSpec const& loss, std::string const& at)
         key.r = member.has_r ? loss.choice.r : 1.0;
     });
     key.gauge = loss.choice.gauge == Gauge::align ? "align" : "none";
-    key.target = loss.target == Target::truth ? "truth" : "projection";
+    key.target = word_of(loss.target);
+    if (loss.revision > 1)
+        key.target += fmt::format(" {}", loss.revision);
     key.at = at;
     return key;
 }

@@ -89,8 +89,8 @@ void add_cells(sqlite::Database& database, Study const& study)
 
 /// Takes away what is not whole; counts what stays and what was lost. Where all starts, or all
 /// losses, could be read none are missed: older versions stored no starts, and a loss that came
-/// later may not be measured yet. Lost ones are: `merge` counts fits, so that nobody would measure
-/// them again.
+/// later, or another revision of it (loss_key), may not be measured yet. Lost ones are: `merge`
+/// counts fits, so that nobody would measure them again.
 void keep_whole(sqlite::Database& database, bool all_starts, bool all_losses, Recovered& result)
 {
     for (char const* table : {"start", "point", "loss"}) // parts of fits that are gone
@@ -112,10 +112,11 @@ void keep_whole(sqlite::Database& database, bool all_starts, bool all_losses, Re
                   "(SELECT count FROM starts t WHERE t.cell = fit.cell) OR cell NOT IN (SELECT "
                   "cell FROM starts)";
     if (!all_losses)
-        broken += " OR EXISTS (SELECT 1 FROM losses l WHERE l.cell = fit.cell AND NOT EXISTS "
-                  "(SELECT 1 FROM loss m WHERE m.cell = fit.cell AND m.r = fit.r AND m.at = l.at "
-                  "AND m.name = l.name AND m.exponent = l.exponent AND m.gauge = l.gauge AND "
-                  "m.target = l.target)) OR cell NOT IN (SELECT cell FROM losses)";
+        broken +=
+            " OR EXISTS (SELECT 1 FROM losses l WHERE l.cell = fit.cell AND NOT EXISTS "
+            "(SELECT 1 FROM loss m WHERE m.cell = fit.cell AND m.r = fit.r AND m.at = l.at "
+            "AND m.name = l.name AND m.exponent = l.exponent AND m.gauge = l.gauge AND "
+            "l.target IN (m.target, m.target || ' 2'))) OR cell NOT IN (SELECT cell FROM losses)";
     database.execute(broken);
     result.lost = database.integer("SELECT count(*) FROM broken");
     for (char const* table : {"loss", "start", "point", "fit"})

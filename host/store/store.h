@@ -65,7 +65,8 @@ struct RunRow
 };
 
 /// Key under which a loss of a study is stored; `at` is of fit_points. r is 1 where the loss has
-/// none.
+/// none. A revision above 1 stands behind the target's word, so that what a version before measured
+/// against another measure is kept, and is another loss.
 LossKey loss_key(LossSpec const& loss, std::string const& at);
 
 /// A loss as lists show it, what is usual left out: "softmax.L2r r=1 gauge=none".

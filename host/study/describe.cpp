@@ -4,6 +4,7 @@
 #include "host/study/curve_notes.h"
 #include "host/study/document.h"
 #include "host/study/loss_words.h"
+#include "host/study/start_words.h"
 #include "host/study/study.h"
 #include "host/study/truth.h"
 #include "kernels/family/losses.h"
@@ -68,33 +69,6 @@ std::string truth_text(TruthSpec const& truth)
                         atoms(draw.zero_gate), draw.zero_bias ? "all" : "location",
                         draw.zero_bias ? "all gate parameters" : "gate locations (not b)");
     return text + "\n";
-}
-
-std::string start_text(Curve const& curve)
-{
-    StartSpec const& start = curve.start;
-    std::string text;
-    if (start.kind == StartKind::near)
-        text = fmt::format("kind = \"near\": the target, each parameter + N(0, s^2), s = scale "
-                           "n^exponent, scale = {}, exponent = {}",
-                           start.scale, start.exponent);
-    else
-        text = start.kind == StartKind::truth ? "kind = \"truth\": on the truth itself"
-                                              : "kind = \"target\": on the target itself";
-    if (curve.model.k > curve.truth.model.k) {
-        char const* const group = curve.model.groups > 0 ? " of its own group" : "";
-        text += fmt::format(
-            "\n            extra: {} on {}, {}", curve.model.k - curve.truth.model.k,
-            start.extra.empty() ? fmt::format("any true atom{} at random", group)
-                                : fmt::format("true atoms {}{}", atoms(start.extra), group),
-            start.split == Split::share ? "split = \"share\": they share its mass"
-                                        : "split = \"null\": as null experts");
-    }
-    if (start.number.count > 1)
-        text += fmt::format("\n            {} starts: the first as above, {} around it, {} blind",
-                            start.number.count, start.number.count - start.number.blind - 1,
-                            start.number.blind);
-    return text;
 }
 
 /// The settings of an estimator as the file names them.

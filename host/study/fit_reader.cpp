@@ -1,4 +1,5 @@
 #include "host/estimate/estimators.h"
+#include "host/measure/embed.h"
 #include "host/measure/families.h"
 #include "host/measure/inclusion.h"
 #include "host/measure/measure_json.h"
@@ -154,8 +155,10 @@ void settle_targets(Reader& reader, Curve& curve)
     bool all = true;
     for (LossSpec& loss : curve.losses) {
         all = all && loss.target == Target::projection;
-        if (held && loss.target == Target::projection &&
-            form_of(loss.choice.loss).mass_cells == MassCells::none)
+        if (!held || loss.target != Target::projection)
+            continue;
+        loss.revision = embedding_revision(curve.truth.model, curve.model);
+        if (form_of(loss.choice.loss).mass_cells == MassCells::none)
             loss.choice.against = Against::set;
     }
     if (all && !held)
@@ -182,14 +185,15 @@ KeyTable start_keys()
         "that the "
         "truth's family lacks starts from 0 (T and lambda from 1) plus the same noise.\n"
         "split = \"share\": the atoms at one true atom share its mass, under softmax b - T log m "
-        "each for "
-        "m of them; split = \"null\": an extra atom gets an expert that is 0 and leaves the mass "
-        "alone.\n"
+        "each for m of them, which keeps f there (under sigmoid where w* = 0 alone, and under topk "
+        "not: each takes one of the places); split = \"null\": an extra atom gets an expert "
+        "that is 0 and leaves the mass alone.\n"
         "A start near the truth is knowledge that no estimator has: the rates show its own slope "
         "beside "
         "that of the fits. [fit.start] overrides it key by key for one fit.",
         {{"kind", "\"near\", \"truth\" or \"target\"", "\"near\"", "1",
-          "near the target measure, exactly on the truth, or exactly on the target", "\"truth\""},
+          "near the target measure, at the truth's parameters, or at the target's, without noise",
+          "\"truth\""},
          {"scale", "number >= 0", "0.005", "unit of each parameter", "s at n = 1", "0.1",
           "kind \"near\""},
          {"exponent", "number", "-0.083", "1", "power of n in s", "-0.5", "kind \"near\""},

@@ -29,13 +29,6 @@ std::function<bool(json const&, json const&)> is(json const& usual)
     return [usual](json const& value, json const&) { return value == usual; };
 }
 
-bool has_role(Curve const& curve, Role role)
-{
-    Layout const& layout = curve.model.layout;
-    return std::any_of(layout.block, layout.block + layout.blocks,
-                       [role](Block const& block) { return block.role == role; });
-}
-
 bool has_extra_atoms(Curve const& curve)
 {
     return curve.model.k > curve.truth.model.k;
@@ -49,10 +42,10 @@ std::vector<Rule> const& rules()
     };
     static std::vector<Rule> const all{
         {"estimator", "box_temperature", is(10),
-         [](Curve const& curve) { return has_role(curve, Role::temperature); },
+         [](Curve const& curve) { return has_role(curve.model, Role::temperature); },
          "no fit of it learns a temperature"},
         {"estimator", "box_lambda", as_box,
-         [](Curve const& curve) { return has_role(curve, Role::expert_scale); },
+         [](Curve const& curve) { return has_role(curve.model, Role::expert_scale); },
          "no fit of it has experts with lambda"},
         {"start", "exponent", is(-0.083),
          [](Curve const& curve) {

@@ -24,7 +24,7 @@ std::string loss_text(LossSpec const& loss)
     });
     return text + fmt::format(", gauge {}, target {}",
                               loss.choice.gauge == Gauge::align ? "align" : "none",
-                              loss.target == Target::truth ? "truth" : "projection");
+                              word_of(loss.target));
 }
 
 /// Names of the parameters in a stretch of columns; where one side lacks one, that is said.
@@ -90,6 +90,11 @@ std::string losses_text(Curve const& curve)
         text += "  loss      " + loss_text(loss) + "\n" + theory_text(loss.theory);
     }
     return text + "  cells by  " + keys + "\n";
+}
+
+std::string word_of(Target target)
+{
+    return target == Target::truth ? "truth" : "projection";
 }
 
 } // namespace moerate

@@ -159,7 +159,7 @@ std::vector<LossSpec> read_losses(Reader& reader, Model const& model)
                     reader.fail("loss", fmt::format("measures {} twice (once is enough) drop one",
                                                     name_of<Losses>(loss.loss)));
             losses.push_back(
-                {{loss.loss, exponent, Gauge(gauge)}, target, loss.theory.value_or(theory)});
+                {{loss.loss, exponent, Gauge(gauge)}, target, loss.theory.value_or(theory), 1});
         }
     }
     return losses;

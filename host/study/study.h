@@ -52,8 +52,8 @@ struct TruthSpec
 enum class StartKind
 {
     near,   ///< near the fit's target measure
-    truth,  ///< on the truth itself
-    target, ///< on the target itself
+    truth,  ///< at the truth's parameters, by name
+    target, ///< at the target's
 };
 
 struct StartSpec
@@ -95,6 +95,7 @@ struct LossSpec
     LossChoice choice;
     Target target = Target::truth;
     Theory theory;
+    int revision = 1; ///< embedding_revision, where a projection is the truth embedded
 };
 
 /// A swept key of a curve and the value that it has there.

@@ -207,6 +207,17 @@ TEST_CASE("a loss against both targets leaves fits as they are, and comes to sto
                       Contains("another projection") && Contains("samples: stored 3000, now 4000"));
 }
 
+TEST_CASE("a search of which nothing is finite on all samples is refused", "[run]")
+{
+    // f*(x) = 1e152 x: its squares can be added up for the 4000 samples of the first rounds alone
+    Study study = parabola("\"constant\"", {"target.samples=200000"});
+    Curve& curve = study.curves[0];
+    curve.truth.model.expert.power = 1;
+    curve.truth.theta = {0, 0, 1e152, 0};
+    curve.noise_variance = 1e306;
+    CHECK_THROWS_WITH(search(study), Contains("no start of the search") && Contains("is finite"));
+}
+
 TEST_CASE("where the class holds the truth no search is needed, and null atoms cost nothing",
           "[run]")
 {

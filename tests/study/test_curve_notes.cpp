@@ -57,3 +57,53 @@ TEST_CASE("a rate that is written without its sign is told")
     CHECK_THAT(describe(sample::parse(plain + "theory = \"sub\"\nreported_slope = -0.25\n")),
                !Contains("grows"));
 }
+
+TEST_CASE("a start by name that has not the truth's f is told")
+{
+    std::string const truth = "on the truth itself", named = "at the truth's parameters, by name",
+                      with_others = "not the truth's f, which they have with other parameters";
+    Families f;
+    f.start = "kind = \"truth\"";
+    f.atoms = "experts = 2";
+    CHECK_THAT(describe(f.read()), Contains(truth) && !Contains(named) && !Contains("not the tr"));
+    f.gate = R"(score = "quadratic", normalizer = "softmax")"; // A = 0 is where A starts
+    f.loss = "quadratic.L1";
+    CHECK_THAT(describe(f.read()), Contains(truth) && !Contains(named));
+    f.truth_gate = R"(score = "euclidean", normalizer = "softmax")"; // A = -I is not
+    CHECK_THAT(describe(f.read()), Contains(named) && Contains(with_others) && !Contains(truth));
+    f.start = "kind = \"target\"";
+    CHECK_THAT(describe(f.read()), Contains("\"target\": at the truth's") && Contains(with_others));
+    f.start = "";
+    CHECK_THAT(describe(f.read()), Contains("\"near\": the target") && Contains(with_others));
+    f.gate = R"(score = "linear", normalizer = "sigmoid")"; // does not hold it
+    f.loss = "sigmoid.D1";
+    CHECK_THAT(describe(f.read()), !Contains("not the truth's f"));
+    f.start = "kind = \"truth\"";
+    CHECK_THAT(describe(f.read()), Contains(named) && Contains("this is not the truth's f,"));
+}
+
+TEST_CASE("extra atoms that do not keep f at the start are told")
+{
+    auto const told = [](std::string const& gate, std::string const& expert,
+                         std::string const& loss) {
+        Families f = both(gate, loss);
+        f.expert = expert;
+        return describe(f.read());
+    };
+    std::string const relu = R"(form = "ridge", activation = "relu")",
+                      bent = R"(form = "ridge", activation = "sigmoid")";
+    CHECK_THAT(told(R"(score = "linear", normalizer = "softmax")", relu, "softmax.L1"),
+               Contains("they share its mass\n"));
+    CHECK_THAT(told(R"(score = "linear", normalizer = "topk", top = 2)", relu, "softmax.L1"),
+               Contains("each takes a place of the 2 that are chosen") &&
+                   Contains("f is not kept"));
+    Families all; // atoms are chosen
+    all.gate = R"(score = "linear", normalizer = "topk", top = 3)";
+    CHECK_THAT(describe(all.read()), Contains("they share its mass\n"));
+    std::string const sigmoid = R"(score = "linear", normalizer = "sigmoid")";
+    CHECK_THAT(told(sigmoid, relu, "sigmoid.D1"),
+               Contains("(w* = 0) alone, split = \"null\" everywhere"));
+    CHECK_THAT(told(sigmoid, bent, "sigmoid.D1"), Contains("(w* = 0) alone\n"));
+    CHECK_THAT(told(R"(score = "attention", normalizer = "softmax", rank = 1)", relu, "softmax.L1"),
+               Contains("no b to divide it by: f is not kept"));
+}
