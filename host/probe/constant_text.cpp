@@ -113,18 +113,17 @@ nlohmann::ordered_json constants_json(std::vector<ConstantCurve> const& curves,
                             {"n_over_sigma2", point.needed}});
             points.push_back(one);
         }
-        nlohmann::ordered_json entry{
-            {"label", curve.label},
-            {"loss", curve.loss},
-            {"r", curve.r},
-            {"gauge", curve.gauge == Gauge::none ? "none" : "align"},
-            {"target", word_of(curve.target)},
-            {"skipped", curve.skipped},
-            {"norm", curve.size},
-            {"split", curve.split},
-            {"end", end_word(curve.end)},
-            {"n_over_sigma2", curve.shows},
-            {"points", points}};
+        nlohmann::ordered_json entry{{"label", curve.label},
+                                     {"loss", curve.loss},
+                                     {"r", curve.r},
+                                     {"gauge", curve.gauge == Gauge::none ? "none" : "align"},
+                                     {"target", word_of(curve.target)},
+                                     {"skipped", curve.skipped},
+                                     {"norm", curve.size},
+                                     {"split", curve.split},
+                                     {"end", end_word(curve.end)},
+                                     {"n_over_sigma2", curve.shows},
+                                     {"points", points}};
         if (curve.end == ConstantEnd::flat) {
             entry["at_loss"] = curve.flat_loss;
             entry["difference"] = curve.largest_gap;

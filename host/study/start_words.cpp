@@ -39,9 +39,9 @@ std::string origin(Curve const& curve)
     // Near the target of a class that does not hold it, no start is on the truth anyway.
     if (misses && (held || start.kind != StartKind::near))
         text +=
-            fmt::format("{0}what its families lack starts from 0 (T and lambda from 1): this is "
-                        "not the truth's f{1},{0}start_regression is its error",
-                        next_line, held ? ", which they have with other parameters" : "");
+            fmt::format("{0}what the truth lacks starts from 0 (T and lambda from 1): this is not "
+                        "the truth's f{1}{0}(start_regression is its error)",
+                        next_line, held ? ", which the fit has with other parameters" : "");
     return text;
 }
 

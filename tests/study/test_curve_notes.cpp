@@ -61,7 +61,7 @@ TEST_CASE("a rate that is written without its sign is told")
 TEST_CASE("a start by name that has not the truth's f is told")
 {
     std::string const truth = "on the truth itself", named = "at the truth's parameters, by name",
-                      with_others = "not the truth's f, which they have with other parameters";
+                      with_others = "not the truth's f, which the fit has with other parameters";
     Families f;
     f.start = "kind = \"truth\"";
     f.atoms = "experts = 2";
@@ -79,7 +79,7 @@ TEST_CASE("a start by name that has not the truth's f is told")
     f.loss = "sigmoid.D1";
     CHECK_THAT(describe(f.read()), !Contains("not the truth's f"));
     f.start = "kind = \"truth\"";
-    CHECK_THAT(describe(f.read()), Contains(named) && Contains("this is not the truth's f,"));
+    CHECK_THAT(describe(f.read()), Contains(named) && Contains("this is not the truth's f\n"));
 }
 
 TEST_CASE("extra atoms that do not keep f at the start are told")
