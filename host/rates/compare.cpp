@@ -45,7 +45,8 @@ RateRow const* row_of(std::vector<RateRow> const& rows, ComparedSlope const& sid
         // A row over several truths has the label that their curves share.
         bool const own =
             row.label == side.label || side.label.rfind(row.label + " [truth ", 0) == 0;
-        return row.study == side.study && own && (side.loss.empty() || loss_text(row) == side.loss);
+        bool const same = loss_text(row) == side.loss && row.target == side.target;
+        return row.study == side.study && own && (side.loss.empty() || same);
     });
     return found == rows.end() ? nullptr : &*found;
 }
@@ -94,11 +95,8 @@ void add_error(std::vector<Comparison>& all, std::size_t kind, Device& device, F
 std::string losses_text(Curve const& curve)
 {
     std::string text;
-    for (LossSpec const& loss : curve.losses) {
-        LossKey key = loss_key(loss, at_fit);
-        key.target = "truth";
-        text += (text.empty() ? "" : ", ") + loss_text(key);
-    }
+    for (LossSpec const& loss : curve.losses)
+        text += (text.empty() ? "" : ", ") + loss_target_text(loss_key(loss, at_fit));
     return text;
 }
 
@@ -119,12 +117,12 @@ void add_losses(std::vector<Comparison>& all, Device& device, Fits const& a, Fit
             LossKey const key = loss_key(loss, at_fit);
             if (!(key == loss_key(other, at_fit)))
                 continue;
-            LossKey shown = key;
+            LossKey shown = key; // the target stands by itself
             shown.target = "truth";
-            Comparison result =
-                named(a, b, loss_text(shown) + (key.target == "truth" ? "" : " to " + key.target));
+            Comparison result = named(a, b, loss_target_text(key));
             for (ComparedSlope* side : {&result.a, &result.b}) {
                 side->loss = loss_text(shown);
+                side->target = key.target;
                 if (RateRow const* const row = row_of(rows, *side))
                     side->bracketed = row->bracketed.has_value();
             }

@@ -30,7 +30,7 @@ std::vector<RowPrecision> precision_of(std::vector<RateRow> const& rows, double 
     for (RateRow const& row : rows) {
         RowPrecision one;
         one.label = row.label;
-        one.loss = loss_text(row) + (row.target == "truth" ? "" : " to " + row.target);
+        one.loss = loss_target_text(row);
         one.replicates = row.replicates;
         one.half_width = (row.mean.hi - row.mean.lo) / 2;
         if (std::isnan(one.half_width)) {

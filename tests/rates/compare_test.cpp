@@ -135,6 +135,32 @@ TEST_CASE("studies with one stream are paired over what both have, others are no
     CHECK_THAT(comparison_table(apart), Contains("unpaired") && Contains("c: softmax"));
 }
 
+TEST_CASE("a slope is bracketed by the row of its own target")
+{
+    std::vector<std::string> settings = more;
+    settings.emplace_back("fit.sigmoid.experts=4");
+    for (char const* label : {"softmax", "sigmoid"})
+        for (char const* set : {".gate.normalizer=\"sigmoid\"", ".loss=\"sigmoid.D3\"",
+                                ".target=[\"truth\", \"projection\"]"})
+            settings.push_back(std::string("fit.") + label + set);
+    Results const results(settings, 1);
+    auto rows = rates(results.store, results.study);
+    REQUIRE(rows.size() == 4);
+    for (char const* target : {"truth", "projection"}) {
+        for (RateRow& row : rows)
+            row.bracketed =
+                row.target == target ? std::optional<std::string>("its start") : std::nullopt;
+        auto const all = compare(cpu(), {results.curve(0), results.curve(1)}, {{0, 1}}, rows);
+        bool const truth = target == std::string("truth");
+        Comparison const &one = of(all, "sigmoid.D3"), &other = of(all, "sigmoid.D3 to projection");
+        CHECK((one.a.bracketed && one.b.bracketed) == truth);
+        CHECK((other.a.bracketed || other.b.bracketed) != truth);
+        auto const json = comparisons_json({other})["comparisons"][0]["a"];
+        CHECK(json["loss"] == "sigmoid.D3");
+        CHECK(json["target"] == "projection");
+    }
+}
+
 TEST_CASE("Holm's correction by hand")
 {
     // 0.01 times 4, 0.02 times 3, 0.03 times 2 is less than that, 0.5.
