@@ -94,6 +94,7 @@ std::vector<Estimate> estimates(Device& device, Samples const& samples,
         slope.hi = of.hi;
         slope.deviation = deviation_of(of);
         slope.reason = of.reason;
+        slope.single = of.single;
     }
     return results;
 }

@@ -40,6 +40,7 @@ std::vector<RowPrecision> precision_of(std::vector<RateRow> const& rows, double 
         } else if (row.truths) { // replicates do not bring truths together
             one.reached = one.half_width <= half_width;
             one.unknown = one.reached ? "" : "truths differ, raise study.truths";
+            one.single = one.replicates == 1 && !one.reached;
             one.spread = no_number;
         } else {
             double const deviation = row.mean.deviation;
