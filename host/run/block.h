@@ -48,8 +48,7 @@ private:
         int theta;    ///< number of its slice in target_ and in theta of all points
         /// What it starts near, and what its errors are of.
         Reference<Real> const& reference() const { return *references.at(curve->target); }
-        /// What its excess is of: the same where its class holds that; else its projection, if one
-        /// of its losses is against it.
+        /// What its excess is of (yardstick_of).
         Reference<Real> const& yardstick() const;
     };
     /// A reference on the data of a job.

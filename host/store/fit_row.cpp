@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 
 namespace moerate
@@ -80,6 +81,15 @@ std::optional<bool> certified(FitRow const& fit)
 std::optional<bool> admissible(FitRow const& fit, bool holds)
 {
     return admissible(fit.at(at_fit).mse - fit.mse_truth, holds);
+}
+
+void set_excess(FitRow& fit, double mse_reference, bool holds, int n, double noise_variance)
+{
+    double const above = fit.at(at_fit).mse - mse_reference;
+    fit.admissible = admissible(above, holds);
+    fit.excess = holds && noise_variance > 0 ? n * above / noise_variance
+                                             : std::numeric_limits<double>::quiet_NaN();
+    fit.certified = certified(fit);
 }
 
 LossRow const* loss_of(FitRow const& fit, LossKey const& key)

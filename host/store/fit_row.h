@@ -88,6 +88,10 @@ std::optional<bool> admissible(double above, bool holds);
 /// The same of a fit whose reference is the truth.
 std::optional<bool> admissible(FitRow const& fit, bool holds);
 
+/// Sets `excess`, `admissible` and, from the facts, `certified` of a fit of n samples: n
+/// (MSE(fit) - MSE(reference)) / sigma^2, none unless the fitted class `holds` the reference.
+void set_excess(FitRow& fit, double mse_reference, bool holds, int n, double noise_variance);
+
 /// spec.md 4: admissible, stationary and best of several starts. "Local minimum, best of m", never
 /// "global".
 std::optional<bool> certified(FitRow const& fit);
