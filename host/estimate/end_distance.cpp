@@ -14,8 +14,10 @@ double end_distance(double const* a, double const* b, int m)
     return std::sqrt(sum / m);
 }
 
-double above_least(double mse, double least, int n, int p)
+double above_least(double mse, double least, int n, int p, double exact_below)
 {
+    mse = std::max(mse, exact_below); // not a number stays that
+    least = std::max(least, exact_below);
     return std::max(1, n - p) * (mse - least) / least;
 }
 
