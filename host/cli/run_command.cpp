@@ -31,6 +31,7 @@ nlohmann::ordered_json report_json(Study const& study, std::string const& folder
             {"reused_failed", report.reused_failed},
             {"losses_measured", report.losses},
             {"losses_unmeasured", report.unmeasured},
+            {"fits_compared", report.compared},
             {"sample_updates", report.sample_updates},
             {"seconds", report.seconds},
             {"interrupted", report.interrupted},
@@ -47,6 +48,10 @@ void note_report(std::string const& folder, RunReport const& report, bool quiet)
     if (report.losses > 0)
         note(quiet, fmt::format("{} losses measured on stored fits, none of them fitted again",
                                 report.losses));
+    if (report.compared > 0)
+        note(quiet, fmt::format("{} stored fits compared with their projection: excess, "
+                                "admissible, certified",
+                                report.compared));
     if (report.unmeasured > 0)
         note(false, fmt::format("warning: {} losses are missing (their fits were stored with "
                                 "--no-params) use a new folder to have them",

@@ -56,16 +56,27 @@ int n_of(Store const& store, Study const& study, int wanted)
     return largest;
 }
 
-/// The fit whose loss of this name is largest.
+/// The losses of a study as lists show them.
+std::set<std::string> losses_of(Study const& study)
+{
+    std::set<std::string> losses;
+    for (Curve const& curve : study.curves)
+        for (LossSpec const& spec : curve.losses)
+            losses.insert(loss_text(loss_key(spec, at_fit)));
+    return losses;
+}
+
+/// The fit whose loss is largest, of the loss that lists show so, else of all of this name: the
+/// same against another target, or with another r, is another number.
 FitName worst(Store const& store, Study const& study, std::string const& loss, int n)
 {
     std::optional<LossOf> found;
-    std::set<std::string> names;
+    std::set<std::string> const losses = losses_of(study);
+    bool const shown = losses.count(loss) > 0;
     for (Curve const& curve : study.curves)
         for (LossSpec const& spec : curve.losses) {
             LossKey const key = loss_key(spec, at_fit);
-            names.insert(key.name);
-            if (loss != key.name && loss != loss_text(key))
+            if (loss != (shown ? loss_text(key) : key.name))
                 continue;
             std::vector<LossOf> const all = by_loss(store, study, curve, n, key);
             if (!all.empty() && (!found || all.back().value > found->value))
@@ -74,7 +85,7 @@ FitName worst(Store const& store, Study const& study, std::string const& loss, i
     if (!found)
         throw UsageError(fmt::format("no fit at n = {} has a loss {} (the study has {}) name one "
                                      "of them, or another n",
-                                     n, loss, fmt::join(names, ", ")));
+                                     n, loss, fmt::join(losses, ", ")));
     return found->name;
 }
 

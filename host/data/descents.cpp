@@ -102,9 +102,11 @@ Descents best_descent(Device& device, Estimator const& estimator, FitProblem<dou
         StartRecord record;
         record.kind = "blind";
         record.mse = ends.after[s];
-        record.above = above_least(ends.after[s], ends.after[best], problem.n, p);
-        record.ended = status_name(
-            status_of(ends.outcomes[s].finite, {ends.after[s], ends.before[s], mean_square}));
+        record.above =
+            above_least(ends.after[s], ends.after[best], problem.n, p, problem.exact_below);
+        record.ended =
+            status_name(status_of(ends.outcomes[s].finite, {ends.after[s], ends.before[s],
+                                                            mean_square, problem.exact_below}));
         record.distance = apart[s];
         record.rounds = ends.outcomes[s].facts.iterations;
         if (watch != nullptr)

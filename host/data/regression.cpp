@@ -5,6 +5,7 @@
 #include "host/data/covariance.h"
 #include "host/data/descents.h"
 #include "host/device/device.h"
+#include "host/estimate/exact_fit.h"
 #include "host/estimate/normal_equations.h"
 #include "host/estimate/rank.h"
 #include "kernels/evaluate/evaluate_api.h"
@@ -146,6 +147,7 @@ Regression fit_table(Device& device, DataTable const& table, RegressionSpec cons
     if (spec.watch)
         problem.watch = &spec.watch;
     double const square = mean_square(table.y);
+    problem.exact_below = rounding_mse<double>(square); // nobody knows whether it has noise
     if (spec.start.empty() && spec.estimator->usual_starts() == 1) {
         Descents const best = best_descent(device, *spec.estimator, problem, square);
         result.outcome = best.outcome;
@@ -158,7 +160,8 @@ Regression fit_table(Device& device, DataTable const& table, RegressionSpec cons
     }
     result.measure.theta = substituted(model, fit.theta, inverse(result.scaling));
     result.mse = mse_of(device, fit);
-    result.status = status_of(result.outcome.finite, {result.mse, result.start_mse, square});
+    result.status = status_of(result.outcome.finite,
+                              {result.mse, result.start_mse, square, problem.exact_below});
     know_rank(device, fit, result.outcome);
     add_criteria(result, table.n);
     result.standard_errors.assign(theta.size(), std::numeric_limits<double>::quiet_NaN());

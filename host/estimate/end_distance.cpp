@@ -19,8 +19,10 @@ double residual_variance(double mse, int n, int p)
     return n * mse / std::max(1, n - p);
 }
 
-double above_least(double mse, double least, int n, int p)
+double above_least(double mse, double least, int n, int p, double exact_below)
 {
+    mse = std::max(mse, exact_below); // not a number stays that
+    least = std::max(least, exact_below);
     return std::max(1, n - p) * (mse - least) / least;
 }
 

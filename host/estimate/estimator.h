@@ -55,6 +55,8 @@ struct FitProblem
     Real* near = nullptr; ///< [model.layout.size] out: what the given start alone led to, or null
     bool traced = false;  ///< whether StartRecord::trace is wanted; see Estimator::traces
     StartWatch const* watch = nullptr; ///< null: nobody waits
+    /// MSE up to which a fit is exact and rounding decides (exact_fit.h); 0 where y has noise.
+    double exact_below = 0;
 };
 
 /// A problem, and the estimator with the settings that it is to be solved with.
@@ -117,7 +119,7 @@ struct FitFacts
     std::array<double, 5> smallest = {unknown, unknown, unknown, unknown, unknown};
     ///< eigenvalues of that matrix without its dead coordinates, from the least on
 
-    std::optional<bool> stationary{}; ///< predicted_gain is at most 0.01
+    std::optional<bool> stationary{}; ///< predicted_gain is at most 0.01, or the fit is exact
     std::optional<bool> best{}; ///< several starts, blind ones among them, led to the least mse
     std::optional<int> won{};   ///< number of the start that led to the fit
     std::vector<StartRecord> starts{};

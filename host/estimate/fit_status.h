@@ -44,8 +44,9 @@ constexpr bool failed(FitStatus status)
 struct FitErrors
 {
     double fit;
-    double start;       ///< NaN: no start was given
-    double mean_square; ///< of y: that of f = 0
+    double start;           ///< NaN: no start was given
+    double mean_square;     ///< of y: that of f = 0
+    double exact_below = 0; ///< up to which it is rounding (exact_fit.h); 0 where y has noise
 };
 
 /// Status of a fit; `finite`: all of its parameters are.
@@ -53,8 +54,8 @@ constexpr FitStatus status_of(bool finite, FitErrors const& mse)
 {
     return !finite                         ? FitStatus::not_finite
            : !(mse.fit <= mse.mean_square) ? FitStatus::diverged // also where the MSE overflows
-           : mse.fit > mse.start           ? FitStatus::no_descent
-                                           : FitStatus::ok;
+           : mse.fit > mse.start && mse.fit > mse.exact_below ? FitStatus::no_descent
+                                                              : FitStatus::ok;
 }
 
 } // namespace moerate

@@ -35,7 +35,7 @@ class Ends
 public:
     Ends(FitProblem<double> const& problem, LseResult const* ends)
         : ends_(ends), count_(problem.starts.count), n_(problem.n),
-          p_(coordinate_count(problem.model))
+          p_(coordinate_count(problem.model)), exact_below_(problem.exact_below)
     {
         for (int s = 0; s < count_; ++s)
             if (finite(s) && !(ends[s].mse >= least_))
@@ -45,7 +45,10 @@ public:
     bool finite(int s) const { return finite_end(ends_[s]); }
     double mse(int s) const { return finite(s) ? ends_[s].mse : FitFacts::unknown; }
     /// n (mse - least) / sigma_hat^2, with sigma_hat^2 = n least / (n - p).
-    double above(int s) const { return mse(s) == least_ ? 0 : above_least(mse(s), least_, n_, p_); }
+    double above(int s) const
+    {
+        return mse(s) == least_ ? 0 : above_least(mse(s), least_, n_, p_, exact_below_);
+    }
     /// The first of the lowest; 0 if none is finite.
     int lowest() const
     {
@@ -59,6 +62,7 @@ private:
     LseResult const* ends_;
     int count_;
     int n_, p_;
+    double exact_below_;
     double least_ = FitFacts::unknown; ///< of the finite MSEs
 };
 
@@ -204,7 +208,7 @@ FitOutcome LseBatch::outcome(FitProblem<double> const& problem, LseResult const*
     facts.at_bound = end.at_bound;
     if (kinked(problem.model))
         facts.kinks = end.kinks;
-    facts.stationary = end.predicted_gain <= stationary_gain;
+    facts.stationary = end.predicted_gain <= stationary_gain || end.mse <= problem.exact_below;
     facts.best = best_of_several(problem.starts, facts.starts);
     return outcome;
 }

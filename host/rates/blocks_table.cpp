@@ -32,7 +32,7 @@ std::vector<std::string> block_cells(RateRow const& row, BlockSlopes const& bloc
 /// Why a row's blocks have no slope, or lack fits: all of a kind alike, or nearly.
 std::string why_text(RateRow const& row, NameColumns const& names)
 {
-    std::string const name = row_name(row, names.several()) + " " + loss_text(row);
+    std::string const name = row_name(row, names.several()) + " " + loss_target_text(row);
     if (row.blocks->empty())
         return wrapped(printable(
             fmt::format("none {}: the loss is against a set of measures, no true atom is that of "

@@ -95,6 +95,7 @@ std::vector<Estimate> estimates(Device& device, Samples const& samples,
         slope.deviation = deviation_of(of);
         slope.freedom = of.spread.freedom;
         slope.reason = of.reason;
+        slope.single = of.single;
     }
     return results;
 }

@@ -46,7 +46,8 @@ RateRow const* row_of(std::vector<RateRow> const& rows, ComparedSlope const& sid
         // A row over several truths has the label that their curves share.
         bool const own =
             row.label == side.label || side.label.rfind(row.label + " [truth ", 0) == 0;
-        return row.study == side.study && own && (side.loss.empty() || loss_text(row) == side.loss);
+        bool const same = loss_text(row) == side.loss && row.target == side.target;
+        return row.study == side.study && own && (side.loss.empty() || same);
     });
     return found == rows.end() ? nullptr : &*found;
 }
@@ -99,12 +100,18 @@ std::string loss_name(LossSpec const& loss)
     return loss_text(key);
 }
 
+/// What follows the name of a loss to another target than the truth.
+std::string to_target(LossSpec const& loss)
+{
+    return loss.target == Target::truth ? "" : " to " + word_of(loss.target);
+}
+
 /// The losses of a curve as tables show them, after one another.
 std::string loss_names(Curve const& curve)
 {
     std::string text;
     for (LossSpec const& loss : curve.losses)
-        text += (text.empty() ? "" : ", ") + loss_name(loss);
+        text += (text.empty() ? "" : ", ") + loss_name(loss) + to_target(loss);
     return text;
 }
 
@@ -124,12 +131,10 @@ void add_losses(std::vector<Comparison>& all, Device& device, Fits const& a, Fit
         for (LossSpec const& other : b.curve().losses) {
             if (loss.target != other.target || loss_name(loss) != loss_name(other))
                 continue;
-            Comparison result =
-                named(a, b,
-                      loss_name(loss) +
-                          (loss.target == Target::truth ? "" : " to " + word_of(loss.target)));
+            Comparison result = named(a, b, loss_name(loss) + to_target(loss));
             for (ComparedSlope* side : {&result.a, &result.b}) {
                 side->loss = loss_name(loss);
+                side->target = word_of(loss.target);
                 if (RateRow const* const row = row_of(rows, *side))
                     side->bracketed = row->bracketed.has_value();
             }

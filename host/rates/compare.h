@@ -26,6 +26,7 @@ struct ComparedCurve
 struct ComparedSlope
 {
     std::string study, label, loss; ///< loss: as tables show it; empty for errors in L2
+    std::string target;             ///< what the loss is against; empty for errors in L2
     std::vector<int> n;
     int replicates = 0; ///< least over truths and n, of those that are compared
     int truths = 1;     ///< that are compared; of several the slope is a mean (truths.h)

@@ -112,14 +112,15 @@ void fill(ComparedSlope& result, Side const& side)
     for (Under const& one : side) {
         result.replicates =
             std::min(result.replicates, static_cast<int>(one.of.curve.replicates()));
-        slopes.push_back({one.of.slope.slope, one.of.slope.lo, one.of.slope.hi});
+        slopes.push_back(
+            {one.of.slope.slope, one.of.slope.lo, one.of.slope.hi, one.of.slope.single});
     }
     result.slope = slopes.size() == 1 ? slopes.front() : mean_interval(slopes);
 }
 
 SlopeInterval interval_of(Contrast const& sum)
 {
-    return {sum.value, sum.lo, sum.hi};
+    return {sum.value, sum.lo, sum.hi, sum.single};
 }
 
 /// The difference of one sum between two sides.

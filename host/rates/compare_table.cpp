@@ -63,6 +63,8 @@ Json side_json(ComparedSlope const& side)
     Json json{{"study", side.study}, {"label", side.label}};
     if (!side.loss.empty())
         json["loss"] = side.loss;
+    if (!side.target.empty())
+        json["target"] = side.target;
     json["n"] = side.n;
     json["replicates"] = side.replicates;
     json["truths"] = side.truths;

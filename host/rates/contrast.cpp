@@ -74,7 +74,7 @@ std::vector<SumPart> parts_of(LogCurve const& curve, std::vector<double> const& 
 std::string no_interval(std::vector<double> const& drawn, std::size_t replicates)
 {
     if (replicates < 2)
-        return "one replicate (an interval needs two)";
+        return one_replicate;
     auto const lost = std::count_if(drawn.begin(), drawn.end(),
                                     [](double slope) { return !std::isfinite(slope); });
     if (lost == 0)
@@ -153,6 +153,7 @@ Contrast contrast(LogCurve const& curve, std::vector<double> const& weights)
     result.value = sum;
     Terms const terms = weighted(curve, weights);
     result.draws = sums_of(terms);
+    result.single = curve.replicates() < 2;
     result.reason = no_interval(result.draws, curve.replicates());
     if (!result.reason.empty())
         return result;

@@ -52,6 +52,9 @@ LogCurve difference(LogCurve a, LogCurve const& b);
 /// They have the same n.
 void keep_common(Samples& a, Samples& b);
 
+/// What is said of a sum that one replicate at some n is all that is known of.
+constexpr char const* one_replicate = "one replicate (an interval needs two)";
+
 /// sum_i weight_i value_i with its 95 % interval. Not a number: none, `reason` says why.
 struct Contrast
 {
@@ -60,6 +63,7 @@ struct Contrast
     std::vector<SumPart> parts; ///< that vary by themselves
     Spread spread;              ///< how the draws' deviations stand for those of the value
     std::string reason;
+    bool single = false; ///< one replicate at some n is why it has no interval
 };
 
 /// One weight an n; the interval is that of slopes (bootstrap.h).

@@ -27,7 +27,8 @@ bool answered(RowCheck const& check, RateRow const& row, std::vector<RateRow> co
 {
     return check.code == std::string_view("off_target") &&
            std::any_of(rows.begin(), rows.end(), [&](RateRow const& other) {
-               return other.label == row.label && other.target == "projection";
+               return other.label == row.label && loss_text(other) == loss_text(row) &&
+                      other.target == "projection";
            });
 }
 

@@ -28,6 +28,7 @@ struct CurveLevel
 struct SlopeInterval
 {
     double slope, lo, hi;
+    bool single = false; ///< of one replicate at some n, which alone gives no interval
 };
 
 /// Slopes over the n from one on.

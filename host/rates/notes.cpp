@@ -143,7 +143,14 @@ std::string loss_text(RateRow const& row)
 
 std::string loss_target_text(RateRow const& row)
 {
-    return loss_text(row) + (row.target == "truth" ? "" : " to " + row.target);
+    return loss_target_text(LossKey{row.loss, row.r, row.gauge, row.target, "fit"});
+}
+
+std::string loss_target_text(LossKey const& key)
+{
+    LossKey shown = key;
+    shown.target = "truth";
+    return loss_text(shown) + (key.target == "truth" ? "" : " to " + key.target);
 }
 
 std::string off_target_text(Model const& fitted, Model const& truth, bool function)

@@ -16,6 +16,7 @@ std::string loss_text(RateRow const& row);
 
 /// The same with what the loss is against, where that is not the truth: "softmax.L1 to projection".
 std::string loss_target_text(RateRow const& row);
+std::string loss_target_text(LossKey const& key);
 
 /// Why a loss against the truth is not of what the fit estimates: the fitted class has not the
 /// truth's parameters; `function`: but by others its f (function_held).

@@ -87,7 +87,7 @@ std::vector<RowPrecision> precision_of(std::vector<RateRow> const& rows, double 
     for (RateRow const& row : rows) {
         RowPrecision one;
         one.label = row.label;
-        one.loss = loss_text(row) + (row.target == "truth" ? "" : " to " + row.target);
+        one.loss = loss_target_text(row);
         one.replicates = row.replicates;
         one.half_width = half_of(row.mean.lo, row.mean.hi);
         one.spread = no_number;
@@ -103,6 +103,7 @@ std::vector<RowPrecision> precision_of(std::vector<RateRow> const& rows, double 
             one.needed = one.replicates;
         } else { // replicates do not bring truths together
             one.unknown = "truths differ, raise study.truths";
+            one.single = one.replicates == 1;
         }
         all.push_back(std::move(one));
     }

@@ -20,7 +20,7 @@ struct RowPrecision
     double spread = 0;       ///< standard deviation of the log of a replicate's part in a mean
     long long needed = 0;    ///< replicates (replicates_for); 0 where none are known to do
     bool reached = false;    ///< the half-width is small enough
-    bool single = false;     ///< its slope has no interval, for want of a second replicate
+    bool single = false;     ///< of one replicate, and of no interval or too wide a one
     std::string unknown;     ///< why nothing is known
 };
 

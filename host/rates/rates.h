@@ -32,6 +32,7 @@ struct Slope
     /// Per n, percentiles 5, 50 and 95 of the replicates, linear between order statistics (mean
     /// only).
     std::vector<double> p05{}, p50{}, p95{};
+    bool single = false; ///< of one replicate at some n, which alone gives no interval
     double freedom = std::numeric_limits<double>::infinity(); ///< degrees of, of `deviation`
 };
 

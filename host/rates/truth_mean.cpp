@@ -12,15 +12,20 @@ TruthMean truth_mean(std::vector<SlopeInterval> const& each)
 {
     double const count = static_cast<double>(each.size());
     double sum = 0, within = 0, between = 0;
+    bool single = true; // all are
     for (SlopeInterval const& one : each) {
         sum += one.slope;
+        if (one.single)
+            continue;
+        single = false;
         within += std::pow((one.hi - one.lo) / (2 * normal_97_5), 2) / count;
     }
     double const mean = sum / count;
     for (SlopeInterval const& one : each)
         between += std::pow(one.slope - mean, 2) / (count - 1);
+    bool const known = std::isfinite(within) && (!single || between > 0);
     return {mean, std::sqrt(between / count), count - 1,
-            std::isfinite(within) ? std::sqrt(within / count) : no_number};
+            known ? std::sqrt(within / count) : no_number};
 }
 
 TruthMean independent_difference(TruthMean const& a, TruthMean const& b)

@@ -21,11 +21,14 @@ struct TruthMean
     double value;
     double deviation; ///< standard deviation of the value, as values under the truths differ
     double freedom;   ///< degrees of freedom of that deviation
-    double within;    ///< the part of it that replicates make; not a number where it is not known
+    double within; ///< the part of it that replicates make, at least; not a number where there is
+                   ///< no interval
 };
 
 /// The mean of T >= 2 independent sums, each with the 95 % interval that its replicates give it:
-/// deviation sqrt(B / T) with freedom T - 1, within sqrt(W / T).
+/// deviation sqrt(B / T) with freedom T - 1, within sqrt(W / T). Sums of one replicate each add
+/// nothing to W: B has what their replicates vary in it. No interval where all are such and agree,
+/// or where one lacks its interval for another reason.
 TruthMean truth_mean(std::vector<SlopeInterval> const& each);
 
 /// a - b of independent estimates; freedom of the deviation after Welch and Satterthwaite.

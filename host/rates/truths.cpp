@@ -1,6 +1,7 @@
 #include "host/rates/truths.h"
 
 #include "host/core/text.h"
+#include "host/rates/contrast.h"
 #include "host/rates/notes.h"
 #include "host/rates/statistics.h"
 #include "host/rates/truth_mean.h"
@@ -85,6 +86,16 @@ void set_values(Slope& all, std::vector<Slope const*> const& each)
         }
 }
 
+/// The reason of a slope of one truth where all truths together have an interval.
+std::string beside_others(Slope const& slope)
+{
+    std::string const alone = one_replicate;
+    if (!slope.single || slope.reason.compare(0, alone.size(), alone) != 0)
+        return slope.reason;
+    return "one replicate a truth (the interval goes by how far the truths' slopes are apart)" +
+           slope.reason.substr(alone.size());
+}
+
 /// One slope over the truths; `get` is where a row has it.
 template <class Get>
 Slope mean_slope(OfTruths const& truths, Get&& get)
@@ -108,8 +119,10 @@ Slope mean_slope(OfTruths const& truths, Get&& get)
     set_values(all, each);
     std::vector<SlopeInterval> intervals;
     for (Slope const* slope : each)
-        intervals.push_back({slope->slope, slope->lo, slope->hi});
+        intervals.push_back({slope->slope, slope->lo, slope->hi, slope->single});
     SlopeInterval const mean = mean_interval(intervals);
+    if (!std::isnan(mean.lo))
+        all.reason = said(truths, [&](RateRow const& row) { return beside_others(get(row)); });
     all.slope = mean.slope;
     all.lo = mean.lo;
     all.hi = mean.hi;

@@ -14,7 +14,7 @@ SlopeInterval slope_from(LogCurve const& curve, std::size_t first)
     if (curve.drawn.empty())
         return {no_number, no_number, no_number};
     Contrast const part = contrast(curve, tail_weights(curve.n, first));
-    return {part.value, part.lo, part.hi};
+    return {part.value, part.lo, part.hi, part.single};
 }
 
 } // namespace

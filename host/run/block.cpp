@@ -1,6 +1,6 @@
 #include "host/run/block.h"
 
-#include "host/measure/inclusion.h"
+#include "host/run/late_excess.h"
 
 #include <algorithm>
 
@@ -56,10 +56,10 @@ JobBlock<Real>::JobBlock(Device& device, Study const& study, Plan const& plan,
 template <class Real>
 Reference<Real> const& JobBlock<Real>::Fit::yardstick() const
 {
-    auto const projection = references.find(Target::projection);
-    if (projection == references.end() || class_holds(curve->model, reference().measure.model))
-        return reference();
-    return *projection->second;
+    std::set<Target> targets;
+    for (auto const& [target, itself] : references)
+        targets.insert(target);
+    return *references.at(yardstick_of(*curve, targets));
 }
 
 /// Number of a reference on a job's data in compared_, where it is put if it is new.

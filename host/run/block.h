@@ -4,6 +4,7 @@
 /// One block of jobs while it is worked on.
 
 #include "host/device/slices.h"
+#include "host/estimate/exact_fit.h"
 #include "host/run/plan.h"
 #include "host/run/reference.h"
 #include "host/run/trace.h"
@@ -48,8 +49,7 @@ private:
         int theta;    ///< number of its slice in target_ and in theta of all points
         /// What it starts near, and what its errors are of.
         Reference<Real> const& reference() const { return *references.at(curve->target); }
-        /// What its excess is of: the same where its class holds that; else its projection, if one
-        /// of its losses is against it.
+        /// What its excess is of (yardstick_of).
         Reference<Real> const& yardstick() const;
     };
     /// A reference on the data of a job.
@@ -88,6 +88,11 @@ private:
     void fit(Part const& part);
     void evaluate(Part const& part);
     Real* oracle(Fit const& fit) const;
+    /// MSE up to which a curve's fits of data of this mean square are exact; 0 with noise.
+    static double exact_below(Curve const& curve, double mean_square)
+    {
+        return curve.noise_variance > 0 ? 0 : rounding_mse<Real>(mean_square);
+    }
     Point point(std::size_t number, std::string const& at) const;
     FitRow row(std::size_t at) const;
     void measure(std::vector<FitRow>& rows) const;

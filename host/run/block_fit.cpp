@@ -144,6 +144,10 @@ void JobBlock<Real>::fit(Part const& part)
              {fit.curve->model, key(fit), data(fit).n, x_.at(fit.job), y_.at(fit.job),
               end.theta.at(fit.theta), fit.curve->start.number, oracle(fit),
               trace_ != nullptr && trace_->wants(fit.cell->id, jobs_[fit.job].replicate)}});
+        if (double square = 0; fit.curve->noise_variance == 0) {
+            device_.download(&square, mean_square_.data() + fit.job, sizeof square);
+            requests.back().problem.exact_below = exact_below(*fit.curve, square);
+        }
     }
     std::vector<FitOutcome> outcomes = moerate::fit(device_, requests);
     std::move(outcomes.begin(), outcomes.end(), host_.outcome.begin() + part.begin);

@@ -63,17 +63,15 @@ FitRow JobBlock<Real>::row(std::size_t at) const
             row.points.push_back(point(at, name));
     Point const &start = row.at(at_start), &end = row.at(at_fit);
     row.mse_truth = host_.mse_reference[fit.job];
-    row.status = status_of(outcome.finite, {end.mse, start.mse, host_.mean_square[fit.job]});
+    double const square = host_.mean_square[fit.job], exact = exact_below(curve, square);
+    row.status = status_of(outcome.finite, {end.mse, start.mse, square, exact});
     bool const reference = function_held(curve.model, fit.yardstick().measure.model);
-    double const above = end.mse - host_.mse_reference[fit.compared];
-    row.admissible = admissible(above, reference);
-    row.excess =
-        reference && curve.noise_variance > 0 ? data(fit).n * above / curve.noise_variance : nan;
     double const away = distance(
         start.theta, slice(host_.target, target_.offset(fit.theta), curve.model.layout.size));
     row.moved = away > 0 ? distance(end.theta, start.theta) / away : nan;
     row.facts = outcome.facts;
-    row.certified = certified(row);
+    set_excess(row, host_.mse_reference[fit.compared], reference, data(fit).n, curve.noise_variance,
+               exact);
     return row;
 }
 

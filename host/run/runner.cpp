@@ -4,6 +4,7 @@
 #include "host/core/error.h"
 #include "host/core/text.h"
 #include "host/measure/families.h"
+#include "host/run/late_excess.h"
 #include "host/run/remeasure.h"
 #include "host/run/targets.h"
 #include "host/run/worker.h"
@@ -145,6 +146,11 @@ void work_on(Study const& asked, Plan const& plan, Store& store, Share const& sh
     report.losses = measured.losses;
     report.unmeasured = measured.unmeasured;
     report.interrupted = measured.stopped;
+    if (!measured.stopped) {
+        LateExcess const late = add_late_excess(study, plan, store, *devices.front(), options, log);
+        report.compared = late.fits;
+        report.interrupted = late.stopped;
+    }
     MissingJobs jobs(study, plan, &store, share);
     int fill = 0; // fits that fill the devices
     for (auto const& device : devices)
@@ -269,9 +275,10 @@ RunReport run_study(Study const& study, std::string const& folder, Devices const
 
     std::string const outcome = report.interrupted ? "interrupted" : "done";
     store.finish_run(outcome);
-    log.line(
-        fmt::format("{}: {} fits, {} of them failed, {} losses measured on stored fits, {:.1f} s",
-                    outcome, report.fits, report.failed, report.losses, report.seconds));
+    log.line(fmt::format(
+        "{}: {} fits, {} of them failed, {} losses measured on stored fits, {} of these "
+        "compared with their projection, {:.1f} s",
+        outcome, report.fits, report.failed, report.losses, report.compared, report.seconds));
     return report;
 }
 

@@ -39,6 +39,7 @@ struct RunReport
     long long reused_failed = 0; ///< of these; not known to a shard
     long long losses = 0;        ///< measured now on fits stored before
     long long unmeasured = 0;    ///< losses that cannot be: fits stored without parameters
+    long long compared = 0;      ///< fits stored before that have an excess now
     long long traced = 0;        ///< done now, with their rounds in the trace
     long long to_trace = 0;      ///< asked for there
     double sample_updates = 0;   ///< done now
@@ -49,8 +50,8 @@ struct RunReport
     StageCounts failed_at;                    ///< the fits that these count
 };
 
-/// What a study's results on a device are of, but for their rounding: its level, what its estimators
-/// say (Estimator::arithmetic), and the revision of what its gates compute.
+/// What a study's results on a device are of, but for their rounding: its level, what its
+/// estimators say (Estimator::arithmetic), and the revision of what its gates compute.
 std::string level_of(DeviceInfo const& device, Study const& study);
 
 /// Runs what is missing in `folder` on `devices`: measures missing losses of stored fits without

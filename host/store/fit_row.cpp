@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 
 namespace moerate
@@ -80,6 +81,17 @@ std::optional<bool> certified(FitRow const& fit)
 std::optional<bool> admissible(FitRow const& fit, bool holds)
 {
     return admissible(fit.at(at_fit).mse - fit.mse_truth, holds);
+}
+
+void set_excess(FitRow& fit, double mse_reference, bool holds, int n, double noise_variance,
+                double exact_below)
+{
+    double const mse = fit.at(at_fit).mse, above = mse - mse_reference;
+    bool const exact = noise_variance == 0 && mse <= exact_below;
+    fit.admissible = admissible(exact ? std::fmin(above, 0.0) : above, holds);
+    fit.excess = holds && noise_variance > 0 ? n * above / noise_variance
+                                             : std::numeric_limits<double>::quiet_NaN();
+    fit.certified = certified(fit);
 }
 
 LossRow const* loss_of(FitRow const& fit, LossKey const& key)

@@ -88,6 +88,13 @@ std::optional<bool> admissible(double above, bool holds);
 /// The same of a fit whose reference is the truth.
 std::optional<bool> admissible(FitRow const& fit, bool holds);
 
+/// Sets `excess`, `admissible` and, from the facts, `certified` of a fit of n samples: n
+/// (MSE(fit) - MSE(reference)) / sigma^2, none unless the fitted class `holds` the reference.
+/// Without noise a fit is admissible, too, whose MSE is rounding: `exact_below` (exact_fit.h) at
+/// most.
+void set_excess(FitRow& fit, double mse_reference, bool holds, int n, double noise_variance,
+                double exact_below = 0);
+
 /// spec.md 4: admissible, stationary and best of several starts. "Local minimum, best of m", never
 /// "global".
 std::optional<bool> certified(FitRow const& fit);

@@ -153,6 +153,11 @@ std::vector<int> Store::replicates(std::string const& cell) const
     return impl_->replicates("SELECT r FROM fit WHERE cell = ?", cell);
 }
 
+std::vector<int> Store::without_reference(std::string const& cell) const
+{
+    return impl_->replicates("SELECT r FROM fit WHERE cell = ? AND admissible IS NULL", cell);
+}
+
 std::vector<int> Store::replicates(std::string const& cell, LossKey const& loss) const
 {
     return impl_->replicates("SELECT r FROM loss WHERE cell = ? AND name = ? AND exponent = ? AND "

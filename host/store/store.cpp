@@ -246,6 +246,18 @@ void Store::add_losses(std::string const& cell, int replicate, std::vector<LossR
     });
 }
 
+void Store::add_excess(std::vector<FitRow> const& fits)
+{
+    transaction([&] {
+        sqlite::Statement fill(impl_->writer(),
+                               "UPDATE fit SET excess = coalesce(excess, ?), admissible = "
+                               "coalesce(admissible, ?), certified = coalesce(certified, ?) "
+                               "WHERE cell = ? AND r = ?");
+        for (FitRow const& fit : fits)
+            fill.with(fit.excess, fit.admissible, fit.certified, fit.cell, fit.replicate).run();
+    });
+}
+
 void Store::transaction(std::function<void()> const& work)
 {
     Impl& impl = *impl_;

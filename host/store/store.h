@@ -146,6 +146,9 @@ public:
 
     /// Writes further losses of stored fits, one transaction.
     void add_losses(std::string const& cell, int replicate, std::vector<LossRow> const& losses);
+    /// Writes excess, admissible and certified of stored fits where these are none; all else of the
+    /// fits stays as it is. One transaction.
+    void add_excess(std::vector<FitRow> const& fits);
     /// Groups several add_* calls into one transaction: commits at the end of `work`, rolls back on
     /// an exception.
     void transaction(std::function<void()> const& work);
@@ -160,6 +163,8 @@ public:
     std::vector<CellRow> cells() const;
     /// Replicates stored for a cell, ascending.
     std::vector<int> replicates(std::string const& cell) const;
+    /// Of these, the ones of which it is not known whether they are admissible, ascending.
+    std::vector<int> without_reference(std::string const& cell) const;
     /// Of these, the ones of which a loss is stored.
     std::vector<int> replicates(std::string const& cell, LossKey const& loss) const;
     /// Losses stored for a cell's fits, each with the replicates that have it, ascending.

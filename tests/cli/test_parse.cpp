@@ -11,7 +11,7 @@ using nlohmann::json;
 namespace
 {
 
-void check_refused(Place const& place, std::vector<std::string> const& words, char const* why)
+void check_explained(Place const& place, std::vector<std::string> const& words, char const* why)
 {
     process::Result const result = place.call(words);
     CAPTURE(words, result.err);
@@ -48,7 +48,7 @@ TEST_CASE("the parser's errors say why, and what to do", "[cli]")
               "--max-replicates requires --until-half-width (alone it says nothing) give both"},
              {{"show", "x", "--worst", "l", "--cell", "a", "1", "2"}, "(both are given) leave one"},
          })
-        check_refused(place, one.words, one.why);
+        check_explained(place, one.words, one.why);
 }
 
 TEST_CASE("messages name what the user wrote, not what the program makes of it", "[cli]")
@@ -59,8 +59,8 @@ TEST_CASE("messages name what the user wrote, not what the program makes of it",
     CHECK(init.code == 2);
     CHECK_THAT(init.err,
                Contains("\" is not a name (it names the results folder)") && !Contains(".toml"));
-    check_refused(place, {"check", place.study(), "--set", "fit.softmax.label=\"\""},
-                  "fit.#1.label is empty");
+    check_explained(place, {"check", place.study(), "--set", "fit.softmax.label=\"\""},
+                    "fit.#1.label is empty");
     process::write_file(place.path("a.csv"), "x1,y\n1,2\n2,3\n3,5\n");
     process::Result const fit =
         place.call({"fit", place.path("a.csv"), "--gate", "score=linear,normalizer=softmax",
@@ -77,7 +77,7 @@ TEST_CASE("messages name what the user wrote, not what the program makes of it",
                                          "softmax.L1",
                                          "--r"};
     identify.push_back("7");
-    check_refused(place, identify, "--r 7 (softmax.L1 has no exponent) leave it out");
+    check_explained(place, identify, "--r 7 (softmax.L1 has no exponent) leave it out");
 }
 
 TEST_CASE("a loss that is named twice is computed once", "[cli]")

@@ -53,6 +53,12 @@ TEST_CASE("a study against a projection goes all the way", "[cli]")
                Contains("projection"));
     CHECK(place.call({"status", place.results()}).code == 0);
 
+    // A loss is named with what it is against.
+    for (char const* loss : {"sigmoid.D3", "sigmoid.D3 target=projection"})
+        CHECK(place.call({"show", place.results(), "--worst", loss}).code == 0);
+    CHECK_THAT(place.call({"show", place.results(), "--worst", "softmax.L1"}).err,
+               Contains("(the study has sigmoid.D3, sigmoid.D3 target=projection)"));
+
     // Too few samples: what is wrong, where, and how many do. At the noise of 1e-6 a fit is far
     // more exact than a projection on 4000 samples.
     std::vector<std::string> few = settings;

@@ -151,6 +151,9 @@ TEST_CASE("remedies are those of the estimator and of what is not asked for yet"
     projection.target = "projection";
     CHECK(codes(diagnose(store, study, {truth})) == std::vector<std::string>{"off_target"});
     CHECK(diagnose(store, study, {truth, projection}).empty());
+    projection.loss = "softmax.L2r"; // of another loss it says nothing
+    CHECK(codes(diagnose(store, study, {truth, projection})) ==
+          std::vector<std::string>{"off_target"});
     // One n has no slopes that could differ.
     RateRow one = sound(study);
     one.heavy_tail = true;

@@ -1,7 +1,7 @@
 // The replicates that a width of the slopes' intervals needs: on made-up fits, and by hand.
 
 #include "host/rates/precision.h"
-#include "tests/rates/made_up.h"
+#include "tests/rates/compare_case.h"
 
 #include <catch2/catch.hpp>
 
@@ -13,7 +13,7 @@ using Catch::Matchers::Contains;
 
 TEST_CASE("replicates for a half-width go by the measured spread")
 {
-    Results const results({"study.n=[100, 1000, 10000]", "study.replicates=200"}, 3);
+    ComparedResults const results({"study.n=[100, 1000, 10000]", "study.replicates=200"}, 3);
     auto const rows = precision_of(rates(results.store, results.study), 0.02);
     REQUIRE(rows.size() == 3);
     // A log-normal of 0.5: the mean's relative variance is e^0.25 - 1 = 0.284 a replicate. Three n
@@ -28,7 +28,7 @@ TEST_CASE("replicates for a half-width go by the measured spread")
     CHECK(wide[0].reached);
     CHECK(all_reached(wide));
     CHECK(wide[0].half_width == rows[0].half_width);
-    Results const one({"study.replicates=1"}, 3);
+    ComparedResults const one({"study.replicates=1"}, 3);
     auto const unknown = precision_of(rates(one.store, one.study), 0.02);
     CHECK_FALSE(unknown[0].unknown.empty());
     CHECK(most_needed(unknown) == 0);
@@ -38,7 +38,7 @@ TEST_CASE("replicates for a half-width go by the measured spread")
 TEST_CASE("few replicates: as many as are there are needed where they do, and more where not")
 {
     for (int const replicates : {2, 3, 10}) {
-        Results const results(
+        ComparedResults const results(
             {"study.n=[100, 1000]", "study.replicates=" + std::to_string(replicates)}, 3);
         auto const rows = rates(results.store, results.study);
         double const half = (rows[0].mean.hi - rows[0].mean.lo) / 2;

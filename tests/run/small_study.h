@@ -94,6 +94,7 @@ inline bool same(moerate::FitRow const& a, moerate::FitRow const& b)
 {
     return a.cell == b.cell && a.replicate == b.replicate && a.status == b.status &&
            same(a.mse_truth, b.mse_truth) && same(a.excess, b.excess) && same(a.moved, b.moved) &&
+           a.admissible == b.admissible && a.certified == b.certified &&
            a.empty == b.empty && a.facts.iterations == b.facts.iterations &&
            std::equal(a.points.begin(), a.points.end(), b.points.begin(), b.points.end(),
                       [](auto const& p, auto const& q) { return same(p, q); });

@@ -113,7 +113,7 @@ class Sections(unittest.TestCase):
 
     def test_a_sweep_has_its_replicates_where_fits_fail(self):
         row = {"label": "softmax, start 0.1 [estimator.batch=1, estimator.epochs=10]", "loss": "softmax.L1",
-               "reported_slope": None, "mean": {"slope": None, "lo": None, "hi": None}, "start": {"slope": None},
+               "target": "truth", "reported_slope": None, "mean": {"slope": None, "lo": None, "hi": None}, "start": {"slope": None},
                "admissible_share": None}
         rows = [{**row, "replicates": 0}, {**row, "replicates": 20}]
         swept = sensitivity.cells_of({**RUN, "n": [100, 200], "rows": rows})

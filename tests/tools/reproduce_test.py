@@ -90,6 +90,9 @@ class Report(unittest.TestCase):
         self.assertIn("None of 3 swept settings", verdict.sentence({**one, "reported": -0.9}, sweep))
         self.assertEqual(len(verdict.swept_cells({**one, "label": "a L2r"}, sweep)), 3)  # a fit once for each loss
         self.assertEqual(verdict.swept_cells({**one, "label": "a, 8 experts"}, sweep), [])
+        self.assertEqual(verdict.swept_cells({**one, "target": "projection"}, sweep), [])  # these are to the truth
+        self.assertEqual(len(verdict.swept_cells({**one, "target": "projection"}, {**sweep, "cells": [
+            {**of(-0.4, -0.5), "target": "projection"}, of(-0.4, -0.5)]})), 1)
         panel = {"panel": "p", "curves": [one, {**one, "reported": -0.9}], "sensitivity": sweep}
         self.assertIn("Of 2 rows with a reported slope 0 are reproduced as the file has it, 1 under other settings alone (a, `softmax.L2r` r = 1), "
                       "1 under none that was run.", verdict.of_panel(panel))

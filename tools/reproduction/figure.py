@@ -55,7 +55,8 @@ def draw(panel, file):
 
 def draw_curve(axes, panel, curve, index):
     colour, marker = COLOURS[index % len(COLOURS)], MARKERS[index % len(MARKERS)]
-    name = f"{curve['label']}, {curve['loss']}"
+    to = "" if curve["target"] == "truth" else f", to the {curve['target']}"
+    name = f"{curve['label']}, {curve['loss']}{to}"
     entries = draw_estimate(axes, curve["sgd"], {"color": colour, "marker": marker}, panel["error_bars"], name)
     start = positive(curve["sgd"]["n"], curve["sgd"]["start_value"])
     if start:

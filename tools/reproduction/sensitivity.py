@@ -19,7 +19,7 @@ def cells_of(record):
         named = LABEL.fullmatch(row["label"])
         cells.append({"fit": named["fit"], "start": named["start"], "raw": named["raw"] is not None,
                       "batch": named["batch"].strip('"'), "epochs": int(named["epochs"]),
-                      "loss": row["loss"], "reported": row["reported_slope"], "slope": row["mean"]["slope"],
+                      "loss": row["loss"], "target": row["target"], "reported": row["reported_slope"], "slope": row["mean"]["slope"],
                       "lo": row["mean"]["lo"], "hi": row["mean"]["hi"], "of_start": row["start"]["slope"],
                       "admissible": row["admissible_share"]})
     # Where all fits of some n failed a row has no replicate.
@@ -34,19 +34,25 @@ def axes_of(cells):
 
 
 def maps_of(cells):
-    """(fit, raw, epochs): the slopes [start][batch], of each there is."""
+    """(fit, loss, target, raw, epochs): the slopes [start][batch], of each there is."""
     starts, batches = axes_of(cells)
     maps = {}
     for cell in cells:
-        grid = maps.setdefault((cell["fit"], cell["raw"], cell["epochs"]),
-                               [[None] * len(batches) for _ in starts])
+        key = (cell["fit"], cell["loss"], target_of(cell), cell["raw"], cell["epochs"])
+        grid = maps.setdefault(key, [[None] * len(batches) for _ in starts])
         grid[starts.index(cell["start"])][batches.index(cell["batch"])] = cell
     return maps
 
 
-def title(key, cell):
-    fit, raw, epochs = key
-    return f"{fit}, {cell['loss']}{', gauge none' if raw else ''}, {epochs} epochs"
+def target_of(cell):
+    """What a cell's loss is against; older entries do not say it, and have no other."""
+    return cell.get("target", "truth")
+
+
+def title(key):
+    fit, loss, target, raw, epochs = key
+    to = "" if target == "truth" else f" to the {target}"
+    return f"{fit}, {loss}{to}{', gauge none' if raw else ''}, {epochs} epochs"
 
 
 def text(sweep, panel):
@@ -65,7 +71,7 @@ def text(sweep, panel):
                      if cell["of_start"] is not None)
         shown = "; ".join(f"{cell['start']}, batch {cell['batch']} ({number(cell['slope'])}, its starts' "
                           f"{number(cell['of_start'])})" for cell in near[:4])
-        lines.append([title(key, of_map[0]), number(of_map[0]["reported"]), where(least), where(most),
+        lines.append([title(key), number(of_map[0]["reported"]), where(least), where(most),
                       f"{starts} of {len(of_map)}", f"{len(near)}: {shown}" if near else "0"])
     n = sweep["n"]
     return (f"The same with batch, start, epochs and gauge swept (`sensitivity-{panel}`; n = {n[0]} .. {n[-1]}, {sweep['replicates']} replicates, "
@@ -87,7 +93,7 @@ def draw(sweep, panel, file):
     pyplot, drawing, grid = figure.panes(len(maps), columns, (11, 2.9))
     for axes, (key, cells) in zip(grid.flat, maps.items()):
         draw_map(axes, cells, starts, batches)
-        axes.set_title(title(key, next(cell for row in cells for cell in row if cell)), fontsize=8)
+        axes.set_title(title(key), fontsize=8)
     for axes in list(grid.flat)[len(maps):]:
         axes.set_visible(False)
     drawing.suptitle(f"{panel}: slope of the mean loss, n = {sweep['n'][0]} .. {sweep['n'][-1]}", fontsize=10)

@@ -1,6 +1,7 @@
 """Whether a curve's reported slope comes out, under which settings, and how much of it is the
 start's."""
 
+from sensitivity import target_of
 from words import CLOSE, counted, name, number
 
 
@@ -33,13 +34,13 @@ def settings_that_do(curve):
 
 
 def swept_cells(curve, sweep):
-    """The settings of a panel's sweep that are of this curve: same fit and loss, the curve's gauge, with a slope. A
-    panel may have a fit once for each loss ("softmax L1")."""
+    """The settings of a panel's sweep that are of this curve: same fit, loss and target, the curve's gauge, with a
+    slope. A panel may have a fit once for each loss ("softmax L1")."""
     if not sweep:
         return []
     of_loss = curve["loss"].split(".")[-1]
     return [one for one in sweep["cells"]
-            if one["loss"] == curve["loss"] and curve["label"] in (one["fit"], f"{one['fit']} {of_loss}")
+            if one["loss"] == curve["loss"] and target_of(one) == curve["target"] and curve["label"] in (one["fit"], f"{one['fit']} {of_loss}")
             and one["raw"] == (curve["gauge"] == "none") and one["slope"] is not None]
 
 

@@ -1,13 +1,14 @@
 #pragma once
 
 /// @file
-/// Stores of made-up fits, whose slopes are known.
+/// Made-up fits of a tiny study, for comparisons of its curves.
 
 #include "host/rates/compare.h"
 #include "tests/store/store_fixture.h"
 
 #include <cmath>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -19,13 +20,13 @@ using namespace moerate;
 /// A store of a tiny study: log-normal replicates times n^-1/2; the fits of "sigmoid" are those of
 /// "softmax" times n^(0.1 t), t the number of their truth. `seed` is of the made-up replicates,
 /// which are others under each truth.
-struct Results
+struct ComparedResults
 {
     TempFolder folder;
     Study study;
     Store store;
 
-    Results(std::vector<std::string> const& settings, unsigned seed)
+    ComparedResults(std::vector<std::string> const& settings, unsigned seed)
         : study(tiny_study(settings)), store(Store::create(folder.path(), study))
     {
         add_cells(store, study);
@@ -62,5 +63,17 @@ struct Results
         return one;
     }
 };
+
+/// Settings: more n and replicates.
+inline std::vector<std::string> const more{"study.n=[200, 800, 3200]", "study.replicates=20"};
+
+/// The comparison of a quantity.
+inline Comparison const& of(std::vector<Comparison> const& all, std::string const& quantity)
+{
+    for (Comparison const& one : all)
+        if (one.quantity == quantity)
+            return one;
+    throw std::runtime_error("no comparison of " + quantity);
+}
 
 } // namespace moerate_test
