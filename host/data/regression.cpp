@@ -116,6 +116,20 @@ void add_criteria(Regression& result, int n)
     result.bic = deviance + q * std::log(static_cast<double>(n));
 }
 
+/// The inputs as they are fitted. Tells of what is to be said about them at once.
+std::vector<double> scaled_inputs(DataTable const& table, RegressionSpec const& spec,
+                                  Regression& result)
+{
+    result.scaling = spec.raw ? no_scaling(spec.model.d) : standard_scaling(spec.model, table.x);
+    std::vector<double> inputs = table.x;
+    standardise(result.scaling, inputs);
+    result.notes = notes_on_inputs(table, inputs, result.parameters);
+    for (std::string const& note : result.notes)
+        if (spec.note)
+            spec.note(note);
+    return inputs;
+}
+
 } // namespace
 
 Regression fit_table(Device& device, DataTable const& table, RegressionSpec const& spec)
@@ -125,13 +139,7 @@ Regression fit_table(Device& device, DataTable const& table, RegressionSpec cons
     Regression result;
     result.measure.model = model;
     result.parameters = coordinate_count(model);
-    result.scaling = spec.raw ? no_scaling(model.d) : standard_scaling(model, table.x);
-    std::vector<double> inputs = table.x;
-    standardise(result.scaling, inputs);
-    result.notes = notes_on_inputs(table, inputs, result.parameters);
-    for (std::string const& note : result.notes)
-        if (spec.note)
-            spec.note(note);
+    std::vector<double> const inputs = scaled_inputs(table, spec, result);
     DeviceArray<double> const x(device, inputs), y(device, table.y);
     std::vector<double> theta(model.layout.size);
     if (!spec.start.empty())

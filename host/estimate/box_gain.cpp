@@ -4,9 +4,48 @@
 #include "host/estimate/end_distance.h"
 #include "host/estimate/kinked_quadratic.h"
 #include "kernels/lse/coordinates.h"
+#include "kernels/lse/free_set.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace moerate
 {
+namespace
+{
+
+/// What steps in the box can gain by a model without kinks, 2 (S(z) - S(z + s)): a bound that is
+/// reached up to rounding, as StepRecord::gain need not be where many coordinates meet the box. The
+/// model is convex, so that with v its slope at s it falls by no more than it does at s and, for
+/// all t in the box, v.(s - t). NaN where H is no Gram matrix.
+double gain_in_box(KinkedQuadratic const& model)
+{
+    std::vector<Kink> const none;
+    KinkedQuadratic smooth = model;
+    smooth.kinks = &none;
+    KinkedStep const best = minimum_of(smooth, flat_eigenvalue);
+    if (!best.found)
+        return std::numeric_limits<double>::quiet_NaN();
+    double const dead = dead_diagonal(model.gram, model.p);
+    double gain = 0;
+    for (std::size_t i = 0; i < model.p; ++i) {
+        double const* const row = model.gram + i * model.p;
+        if (!(row[i] > dead))
+            continue;
+        double curved = flat_eigenvalue * row[i] * best.step[i];
+        for (std::size_t j = 0; j < model.p; ++j)
+            curved += row[j] * best.step[j];
+        double const slope = model.gradient[i] + curved;
+        double const to = model.z[i] + best.step[i];
+        double const room = slope > 0 ? to - model.lower[i] : model.upper[i] - to;
+        gain -= best.step[i] * (2 * model.gradient[i] + curved);
+        gain += 2 * std::fabs(slope) * std::max(0.0, room);
+    }
+    return gain;
+}
+
+} // namespace
 
 double gain_left(Device& device, FitProblem<double> const& problem, Box::Bounds const& bounds,
                  double const* theta, double mse, std::vector<double> const& gram)

@@ -33,10 +33,6 @@ struct KinkedQuadratic
     std::vector<Kink> const* kinks;
 };
 
-/// [p] H_ii, by whose root coordinates are scaled; of an atom whose samples are all at or below its
-/// kink what the kinks that the point is on add to it beyond them; 0: the coordinate does not move.
-std::vector<double> sizes_of(KinkedQuadratic const& model);
-
 /// Where the model is least.
 struct KinkedStep
 {
@@ -59,11 +55,6 @@ struct KinkedStep
 /// changes: every such change lowers the model, and where it ends is a local minimum (Pham Dinh, Le
 /// Thi 1997).
 KinkedStep minimum_of(KinkedQuadratic const& model, double damping);
-
-/// What steps in the box can gain by the model without kinks, 2 (S(z) - S(z + s)): a bound that is
-/// reached up to rounding, as StepRecord::gain need not be where many coordinates meet the box. NaN
-/// where H is no Gram matrix.
-double gain_in_box(KinkedQuadratic const& model);
 
 /// Other minima of the same model, each found from the one of minimum_of with one of the concave
 /// kinks nearby on its other side: those that lower S by more than `least`, the lowest last.

@@ -1,5 +1,6 @@
 #include "host/estimate/polish_step.h"
 
+#include "host/estimate/kinked_sizes.h"
 #include "kernels/lse/free_set.h"
 
 #include <algorithm>
@@ -47,10 +48,12 @@ StepRecord record_of(PolishFit const& fit, KinkedStep const& step)
         Kink const& kink = fit.kinks[s];
         if (kink.distance > 0)
             continue;
-        double const along = std::inner_product(kink.crossing.begin(), kink.crossing.end(),
-                                                step.step.begin(), 0.0);
+        double const along =
+            std::inner_product(kink.crossing.begin(), kink.crossing.end(), step.step.begin(), 0.0);
         double const slope = // of a concave one that the step passes that of its other side
-            kink.jump > 0 ? step.slope[s] : along > 0 ? kink.jump : 0;
+            kink.jump > 0 ? step.slope[s]
+            : along > 0   ? kink.jump
+                          : 0;
         for (std::size_t i = 0; slope != 0 && i < gradient.size(); ++i)
             gradient[i] += slope * kink.crossing[i];
     }
