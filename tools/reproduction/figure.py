@@ -16,6 +16,9 @@ def positive(n, values):
     return [(a, b) for a, b in zip(n, values) if b is not None and 0 < b < math.inf]
 
 
+LONG_NAME = 50  # characters, of which two columns are wider than the figure
+
+
 def panes(count, columns, size):
     """pyplot, a figure and its grid of so many panes, each row of this width and height."""
     import matplotlib
@@ -46,7 +49,8 @@ def draw(panel, file):
     axes.set_ylabel(f"mean loss (bars {panel['error_bars']:g} standard deviations)")
     axes.grid(True, which="major", linewidth=0.4, alpha=0.5)
     axes.set_title(f"{panel['panel']} ({panel['source']})", fontsize=10)
-    legend = axes.legend([handle for handle, _ in entries], ["-"] * len(entries), fontsize=7,
+    long = max((len(text) for _, text in entries), default=0) > LONG_NAME
+    legend = axes.legend([handle for handle, _ in entries], ["-"] * len(entries), fontsize=6 if long else 7,
                          frameon=False, ncol=2, loc="upper center", bbox_to_anchor=(0.5, -0.12))
     for shown, (_, text) in zip(legend.get_texts(), entries):
         shown.set_text(text)
@@ -55,7 +59,7 @@ def draw(panel, file):
 
 def draw_curve(axes, panel, curve, index):
     colour, marker = COLOURS[index % len(COLOURS)], MARKERS[index % len(MARKERS)]
-    to = "" if curve["target"] == "truth" else f", to the {curve['target']}"
+    to = "" if curve["target"] == "truth" else f", {curve['target']}"
     name = f"{curve['label']}, {curve['loss']}{to}"
     entries = draw_estimate(axes, curve["sgd"], {"color": colour, "marker": marker}, panel["error_bars"], name)
     start = positive(curve["sgd"]["n"], curve["sgd"]["start_value"])
