@@ -100,10 +100,12 @@ std::string loss_name(LossSpec const& loss)
     return loss_text(key);
 }
 
-/// What follows the name of a loss to another target than the truth.
-std::string to_target(LossSpec const& loss)
+/// The same with its target, where that is not the truth.
+std::string loss_target_name(LossSpec const& loss)
 {
-    return loss.target == Target::truth ? "" : " to " + word_of(loss.target);
+    LossKey key = loss_key(loss, at_fit);
+    key.target = word_of(loss.target); // no revision
+    return loss_target_text(key);
 }
 
 /// The losses of a curve as tables show them, after one another.
@@ -111,7 +113,7 @@ std::string loss_names(Curve const& curve)
 {
     std::string text;
     for (LossSpec const& loss : curve.losses)
-        text += (text.empty() ? "" : ", ") + loss_name(loss) + to_target(loss);
+        text += (text.empty() ? "" : ", ") + loss_target_name(loss);
     return text;
 }
 
@@ -131,7 +133,7 @@ void add_losses(std::vector<Comparison>& all, Device& device, Fits const& a, Fit
         for (LossSpec const& other : b.curve().losses) {
             if (loss.target != other.target || loss_name(loss) != loss_name(other))
                 continue;
-            Comparison result = named(a, b, loss_name(loss) + to_target(loss));
+            Comparison result = named(a, b, loss_target_name(loss));
             for (ComparedSlope* side : {&result.a, &result.b}) {
                 side->loss = loss_name(loss);
                 side->target = word_of(loss.target);

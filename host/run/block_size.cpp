@@ -1,7 +1,10 @@
 #include "host/run/block_size.h"
 
+#include "host/core/words.h"
 #include "host/run/results.h"
 #include "host/run/runner.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <new>
@@ -65,6 +68,16 @@ void BlockSize::took(Work const& work, double seconds)
 std::size_t BlockSize::halve(std::size_t bytes)
 {
     return most_ = std::min(most_, bytes) / 2;
+}
+
+void BlockSize::halve(std::size_t fits, std::size_t bytes, std::string const& what)
+{
+    if (fits == 1)
+        throw DeviceMemoryError(fmt::format(
+            "{} do not fit on {} (they need {}, {} are free) end what else uses it, or "
+            "use a device with more memory",
+            what, device_.info().label, bytes_text(bytes), bytes_text(device_.free_bytes())));
+    halve(bytes);
 }
 
 bool with_memory(Log& log, std::function<void()> const& work)

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <limits>
+#include <string>
 
 namespace moerate
 {
@@ -44,6 +45,9 @@ public:
     /// After a block of `bytes` had too little memory: at most half of that from now on. Returns
     /// the most bytes of a block.
     std::size_t halve(std::size_t bytes);
+    /// The same of a block of so many fits; of one throws DeviceMemoryError, which says that `what`
+    /// does not fit.
+    void halve(std::size_t fits, std::size_t bytes, std::string const& what);
 
 private:
     Device& device_;

@@ -1,6 +1,5 @@
 #include "host/run/late_excess.h"
 
-#include "host/core/text.h"
 #include "host/device/slices.h"
 #include "host/measure/inclusion.h"
 #include "host/run/block_size.h"
@@ -141,13 +140,8 @@ void CellExcess::do_block(LateExcess& total)
     std::size_t const fits = count();
     std::vector<FitRow> rows;
     if (!with_memory(log_, [&] { rows = measured(fits); })) {
-        if (fits == 1)
-            throw DeviceMemoryError(fmt::format(
-                "the data of one fit of \"{}\" n={} do not fit on {} (they need {}, {} are free) "
-                "end what else uses it, or use a device with more memory",
-                curve_.label, cell_.n, device_.info().label, bytes_text(bytes(1)),
-                bytes_text(device_.free_bytes())));
-        size_.halve(bytes(fits));
+        size_.halve(fits, bytes(fits),
+                    fmt::format("the data of one fit of \"{}\" n={}", curve_.label, cell_.n));
         return;
     }
     std::chrono::duration<double> const seconds = std::chrono::steady_clock::now() - begin;

@@ -142,13 +142,8 @@ void CellLosses::do_block(Remeasured& total)
                 done);
         }))
     {
-        if (fits == 1)
-            throw DeviceMemoryError(fmt::format(
-                "the losses of one fit of \"{}\" n={} do not fit on {} (they need {}, {} are free) "
-                "end what else uses it, or use a device with more memory",
-                curve_.label, cell_.n, device_.info().label, bytes_text(bytes(1)),
-                bytes_text(device_.free_bytes())));
-        size_.halve(bytes(fits));
+        size_.halve(fits, bytes(fits),
+                    fmt::format("the losses of one fit of \"{}\" n={}", curve_.label, cell_.n));
         return;
     }
     std::chrono::duration<double> const seconds = std::chrono::steady_clock::now() - begin;
