@@ -125,6 +125,10 @@ void check_command(CommandLine const& line, std::string const& word)
 UsageError parse_error(CommandLine const& line, CLI::ParseError const& error)
 {
     std::vector<CLI::App*> const given = line.app.get_subcommands();
+    if (given.empty() && line.app.remaining(true).empty())
+        return UsageError(
+            "no command is given (there is nothing to do) see moerate --help, or begin with "
+            "moerate init first && moerate run first.toml -o results");
     CLI::App const& command = given.empty() ? line.app : *given.front();
     std::vector<std::string> const words = line.app.remaining(true);
     bool const extra = given.empty() || dynamic_cast<CLI::ExtrasError const*>(&error) != nullptr;

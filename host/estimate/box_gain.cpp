@@ -7,7 +7,6 @@
 #include "kernels/lse/free_set.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 namespace moerate
@@ -36,11 +35,9 @@ double gain_in_box(KinkedQuadratic const& model)
         double curved = flat_eigenvalue * row[i] * best.step[i];
         for (std::size_t j = 0; j < model.p; ++j)
             curved += row[j] * best.step[j];
-        double const slope = model.gradient[i] + curved;
-        double const to = model.z[i] + best.step[i];
-        double const room = slope > 0 ? to - model.lower[i] : model.upper[i] - to;
         gain -= best.step[i] * (2 * model.gradient[i] + curved);
-        gain += 2 * std::fabs(slope) * std::max(0.0, room);
+        gain += 2 * std::max(0.0, most_fall(model.gradient[i] + curved, model.z[i] + best.step[i],
+                                            model.lower[i], model.upper[i]));
     }
     return gain;
 }

@@ -165,6 +165,9 @@ public:
     virtual int usual_starts() const { return 1; }
     /// Whether it can tell the rounds of a fit (FitProblem::traced).
     virtual bool traces() const { return false; }
+    /// Why no fit of it can be at these parameters [layout.size] of a model, in words; empty: one
+    /// can.
+    virtual std::string out_of_reach(Model const&, std::vector<double> const&) const { return {}; }
     /// Sizes of a model that it cannot fit where they do not hold.
     virtual std::vector<SizeLimit> limits(Model const&) const { return {}; }
     /// Cost of one fit of `model` to n samples, from one start.

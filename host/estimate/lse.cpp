@@ -45,6 +45,10 @@ public:
 
     std::string_view name() const override { return "lse"; }
     std::string text() const override;
+    std::string out_of_reach(Model const& model, std::vector<double> const& theta) const override
+    {
+        return box_.outside(model, theta);
+    }
     json settings() const override;
     bool in_float64() const override { return true; }
     std::string arithmetic(DeviceInfo const& device) const override;
@@ -180,7 +184,7 @@ EstimatorKind lse_kind()
         "Levenberg 1944, Marquardt 1963",
         {{"box", "number > 0, or a table of such by blocks", "10", "1",
           "largest size of a parameter; a table gives it for the blocks it names (w, b, a, A, "
-          "...), others keep 10",
+          "...; { gate = { b = 1 } }: of the gate alone, here its masses), others keep 10",
           "{ w = 5, a = 20 }"},
          {"box_temperature", "number >= 1", "10", "1", "B of 1/B <= T <= B for a learned T", "4"},
          {"box_lambda", "number > 0", "(box)", "1", "largest size of lambda", "100"},

@@ -13,7 +13,8 @@
 namespace moerate
 {
 
-/// |theta| <= B for each parameter, with a B of its own for each block; 1 / B <= T <= B for a
+/// |theta| <= B for each parameter, with a B of its own for each block (named alike in gate and
+/// expert, or of one of them: { b = 2, gate = { b = 1 } }); 1 / B <= T <= B for a
 /// learned temperature.
 class Box
 {
@@ -36,11 +37,18 @@ public:
     };
     Bounds bounds(Model const& model) const;
 
+    /// The coordinate of theta [layout.size] that is furthest out of the box, as a share of its
+    /// bound and where what f does not depend on is centred: "|b| = 2.4 of atom 1 where the box
+    /// ends at 2". Empty: no coordinate is.
+    std::string outside(Model const& model, std::vector<double> const& theta) const;
+
 private:
+    /// Reads the bounds that a table names: of all blocks, or those of a part ("gate", "expert").
+    void read_blocks(Reader& table, char const* part);
     double most(Block const& block) const;
 
     double most_ = 10;                     ///< of blocks that have none of their own
-    std::map<std::string, double> blocks_; ///< by name; gate and expert share the name b
+    std::map<std::string, double> blocks_; ///< by name, "b" or "gate.b", which goes before
     double temperature_ = 10;
     double lambda_ = 10;
 };

@@ -140,4 +140,28 @@ std::string curve_notes(Study const& study, Curve const& curve)
     return text;
 }
 
+std::vector<Warning> truths_out_of_reach(Study const& study, std::string const& place)
+{
+    std::vector<Warning> warnings;
+    for (Curve const& curve : study.curves) {
+        if (!same_families(curve.truth.model, curve.model))
+            continue;
+        // a truth without a path is the same at all n
+        auto const first = curve.truth.path ? study.n.begin() : study.n.end() - 1;
+        for (auto n = first; n != study.n.end(); ++n) {
+            std::string const why =
+                curve.estimator->out_of_reach(curve.truth.model, true_parameters(study, curve, *n));
+            if (why.empty())
+                continue;
+            warnings.push_back(
+                {fmt::format("{}: the truth of \"{}\" has {} (no fit can be there: its losses and "
+                             "rates would be "
+                             "those of the bound) raise the bound, or take another truth",
+                             place, curve.label, why)});
+            break;
+        }
+    }
+    return warnings;
+}
+
 } // namespace moerate

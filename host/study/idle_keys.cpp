@@ -1,5 +1,7 @@
 #include "host/study/idle_keys.h"
 
+#include "kernels/spec/lookup.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -135,14 +137,29 @@ private:
         if (!box.is_object())
             return;
         for (auto const& item : box.items()) {
-            auto const has = [&](Curve const& curve) {
-                Layout const& layout = curve.model.layout;
-                return std::any_of(layout.block, layout.block + layout.blocks,
-                                   [&](Block const& block) { return item.key() == block.name; });
-            };
-            if (!used(has, [&](Curve const& curve) { return owns(curve, "box"); }))
-                add(at / item.key(), item.value(), "no fit of it has such parameters");
+            if (item.value().is_object()) { // box = { gate = { b = 1 } }
+                for (auto const& inner : item.value().items())
+                    look_at_bound(at / item.key() / inner.key(), inner, item.key(), owns);
+                continue;
+            }
+            look_at_bound(at / item.key(), item, "", owns);
         }
+    }
+
+    /// One bound of a box; `part` is "gate", "expert" or both.
+    template <class Item>
+    void look_at_bound(Pointer const& at, Item const& item, std::string const& part,
+                       Owns const& owns)
+    {
+        auto const has = [&](Curve const& curve) {
+            Layout const& layout = curve.model.layout;
+            return std::any_of(layout.block, layout.block + layout.blocks, [&](Block const& block) {
+                return item.key() == block.name &&
+                       (part.empty() || (part == "expert") == of_expert(block.role));
+            });
+        };
+        if (!used(has, [&](Curve const& curve) { return owns(curve, "box"); }))
+            add(at, item.value(), "no fit of it has such parameters");
     }
 
     /// Whether a curve of those that a key is of uses it; without such curves nothing is to be

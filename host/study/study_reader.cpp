@@ -1,3 +1,4 @@
+#include "host/study/curve_notes.h"
 #include "host/study/document.h"
 #include "host/study/idle_keys.h"
 #include "host/study/readers.h"
@@ -64,6 +65,9 @@ public:
         study.warnings = idle_keys(document_, sweep_, study);
         for (std::string& text : claims_without_reason(document_))
             study.warnings.push_back({std::move(text)});
+        for (Warning& one :
+             truths_out_of_reach(study, document_.place(Pointer() / "estimator" / "box")))
+            study.warnings.push_back(std::move(one));
         study.file = document_.file();
         study.resolved = resolved_text();
         return study;

@@ -77,6 +77,14 @@ MOE_HD MOE_INLINE double magnitude(double value)
     return value < 0 ? -value : value;
 }
 
+/// By how much a convex model may still fall, along one coordinate, from a point in its box: with v
+/// the slope there, max over t in [lower, upper] of v (at - t).
+MOE_HD MOE_INLINE double most_fall(double slope, double at, double lower, double upper)
+{
+    double const room = slope > 0 ? at - lower : upper - at;
+    return slope == 0 ? 0 : magnitude(slope) * room;
+}
+
 /// H_ii.
 MOE_HD inline double diagonal(StepTask const& task, int p, int i)
 {

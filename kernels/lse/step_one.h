@@ -147,10 +147,10 @@ MOE_HD double gain_in_box(Lanes lanes, StepTask const& task, StepMemory const& m
         return m.is[i] == Freedom::frozen ? 0 : m.step[i] * (task.gradient[i] + by_step(i) / 2);
     });
     double const left = sum_of(p, [&](int i) {
-        double const v = task.gradient[i] + by_step(i);
-        double const to = m.z[i] + m.step[i];
-        double const room = v > 0 ? to - task.lower[i] : task.upper[i] - to;
-        return m.is[i] == Freedom::frozen || v == 0 ? 0 : magnitude(v) * room;
+        return m.is[i] == Freedom::frozen
+                   ? 0
+                   : most_fall(task.gradient[i] + by_step(i), m.z[i] + m.step[i], task.lower[i],
+                               task.upper[i]);
     });
     return 2 * (gained + left);
 }

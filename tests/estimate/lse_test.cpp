@@ -167,6 +167,13 @@ TEST_CASE("a box has bounds by coordinate")
     Box::Bounds const bounds = box.bounds(model);
     CHECK(bounds.upper == std::vector<double>{1, 1, 1, 10, 10, 2, 4, 10, 10, 2, 8});
     CHECK(bounds.lower == std::vector<double>{-1, -1, -1, -10, -10, -2, 0.25, -10, -10, -2, -8});
+    // Gate and experts share the name b: a part's own bound goes before.
+    json const apart{{"box", {{"b", 2}, {"gate", {{"b", 1}}}, {"expert", {{"a", 3}}}}}};
+    CHECK(box_of(apart).bounds(model).upper ==
+          std::vector<double>{10, 10, 10, 10, 10, 1, 10, 3, 3, 2, 10});
+    CHECK(box_of(apart).settings()["box"] == apart["box"]);
+    CHECK_THAT(box_of(apart).text(), Contains("|gate.b| <= 1"));
+    CHECK_THAT(error_of({{"box", {{"gate", {{"a", 1}}}}}}), Contains("unknown key \"a\""));
 }
 
 TEST_CASE("a line is fitted, and certified as what it is")

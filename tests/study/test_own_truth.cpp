@@ -63,7 +63,8 @@ TEST_CASE("a fit's own truth has the study's streams, and the others stay what t
     CHECK(same_key(data_key(study, soft, 100, 2), data_key(study, own, 100, 2)));
     CHECK(same_key(streams_key(study, own), truth_key(study, soft)));
     CHECK_FALSE(same_key(truth_key(study, own), truth_key(study, soft)));
-    CHECK(true_parameters(study, own, study.n.front()) != true_parameters(study, soft, study.n.front()));
+    CHECK(true_parameters(study, own, study.n.front()) !=
+          true_parameters(study, soft, study.n.front()));
     Study const again = parse_study(study.resolved, "resolved");
     CHECK(again.resolved == study.resolved);
     CHECK(canonical_curve(again, again.curves[1]) == canonical_curve(study, own));
@@ -119,4 +120,31 @@ TEST_CASE("given truths can be swept, by their files")
     toml.replace(toml.find("truth.file"), 10, "fit.soft.truth.file");
     CHECK_THAT(sample::error_of([&] { parse_study(toml, "s.toml", {}, folder); }),
                Contains("sweep truth.file"));
+}
+
+TEST_CASE("a truth where no fit can be is told, common shifts aside", "[study]")
+{
+    std::string const folder = own_measures_folder();
+    // Its w are (0.1, 0.2) and (1.1, 1.2): softmax gates see their difference alone.
+    auto const warned = [&](std::string const& estimator) {
+        std::string const toml = sample::with("sigmoid\" }\nexperts = 2\nloss = \"sigmoid.D3",
+                                              "softmax\" }\nexperts = 2\nloss = \"softmax.L1");
+        std::size_t const at = toml.find("[estimator]");
+        std::string const head = toml.substr(0, at), tail = toml.substr(toml.find("[[fit]]", at));
+        std::string text;
+        for (Warning const& one : parse_study(head + "[estimator]\n" + estimator + tail +
+                                                  "[fit.truth]\nfile = \"a.json\"\n",
+                                              "s.toml", {}, folder)
+                                      .warnings)
+            text += one.text + "\n";
+        return text;
+    };
+    CHECK(warned("kind = \"lse\"\nbox = { w = 0.6 }\n").empty());
+    CHECK_THAT(
+        warned("kind = \"lse\"\nbox = { w = 0.4 }\n"),
+        Contains("has gate.w = -0.5 of atom 1 where the box ends at -0.4 (no fit can be there") &&
+            Contains("raise the bound"));
+    CHECK_THAT(warned("kind = \"lse\"\nbox = { a = 1.45 }\n"),
+               Contains("has expert.a = 1.5 of atom 2 where the box ends at 1.45"));
+    CHECK(warned("kind = \"sgd\"\n").empty());
 }

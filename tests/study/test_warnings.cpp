@@ -42,6 +42,9 @@ TEST_CASE("keys that no fit has a use for are told with line, reason and what to
     CHECK_THAT(warned(by_lse(plain, "box = { w = 3.0, A = 2.0 }\n")),
                Contains("s.toml:20:18: ") && Contains("estimator.box.A = 2.0") &&
                    !Contains("box.w"));
+    CHECK_THAT(
+        warned(by_lse(plain, "box = { gate = { b = 3.0, A = 2.0 }, expert = { a = 4.0 } }\n")),
+        Contains("estimator.box.gate.A = 2.0") && !Contains("gate.b") && !Contains("expert.a"));
     Families exact;
     exact.atoms = "experts = 2";
     exact.start = "extra = [1]\nsplit = \"share\"";
