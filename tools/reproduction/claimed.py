@@ -8,11 +8,18 @@ import collect
 import notes
 from identified import facts_of
 from panels import EXPERIMENTS
+from runs import read_json
 from words import cell, number, percent, short, table, theory, why
 from words import loss as loss_words
 from words import slope as slope_words
 
 KIND = "claims"
+
+# The same with masses bounded from below, as the theorems have it: shares of gates that compete are at least
+# e^-4 of the largest. All these truths lie inside.
+BOUNDED = "claims-bounded"
+BOUNDS = ["estimator.box={ gate = { b = 2.0 } }"]
+COMPETING = ("softmax", "topk", "hierarchical")
 
 # The experiments whose claim is on blocks of parameters, and these blocks: their names in the rates, and in the papers.
 BLOCKS = {"claim-001-table1": {"gate.A": "A", "gate.w": "b (w)", "expert": "eta", "mass": "exp c"},
@@ -30,11 +37,28 @@ def names():
                   for path in glob.glob(os.path.join(EXPERIMENTS, "claim-*.toml")))
 
 
+def further(resolved):
+    """Further runs of an experiment: their settings by kind."""
+    return {BOUNDED: BOUNDS} if any(fit["gate"]["normalizer"] in COMPETING for fit in resolved["fit"]) else {}
+
+
 def entry_of(moerate, name, record):
     """What is kept of an experiment: one row of its rates each."""
     about = collect.describe(moerate, name)
-    rows = []
-    for row in record["rows"]:
+    bounded = read_json(moerate.record_file(name, BOUNDED))
+    competing = {fit["label"] for fit in about["data"]["fits"] if fit["gate"]["normalizer"] in COMPETING}
+    return {"experiment": name, "title": about["title"], "source": about["source"],
+            "noise_variance": about["data"]["noise_variance"],
+            "replicates": min((row["replicates"] for row in record["rows"]), default=0),
+            "run": collect.run_of(record), "truths": truths_of(moerate, name, about), "rows": rows_of(name, record["rows"]),
+            "bounded": bounded and {"run": collect.run_of(bounded),
+                                    "rows": rows_of(name, [row for row in bounded["rows"] if row["label"] in competing])}}
+
+
+def rows_of(name, rows):
+    """What is kept of rows of the rates."""
+    kept = []
+    for row in rows:
         one = {key: row[key] for key in ("label", "loss", "r", "gauge", "target", "n", "theory")}
         one["estimate"] = collect.estimate(row)
         one["median"] = row["median"]["slope"]
@@ -46,11 +70,8 @@ def entry_of(moerate, name, record):
             one["expert_" + expert] = {**{key: found[key] for key in ("value", "slope", "lo", "hi")},
                                        "bracketed": bracketed(row, found)}
         one["blocks"] = blocks_of(row, BLOCKS.get(name, {}))
-        rows.append(one)
-    return {"experiment": name, "title": about["title"], "source": about["source"],
-            "noise_variance": about["data"]["noise_variance"],
-            "replicates": min((row["replicates"] for row in record["rows"]), default=0),
-            "run": collect.run_of(record), "truths": truths_of(moerate, name, about), "rows": rows}
+        kept.append(one)
+    return kept
 
 
 def truths_of(moerate, name, about):
@@ -84,7 +105,8 @@ What the papers' tables and theorems say beyond their figures (`claim-*`), measu
 its own, as a theorem speaks of a truth of its gate. The experts' columns are what the tables are about: the largest distance in L2 of an expert to the true one of its cell, over cells of several atoms
 and of one; *gates* is the largest distance in L2 of a true atom's gate to the sum of those of its cell (`response.gate`). "sub" is slower than any power of n over all truths, which a single truth need not show (see the worst truths).
 Where a fit has an atom too many, its minimum at one truth often has that atom far away, on the box, with next to no mass ([validation.md](validation.md), "Over-specified fits"): such slopes are in brackets and decide nothing,
-for or against a claim. Masses that are bounded from below, as the theorems have them, are what `--set 'estimator.box={b=1.0}'` asks for where the truth's biases allow it.
+for or against a claim. The theorems have masses bounded from below; a second table has the same fits so, of gates whose masses compete, by `--set 'estimator.box={ gate = { b = 2.0 } }'`: no mass is below e^-4 of the largest.
+Minima want less in many of these fits, which then lie on that bound: brackets there say so, while the estimator is the theorems' own, and the slopes are what they speak of.
 Each truth is drawn from the experiment's seed; f determines as many of its parameters as the rank says, of what its family has in general position: fewer where the case asks for a
 truth that is not (constant gates, experts without slope). Along an eigenvalue l an exactly specified fit varies by sigma / sqrt(n l): by 0.1 at n = 10000 where l is 1e-10.
 
@@ -102,11 +124,24 @@ def entry_text(entry):
                        if isinstance(row["theory"], dict) and not row["theory"]["stands"]})
     return (f"### {entry['experiment']}: {entry['title']}\n\n{entry['source']}; n = {rows[0]['n'][0]} .. "
             f"{rows[0]['n'][-1]}, {entry['replicates']} replicates, noise variance {entry['noise_variance']:g}.\n\n"
-            + truths_text(entry)
-            + table(["fit", "loss", "theory", "its slope", "median's", "experts, over", "experts, exact", "gates", "regression error",
-                     "admissible", "certified", "on the box"], [line_of(row) for row in rows])
-            + blocks_text(entry) + "".join(reasons) + ("\n" if any(reasons) else "") + equal_text(entry)
-            + notes.runs({entry["experiment"]: entry.get("run")}))
+            + truths_text(entry) + rows_text(entry["experiment"], rows)
+            + "".join(reasons) + ("\n" if any(reasons) else "") + equal_text(entry)
+            + notes.runs({entry["experiment"]: entry.get("run")}) + bounded_text(entry))
+
+
+def rows_text(experiment, rows):
+    """The table of the rates, and the one by block."""
+    return (table(["fit", "loss", "theory", "its slope", "median's", "experts, over", "experts, exact", "gates", "regression error",
+                   "admissible", "certified", "on the box"], [line_of(row) for row in rows]) + blocks_text(experiment, rows))
+
+
+def bounded_text(entry):
+    """The same fits with masses bounded from below; nothing where none were run."""
+    bounded = entry.get("bounded")
+    if not bounded:
+        return ""
+    return ("With masses bounded from below (|b| <= 2 in gates, all else alike):\n\n" + rows_text(entry["experiment"], bounded["rows"])
+            + notes.runs({entry["experiment"]: bounded["run"]}))
 
 
 def unlike(rows):
@@ -151,11 +186,11 @@ def decided(one, other):
     return "no difference is seen" if one["lo"] <= other["hi"] and other["lo"] <= one["hi"] else "the rates differ"
 
 
-def blocks_text(entry):
+def blocks_text(experiment, rows):
     """The table by block, where the claim is on blocks."""
-    names_ = BLOCKS.get(entry["experiment"], {})
+    names_ = BLOCKS.get(experiment, {})
     lines = []
-    for row in entry["rows"]:
+    for row in rows:
         for block, found in row["blocks"].items():
             cells = [text_ for kind in ("over", "exact") for text_ in (
                 interval(found[kind]), number(found[kind]["median"], 2), theory(found[kind]["theory"]))]

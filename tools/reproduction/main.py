@@ -75,7 +75,10 @@ def steps(panels, beyond, scale, phases, check):
     for section in SECTIONS:
         for name in beyond[section.KIND] if section.KIND in phases else ():
             n = scale.beyond or check(name)["study"]["n"]
-            yield name, section.KIND, n, scale.beyond_settings.get(section.KIND, [])
+            settings = scale.beyond_settings.get(section.KIND, [])
+            yield name, section.KIND, n, settings
+            for kind, more in getattr(section, "further", lambda _: {})(check(name)).items():
+                yield name, kind, n, settings + more
     for kind in (ORACLE, BEST):
         if kind not in phases or kind not in scale.lse:
             continue

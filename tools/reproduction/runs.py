@@ -13,7 +13,7 @@ from panels import EXPERIMENTS, VARIANTS, file_word
 
 
 INTERRUPTED = 75  # of moerate: all finished work is saved
-RATES = {"claims": ["--blocks"]}  # what rates are asked for beside the usual, by kind
+RATES = {"claims": ["--blocks"], "claims-bounded": ["--blocks"]}  # what rates are asked for beside the usual, by kind
 
 
 class OutOfTime(Exception):
