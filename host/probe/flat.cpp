@@ -215,7 +215,8 @@ std::vector<Flat> distant_twins(NoiseFree const& sample, LossLevel const& level,
             continue;
         flat.difference = largest_difference(sample, flat.measure);
         flat.loss = level.value(flat.measure.theta);
-        if (!(flat.difference <= 1e-10 * sample.size) || flat.loss < least)
+        if (!(flat.difference <= 1e-10 * sample.size) || flat.loss < least ||
+            hardly_weighs(sample, flat.measure))
             continue;
         flat.words = words_of_twin(sample, flat.measure);
         std::vector<std::string> key;

@@ -36,7 +36,8 @@ std::vector<Flat> flat_directions(NearestSearch& search, double epsilon, int mos
 
 /// Measures with the truth's f whose loss is at least `least`, wherever they lie: least squares
 /// from blind starts (lse_starts.h) of `seed` on the sample; the ones with the most of the truth's
-/// atoms first, none whose words are those of another. Throws DeviceError.
+/// atoms first, none whose words are those of another or that has an atom which hardly weighs
+/// (noise_free.h). Throws DeviceError.
 std::vector<Flat> distant_twins(NoiseFree const& sample, LossLevel const& level,
                                 Box::Bounds const& box, int starts, double least,
                                 std::uint32_t seed, int most = 4);

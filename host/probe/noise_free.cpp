@@ -88,6 +88,31 @@ std::vector<double> responses(NoiseFree const& sample, Measure const& measure)
     return experts_at(sample.device, measure, sample.x);
 }
 
+bool hardly_weighs(NoiseFree const& sample, Measure const& measure)
+{
+    // On a box of 10 a bias alone takes a share down to 2e-9, a location with it further.
+    constexpr double light = 1e-4, silent = 1e-6;
+    auto const n = static_cast<std::size_t>(sample.n);
+    std::size_t const size = n * static_cast<std::size_t>(measure.model.k);
+    DeviceArray<double> const theta(sample.device, measure.theta), weights(sample.device, size);
+    sample.device.run(
+        std::vector<EvaluateTask<double>>{{measure.model, theta.data(), sample.n, sample.x.data(),
+                                           nullptr, nullptr, weights.data(), nullptr, nullptr}});
+    std::vector<double> const g = weights.download(), h = responses(sample, measure);
+    auto const largest = [n](std::vector<double> const& all, std::size_t row) {
+        double most = 0;
+        for (std::size_t t = row * n; t < (row + 1) * n; ++t)
+            most = std::max(most, std::fabs(all[t]));
+        return most;
+    };
+    for (std::size_t atom = 0; atom * n < size; ++atom) {
+        double const share = largest(g, atom);
+        if (share > 0 && share <= light && largest(h, atom) > silent * sample.size)
+            return true;
+    }
+    return false;
+}
+
 double largest_difference(NoiseFree const& sample, Measure const& measure)
 {
     DeviceArray<double> const theta(sample.device, measure.theta), f(sample.device, sample.n);

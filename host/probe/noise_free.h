@@ -33,6 +33,11 @@ double largest_difference(NoiseFree const& sample, Measure const& measure);
 /// h_i(x) of all atoms on these points, [k][n].
 std::vector<double> responses(NoiseFree const& sample, Measure const& measure);
 
+/// Whether some atom has a response and next to no share on all of these points: one far away,
+/// whose share would be 0 only at infinity, so that f is nearly the truth's and not the same. A
+/// share of exactly 0 (an atom that is never among the top K) is none of these.
+bool hardly_weighs(NoiseFree const& sample, Measure const& measure);
+
 /// A truth of this model: N(0, 1) parameters of stream `truth`, keyed by seed, so that atoms are
 /// far from zero and from one another; biases have half of that standard deviation, so that kinks
 /// and slopes of experts lie among the inputs; a learned T is 1.

@@ -54,7 +54,7 @@ double winsorize(std::vector<double>& values)
 VarianceEstimate variance_estimate(Statistic statistic, std::vector<double> const& influence)
 {
     auto const size = static_cast<double>(influence.size());
-    if (statistic == Statistic::median) {
+    if (statistic == Statistic::median && size > 2) {
         double const infinite = std::numeric_limits<double>::infinity();
         return {(size + 1) / (size + 2 * std::sqrt(size / pi)), infinite};
     }

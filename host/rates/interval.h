@@ -39,7 +39,8 @@ struct VarianceEstimate
 /// R / 4; the variance of draws is E (steps from J to J')^2 / 2, J' another draw's, in squared mean
 /// steps (Var J + E|J - J'| / 2) = R / 4 + sqrt(R / pi) / 2 on average, where the median's own is
 /// (R + 1) / 4. Freedom is infinite: percentiles of a median are order statistics, which cover as
-/// often wherever the steps are long or short.
+/// often wherever the steps are long or short. Of two
+/// values the median is the mean, and so is what is known of it.
 VarianceEstimate variance_estimate(Statistic statistic, std::vector<double> const& influence);
 
 /// R times what each value adds to the logarithm of a mean, trimmed or geometric mean, to first

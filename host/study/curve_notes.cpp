@@ -3,6 +3,7 @@
 #include "host/measure/inclusion.h"
 #include "host/measure/measure_json.h"
 #include "host/study/truth.h"
+#include "kernels/family/loss_fits.h"
 #include "kernels/family/losses.h"
 #include "kernels/family/scores.h"
 #include "kernels/spec/lookup.h"
@@ -105,11 +106,34 @@ std::string positive_slopes(Curve const& curve)
     return text;
 }
 
+/// Gates whose common shift is one of u = w / (|w| + tau1), which have to stay in the unit ball.
+std::string edge_note(Curve const& curve)
+{
+    bool edged = false;
+    visit(Scores{}, curve.model.gate.score, [&](auto score) {
+        edged = score.location_shifts(curve.model.gate) && score.shifts_direction(curve.model.gate);
+    });
+    edged = edged && traits_of(curve.model.gate).mass == Mass::exponential;
+    bool const aligned =
+        std::any_of(curve.losses.begin(), curve.losses.end(),
+                    [](LossSpec const& loss) { return loss.choice.gauge == Gauge::align; });
+    if (!edged || !aligned || curve.model.k <= curve.truth.model.k)
+        return {};
+    return "  note      losses are taken after a common shift of all u = w / (|w| + tau1) that "
+           "keeps "
+           "|u| < 1: an extra atom\n            near that edge, even one that weighs nothing, "
+           "keeps "
+           "the others from being shifted, and the loss\n            is then mostly one of the "
+           "gauge "
+           "(docs/losses.md, \"The gauge\"); go by regression and response errors\n";
+}
+
 } // namespace
 
 std::string curve_notes(Study const& study, Curve const& curve)
 {
-    std::string text = regime_note(study, curve) + own_draws(curve) + positive_slopes(curve);
+    std::string text =
+        regime_note(study, curve) + edge_note(curve) + own_draws(curve) + positive_slopes(curve);
     if (!function_held(curve.model, curve.truth.model))
         text += "  note      the fitted family does not hold the truth: fits come to its "
                 "projection at best\n            (target = \"projection\")\n";

@@ -107,11 +107,13 @@ TEST_CASE("draws vary more or less than the statistic by the factor")
         CHECK(variance_of_draws(statistic, replicates) * estimate.factor ==
               Approx(variance_of_samples(statistic, replicates)).epsilon(0.05));
     };
+    check(Statistic::median, 2, 2); // the mean of the two
     check(Statistic::median, 21, 0.840);
     check(Statistic::median, 80, 0.899);
     check(Statistic::mean, 8, 8.0 / 7);
     check(Statistic::trimmed, 8, 8.0 / 7);
     check(Statistic::trimmed, 20, 1);
+    CHECK(variance_estimate(Statistic::median, {0, 4}).freedom == 1);
     CHECK(widening({{1, variance_estimate(Statistic::median, std::vector<double>(21))}}) ==
           Approx(std::sqrt(0.840)).epsilon(0.001));
 }

@@ -107,3 +107,18 @@ TEST_CASE("extra atoms that do not keep f at the start are told")
     CHECK_THAT(told(R"(score = "attention", normalizer = "softmax", rank = 1)", relu, "softmax.L1"),
                Contains("no b to divide it by: f is not kept"));
 }
+
+TEST_CASE("losses that an atom far out keeps from their gauge are told", "[study]")
+{
+    std::string const note = "an extra atom";
+    std::string const perturbed =
+        R"(score = "cosine", normalizer = "softmax", tau1 = 0.1, tau2 = 0.1)";
+    Families over = both(perturbed, "cosine.L2");
+    CHECK_THAT(describe(over.read()), Contains("keeps |u| < 1: " + note));
+    Families exact = over;
+    exact.atoms = "experts = 2";
+    CHECK_THAT(describe(exact.read()), !Contains(note));
+    CHECK_THAT(describe(both(R"(score = "cosine", normalizer = "softmax")", "cosine.L2").read()),
+               !Contains(note)); // without tau1 nothing is shifted
+    CHECK_THAT(describe(Families().read()), !Contains(note));
+}

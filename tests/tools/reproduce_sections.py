@@ -70,14 +70,14 @@ class Sections(unittest.TestCase):
         blocks = claimed.blocks_of(row, claimed.BLOCKS["claim-001-table1"])
         self.assertEqual(list(blocks), ["gate.w"])  # of the claim's blocks those that the row has
         entry = {"experiment": "claim-001-table1", "rows": [{"label": "one", "blocks": blocks}]}
-        self.assertIn("| one | b (w) | -0.30 [-0.40, -0.20] | -0.25 | -0.125 | - | - | - |", claimed.blocks_text(entry))
+        self.assertIn("| one | b (w) | -0.30 [-0.40, -0.20] | -0.25 | -0.125 | - | - | - |", claimed.blocks_text(entry["experiment"], entry["rows"]))
         poor = {**row, "reasons": [{"of": "fits", "code": "box"}]}
         entry["rows"][0]["blocks"] = claimed.blocks_of(poor, {"gate.w": "b (w)"})
-        self.assertIn("| one | b (w) | (-0.30) [-0.40, -0.20] |", claimed.blocks_text(entry))
+        self.assertIn("| one | b (w) | (-0.30) [-0.40, -0.20] |", claimed.blocks_text(entry["experiment"], entry["rows"]))
         grows = {**row, "blocks": {"gate.w": {"over": {**slope, "reasons": [{"code": "grows"}]}, "exact": none}}}
         self.assertTrue(claimed.blocks_of(grows, {"gate.w": "b (w)"})["gate.w"]["over"]["bracketed"])
         self.assertEqual(claimed.blocks_of({}, {"mass": "m"}), {})  # asked without --blocks
-        self.assertEqual(claimed.blocks_text({**entry, "rows": [{"label": "one", "blocks": {}}]}), "")
+        self.assertEqual(claimed.blocks_text(entry["experiment"], [{"label": "one", "blocks": {}}]), "")
 
     def test_the_constant_s_section(self):
         point = {"epsilon": 1.0, "reached": True, "distance": 0.5, "least": True, "ratio": 0.5, "exponent": None}
@@ -170,6 +170,12 @@ class Sections(unittest.TestCase):
         self.assertIn("- regime 2, gelu: the mean regression error has the slope -0.13", page)
         old = {key: value for key, value in entries["claim-004-topk"].items() if key != "truths"}
         self.assertNotIn("The truths", claimed.entry_text(old))  # collected before
+        self.assertNotIn("masses bounded from below (", claimed.entry_text({**old, "bounded": None}))
+        bounded = claimed.entry_text({**old, "bounded": {"run": old["run"], "rows": old["rows"][:1]}})
+        self.assertIn("With masses bounded from below (|b| <= 2 in gates, all else alike):", bounded)
+        self.assertEqual(claimed.further({"fit": [{"gate": {"normalizer": "sigmoid"}}]}), {})
+        self.assertEqual(list(claimed.further({"fit": [{"gate": {"normalizer": "sigmoid"}}, {"gate": {"normalizer": "topk"}}]})),
+                         [claimed.BOUNDED])
 
     def test_rates_are_called_different_only_with_verdicts(self):
         def of(lo, hi, bracketed=False):
