@@ -30,8 +30,9 @@ char const* const to_both = "[\"truth\", \"projection\"]";
 std::vector<FitRow> curve_fits(std::string const& folder, Study const& of, int curve)
 {
     std::vector<FitRow> all;
+    Store const store = Store::open(folder);
     for (int const n : of.n)
-        for (FitRow& row : Store::open(folder).fits(cell_id(of, of.curves[curve], n), true))
+        for (FitRow& row : store.fits(cell_id(of, of.curves[curve], n), true))
             all.push_back(std::move(row));
     return all;
 }
