@@ -9,14 +9,15 @@
 namespace
 {
 
-/// A command that must fail with `code`, one line on stderr and nothing on stdout.
-void check_fails(Place const& place, std::vector<std::string> const& words, int code)
+/// What a command says that must fail with `code`, one line on stderr and nothing on stdout.
+std::string check_fails(Place const& place, std::vector<std::string> const& words, int code)
 {
     process::Result const result = place.call(words);
     CAPTURE(words, result.err);
     CHECK(result.code == code);
     CHECK(result.out.empty());
     CHECK(result.err.find("moerate: error: ") != std::string::npos);
+    return result.err;
 }
 
 } // namespace
@@ -123,8 +124,7 @@ TEST_CASE("plan and submit refuse what run refuses", "[cli]")
     auto const error = [&](std::vector<std::string> words, std::vector<std::string> const& more) {
         words.insert(words.end(), more.begin(), more.end());
         words.emplace_back("-q"); // of the run's notes
-        check_fails(place, words, 4);
-        return place.call(words).err;
+        return check_fails(place, words, 4);
     };
     std::vector<std::vector<std::string>> const refused = {
         {"-o", place.results(), "--set", "study.seed=8"},
@@ -155,8 +155,7 @@ TEST_CASE("values that are none are refused with the option and what it takes", 
 {
     Place const place;
     auto const refused = [&](std::vector<std::string> const& words, std::string const& text) {
-        check_fails(place, words, 2);
-        std::string const error = place.call(words).err;
+        std::string const error = check_fails(place, words, 2);
         CHECK(error.find(text) != std::string::npos);
         CHECK(error.size() < 200);
     };
@@ -197,10 +196,8 @@ TEST_CASE("values that are none are refused with the option and what it takes", 
 TEST_CASE("a word that is no command is named, with the nearest one", "[cli]")
 {
     Place const place;
-    check_fails(place, {"rate", place.results()}, 2);
-    CHECK(place.call({"rate", place.results()})
-              .err.find("\"rate\" is no command (nearest: "
-                        "\"rates\")") != std::string::npos);
+    CHECK(check_fails(place, {"rate", place.results()}, 2)
+              .find("\"rate\" is no command (nearest: \"rates\")") != std::string::npos);
     CHECK(place.call({"frobnicate"}).err.find("\"frobnicate\" is no command: see") !=
           std::string::npos);
     CHECK(place.call({""}).err.find("\"\" is no command") != std::string::npos);
@@ -214,9 +211,8 @@ TEST_CASE("a folder that is named twice is refused, under whatever name", "[cli]
     for (char const* command : {"rates", "compare"})
         for (std::string const& name : {place.results(), place.results() + "/", place.path("link")})
         {
-            check_fails(place, {command, place.results(), name}, 2);
-            CHECK(place.call({command, place.results(), name}).err.find("name it once") !=
-                  std::string::npos);
+            std::string const error = check_fails(place, {command, place.results(), name}, 2);
+            CHECK(error.find("name it once") != std::string::npos);
         }
 }
 

@@ -88,15 +88,17 @@ void check_confirmed(Place const& place, std::string const& folder, int least)
 
 TEST_CASE("identify finds the shares that atoms of one gate trade", "[identify]")
 {
-    for (std::string const expert :
-         {"form=ridge,activation=relu", "form=ridge,activation=power,power=2",
-          "form=ridge,activation=identity", "form=ffn,activation=gelu"})
+    for (std::string const expert : {"form=ridge,activation=power,power=2",
+                                     "form=ridge,activation=identity", "form=ffn,activation=gelu"})
     {
+        if (moerate::sanitized && expert != "form=ffn,activation=gelu")
+            continue;
         CAPTURE(expert);
         Asked const asked(softmax, expert, {"--blind", "1"});
         CHECK(has_kind(asked.found("near", 3, "align"), "shares"));
     }
     Asked const relu(softmax, "form=ridge,activation=relu", {"--blind", "1"});
+    CHECK(has_kind(relu.found("near", 3, "align"), "shares"));
     for (json const& one : relu.found("near", 3, "align")) { // (1 + t) eta and (1 - t) eta
         CHECK(one["blocks"] == json({"a", "b_e"}));
         CHECK(has_words({one}, ": a x 1."));
@@ -108,6 +110,8 @@ TEST_CASE("identify finds the shares that atoms of one gate trade", "[identify]"
 TEST_CASE("identify flags no smooth ridge experts, and of exact fits the gauge alone", "[identify]")
 {
     for (auto const& [gate, activation] : {std::pair{softmax, "gelu"}, std::pair{cosine, "tanh"}}) {
+        if (moerate::sanitized && gate == softmax) // asked below, for its derivatives
+            continue;
         CAPTURE(gate, activation);
         Asked const asked(gate, std::string("form=ridge,activation=") + activation,
                           {"--blind", "1"});
@@ -131,7 +135,8 @@ TEST_CASE("identify finds the common shift of the perturbed cosine router", "[id
 
 TEST_CASE("identify finds that sigmoid gates and linear experts may turn their signs", "[identify]")
 {
-    Asked const asked(sigmoid, "form=ridge,activation=identity");
+    Asked const asked(sigmoid, "form=ridge,activation=identity",
+                      {"--blind", moerate::sanitized ? "12" : "32"});
     std::vector<json> const far = asked.found("far", 3, "align");
     CHECK(has_kind(far, "signs turned"));
     CHECK(has_words(far, "with all signs turned: gate and expert"));

@@ -1,4 +1,5 @@
 #include "tests/cli/place.h"
+#include "tests/support/sanitized.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -8,7 +9,10 @@
 namespace
 {
 
-/// Arguments of a run of some seconds on one thread with many blocks to be killed in and between.
+using moerate::sanitized;
+
+/// Arguments of a run of some seconds on one thread with many blocks to be killed in and between;
+/// with a tenth to do under sanitizers, which take ten times as long.
 std::vector<std::string> long_run(Place const& place, std::string const& folder)
 {
     return {"run",          place.study(),
@@ -17,8 +21,8 @@ std::vector<std::string> long_run(Place const& place, std::string const& folder)
             "--threads",    "1",
             "--save-every", "0.1",
             "--set",        "study.replicates=40",
-            "--set",        "study.n=[4000,16000,64000]",
-            "--set",        "estimator.epochs=12"};
+            "--set",        sanitized ? "study.n=[1000,4000,16000]" : "study.n=[4000,16000,64000]",
+            "--set",        sanitized ? "estimator.epochs=5" : "estimator.epochs=12"};
 }
 
 std::vector<moerate::FitRow> fits(std::string const& folder)

@@ -86,7 +86,8 @@ TEST_CASE("a loss that is named twice is computed once", "[cli]")
     process::Result const run =
         place.call({"constant", place.study(), "--epsilon", "0.5,0.1,0.5", "--json", "-q"});
     REQUIRE(run.code == 0);
-    for (json const& curve : json::parse(run.out)["curves"])
+    json const answer = json::parse(run.out);
+    for (json const& curve : answer["curves"])
         CHECK(curve["points"].size() <= 2);
 }
 

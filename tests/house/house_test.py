@@ -1,5 +1,5 @@
 """The house rules of docs/architecture.md that a reader relies on: the order of floors, headers that
-compile alone, files and functions that fit on few screens. Arguments: BUILD_FOLDER COMPILER."""
+compile alone, files and functions that fit on few screens, no part that outlives its whole. Arguments: BUILD_FOLDER COMPILER."""
 
 import concurrent.futures
 import os
@@ -8,6 +8,8 @@ import subprocess
 import sys
 import tempfile
 import unittest
+
+import lifetimes
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -147,6 +149,30 @@ class Sizes(unittest.TestCase):
     def test_a_long_function_is_seen(self):
         text = "namespace a\n{\n\nint f(int a,\n      int b)\n{\n" + "    ++a;\n" * 3 + "}\n\n}\n"
         self.assertEqual(functions(text), [(4, 7)])
+
+
+class Lifetimes(unittest.TestCase):
+    def test_no_range_or_reference_is_part_of_a_temporary(self):
+        texts = {path: read(path) for path in sources(".h", ".cpp", ".cu")}
+        references = lifetimes.give_references(texts.values())
+        for path, text in texts.items():
+            with self.subTest(path):
+                self.assertEqual(lifetimes.dangling(text, references), [])
+
+    def test_a_part_of_a_temporary_is_seen(self):
+        references = lifetimes.give_references(["json const& root() const;\nstatic std::vector<A>& all(int);\n"])
+        for said in ('json::parse(run.out)["curves"]', 'parse(a).at("b")', 'f(x).fits.front()', "f(x).fits[0]",
+                     'json{{"a", 1}}["a"]', "made()->curves", "*found(x)", "json::parse(\n    out)[\"a\"].items()",
+                     'more ? root()["a"] : f()["b"]'):
+            for begun in (f"    for (auto const& a : {said})\n", f"json const& a = {said};\n",
+                          f"auto& a = {said};\n"):
+                with self.subTest(begun):
+                    self.assertEqual(lifetimes.dangling(f"// f(){{[\n{begun}", references),
+                                     [(2, " ".join(lifetimes.without_words(said).split()))])
+        for said in ("json::parse(run.out)", "f(x).fits", 'root()["a"]', "all(f(x)[0]).front().a[f()[1]]",
+                     'a["b"].items()', "{&a.at(0).b, &c[0].d}", "*static_cast<A const*>(memory)", 'f("g()[0]")'):
+            with self.subTest(said):
+                self.assertEqual(lifetimes.dangling(f"for (auto& a : {said}) f()[0];", references), [])
 
 
 # What many headers read in any case and that takes long to read, by the include that says so: compiled once

@@ -3,6 +3,7 @@
 #include "host/rates/statistics.h"
 #include "tests/rates/compare_case.h"
 #include "tests/rates/cpu.h"
+#include "tests/support/sanitized.h"
 
 #include <catch2/catch.hpp>
 
@@ -63,7 +64,8 @@ TEST_CASE("studies with one stream are paired over what both have, others are no
     Comparison const& two = of(apart, "softmax.L1");
     CHECK_FALSE(two.paired);
     double const own = rows[0].mean.hi - rows[0].mean.lo;
-    CHECK(two.difference.hi - two.difference.lo > 1.2 * own); // two intervals in one, sqrt(2)
+    // Two intervals in one, sqrt(2); with a sanitizer's few draws their ends are less sure.
+    CHECK(two.difference.hi - two.difference.lo > (sanitized ? 1.0 : 1.2) * own);
     CHECK(two.difference.hi - two.difference.lo < 1.8 * own);
     CHECK(two.p > 0.001);
     CHECK_THAT(comparison_table(apart), Contains("unpaired") && Contains("c: softmax"));

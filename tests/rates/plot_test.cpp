@@ -77,7 +77,7 @@ std::string first_bytes(std::string const& file)
 
 } // namespace
 
-TEST_CASE("the figure is written as PNG and PDF")
+TEST_CASE("the figure is written as PNG and PDF", "[figure]")
 {
     std::vector<RateRow> rows{made_up("softmax", "softmax.L1", -0.1),
                               made_up("sigmoid", "sigmoid.D3", -0.5)};
@@ -98,7 +98,7 @@ TEST_CASE("the figure is written as PNG and PDF")
     CHECK(first_bytes(folder.path("figure.pdf")) == "%PDF");
 }
 
-TEST_CASE("a curve without a point is named as left out")
+TEST_CASE("a curve without a point is named as left out", "[figure]")
 {
     std::vector<RateRow> rows{made_up("softmax", "softmax.L1", -0.1),
                               made_up("all failed", "softmax.L1", none)};
@@ -108,7 +108,7 @@ TEST_CASE("a curve without a point is named as left out")
     CHECK_THAT(said(folder), Catch::Contains("\"all failed\" is not in the figure"));
 }
 
-TEST_CASE("the figure's input is checked")
+TEST_CASE("the figure's input is checked", "[figure]")
 {
     TempFolder folder;
     for (char const* text : {"", "no JSON", "[]", "{}", "{\"rows\": []}"}) {
@@ -118,7 +118,7 @@ TEST_CASE("the figure's input is checked")
     CHECK_FALSE(std::filesystem::exists(folder.path("figure.png")));
 }
 
-TEST_CASE("any label is drawn, and what no font has is said")
+TEST_CASE("any label is drawn, and what no font has is said", "[figure]")
 {
     TempFolder folder;
     std::vector<RateRow> rows;
@@ -134,7 +134,7 @@ TEST_CASE("any label is drawn, and what no font has is said")
     CHECK(said(folder).find("plot.py: no font here has ") == 0);
 }
 
-TEST_CASE("rows that are none are refused without a traceback")
+TEST_CASE("rows that are none are refused without a traceback", "[figure]")
 {
     TempFolder folder;
     nlohmann::json const good =

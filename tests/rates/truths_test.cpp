@@ -3,6 +3,7 @@
 #include "host/rates/interval.h"
 #include "host/rates/truth_mean.h"
 #include "host/rates/truths.h"
+#include "tests/support/sanitized.h"
 
 #include <catch2/catch.hpp>
 
@@ -87,7 +88,9 @@ TEST_CASE("intervals over truths cover, and are not much too long where truths a
 {
     std::mt19937_64 draw(7);
     std::normal_distribution<double> normal;
-    constexpr int trials = 4000; // standard error of a share 0.0034 at 0.95
+    // Standard error of a share 0.0034 at 0.95; under sanitizers, which see as much in fewer, 0.02.
+    constexpr int trials = sanitized ? 120 : 4000;
+    constexpr double margin = sanitized ? 0.05 : 0;
     for (int const truths : {2, 3, 5, 10})
         for (double const tau : {0.0, 1.0, 4.0}) {
             int covered = 0, rejected = 0;
@@ -108,10 +111,10 @@ TEST_CASE("intervals over truths cover, and are not much too long where truths a
                           std::fmax(mean.deviation, mean.within) / trials;
             }
             INFO(truths << " truths, tau " << tau << ", covered " << covered);
-            CHECK(covered >= 0.94 * trials);
-            CHECK(covered <= (tau > 0 ? 0.99 : 0.998) * trials);
+            CHECK(covered >= (0.94 - margin) * trials);
+            CHECK(covered <= (tau > 0 ? 0.99 : 0.998) * trials + margin * trials);
             CHECK(std::abs(trials - covered - rejected) <= 2); // p and interval say the same
-            CHECK(length <= (tau == 0 ? 0.96 : 1.0) * longer);
+            CHECK(length <= (tau == 0 ? 0.96 + margin : 1.0) * longer);
         }
 }
 

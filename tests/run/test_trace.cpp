@@ -2,6 +2,7 @@
 
 #include "host/core/error.h"
 #include "tests/run/runs.h"
+#include "tests/support/sanitized.h"
 
 #include <fstream>
 #include <map>
@@ -156,7 +157,7 @@ TEST_CASE("a trace is added to, and nothing else is", "[run]")
         std::ifstream in(file);
         return std::string(std::istreambuf_iterator<char>(in), {});
     };
-    Study const study = traced_study();
+    Study const study = traced_study({sanitized ? "study.replicates=1" : "study.replicates=2"});
     for (char const* other :
          {"[study]\nid = \"x\"\n", "{\"a\": 1}\n", "\n", "SQLite format 3", "[1]"}) {
         CAPTURE(other);
