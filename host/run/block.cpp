@@ -96,7 +96,8 @@ void JobBlock<Real>::risk()
     }
     // A CPU reads the points once for all fits of a task; a device that many tasks fill gets many.
     DeviceInfo const& info = device_.info();
-    std::size_t const tasks_wanted = 2 * static_cast<std::size_t>(std::max(info.threads, 1));
+    // Two tasks a thread, where there are several, so that none waits long for the last one.
+    std::size_t const tasks_wanted = info.threads > 1 ? 2 * info.threads : 1;
     std::size_t const most = RiskTask<Real>::most_fits;
     std::size_t const together =
         info.launch_fits > 1 ? 1 : std::clamp<std::size_t>(all / tasks_wanted, 1, most);

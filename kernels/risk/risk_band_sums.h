@@ -4,7 +4,10 @@
 /// Sums of risk_sums.h over whole chunks that stand side by side, in the registers of one CPU
 /// thread.
 
+#include "kernels/model/transpose.h"
 #include "kernels/risk/risk_sums.h"
+
+#include <cstring>
 
 MOE_BEGIN_ISA
 
@@ -17,43 +20,44 @@ struct ChunkedRows
     std::size_t step;
 };
 
-/// I x J pair sums, all through `chunks` chunks in registers: part[i][j][b] += (h_i - h*_j)^2.
-template <class Real, int I, int J>
-inline void pair_block(ChunkedRows<Real> h, ChunkedRows<Real> truth, int chunks, int true_atoms,
-                       Real* part)
+/// I x J pair sums of V vectors, all through `chunks` chunks in registers: part[i][j][b] +=
+/// (h_i - h*_j)^2.
+template <class Real, int I, int J, int V>
+inline void pair_block(ChunkedRows<Real> const& h, ChunkedRows<Real> const& truth, int chunks,
+                       int true_atoms, Real* part)
 {
     using Vector = typename Simd<Real>::Vector;
     using Unaligned = typename Simd<Real>::Unaligned;
-    for (int v = 0; v < chunk; v += Simd<Real>::width) {
-        Vector sum[I][J];
-        for (int i = 0; i < I; ++i)
-            for (int j = 0; j < J; ++j)
-                sum[i][j] =
-                    *reinterpret_cast<Vector const*>(part + (i * true_atoms + j) * chunk + v);
+    constexpr int width = Simd<Real>::width;
+    for (int b = 0; b < chunk; b += V * width) {
+        Vector sum[I * J * V];
+        auto const at = [&](int i, int j, int v) MOE_INLINED {
+            return reinterpret_cast<Vector*>(part + (i * true_atoms + j) * chunk + b + v * width);
+        };
+        for_constants<I * J * V>([&](auto s)
+                                     MOE_INLINED { sum[s] = *at(s / V / J, s / V % J, s % V); });
+        Real const* left = h.at + b;
+        Real const* right = truth.at + b;
         for (int c = 0; c < chunks; ++c) {
-            Vector right[J];
-            for (int j = 0; j < J; ++j)
-                right[j] = *reinterpret_cast<Unaligned const*>(truth.at + j * truth.row +
-                                                               c * truth.step + v);
-            for (int i = 0; i < I; ++i) {
-                Vector const left =
-                    *reinterpret_cast<Vector const*>(h.at + i * h.row + c * h.step + v);
-                for (int j = 0; j < J; ++j) {
-                    Vector const difference = left - right[j];
-                    sum[i][j] += difference * difference;
-                }
-            }
+            for_constants<I * J * V>([&](auto s) MOE_INLINED {
+                Vector const difference =
+                    *reinterpret_cast<Vector const*>(left + s / V / J * h.row + s % V * width) -
+                    *reinterpret_cast<Unaligned const*>(right + s / V % J * truth.row +
+                                                        s % V * width);
+                sum[s] = multiply_add(difference, difference, sum[s]);
+            });
+            left += h.step;
+            right += truth.step;
         }
-        for (int i = 0; i < I; ++i)
-            for (int j = 0; j < J; ++j)
-                *reinterpret_cast<Vector*>(part + (i * true_atoms + j) * chunk + v) = sum[i][j];
+        for_constants<I * J * V>([&](auto s)
+                                     MOE_INLINED { *at(s / V / J, s / V % J, s % V) = sum[s]; });
     }
 }
 
 /// Calls the block of `rows` <= I fitted and `columns` <= J true atoms.
 template <class Real, int I, int J>
-inline void pair_rows(int rows, int columns, ChunkedRows<Real> h, ChunkedRows<Real> truth,
-                      int chunks, int true_atoms, Real* part)
+inline void pair_rows(int rows, int columns, ChunkedRows<Real> const& h,
+                      ChunkedRows<Real> const& truth, int chunks, int true_atoms, Real* part)
 {
     if constexpr (I > 1) {
         if (rows < I)
@@ -63,7 +67,8 @@ inline void pair_rows(int rows, int columns, ChunkedRows<Real> h, ChunkedRows<Re
         if (columns < J)
             return pair_rows<Real, I, J - 1>(rows, columns, h, truth, chunks, true_atoms, part);
     }
-    pair_block<Real, I, J>(h, truth, chunks, true_atoms, part);
+    constexpr int vectors = I * J * 2 + 4 <= simd_registers ? 2 : 1;
+    pair_block<Real, I, J, vectors>(h, truth, chunks, true_atoms, part);
 }
 
 /// Adds whole chunks' (h_i - h*_j)^2 to the pair sums.
@@ -87,6 +92,21 @@ void add_band_pairs(ChunkedRows<Real> h, ChunkedRows<Real> truth, int chunks, in
     }
 }
 
+/// A vector of doubles from as many numbers at any place. (g++ makes __builtin_convertvector of
+/// halves, and warns of what its own unmasked intrinsic does not set.)
+inline Simd<double>::Vector widened(float const* at)
+{
+#if defined(__AVX512F__)
+    return _mm512_maskz_cvtps_pd(static_cast<__mmask8>(-1), _mm256_loadu_ps(at));
+#else
+    return _mm256_cvtps_pd(_mm_loadu_ps(at));
+#endif
+}
+inline Simd<double>::Vector widened(double const* at)
+{
+    return *reinterpret_cast<Simd<double>::Unaligned const*>(at);
+}
+
 /// The value as it was rounded: what follows is not contracted with the product that made it.
 template <class Vector>
 inline Vector rounded(Vector value)
@@ -95,80 +115,138 @@ inline Vector rounded(Vector value)
     return value;
 }
 
-/// Adds whole chunks' squares of what the responses and gates of cell j lack.
-template <class Real>
-void add_band_cell(RiskTask<Real> const& task, RiskSums<Real, SerialLanes> const& m,
-                   ChunkedRows<Real> g, ChunkedRows<Real> h, int j, int first, int chunks)
+/// Adds whole chunks' squares of what the responses and gates of cell j lack. `Members`: their
+/// number, an int or, where it is common, a constant.
+template <class Real, class Members>
+inline void add_band_cell(RiskTask<Real> const& task, RiskSums<Real, SerialLanes> const& m,
+                          ChunkedRows<Real> g, ChunkedRows<Real> h, int j, int first, int chunks,
+                          Members members)
 {
     using Vector = typename Simd<Real>::Vector;
     using Unaligned = typename Simd<Real>::Unaligned;
+    constexpr int width = Simd<Real>::width;
+    constexpr int some = 2; // vectors at a time
+    static_assert(chunk % (some * width) == 0);
     std::size_t const truth = static_cast<std::size_t>(j) * task.points + first;
     Real* const of_response = m.part + (task.model.k * task.truth.k + j) * chunk;
     Real* const of_gate = of_response + task.truth.k * chunk;
-    constexpr int width = Simd<Real>::width;
-    constexpr int vectors = chunk / width;
-    Vector responses[vectors];
-    Vector gates[vectors];
-    for (int v = 0; v < vectors; ++v) {
-        responses[v] = *reinterpret_cast<Vector const*>(of_response + v * width);
-        gates[v] = *reinterpret_cast<Vector const*>(of_gate + v * width);
-    }
-    for (int c = 0; c < chunks; ++c) {
-        Vector response[vectors];
-        Vector gate[vectors];
-        for (int v = 0; v < vectors; ++v) {
-            std::size_t const at = truth + c * chunk + v * width;
-            Vector const g_true = *reinterpret_cast<Unaligned const*>(task.weights_true + at);
-            Vector const h_true = *reinterpret_cast<Unaligned const*>(task.experts_true + at);
-            response[v] = -rounded(g_true * h_true);
-            gate[v] = -g_true;
-        }
-        for (int i = m.begin[j]; i < m.begin[j + 1]; ++i) {
-            std::size_t const mine = m.member[i] * g.row + c * g.step;
-            for (int v = 0; v < vectors; ++v) {
-                Vector const weight = *reinterpret_cast<Vector const*>(g.at + mine + v * width);
-                response[v] += weight * *reinterpret_cast<Vector const*>(h.at + mine + v * width);
-                gate[v] += weight;
+    int const* const member = m.member + m.begin[j];
+    for (int b = 0; b < chunk; b += some * width) {
+        Vector responses[some], gates[some];
+        for_constants<some>([&](auto v) MOE_INLINED {
+            responses[v] = *reinterpret_cast<Vector const*>(of_response + b + v * width);
+            gates[v] = *reinterpret_cast<Vector const*>(of_gate + b + v * width);
+        });
+        for (int c = 0; c < chunks; ++c) {
+            Vector response[some], gate[some];
+            for_constants<some>([&](auto v) MOE_INLINED {
+                std::size_t const at = truth + c * chunk + b + v * width;
+                Vector const g_true = *reinterpret_cast<Unaligned const*>(task.weights_true + at);
+                Vector const h_true = *reinterpret_cast<Unaligned const*>(task.experts_true + at);
+                response[v] = -rounded(g_true * h_true);
+                gate[v] = -g_true;
+            });
+            for (int i = 0; i < members; ++i) {
+                std::size_t const mine = member[i] * g.row + c * g.step + b;
+                for_constants<some>([&](auto v) MOE_INLINED {
+                    Vector const weight = *reinterpret_cast<Vector const*>(g.at + mine + v * width);
+                    response[v] = multiply_add(
+                        weight, *reinterpret_cast<Vector const*>(h.at + mine + v * width),
+                        response[v]);
+                    gate[v] += weight;
+                });
             }
+            for_constants<some>([&](auto v) MOE_INLINED {
+                responses[v] = multiply_add(response[v], response[v], responses[v]);
+                gates[v] = multiply_add(gate[v], gate[v], gates[v]);
+            });
         }
-        for (int v = 0; v < vectors; ++v) {
-            responses[v] += response[v] * response[v];
-            gates[v] += gate[v] * gate[v];
-        }
-    }
-    for (int v = 0; v < vectors; ++v) {
-        *reinterpret_cast<Vector*>(of_response + v * width) = responses[v];
-        *reinterpret_cast<Vector*>(of_gate + v * width) = gates[v];
+        for_constants<some>([&](auto v) MOE_INLINED {
+            *reinterpret_cast<Vector*>(of_response + b + v * width) = responses[v];
+            *reinterpret_cast<Vector*>(of_gate + b + v * width) = gates[v];
+        });
     }
 }
 
-/// fold_sums() for some sums at a time, so that no sum waits for its last addition: the entries of
-/// a sum's vectors onto each other, then these one after the other.
+/// The same of all cells.
+template <class Real>
+void add_band_cells(RiskTask<Real> const& task, RiskSums<Real, SerialLanes> const& m,
+                    ChunkedRows<Real> g, ChunkedRows<Real> h, int first, int chunks)
+{
+    for (int j = 0; j < task.truth.k; ++j) {
+        int const members = m.begin[j + 1] - m.begin[j];
+        if (members == 1)
+            add_band_cell(task, m, g, h, j, first, chunks, std::integral_constant<int, 1>{});
+        else
+            add_band_cell(task, m, g, h, j, first, chunks, members);
+    }
+}
+
+/// Adds whole chunks' powers of e = f - f_true, f: [chunks][chunk] (RiskSums::add_errors).
+template <class Real>
+void add_band_errors(Real const* f, Real const* f_true, int chunks,
+                     RiskSums<Real, SerialLanes> const& m)
+{
+    using Vector = typename Simd<double>::Vector;
+    constexpr int width = Simd<double>::width;
+    constexpr int some = simd_registers == 32 ? 4 : 2; // vectors at a time
+    for (int b = 0; b < chunk; b += some * width) {
+        Vector square[some], fourth[some];
+        auto const at = [&](double* part, int v)
+                            MOE_INLINED { return reinterpret_cast<Vector*>(part + b + v * width); };
+        for_constants<some>([&](auto v) MOE_INLINED {
+            square[v] = *at(m.square.part, v);
+            fourth[v] = *at(m.fourth.part, v);
+        });
+        for (int i = b; i < chunks * chunk; i += chunk)
+            for_constants<some>([&](auto v) MOE_INLINED {
+                Vector const e = widened(f + i + v * width) - widened(f_true + i + v * width);
+                Vector const squared = rounded(e * e);
+                square[v] = multiply_add(e, e, square[v]);
+                fourth[v] = multiply_add(squared, squared, fourth[v]);
+            });
+        for_constants<some>([&](auto v) MOE_INLINED {
+            *at(m.square.part, v) = square[v];
+            *at(m.fourth.part, v) = fourth[v];
+        });
+    }
+}
+
+/// fold_sums() for as many sums at a time as stand in a vector, one an entry: of each the entries
+/// of its vectors onto each other, then these one after the other.
 template <class Real>
 void fold_band(int sums, RiskSums<Real, SerialLanes> const& m)
 {
-    constexpr int width = Simd<Real>::width;
-    constexpr int some = 8;
+    using Vector = typename Simd<double>::Vector;
+    constexpr int some = Simd<Real>::width;
+    constexpr int wide = Simd<double>::width;
+    alignas(simd_bytes) Real last[some * chunk] = {};
+    alignas(simd_bytes) Real turned[chunk * some];
+    alignas(simd_bytes) double total[some];
     for (int first = 0; first < sums; first += some) {
         int const count = sums - first < some ? sums - first : some;
-        double entry[some][width] = {};
-        double total[some] = {};
-        for (int p = 0; p < count; ++p) {
-            Real* const part = m.part + (first + p) * chunk;
-            for (int v = 0; v < chunk; v += width) {
-                MOE_SIMD
-                for (int b = 0; b < width; ++b)
-                    entry[p][b] += static_cast<double>(part[v + b]);
-            }
-            for (int b = 0; b < chunk; ++b)
-                part[b] = Real(0);
+        Real const* part = m.part + first * chunk;
+        if (count < some) {
+            std::memcpy(last, part, static_cast<std::size_t>(count) * chunk * sizeof(Real));
+            part = last;
         }
-        for (int b = 0; b < width; ++b)
-            for (int p = 0; p < some; ++p)
-                total[p] += entry[p][b];
+        for (int b = 0; b < chunk; b += Simd<Real>::quad)
+            transpose_quad<Real>(part + b, chunk, turned + b * some, some);
+        Vector sum[some / wide] = {};
+        for (int b = 0; b < some; ++b)
+            for_constants<some / wide>([&](auto p) MOE_INLINED {
+                Vector entry{};
+                for_constants<chunk / some>([&](auto v) MOE_INLINED {
+                    entry += widened(turned + (v * some + b) * some + p * wide);
+                });
+                sum[p] += entry;
+            });
+        for_constants<some / wide>(
+            [&](auto p) MOE_INLINED { *reinterpret_cast<Vector*>(total + p * wide) = sum[p]; });
         for (int p = 0; p < count; ++p)
             m.sum[first + p] += total[p];
     }
+    std::memset(m.part, 0, static_cast<std::size_t>(sums) * chunk * sizeof(Real));
 }
 
 MOE_END_ISA

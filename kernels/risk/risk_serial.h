@@ -29,6 +29,90 @@ struct RiskState
     {}
 };
 
+/// What a band reads of the points, which the cache is asked for beside the work of the band
+/// before, some lines at a time: a processor waits for sixteen or so and then stands still.
+template <class Real>
+class AskedBand
+{
+public:
+    /// The band at `first`, asked for in `parts` equal parts.
+    AskedBand(RiskTask<Real> const& task, int first, int parts)
+        : task_(task), first_(first),
+          points_(task.points - first < band_chunks * chunk ? task.points - first
+                                                            : band_chunks * chunk),
+          rows_(points_ > 0 ? 1 + 2 * task.truth.k : 0)
+    {
+        int const lines = lines_of(points_ * task.model.d) + (rows_ - 1) * lines_of(points_);
+        a_part_ = (lines + parts - 1) / parts;
+        left_ = a_part_;
+    }
+
+    /// Asks for half of a part: between two pieces of work of it.
+    void some() { ask((a_part_ + 1) / 2); }
+
+    /// Asks for what is left of a part; the next one follows.
+    void rest()
+    {
+        ask(left_);
+        left_ = a_part_;
+    }
+
+private:
+    static constexpr int line = 64 / static_cast<int>(sizeof(Real));
+    static int lines_of(int numbers) { return (numbers + line - 1) / line; }
+
+    void ask(int lines)
+    {
+        for (; lines > 0 && left_ > 0; --lines, --left_) {
+            if (at_ >= end_ && !next_row())
+                return;
+            // A builtin is no effect to g++: it leaves out calls whose only work it is.
+            asm volatile("prefetcht1 %0" : : "m"(*at_));
+            at_ += line;
+        }
+    }
+
+    /// x first, then the truth's responses and weights.
+    bool next_row()
+    {
+        if (row_ == rows_)
+            return false;
+        int const k = task_.truth.k;
+        int const j = row_ - 1;
+        if (row_ == 0)
+            at_ = task_.x + static_cast<std::size_t>(first_) * task_.model.d;
+        else
+            at_ = (j < k ? task_.experts_true : task_.weights_true) +
+                  static_cast<std::size_t>(j < k ? j : j - k) * task_.points + first_;
+        end_ = at_ + (row_ == 0 ? points_ * task_.model.d : points_);
+        ++row_;
+        return true;
+    }
+
+    RiskTask<Real> const& task_;
+    int first_;
+    int points_;
+    int rows_; ///< x, then those of the truth
+    int row_ = 0;
+    Real const* at_ = nullptr;
+    Real const* end_ = nullptr;
+    int a_part_ = 0; ///< lines
+    int left_ = 0;   ///< of the part
+};
+
+/// A chunk of a band, between whose products the next band is asked for.
+template <class Real>
+struct AskingTile
+{
+    ColumnTile<Real> tile;
+    AskedBand<Real>& asked;
+
+    void scores(FeatureRange range, Real const* w, Real const* c, int maps, Real* s) const
+    {
+        tile.scores(range, w, c, maps, s, chunk, [this]() MOE_INLINED { asked.some(); });
+    }
+};
+
 /// Working memory of a task.
 template <class Real>
 class RiskBand
@@ -42,6 +126,7 @@ public:
     std::size_t plane_step;   ///< from one chunk's weights and responses to the next one's
     Real* features;           ///< [band_chunks][feature_step]
     Real* plane;              ///< [band_chunks][plane_step]
+    Real* f;                  ///< [band_chunks][chunk]
 
     RiskBand(Scratch& scratch, RiskTask<Real> const& task)
         : shape(shape_of(task.model, Tile<Real, SerialLanes>::align)),
@@ -49,7 +134,8 @@ public:
           rows(SerialLanes{}, scratch), feature_step(tile.columns_size()),
           plane_step(static_cast<std::size_t>(shape.gate_rows + shape.k) * chunk),
           features(scratch.take<Real>(band_chunks * feature_step)),
-          plane(scratch.take<Real>(band_chunks * plane_step)), true_atoms_(task.truth.k),
+          plane(scratch.take<Real>(band_chunks * plane_step)),
+          f(scratch.take<Real>(band_chunks * chunk)), true_atoms_(task.truth.k),
           bytes_(state_bytes()), states_(scratch.take<char>(bytes_ * task.fits))
     {}
 
@@ -66,6 +152,7 @@ public:
         Planes<Real> p = planes;
         p.plane = plane + c * plane_step;
         p.expert = p.plane + shape.gate_rows * chunk;
+        p.f = f + c * chunk;
         return p;
     }
 
@@ -90,46 +177,20 @@ std::size_t scratch_bytes(SerialLanes, RiskTask<Real> const& task)
     return measure.used();
 }
 
-/// Asks the cache for part `part` of `parts` of the band at `first`: what is read in bursts, and
-/// once for all fits, arrives beside their work.
-template <class Real>
-void prefetch_band(RiskTask<Real> const& task, int first, int part, int parts)
-{
-    constexpr int line = 64 / static_cast<int>(sizeof(Real));
-    int const left = task.points - first;
-    int const count = left < band_chunks * chunk ? left : band_chunks * chunk;
-    auto const ask = [&](Real const* from, int numbers) {
-        int const lines = (numbers + line - 1) / line;
-        for (int i = lines * part / parts; i < lines * (part + 1) / parts; ++i)
-            __builtin_prefetch(from + i * line, 0, 2);
-    };
-    if (count <= 0)
-        return;
-    ask(task.x + static_cast<std::size_t>(first) * task.model.d, count * task.model.d);
-    for (int j = 0; j < task.truth.k; ++j) {
-        std::size_t const row = static_cast<std::size_t>(j) * task.points + first;
-        ask(task.experts_true + row, count);
-        ask(task.weights_true + row, count);
-    }
-}
-
 /// Adds a band of `count` points from `first` on, whose features stand in the band's memory, to a
 /// fit's sums.
 template <class Real>
-void add_band(RiskTask<Real> const& task, RiskBand<Real> const& band, int index, int first,
-              int count)
+void add_band(RiskTask<Real> const& task, RiskBand<Real> const& band, AskedBand<Real>& asked,
+              int index, int first, int count)
 {
     constexpr SerialLanes lanes;
     RiskState<Real> const fit = band.state(index);
     for (int c = 0; c * chunk < count; ++c) {
-        prefetch_band(task, first + count, index * band_chunks + c, task.fits * band_chunks);
         Planes<Real> const planes = band.of_chunk(c);
-        all_scores(ColumnTile<Real>{band.features + c * band.feature_step}, band.shape, fit.maps,
-                   planes.plane);
+        all_scores(AskingTile<Real>{{band.features + c * band.feature_step}, asked}, band.shape,
+                   fit.maps, planes.plane);
+        asked.rest();
         predict(lanes, task.model, band.shape, fit.maps, planes);
-        int const left = count - c * chunk;
-        fit.sums.add_errors(lanes, planes.f, task.f_true + first + c * chunk,
-                            left < chunk ? left : chunk);
     }
     int const whole = count / chunk;
     std::size_t const points = task.points;
@@ -137,11 +198,12 @@ void add_band(RiskTask<Real> const& task, RiskBand<Real> const& band, int index,
     ChunkedRows<Real> const h{band.of_chunk(0).expert, chunk, band.plane_step};
     add_band_pairs(h, {task.experts_true + first, points, chunk}, whole, task.model.k, task.truth.k,
                    fit.sums.part);
-    for (int j = 0; j < task.truth.k; ++j)
-        add_band_cell(task, fit.sums, g, h, j, first, whole);
+    add_band_cells(task, fit.sums, g, h, first, whole);
+    add_band_errors(band.f, task.f_true + first, whole, fit.sums);
     if (int const rest = count % chunk; rest > 0) {
         Planes<Real> const planes = band.of_chunk(whole);
         int const from = first + whole * chunk;
+        fit.sums.add_errors(lanes, planes.f, task.f_true + from, rest);
         add_pairs(lanes, task, fit.sums, planes.expert, from, rest);
         add_responses(lanes, task, fit.sums, planes.plane, planes.expert, band.rows, from, rest);
     }
@@ -177,11 +239,12 @@ void run_one(SerialLanes lanes, RiskTask<Real> const& task, void* scratch_memory
                                     band.features + at / chunk * band.feature_step);
         bool const folds =
             (first / band_points + 1) % (chunks_a_fold / band_chunks) == 0 || end == task.points;
+        AskedBand<Real> asked(task, end, open * (count + chunk - 1) / chunk);
         for (int i = 0; i < task.fits; ++i) {
             RiskState<Real> const state = band.state(i);
             if (*state.used > 0)
                 continue;
-            add_band(task, band, i, first, count);
+            add_band(task, band, asked, i, first, count);
             if (!folds)
                 continue;
             fold_band(sums, state.sums);

@@ -265,6 +265,26 @@ class Headers(unittest.TestCase):
         self.assertIn("string", self.compiles("inline std::string f();\n"))
 
 
+class MachineCode(unittest.TestCase):
+    """What the text asks the cache for, the machine is told: g++ leaves out calls that have no effect but a
+    __builtin_prefetch. Objects of the build, where it has them."""
+
+    ASKING = ["data/generate", "evaluate/evaluate", "lse/linearize", "risk/risk", "sgd/sgd"]
+
+    def test_kernels_ask_for_what_they_read_next(self):
+        objects = [os.path.join(BUILD, "CMakeFiles", f"moe_kernels_{level}.dir", "kernels", f"{kernel}_cpu.cpp.o")
+                   for level in ("v3", "v4") for kernel in self.ASKING]
+        objects = [path for path in objects if os.path.exists(path)]
+        if not objects:
+            self.skipTest("the build has no objects of kernels")
+        for path in objects:
+            with self.subTest(path), subprocess.Popen(
+                    ["objdump", "--disassemble", "--no-show-raw-insn", path], stdout=subprocess.PIPE,
+                    text=True) as run:
+                self.assertTrue(any("\tprefetch" in line for line in run.stdout))
+                run.stdout.read()
+
+
 if __name__ == "__main__":
     BUILD, COMPILER = sys.argv[1], sys.argv[2]
     unittest.main(argv=sys.argv[:1])
