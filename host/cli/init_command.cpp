@@ -186,7 +186,7 @@ std::string new_file(std::string const& name, InitOptions const& options)
     lines.key("title", "\"Recovery of a mixture that its own family fits\"");
     lines.key("seed", "1");
     lines.key("replicates", "20");
-    lines.key("n", "{ geom = [500, 20000, 5] }");
+    lines.key("n", "{ geom = [400, 10000, 5] }");
     for (char const* key : {"nested", "regression_samples", "max_failed"})
         lines.could(key);
     lines.table("[data]", "[data]");
@@ -206,7 +206,7 @@ std::string new_file(std::string const& name, InitOptions const& options)
     lines.table("[estimator]", "[estimator]");
     lines.key("kind", "\"sgd\"");
     lines.key("epochs", "10");
-    lines.key("learning_rate", "0.02");
+    lines.key("learning_rate", "0.05");
     lines.key("batch", "32");
     lines.table("[[fit]]", "[[fit]]");
     lines.key("label", "\"same family\"");
