@@ -250,7 +250,7 @@ TEST_CASE("a GPU that is asked for cuBLAS multiplies factors, and the run's reco
     Asked on_board, on_cpu;
     Store const board = run(true, first, on_board), cpu = run(false, second, on_cpu);
     CHECK(on_board.calls["product"] > 0);
-    CHECK(on_board.calls["gram"] == 0);
+    CHECK(on_board.calls["gram"] < on_cpu.calls["gram"]); // polishing's alone
     CHECK(on_cpu.calls["product"] == 0);
     CHECK(board.runs().back().simd == cpu.runs().back().simd + ", cuBLAS products");
     std::vector<FitRow> const a = small::all_fits(board), b = small::all_fits(cpu);
