@@ -3,6 +3,7 @@
 /// @file
 /// A matrix product of the factors of several fits, in float64. On CUDA it is cuBLAS's.
 
+#include "kernels/core/hd.h"
 #include "kernels/core/task_launch.h"
 
 #include <cstddef>

@@ -1,6 +1,5 @@
 // The products of factors by cuBLAS: one batched call a task, of the sizes that the task says.
 
-#include "kernels/core/typelist.h"
 #include "kernels/lse/product_api.h"
 
 #if __has_include(<cublas_v2.h>)
