@@ -27,7 +27,8 @@ using Tasks =
     TypeList<GenerateTask<float>, GenerateTask<double>, StartTask<float>, StartTask<double>,
              SgdTask<float>, SgdTask<double>, EvaluateTask<float>, EvaluateTask<double>,
              LinearizeTask<float>, LinearizeTask<double>, GramTask<float>, GramTask<double>,
-             GramTask<double, float>, FactorsTask, ProductTask, FoldTask, StepTask, AccelerateTask, RiskTask<float>,
-             RiskTask<double>, LossTask<float>, LossTask<double>, SummaryTask, ResampleTask>;
+             GramTask<double, float>, FactorsTask, ProductTask, FoldTask, StepTask, AccelerateTask,
+             RiskTask<float>, RiskTask<double>, LossTask<float>, LossTask<double>, SummaryTask,
+             ResampleTask>;
 
 MOE_END_ISA
