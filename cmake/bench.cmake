@@ -3,9 +3,9 @@
 find_path(CBLAS_INCLUDE cblas.h PATH_SUFFIXES openblas openblas-pthread x86_64-linux-gnu REQUIRED)
 add_executable(moerate-bench tools/bench.cpp tools/bench_case.cpp tools/bench_ceiling.cpp
     tools/bench_families.cpp tools/bench_lse.cpp tools/bench_problems.cpp tools/bench_stages.cpp
-    tools/bench_cuda$<$<NOT:$<BOOL:${MOE_HAVE_CUDA}>>:_stub>.cpp)
+    tools/bench_cuda$<$<NOT:$<BOOL:${MOE_HAVE_CUBLAS}>>:_stub>.cpp)
 target_link_libraries(moerate-bench PRIVATE moe_cli ${CMAKE_DL_LIBS})
-if(MOE_HAVE_CUDA)
+if(MOE_HAVE_CUBLAS)
     target_link_libraries(moerate-bench PRIVATE CUDA::cublas)
 endif()
 target_include_directories(moerate-bench SYSTEM PRIVATE ${CBLAS_INCLUDE} ${CLI11_INCLUDE})

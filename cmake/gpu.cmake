@@ -14,6 +14,17 @@ target_compile_options(moe_gpu_cases PUBLIC
 set_target_properties(moe_gpu_cases PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
 add_executable(test_gpu tests/gpu/main.cpp tests/gpu/draws_probe.cu tests/task/own/own_cuda.cu)
 target_link_libraries(test_gpu PRIVATE moe_gpu_cases)
+# In cuBLAS's place where an emulator runs the kernels (tools/ptx-check): in a folder of its own, so that
+# nothing else finds it.
+if(MOE_HAVE_CUBLAS)
+    add_library(cublas_stand_in SHARED tests/gpu/cublas_stand_in.cpp)
+    target_link_libraries(cublas_stand_in PRIVATE moe_options)
+    target_include_directories(cublas_stand_in SYSTEM PRIVATE ${CUBLAS_INCLUDE})
+    target_compile_options(cublas_stand_in PRIVATE ${MOE_V3})
+    set_target_properties(cublas_stand_in PROPERTIES OUTPUT_NAME cublas
+        SOVERSION ${CUDAToolkit_VERSION_MAJOR} LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/stand-in)
+    add_dependencies(test_gpu cublas_stand_in)
+endif()
 add_test(NAME gpu COMMAND test_gpu)
 set_tests_properties(gpu PROPERTIES LABELS gpu SKIP_RETURN_CODE 77 RESOURCE_LOCK gpu TIMEOUT 600)
 # The same cases with a CPU in the GPU's place, but those about CUDA itself.

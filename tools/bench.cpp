@@ -64,6 +64,10 @@ void add_options(CLI::App& app, Options& o)
     app.add_option("--estimator", o.estimator, "sgd, or lse: its rounds against DSYRK")
         ->capture_default_str()
         ->check(CLI::IsMember({"sgd", "lse"}));
+    app.add_option_function<std::string>(
+           "--gram", [&](std::string const& by) { c.cublas = by == "cublas"; },
+           "lse: products of J^T J by our own kernel, or on CUDA by cublas [own]")
+        ->check(CLI::IsMember({"own", "cublas"}));
     app.add_option("--problems", o.problems,
                    "lse: only fit the problems in this file, as tools/compare-lse does");
     app.add_option("--box", o.box, "of these: largest size of a parameter [next to none]")
@@ -80,6 +84,9 @@ void add_options(CLI::App& app, Options& o)
 Bench open_bench(Options const& o)
 {
     Bench bench;
+    if (o.setting.cublas && (o.device == "cpu" || o.estimator != "lse"))
+        throw UsageError("--gram cublas multiplies J^T J on a GPU (this is another bench) say "
+                         "--device cuda --estimator lse, or leave it out");
     if (o.device == "cpu") {
         bench.device = make_cpu_device(o.threads, o.simd);
         bench.ceiling = make_cpu_ceiling(bench.device->info().threads, bench.device->info().simd);
@@ -134,12 +141,12 @@ void print_row(Options const& o, nlohmann::ordered_json const& row)
           "", spread_text(row["copy_bytes_per_s"], 1e12, 2), bytes, copy / bytes / 1e6);
 }
 
-void print_least_squares(Bench const& bench, nlohmann::ordered_json const& rows)
+void print_least_squares(Options const& o, Bench const& bench, nlohmann::ordered_json const& rows)
 {
-    print("{}\nleast squares, softmax/gelu, float64; ceiling DSYRK over n p^2; median [min, "
+    print("{}\nleast squares, softmax/gelu, float64{}; ceiling DSYRK over n p^2; median [min, "
           "max]\n\n{:>18} {:>7} {:>4} {:>5} {:>26} {:>26} {:>22}\n",
-          device_text(bench.device->info()), "model", "n", "p", "fits", "ceiling, rounds/s",
-          "rounds/s", "ratio");
+          device_text(bench.device->info()), o.setting.cublas ? ", products by cuBLAS" : "",
+          "model", "n", "p", "fits", "ceiling, rounds/s", "rounds/s", "ratio");
     for (nlohmann::ordered_json const& row : rows)
         print("{:>18} {:>7} {:>4} {:>5} {:>26} {:>26} {:>22}\n", row["model"].get<std::string>(),
               row["n"].get<int>(), row["p"].get<int>(), row["fits"].get<int>(),
@@ -198,7 +205,7 @@ int bench(int argc, char** argv)
             out["rows"].insert(out["rows"].end(), rows.begin(), rows.end());
         }
         if (!o.json)
-            print_least_squares(bench, out["rows"]);
+            print_least_squares(o, bench, out["rows"]);
     } else {
         if (!o.json)
             print_head(o, bench);

@@ -80,6 +80,7 @@ struct Case
     int fits = 0;            ///< see Bench::fits
     int rounds = 0;          ///< alternations of ceiling and kernel
     bool with_truth = false; ///< puts the truth into the row
+    bool cublas = false;     ///< least squares: products of J^T J by cuBLAS
 };
 
 /// Speeds of the main case at sample size n, as one row: of SGD alone, of all of a fit, and both

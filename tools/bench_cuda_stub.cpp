@@ -1,5 +1,6 @@
 /// @file
-/// Stands in for bench_cuda.cpp in a build without CUDA (cmake/bench.cmake chooses).
+/// Stands in for bench_cuda.cpp in a build without CUDA or without cuBLAS (cmake/bench.cmake
+/// chooses).
 
 #include "tools/bench.h"
 
@@ -8,7 +9,10 @@ namespace moerate
 
 std::unique_ptr<Ceiling> make_cuda_ceiling()
 {
-    throw DeviceError("CUDA is not usable: " + cuda_unusable() + "; use --device cpu");
+    std::string const reason = cuda_unusable();
+    throw DeviceError((reason.empty() ? "this build has no cuBLAS to measure by"
+                                      : "CUDA is not usable: " + reason) +
+                      "; use --device cpu");
 }
 
 } // namespace moerate

@@ -65,13 +65,14 @@ public:
     }
 
     /// Accepted rounds a second of all fits together, from their starts.
-    double rounds_per_second()
+    double rounds_per_second(bool cublas)
     {
         device_.upload(theta_.data(), start_.data(), start_.size() * sizeof(double));
         LseSettings settings;
         settings.gain_tolerance = settings.gradient_tolerance = settings.decrease_tolerance = 0;
         settings.iterations = bench_rounds;
         settings.trace = true;
+        settings.factored = cublas;
         std::vector<LseItem<double>> items;
         std::size_t const p = model_.layout.size;
         for (std::size_t r = 0; r < start_.size() / p; ++r)
@@ -114,10 +115,10 @@ nlohmann::ordered_json bench_least_squares(Bench const& bench, Case const& setti
         Fits all(*bench.device, model, n, fits);
         double const flops = static_cast<double>(n) * static_cast<double>(p * p);
         std::vector<double> speed, ceiling, ratio;
-        all.rounds_per_second(); // warm
+        all.rounds_per_second(setting.cublas); // warm
         for (int round = 0; round < setting.rounds; ++round) {
             ceiling.push_back(bench.ceiling->gram(n, static_cast<int>(p)) / flops);
-            speed.push_back(all.rounds_per_second());
+            speed.push_back(all.rounds_per_second(setting.cublas));
             ratio.push_back(speed.back() / ceiling.back());
         }
         rows.push_back({{"model", name},
@@ -125,6 +126,7 @@ nlohmann::ordered_json bench_least_squares(Bench const& bench, Case const& setti
                         {"k", setting.k},
                         {"p", p},
                         {"fits", fits},
+                        {"gram", setting.cublas ? "cublas" : "own"},
                         {"ceiling_rounds_per_s", to_json(Spread(ceiling))},
                         {"rounds_per_s", to_json(Spread(speed))},
                         {"ratio", to_json(Spread(ratio))}});

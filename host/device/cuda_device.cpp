@@ -160,6 +160,10 @@ private:
                 fmt::format("CUDA device {}{} has too little free memory ({}); end what else uses "
                             "it, use a smaller n, or --device cpu",
                             index_, visible_note(), error.what()));
+        } catch (CudaLibraryError const& error) {
+            throw DeviceError(fmt::format("a library of CUDA is missing: {}; install it (cuBLAS is "
+                                          "in the CUDA toolkit), or leave out what asks for it",
+                                          error.what()));
         } catch (CudaError const& error) {
             throw DeviceError(
                 fmt::format("CUDA device {}{} failed ({}); run again, or use --device cpu", index_,

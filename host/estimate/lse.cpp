@@ -33,6 +33,7 @@ enum class Products
     by_device,
     float64,
     float32,
+    cublas, ///< float64, on CUDA by cuBLAS
 };
 
 /// Rounds of a fit that its cost is told by: what most take.
@@ -63,6 +64,7 @@ public:
 
 private:
     bool in_float32(DeviceInfo const& device) const;
+    bool factored(DeviceInfo const& device) const;
 
     LseSettings rounds_;
     Box box_;
@@ -83,7 +85,7 @@ Lse::Lse(Reader& reader) : box_(reader)
                                  "equations need float64) use \"float64\", and gram = "
                                  "\"float32\" for their products alone");
     products_ = static_cast<Products>(
-        reader.word("gram", "number type", {"auto", "float64", "float32"}, "auto"));
+        reader.word("gram", "number type", {"auto", "float64", "float32", "cublas"}, "auto"));
 }
 
 bool Lse::in_float32(DeviceInfo const& device) const
@@ -92,8 +94,17 @@ bool Lse::in_float32(DeviceInfo const& device) const
            (products_ == Products::by_device && device.float64_ratio > strong_ratio);
 }
 
+/// The CPU's own products are as fast as a library's; only a GPU is asked for another order of
+/// sums.
+bool Lse::factored(DeviceInfo const& device) const
+{
+    return products_ == Products::cublas && device.kind == "cuda";
+}
+
 std::string Lse::arithmetic(DeviceInfo const& device) const
 {
+    if (factored(device))
+        return "cuBLAS products";
     bool const decides = products_ == Products::by_device && in_float32(device);
     return decides ? "float32 products" : "";
 }
@@ -108,7 +119,9 @@ std::string Lse::text() const
                        "sigma^2 can fall by {} or less, a share of {}; float64{}",
                        box_.text(), rounds_.iterations, search, rounds_.gain_tolerance,
                        rounds_.decrease_tolerance,
-                       products_ == Products::float32 ? ", products of J^T J in float32" : "");
+                       products_ == Products::float32  ? ", products of J^T J in float32"
+                       : products_ == Products::cublas ? ", products of J^T J by cuBLAS on CUDA"
+                                                       : "");
 }
 
 json Lse::settings() const
@@ -169,6 +182,7 @@ std::vector<FitOutcome> Lse::fit(Device& device,
         auto const& own = static_cast<Lse const&>(*by);
         LseSettings rounds = own.rounds_;
         rounds.float32 = own.in_float32(device.info());
+        rounds.factored = own.factored(device.info());
         wanted.push_back({&problem, rounds, own.box_.bounds(problem.model)});
     }
     return LseBatch(device, wanted).run();
@@ -207,11 +221,12 @@ EstimatorKind lse_kind()
           "2000"},
          {"precision", "\"float64\"", "\"float64\"", "1",
           "in which numbers data are made and fits are done", "\"float64\""},
-         {"gram", "\"auto\", \"float64\" or \"float32\"", "\"auto\"", "1",
+         {"gram", "\"auto\", \"float64\", \"float32\" or \"cublas\"", "\"auto\"", "1",
           "in which numbers J^T J is multiplied while a fit is on its way; sums, steps and the "
           "test "
           "of its end are float64. auto: float32 on a GPU that is more than 4 times faster in it, "
-          "which the record of the run then says; float32 is part of the cells' identity",
+          "which the record of the run then says; float32 is part of the cells' identity. cublas: "
+          "float64, on a GPU by cuBLAS, which the record says too; a CPU takes its own products",
           "\"float32\""}},
         [](Reader& reader, SampleSizes) { return std::make_shared<Lse>(reader); }};
 }

@@ -42,6 +42,7 @@ struct LseSettings
     bool float32 = false;   ///< products of J^T J in float32 (GramTask) as long as a fit is on its
                             ///< way. Whether it has ended is asked of float64, which goes on where
                             ///< it has not: an end is the same kind of point with either
+    bool factored = false;  ///< products in float64 by written-out factors (factored_gram.h)
     int search_samples = 0; ///< a fit to more samples first goes to a minimum on so many of them
                             ///< (lse_search.h); 0: on all from the beginning
     bool limited = false;   ///< whether `iterations` counts the rounds of the search, too

@@ -2,7 +2,6 @@
 
 #include "host/estimate/lse_memory.h"
 #include "kernels/lse/accelerate_api.h"
-#include "kernels/lse/fold_api.h"
 
 #include <algorithm>
 #include <iterator>
@@ -26,7 +25,7 @@ struct FitMemory
 
 template <class Real>
 LseWave<Real>::LseWave(Device& device, LseItem<Real> const* items, std::size_t count)
-    : device_(device), mse_(device, count), steps_(device, count)
+    : device_(device), mse_(device, count), steps_(device, count), factors_(device)
 {
     std::vector<FitMemory> memory(count);
     for (std::size_t i = 0; i < count; ++i) {
@@ -69,7 +68,10 @@ LseWave<Real>::LseWave(Device& device, LseItem<Real> const* items, std::size_t c
              mse_.data() + i,
              steps_.data() + i});
         fits_.back().exact = !item.settings.float32;
+        if (item.settings.factored && std::is_same_v<Real, double>)
+            fits_.back().factors_kind = factors_.expect(item.model, item.n);
     }
+    factors_.allocate();
 }
 
 template <class Real>
@@ -82,22 +84,6 @@ typename LseWave<Real>::Fits LseWave<Real>::live()
     return some;
 }
 
-template <class Real>
-template <class Make>
-void LseWave<Real>::run_list(Fits const& some, int parts, Make const& task)
-{
-    if (some.empty())
-        return;
-    std::vector<decltype(task(*some[0], 0))> tasks;
-    tasks.reserve(some.size() * static_cast<std::size_t>(parts));
-    for (LseFit<Real>* const fit : some)
-        for (int part = 0; part < parts; ++part)
-            tasks.push_back(task(*fit, part));
-    std::vector<double> const seconds = device_.run(tasks);
-    for (std::size_t i = 0; i < tasks.size(); ++i)
-        some[i / static_cast<std::size_t>(parts)]->progress.result().seconds += seconds[i];
-}
-
 /// MSE, gradient, coefficients and predictions at the trials.
 template <class Real>
 void LseWave<Real>::linearize(Fits const& some)
@@ -108,33 +94,6 @@ void LseWave<Real>::linearize(Fits const& some)
         return LinearizeTask<Real>{item.model,       fit.theta[at], item.n,
                                    item.x,           item.y,        fit.coefficients[at],
                                    fit.gradient[at], fit.mse,       fit.f[at]};
-    });
-}
-
-/// Sums of J^T J by the maps.
-template <class Real>
-template <class Tile>
-void LseWave<Real>::add_products(Fits const& some)
-{
-    int const parts = gram_parts(device_, some.size());
-    run_list(some, parts, [parts](LseFit<Real> const& fit, int part) {
-        LseItem<Real> const& item = *fit.item;
-        return GramTask<Real, Tile>{item.model, item.n, item.x, fit.coefficients[fit.now],
-                                    fit.work,   part,   parts};
-    });
-}
-
-/// J^T J at the points.
-template <class Real>
-void LseWave<Real>::multiply(Fits const& some)
-{
-    Fits exact, rounded;
-    for (LseFit<Real>* const fit : some)
-        (fit->exact ? exact : rounded).push_back(fit);
-    add_products<Real>(exact);
-    add_products<float>(rounded);
-    run_list(some, 1, [](LseFit<Real> const& fit, int) {
-        return FoldTask{fit.item->model, fit.theta[fit.now], fit.work, fit.gram};
     });
 }
 

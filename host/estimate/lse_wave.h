@@ -4,6 +4,7 @@
 /// The least-squares fits that a device has room for at once, round by round.
 
 #include "host/device/slices.h"
+#include "host/estimate/factored_gram.h"
 #include "host/estimate/lse_progress.h"
 
 namespace moerate
@@ -31,7 +32,8 @@ struct LseFit
     int now = 0;
     bool moved = false; ///< the trial's theta and gradient are those of the point before
     bool live = true;
-    bool exact = false; ///< whether J^T J is of products in float64
+    bool exact = false;    ///< whether J^T J is of products in float64
+    int factors_kind = -1; ///< of FactoredGram, which makes those; -1: GramTask does
 };
 
 /// Fits that the device has room for at once.
@@ -57,6 +59,7 @@ private:
     void linearize(Fits const& some);
     template <class Tile>
     void add_products(Fits const& some);
+    void multiply_factors(Fits const& some);
     void multiply(Fits const& some);
     void step(Fits const& some, bool first);
     void accelerate(Fits const& all);
@@ -71,7 +74,24 @@ private:
     Slices<Real> coefficients_;
     DeviceArray<double> mse_;
     DeviceArray<StepRecord> steps_;
+    FactoredGram factors_;
     std::vector<LseFit<Real>> fits_;
 };
+
+template <class Real>
+template <class Make>
+void LseWave<Real>::run_list(Fits const& some, int parts, Make const& task)
+{
+    if (some.empty())
+        return;
+    std::vector<decltype(task(*some[0], 0))> tasks;
+    tasks.reserve(some.size() * static_cast<std::size_t>(parts));
+    for (LseFit<Real>* const fit : some)
+        for (int part = 0; part < parts; ++part)
+            tasks.push_back(task(*fit, part));
+    std::vector<double> const seconds = device_.run(tasks);
+    for (std::size_t i = 0; i < tasks.size(); ++i)
+        some[i / static_cast<std::size_t>(parts)]->progress.result().seconds += seconds[i];
+}
 
 } // namespace moerate

@@ -29,6 +29,12 @@ struct CudaMemoryError : CudaError
     using CudaError::CudaError;
 };
 
+/// A library that a call needs is not there; all other calls work.
+struct CudaLibraryError : CudaError
+{
+    using CudaError::CudaError;
+};
+
 /// What CUDA says about a device.
 struct CudaBoard
 {

@@ -9,9 +9,11 @@
 #include "kernels/evaluate/evaluate_api.h"
 #include "kernels/loss/loss_api.h"
 #include "kernels/lse/accelerate_api.h"
+#include "kernels/lse/factors_api.h"
 #include "kernels/lse/fold_api.h"
 #include "kernels/lse/gram_api.h"
 #include "kernels/lse/linearize_api.h"
+#include "kernels/lse/product_api.h"
 #include "kernels/lse/step_api.h"
 #include "kernels/rates/resample_api.h"
 #include "kernels/rates/summary_api.h"
@@ -25,7 +27,8 @@ using Tasks =
     TypeList<GenerateTask<float>, GenerateTask<double>, StartTask<float>, StartTask<double>,
              SgdTask<float>, SgdTask<double>, EvaluateTask<float>, EvaluateTask<double>,
              LinearizeTask<float>, LinearizeTask<double>, GramTask<float>, GramTask<double>,
-             GramTask<double, float>, FoldTask, StepTask, AccelerateTask, RiskTask<float>,
-             RiskTask<double>, LossTask<float>, LossTask<double>, SummaryTask, ResampleTask>;
+             GramTask<double, float>, FactorsTask, ProductTask, FoldTask, StepTask, AccelerateTask,
+             RiskTask<float>, RiskTask<double>, LossTask<float>, LossTask<double>, SummaryTask,
+             ResampleTask>;
 
 MOE_END_ISA

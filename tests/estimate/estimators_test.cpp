@@ -257,6 +257,12 @@ TEST_CASE("what J^T J is multiplied in is the device's choice, or part of the se
     CHECK(lse("auto")->arithmetic(weak) == "float32 products");
     CHECK(lse("float64")->arithmetic(weak).empty());
     CHECK(lse("float32")->arithmetic(weak).empty()); // the settings say it
+    DeviceInfo board = weak;
+    board.kind = "cuda";
+    CHECK(lse("cublas")->settings() == plain);
+    CHECK(lse("cublas")->arithmetic(board) == "cuBLAS products");
+    CHECK(lse("cublas")->arithmetic(weak).empty()); // no GPU
+    CHECK_THAT(lse("cublas")->text(), Contains("cuBLAS"));
     CHECK_THAT(error_of({{"kind", "lse"}, {"gram", "float16"}}), Contains("float16"));
     CHECK_THAT(error_of({{"kind", "sgd"}, {"gram", "float32"}}),
                Contains("kind = \"lse\" uses it"));

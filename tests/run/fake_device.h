@@ -51,6 +51,7 @@ struct Trouble
     int call = 0;               ///< which of these calls, from 1; 0: none
     int launch_fits = 1;        ///< DeviceInfo::launch_fits
     int float64_ratio = 2;      ///< DeviceInfo::float64_ratio
+    bool cuda = false;          ///< whether DeviceInfo::kind says so
     Meeting* meeting = nullptr; ///< that its first SGD list waits for
 };
 
@@ -77,6 +78,8 @@ public:
         info_.threads = 0; // as a board: all fits of a block are in one list
         info_.launch_fits = trouble.launch_fits;
         info_.float64_ratio = trouble.float64_ratio;
+        if (trouble.cuda)
+            info_.kind = "cuda";
         if (trouble.total > 0)
             info_.memory_bytes = trouble.total;
     }

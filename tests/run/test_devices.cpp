@@ -232,3 +232,32 @@ TEST_CASE("a device weak in float64 multiplies in float32, and the run's record 
     for (FitRow const& fit : c)
         CHECK(cells.count(fit.cell) == 0);
 }
+
+TEST_CASE("a GPU that is asked for cuBLAS multiplies factors, and the run's record says so",
+          "[run]")
+{
+    Study const study =
+        small::study({"study.n=[64]", "study.replicates=2", "start.starts=1", "start.blind=0",
+                      "estimator={kind=\"lse\"}", "estimator.gram=\"cublas\""});
+    auto const run = [&](bool cuda, small::Folder const& folder, Asked& asked) {
+        Trouble device;
+        device.cuda = cuda;
+        std::deque<Asked> all;
+        small::run(study, folder.path(), {device}, all);
+        asked = all.front();
+        return Store::open(folder.path());
+    };
+    small::Folder first, second;
+    Asked on_board, on_cpu;
+    Store const board = run(true, first, on_board), cpu = run(false, second, on_cpu);
+    CHECK(on_board.calls["product"] > 0);
+    CHECK(on_board.calls["gram"] < on_cpu.calls["gram"]); // polishing's alone
+    CHECK(on_cpu.calls["product"] == 0);
+    CHECK(board.runs().back().simd == cpu.runs().back().simd + ", cuBLAS products");
+    std::vector<FitRow> const a = small::all_fits(board), b = small::all_fits(cpu);
+    REQUIRE(a.size() == b.size());
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        CHECK(a[i].cell == b[i].cell);
+        CHECK(a[i].at(at_fit).mse == Approx(b[i].at(at_fit).mse).epsilon(2e-8));
+    }
+}

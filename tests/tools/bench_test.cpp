@@ -67,6 +67,18 @@ TEST_CASE("bench says which stage the time goes to", "[tools]")
     CHECK(row["pipeline_ratio"]["median"].get<double>() == Approx(ratio));
 }
 
+TEST_CASE("bench asks a GPU's least squares alone for cuBLAS", "[tools]")
+{
+    for (std::vector<std::string> const& more :
+         {std::vector<std::string>{"--estimator", "lse"}, {"--device", "cuda"}})
+    {
+        process::Result const result =
+            tools::bench(small + more + std::vector<std::string>{"--gram", "cublas"});
+        CHECK(result.code == 2);
+        CHECK(result.err.find("--gram cublas") != std::string::npos);
+    }
+}
+
 TEST_CASE("bench trains as it is told", "[tools]")
 {
     // Without a step worth the name nothing descends; ten epochs at the default rate do.

@@ -15,7 +15,7 @@ RELINK = """#!/bin/sh
 cp "$(dirname "$0")"/test_gpu "$(dirname "$0")"/moerate "$2"
 """
 TEST_GPU = """#!/bin/sh
-echo "$@ $PTXRUN_SCHEDULE $PTXRUN_RACE" >> {log}
+echo "$@ $PTXRUN_SCHEDULE $PTXRUN_RACE $LD_LIBRARY_PATH" >> {log}
 [ -z "$PTXRUN_RACE" ] || echo "{said}" >&2
 exit {code}
 """
@@ -65,8 +65,8 @@ class Check(unittest.TestCase):
         self.assertEqual(run.stdout.count("passed"), 8)
         with open(self.log, encoding="utf-8") as file:
             self.assertEqual([line.split() for line in file],
-                             [["[small]"], ["[small]", "serial"], ["[small]", "random"],
-                              ["[small]", "1"]])
+                             [["[small]", *way, os.path.join(self.build, "stand-in")]
+                              for way in ([], ["serial"], ["random"], ["1"])])
 
     def test_a_race_fails(self):
         run = self.check("--way", "watched", said="ptxrun: kernel: race in shared memory")
