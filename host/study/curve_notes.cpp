@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace moerate
 {
@@ -87,29 +86,11 @@ std::string own_draws(Curve const& curve)
                        swept->key);
 }
 
-/// Rates are written as slopes: n^-1/2 is -0.5.
-std::string positive_slopes(Curve const& curve)
-{
-    std::string text;
-    auto const add = [&](std::string const& key, double slope) {
-        if (slope > 0)
-            text += fmt::format(
-                "  note      {} = {} is of what grows with n: a rate n^-{} is the slope "
-                "-{}\n",
-                key, slope, slope, slope);
-    };
-    for (LossSpec const& loss : curve.losses)
-        add("theory", std::strtod(loss.theory.claim.c_str(), nullptr)); // "sub" is 0
-    if (curve.reported_slope)
-        add("reported_slope", *curve.reported_slope);
-    return text;
-}
-
 } // namespace
 
 std::string curve_notes(Study const& study, Curve const& curve)
 {
-    std::string text = regime_note(study, curve) + own_draws(curve) + positive_slopes(curve);
+    std::string text = regime_note(study, curve) + own_draws(curve);
     if (!function_held(curve.model, curve.truth.model))
         text += "  note      the fitted family does not hold the truth: fits come to its "
                 "projection at best\n            (target = \"projection\")\n";

@@ -48,16 +48,6 @@ TEST_CASE("losses of attention gates are told to know no Q")
     CHECK_THAT(describe(Families().read()), !Contains("Q and q"));
 }
 
-TEST_CASE("a rate that is written without its sign is told")
-{
-    std::string const plain = Families().text();
-    CHECK_THAT(describe(sample::parse(plain + "theory = 0.5\nreported_slope = 0.25\n")),
-               Contains("theory = 0.5 is of what grows with n: a rate n^-0.5 is the slope -0.5") &&
-                   Contains("reported_slope = 0.25 is of what grows"));
-    CHECK_THAT(describe(sample::parse(plain + "theory = \"sub\"\nreported_slope = -0.25\n")),
-               !Contains("grows"));
-}
-
 TEST_CASE("a start by name that has not the truth's f is told")
 {
     std::string const truth = "on the truth itself", named = "at the truth's parameters, by name",
