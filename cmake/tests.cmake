@@ -119,6 +119,7 @@ if(NOT MOE_SANITIZE) # sources, scripts and programs that measure: once is enoug
     add_test(NAME counterexamples COMMAND ${CMAKE_SOURCE_DIR}/tests/reference/counterexamples.py)
     add_test(NAME plot-tool COMMAND ${CMAKE_SOURCE_DIR}/tests/tools/plot_test.py)
     add_test(NAME heatmap-tool COMMAND ${CMAKE_SOURCE_DIR}/tests/tools/heatmap_test.py)
+    add_test(NAME plot-note-tool COMMAND ${CMAKE_SOURCE_DIR}/tests/tools/plot_note_test.py)
     include(cmake/kernel_report.cmake)
 endif()
 foreach(folder task fit loss lse rates)

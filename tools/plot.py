@@ -17,6 +17,7 @@ from plot_series import STYLES, series_of
 from plot_text import choose_fonts, visible
 
 ENDINGS = (".pdf", ".png", ".svg")
+LEAST_DPI, MOST_DPI = 30, 2400
 EPILOG = """\
 Losses of different names are not comparable, so each has a panel of its own; what gates share
 (--y regression, expert.over, ...) is drawn on one axis. Styles: interval (means with the 95 % interval of
@@ -41,6 +42,13 @@ def say(text):
         pass
 
 
+def dots(text):
+    """The value of --dpi: below, texts have no room between dots; above, a page has a billion."""
+    if not text.isdecimal() or not LEAST_DPI <= int(text) <= MOST_DPI:
+        raise argparse.ArgumentTypeError(f"{visible(text)} is no whole number from {LEAST_DPI} to {MOST_DPI}")
+    return int(text)
+
+
 def options_of(arguments):
     parser = argparse.ArgumentParser(prog="plot", description=__doc__.split("\n", 1)[0], epilog=EPILOG,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -61,7 +69,7 @@ def options_of(arguments):
     add("--width", choices=list(WIDTHS), default="single",
         help="of one column of a journal (3.35 inches) or two (7) [single]")
     add("--title", help="above the figure [the studies' ids; \"\": none]")
-    add("--dpi", type=int, default=300, help="of a PNG [300]")
+    add("--dpi", type=dots, default=300, metavar="N", help=f"of a PNG, {LEAST_DPI} to {MOST_DPI} [300]")
     return parser.parse_args(arguments)
 
 

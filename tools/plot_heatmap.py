@@ -3,6 +3,7 @@
 from plot_boxes import LayoutError, faults, text_size
 from plot_input import differing, value_of
 from plot_marks import SMALL, TEXT
+from plot_note import fit_text
 from plot_panels import TALLEST, WIDTHS, Layout, short, wrapped
 from plot_text import literal
 
@@ -81,8 +82,9 @@ def draw_heatmap(series, options):
     figure = pyplot.figure(figsize=(width, rows * height + 0.35 + title), layout="constrained",
                            dpi=options.dpi)
     note = "Slopes" + (", in brackets without verdict." if any(one.bracketed for one in series) else ".")
-    note = wrapped(figure, f"{note} Crossed out: no slope.", 0.97 * width, SMALL) if any(
-        one.slope is None for one in series) else note
+    note = fit_text(layout.rows, facets, "fit" in options.heatmap or "label" in options.heatmap) + note
+    note += " Crossed out: no slope." if any(one.slope is None for one in series) else ""
+    note = wrapped(figure, note, 0.97 * width, SMALL)
     bottom = (text_size(figure, note, SMALL)[1] + 0.08) / figure.get_figheight()
     figure.get_layout_engine().set(w_pad=0.03, h_pad=0.03, rect=(0, bottom, 1, 1 - bottom))
     figure.text(0.5, 0.03 / figure.get_figheight(), note, fontsize=SMALL, ha="center", va="bottom", color="0.25",

@@ -4,7 +4,8 @@ from plot_boxes import LayoutError, faults, spread_out, text_size
 from plot_input import QUANTITIES, differing, known_keys, loss_text, value_of
 from plot_marks import (COLOURS, MARKERS, SMALL, TEXT, draw_series, draw_triangles, extent_of, in_panel,
                         limits_of, set_ticks)
-from plot_series import bars_of, panels_of
+from plot_note import note_text
+from plot_series import panels_of
 from plot_text import literal
 
 WIDTHS = {"single": 3.35, "double": 7.0}  # inches: one column of a journal, two
@@ -12,9 +13,17 @@ TALLEST = 9.2
 WIDEST_LABEL = 0.40  # of a panel's width: direct labels with names; wider ones go to a legend
 
 
+def not_swept(key, value):
+    """Whether the fit has no value of a swept key: it sets the key itself, or the sweep is another's."""
+    return "." in key and value == "-"
+
+
 def short(key, value):
     """A value as a name says it: of swept keys with the key's last part."""
-    return literal(f"{key.split('.')[-1]} = {value}" if "." in key else value)
+    last = key.split(".")[-1]
+    if not_swept(key, value):
+        return literal(f"{last} not swept")
+    return literal(f"{last} = {value}" if "." in key else value)
 
 
 def advice(rows, facets, color, wider=True):
@@ -64,7 +73,9 @@ class Layout:
             self.check(members, len(names) > len(COLOURS))
 
     def name(self, one):
-        return ", ".join(short(key, value_of(one.row, key)) for key in self.keys)
+        values = [(key, value_of(one.row, key)) for key in self.keys]
+        own = [value for value in values if not not_swept(*value)]
+        return ", ".join(short(*value) for value in own or values)
 
     def check(self, members, per_panel):
         names = [self.name(one) for one in members]
@@ -115,23 +126,6 @@ def wrapped(figure, text, width, size):
         else:
             lines[-1] = longer
     return "\n".join(lines)
-
-
-def note_text(layout, style, deviations):
-    counts = sorted({row["replicates"] for row in layout.rows})
-    count = " to ".join(str(c) for c in dict.fromkeys([counts[0], counts[-1]]))
-    bars = deviations or " or ".join(f"{size:g}" for size in sorted({bars_of(row) for row in layout.rows}))
-    texts = {"interval": f"Means of {count} replicates with 95 % intervals.",
-             "median": f"Medians of {count} replicates; bands from the 5th to the 95th percentile.",
-             "paper": f"Means of {count} replicates; bars of {bars} standard deviations."}
-    text = texts[style] + " Numbers: slopes"
-    text += ", in brackets without verdict." if any(one.bracketed for one in layout.series) else "."
-    if any(one.start for one in layout.series):
-        text += " Dashed: starting points."
-    if any(one.theory is not None for one in layout.series):
-        text += " Triangle: theory" + (", \u2717: refuted." if any(
-            one.refuted for one in layout.series) else ".")
-    return text + (f" Without a point: {', '.join(map(literal, layout.left_out))}." if layout.left_out else "")
 
 
 def add_labels(axes, layout, members, with_names):

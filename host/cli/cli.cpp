@@ -146,10 +146,10 @@ void CommandLine::add_device(CLI::App* sub, std::string& device_name)
 
 void CommandLine::add_simd(CLI::App* sub, std::string& level)
 {
-    words[sub->add_option(
-        "--simd", level,
-        "SIMD level of the CPU, of those that `moerate doctor` lists [the best]")] = {"x86-64-v3",
-                                                                                      "x86-64-v4"};
+    one_of(
+        sub->add_option("--simd", level,
+                        "SIMD level of the CPU, of those that `moerate doctor` lists [the best]"),
+        {"x86-64-v3", "x86-64-v4"});
 }
 
 void CommandLine::add_devices(CLI::App* sub)

@@ -70,6 +70,7 @@ void CommandLine::add_run_command()
                               "File to add the rounds of least-squares fits to, a JSON line each"),
                Takes::file);
     go->add_option("--trace-fit", run.trace_fits, "LABEL N REPLICATE of a fit to trace [all fits]")
+        ->type_name("LABEL N REPLICATE")
         ->needs(trace);
     go->add_flag("--add-n", run.add_n,
                  "Also the n of the results folder, of its study and of stored fits of these "

@@ -1,4 +1,5 @@
 #include "host/cli/command_text.h"
+#include "host/cli/setting_words.h"
 #include "host/core/error.h"
 #include "host/store/store.h"
 #include "host/study/study.h"
@@ -59,17 +60,15 @@ std::vector<std::string> labels_of(std::string const& path)
     return labels;
 }
 
-/// Paths of --set: tables, and the labels of the file that is named before.
+/// Settings of the file that is named before.
 std::vector<std::string> settings(std::vector<std::string> const& words)
 {
-    std::vector<std::string> all;
-    for (char const* table : {"study", "data", "truth", "start", "estimator", "sweep"})
-        all.push_back(fmt::format("{}.", table));
+    std::vector<std::string> labels;
     for (std::string const& word : words)
         if (fs::path(word).extension() == ".toml")
             for (std::string const& label : labels_of(word))
-                all.push_back(fmt::format("fit.{}.", label));
-    return all;
+                labels.push_back(label);
+    return setting_words(words.back(), labels);
 }
 
 std::vector<std::string> values(OptionText const& option, std::vector<std::string> const& words)
@@ -167,8 +166,9 @@ std::string completion_script(std::string const& shell)
         return R"(# Completes moerate's words in bash; the candidates come from `moerate complete`.
 _moerate() {
     local words=() line cut
-    # bash splits words at = and :, moerate does not.
+    # bash splits words at = and :, moerate does not; quotes of a value are behind a backslash.
     read -ra words <<<"${COMP_LINE:0:COMP_POINT}"
+    words=("${words[@]//\\\"/\"}")
     [[ ${COMP_LINE:0:COMP_POINT} != *[[:space:]] ]] || words+=("")
     local last=${words[-1]}
     cut=${last%"${last##*[=:]}"}
@@ -176,7 +176,8 @@ _moerate() {
     while IFS= read -r line; do
         line=${line%%$'\t'*}
         [[ $line != */ && $line != *. && $line != *= ]] || compopt -o nospace
-        COMPREPLY+=("${line#"$cut"}")
+        line=${line#"$cut"}
+        COMPREPLY+=("${line//\"/\\\"}")
     done < <("${words[0]}" complete "${words[@]:1}" 2>/dev/null)
 }
 complete -F _moerate moerate

@@ -1,4 +1,5 @@
 #include "host/cli/command_line.h"
+#include "host/cli/setting_words.h"
 #include "host/estimate/estimators.h"
 #include "host/measure/reader.h"
 #include "kernels/family/activations.h"
@@ -44,9 +45,10 @@ void CommandLine::add_data_commands()
     sub->add_option("--starts", fit.starts, "Starts; half of them, without --start all, are blind")
         ->check(in_range(1, 10000));
     sub->add_option("--seed", fit.seed, "Seed of the blind starts")->capture_default_str();
-    sub->add_option("--set", fit.settings, "A setting of the estimator: key=value")
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    CLI::Option* const set =
+        sub->add_option("--set", fit.settings, "A setting of the estimator: key=value");
+    set->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    suggest(set, key_words(estimator_keys()));
     sub->add_flag("--raw", fit.raw, "Fit the inputs as they are, not standardised");
     valued(sub->add_option("--trace", fit.trace,
                            "File to write the rounds of all starts to, a JSON line each (lse)"),

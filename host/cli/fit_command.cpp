@@ -48,7 +48,7 @@ std::shared_ptr<Estimator const> chosen_estimator(FitOptions const& options, int
     if (!options.box.empty())
         settings["box"] = option_value(options.box);
     PlainSource const source(options.box.empty() || !options.settings.empty() ? "--set" : "--box",
-                             "kind");
+                             "kind", "the estimator " + options.estimator);
     Reader reader(source, settings, Pointer());
     return read_estimator(reader, {n, n});
 }

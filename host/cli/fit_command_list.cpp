@@ -33,6 +33,7 @@ void CommandLine::add_fit_commands()
     add_folder(replayed, "folder", again.folder, text)->required();
     replayed->add_option("fit", again.fit, "The fit: label, n, replicate (from 0)")
         ->expected(3)
+        ->type_name("LABEL N R")
         ->required();
     valued(replayed->add_option("-o,--output", again.file, "File of JSON lines [stdout]"),
            Takes::file);

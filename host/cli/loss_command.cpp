@@ -60,7 +60,8 @@ LossCase read_loss_case(Reader& reader, std::string const& where)
     result.truth = read_measure(reader, "true", where);
     result.choice.loss = reader.word("loss", "loss", names_of<Losses>());
     visit(Losses{}, result.choice.loss, [&](auto loss) {
-        result.choice.r = reader.number("r", above(0), loss.has_r ? default_r : 1.0);
+        result.choice.r = reader.number_meant("r", above(0), meant_powers, why_such_powers,
+                                              loss.has_r ? default_r : 1.0);
         if (!loss.has_r && result.choice.r != 1.0)
             reader.fail("r", fmt::format("= {} ({} has no exponent) leave it out", result.choice.r,
                                          loss.name));

@@ -19,9 +19,9 @@ namespace moerate
 class PlainSource final : public Source
 {
 public:
-    /// `fixed` is a key that another option sets.
-    explicit PlainSource(std::string place, std::string fixed = {})
-        : place_(std::move(place)), fixed_(std::move(fixed))
+    /// `fixed` is a key that another option sets; the outermost keys are those of `whole`.
+    explicit PlainSource(std::string place, std::string fixed = {}, std::string whole = {})
+        : place_(std::move(place)), fixed_(std::move(fixed)), whole_(std::move(whole))
     {}
     std::string place(Pointer const&) const override { return place_; }
     std::string name(Pointer const& at) const override
@@ -29,10 +29,14 @@ public:
         std::string const text = at.to_string();
         return text.empty() ? text : text.substr(1);
     }
+    std::string outermost() const override
+    {
+        return whole_.empty() ? Source::outermost() : "of " + whole_;
+    }
     bool offers(std::string const& key) const override { return key != fixed_; }
 
 private:
-    std::string place_, fixed_;
+    std::string place_, fixed_, whole_;
 };
 
 /// The value of an option: as in TOML, or a bare word.

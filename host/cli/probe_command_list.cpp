@@ -1,4 +1,5 @@
 #include "host/cli/command_line.h"
+#include "host/measure/loss_misfit.h"
 #include "host/measure/reader.h"
 #include "kernels/family/activations.h"
 #include "kernels/family/experts.h"
@@ -45,7 +46,7 @@ void CommandLine::add_probe_commands()
     one_of(sub->add_option("--loss", identified.loss, "Loss [the first that fits the gate]"),
            names_of<Losses>());
     sub->add_option("--r", identified.r, "Exponent of the loss, where it has one")
-        ->check(positive_number())
+        ->check(in_range(meant_powers.low, meant_powers.high))
         ->capture_default_str();
     add_identify_settings(sub);
     add_folder(sub, "-o,--output", identified.folder,

@@ -5,7 +5,10 @@
 #include "host/core/text.h"
 #include "host/device/device.h"
 
+#include <fmt/format.h>
+
 #include <cstdio>
+#include <filesystem>
 #include <new>
 #include <unistd.h>
 
@@ -32,6 +35,14 @@ int outcome_of(std::string const& name, std::function<int()> const& work)
         return fail(name, error.code(), error.what());
     } catch (DeviceError const& error) {
         return fail(name, Exit::device, error.what());
+    } catch (std::filesystem::filesystem_error const& error) {
+        // A name that no file system takes is the user's; all else is the disk's.
+        bool const name_of_user = error.code() == std::errc::filename_too_long ||
+                                  error.code() == std::errc::too_many_symbolic_link_levels;
+        return fail(name, name_of_user ? Exit::usage : Exit::failure,
+                    fmt::format("{} cannot be used ({}) {}", error.path1().string(),
+                                error.code().message(),
+                                name_of_user ? "name another place" : "check disk and rights"));
     } catch (std::bad_alloc const&) {
         return fail(name, Exit::failure,
                     "out of memory (the work does not fit) close other programs or use a smaller n "

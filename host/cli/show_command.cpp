@@ -89,29 +89,66 @@ FitName worst(Store const& store, Study const& study, std::string const& loss, i
     return found->name;
 }
 
-/// What there is to choose from: of each curve and loss the least, the median and the worst fit.
-void print_overview(Store const& store, Study const& study, std::string const& folder, int n)
+/// Of one curve and loss the least, the median and the worst fit.
+struct LossRange
 {
-    print("{}: fits by their losses at n = {}\n\n", printable(study.id), n);
-    std::vector<std::vector<std::string>> table{
-        {"label", "loss", "least", "replicate", "median", "replicate", "worst", "replicate"}};
-    std::optional<FitName> example;
+    std::string label;
+    LossKey loss;
+    std::vector<LossOf> fits; ///< three
+};
+
+/// What there is to choose from at n.
+std::vector<LossRange> overview(Store const& store, Study const& study, int n)
+{
+    std::vector<LossRange> ranges;
     for (Curve const& curve : study.curves)
         for (LossSpec const& spec : curve.losses) {
             LossKey const key = loss_key(spec, at_fit);
             std::vector<LossOf> const all = by_loss(store, study, curve, n, key);
-            if (all.empty())
-                continue;
-            table.push_back({curve.label, loss_text(key)});
-            for (LossOf const& one : {all.front(), all[(all.size() - 1) / 2], all.back()})
-                table.back().insert(table.back().end(), {fmt::format("{:.4g}", one.value),
-                                                         std::to_string(one.name.replicate)});
-            example = example ? example : all.back().name;
+            if (!all.empty())
+                ranges.push_back(
+                    {curve.label, key, {all.front(), all[(all.size() - 1) / 2], all.back()}});
         }
+    return ranges;
+}
+
+void print_overview(std::vector<LossRange> const& ranges, Study const& study,
+                    std::string const& folder, int n)
+{
+    print("{}: fits by their losses at n = {}\n\n", printable(study.id), n);
+    std::vector<std::vector<std::string>> table{
+        {"label", "loss", "least", "replicate", "median", "replicate", "worst", "replicate"}};
+    for (LossRange const& range : ranges) {
+        table.push_back({range.label, loss_text(range.loss)});
+        for (LossOf const& one : range.fits)
+            table.back().insert(table.back().end(), {fmt::format("{:.4g}", one.value),
+                                                     std::to_string(one.name.replicate)});
+    }
     print_text(aligned(table));
-    if (example)
-        print("\nmoerate show {} --cell {} {} {}\n", shell_word(folder), shell_word(example->label),
-              example->n, example->replicate);
+    if (ranges.empty())
+        return;
+    FitName const& example = ranges.front().fits.back().name;
+    print("\nmoerate show {} --cell {} {} {}\n", shell_word(folder), shell_word(example.label),
+          example.n, example.replicate);
+}
+
+nlohmann::ordered_json overview_json(std::vector<LossRange> const& ranges, Study const& study,
+                                     int n)
+{
+    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    for (LossRange const& range : ranges) {
+        nlohmann::ordered_json row = {{"label", range.label},
+                                      {"loss", range.loss.name},
+                                      {"r", range.loss.r},
+                                      {"gauge", range.loss.gauge},
+                                      {"target", range.loss.target}};
+        char const* const names[] = {"least", "median", "worst"};
+        for (std::size_t i = 0; i < range.fits.size(); ++i)
+            row[names[i]] = {{"value", range.fits[i].value},
+                             {"replicate", range.fits[i].name.replicate}};
+        list.push_back(std::move(row));
+    }
+    return {{"study", study.id}, {"n", n}, {"fits", list}};
 }
 
 } // namespace
@@ -122,10 +159,15 @@ int show_command(ShowOptions const& options, CommonOptions const& common)
     Study const study = with_stored_targets(stored_study(store), store);
     int const n = n_of(store, study, options.n);
     if (options.worst.empty() && options.cell.empty()) {
+        std::vector<LossRange> const ranges = overview(store, study, n);
+        if (common.json && options.data)
+            throw UsageError(
+                "--data is that of one fit (show --json without a fit lists them) name "
+                "it with --worst or --cell");
         if (common.json)
-            throw UsageError("show --json needs a fit (it writes one as cases of eval and loss) "
-                             "name it with --worst or --cell");
-        print_overview(store, study, options.folder, n);
+            print_json(overview_json(ranges, study, n));
+        else
+            print_overview(ranges, study, options.folder, n);
         return 0;
     }
     FitName const name = options.cell.empty() ? worst(store, study, options.worst, n)

@@ -116,7 +116,8 @@ std::string facts_text(StoredFit const& fit)
     text += fmt::format("regression error {} (start {})", number_text(end.risk.regression),
                         number_text(start.risk.regression));
     if (row.facts.at_bound.value_or(0) > 0)
-        text += fmt::format(", {} parameters on the box", *row.facts.at_bound);
+        text += fmt::format(", {} parameter{} on the box", *row.facts.at_bound,
+                            *row.facts.at_bound == 1 ? "" : "s");
     if (row.facts.rank)
         text += fmt::format(", rank {} of {}", *row.facts.rank,
                             row.facts.coordinates.value_or(fit.curve->model.layout.size));

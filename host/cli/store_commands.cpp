@@ -92,7 +92,8 @@ void print_status(Study const& study, std::vector<LineStatus> const& lines, Tota
 int status_command(std::string const& folder, CommonOptions const& common)
 {
     Store const store = Store::open(folder);
-    Study const study = parse_study(store.study_text(), folder + ": stored study");
+    Study const study =
+        parse_study(store.study_text(), folder + ": stored study", {}, ".", TextOf::store);
     Plan const plan = make_plan(study);
     std::vector<LineStatus> const lines = line_statuses(study, plan, store);
     std::string const not_shown = unasked(store, study);

@@ -170,7 +170,7 @@ Study planned_study(PlanOptions const& options, Store const* store)
         throw UsageError("plan: neither an experiment file nor results (it plans one of them) name "
                          "a file, or a results folder with -o");
     return parse_study(store->study_text(), options.folder + ": stored study",
-                       options.study.settings);
+                       options.study.settings, ".", TextOf::store);
 }
 
 } // namespace

@@ -75,7 +75,9 @@ Lse::Lse(Reader& reader) : box_(reader)
 {
     rounds_.gain_tolerance = reader.number("gain_tolerance", at_least(0), rounds_.gain_tolerance);
     rounds_.gradient_tolerance =
-        reader.number("gradient_tolerance", at_least(0), rounds_.gradient_tolerance);
+        reader.number_meant("gradient_tolerance", at_least(0), from_below(0, 1),
+                            "it is a cosine, and no larger one ends a fit before it begins",
+                            rounds_.gradient_tolerance);
     rounds_.decrease_tolerance =
         reader.number("decrease_tolerance", at_least(0), rounds_.decrease_tolerance);
     rounds_.iterations = reader.integer("iterations", at_least(1), rounds_.iterations);
@@ -206,7 +208,7 @@ EstimatorKind lse_kind()
           "a fit ends where n MSE / sigma^2 can fall by no more than this and the MSE, relative, "
           "by no more than decrease_tolerance",
           "1e-6"},
-         {"gradient_tolerance", "number >= 0", "1e-12", "1",
+         {"gradient_tolerance", "number >= 0 and < 1", "1e-12", "1",
           "or where no column of J has a larger cosine with the residuals", "1e-9"},
          {"decrease_tolerance", "number >= 0", "1e-9", "1",
           "see gain_tolerance; a fit also ends where three rounds in a row gained a thousandth "

@@ -18,7 +18,8 @@ using nlohmann::ordered_json;
 
 bool Bounds::holds(double value) const
 {
-    return std::isfinite(value) && (low_open ? value > low : value >= low) && value <= high;
+    return std::isfinite(value) && (low_open ? value > low : value >= low) &&
+           (high_open ? value < high : value <= high);
 }
 
 std::string Bounds::text() const
@@ -30,6 +31,8 @@ std::string Bounds::text() const
         return fmt::format("{}", low);
     if (below_all)
         return fmt::format("{} {}", low_open ? "above" : "at least", low);
+    if (high_open)
+        return fmt::format("at least {} and below {}", low, high);
     return fmt::format("between {} and {}", low, high);
 }
 
@@ -120,8 +123,8 @@ std::string Reader::text(std::string const& key, std::optional<std::string> cons
 {
     json const* found = otherwise ? find(key) : &required(key);
     if (found != nullptr && !found->is_string())
-        fail(key, fmt::format("= {} is {} (a text is needed) put it in quotes", shown(*found),
-                              kind_of(*found)));
+        fail(key, fmt::format("= {} is {} (a text is needed) {}", shown(*found), kind_of(*found),
+                              found->is_structured() ? "give one in quotes" : "put it in quotes"));
     std::string const value = found != nullptr ? found->get<std::string>() : *otherwise;
     record(key, value);
     return value;
@@ -140,13 +143,27 @@ double Reader::number(std::string const& key, Bounds range, std::optional<double
     return value;
 }
 
+double Reader::number_meant(std::string const& key, Bounds range, Bounds meant,
+                            std::string const& why, std::optional<double> otherwise)
+{
+    double const value = number(key, range, otherwise);
+    if (!source_.of_store() && !meant.holds(value))
+        fail(key,
+             fmt::format("= {} cannot be meant ({}) give a number {}", value, why, meant.text()));
+    return value;
+}
+
 int Reader::integer(std::string const& key, Bounds range, std::optional<int> otherwise)
 {
     json const* found = otherwise ? find(key) : &required(key);
     if (found != nullptr && !found->is_number_integer())
-        fail(key, fmt::format("= {} is not a whole number (it counts something) give a whole "
-                              "number {}",
-                              shown(*found), range.text()));
+        fail(key, range.low == range.high
+                      ? fmt::format("= {} is not the whole number {} (nothing else is known) "
+                                    "write {}",
+                                    shown(*found), range.low, range.low)
+                      : fmt::format("= {} is not a whole number (it counts something) give a "
+                                    "whole number {}",
+                                    shown(*found), range.text()));
     constexpr double largest = std::numeric_limits<int>::max();
     if (found != nullptr)
         check(key, *found, range);
@@ -171,6 +188,9 @@ bool Reader::boolean(std::string const& key, bool otherwise)
 int Reader::word(std::string const& key, std::string const& what,
                  std::vector<std::string> const& known, std::optional<std::string> const& otherwise)
 {
+    if (json const* const found = find(key); found != nullptr && !found->is_string())
+        fail(key, fmt::format("= {} is {}, not a known {} (known: {}) write one of these in quotes",
+                              shown(*found), kind_of(*found), what, joined(known)));
     std::string const value = text(key, otherwise);
     for (std::size_t i = 0; i < known.size(); ++i)
         if (known[i] == value)
@@ -231,7 +251,7 @@ void Reader::unknown(std::string const& key, std::vector<std::string> const& all
     std::string const near = nearest(key, allowed), name = source_.name(at_);
     throw UsageError(
         fmt::format("{}: unknown key \"{}\" {}{} allowed: {}", source_.place(at_ / key), key,
-                    name.empty() ? "at the top" : "in [" + name + "]",
+                    name.empty() ? source_.outermost() : "in [" + name + "]",
                     near.empty() ? ";" : fmt::format(" (nearest: \"{}\")", near), joined(allowed)));
 }
 

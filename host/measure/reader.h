@@ -40,6 +40,13 @@ public:
     /// Whether the manual has every key that the document may hold.
     virtual bool in_manual() const { return false; }
 
+    /// Whether a store may have been begun with it: then numbers that can never be meant, but were
+    /// taken once, are taken.
+    virtual bool of_store() const { return false; }
+
+    /// Where the outermost keys are, for messages.
+    virtual std::string outermost() const { return "at the top"; }
+
     /// Whether messages may name the key as one that is allowed.
     virtual bool offers(std::string const& key) const
     {
@@ -53,7 +60,8 @@ struct Bounds
 {
     double low = -std::numeric_limits<double>::infinity();
     double high = std::numeric_limits<double>::infinity();
-    bool low_open = false; ///< low itself is not in the range
+    bool low_open = false;  ///< low itself is not in the range
+    bool high_open = false; ///< nor is high
 
     bool holds(double value) const; ///< false for values that are not finite
     std::string text() const;       ///< "at least 1", "above 0", "between 0 and 1"
@@ -72,6 +80,11 @@ constexpr Bounds above(double x)
 constexpr Bounds between(double a, double b)
 {
     return {a, b, false};
+}
+/// From a on, but not b.
+constexpr Bounds from_below(double a, double b)
+{
+    return {a, b, false, true};
 }
 
 /// Names of a list's members in order.
@@ -103,6 +116,10 @@ public:
     /// Values by type. Without `otherwise` the key must be given.
     std::string text(std::string const& key, std::optional<std::string> const& otherwise = {});
     double number(std::string const& key, Bounds range, std::optional<double> otherwise = {});
+    /// A number of `range` for which anything outside of `meant` is a slip, because of `why`. What
+    /// a store holds is taken all the same.
+    double number_meant(std::string const& key, Bounds range, Bounds meant, std::string const& why,
+                        std::optional<double> otherwise = {});
     int integer(std::string const& key, Bounds range, std::optional<int> otherwise = {});
     bool boolean(std::string const& key, bool otherwise);
     /// Position of the word in `known`; `what` names the kind of word, e.g. "score".

@@ -48,8 +48,7 @@ Json slope_json(Slope const& slope)
     json["hi"] = number(slope.hi);
     if (!slope.reason.empty())
         json["reason"] = slope.reason;
-    if (!slope.reasons.empty())
-        json["reasons"] = reasons_json(slope.reasons);
+    json["reasons"] = reasons_json(slope.reasons);
     return json;
 }
 

@@ -97,8 +97,8 @@ constexpr RowCheck checks[] = {
     {"unfinished", "The study is not finished",
      "run its file again with the same -o: `moerate run` goes on where it stopped", unfinished},
     {rule::failed.code, "Fits failed and are left out",
-     "lower estimator.learning_rate, where there is one, or start.scale; `moerate export` has "
-     "their status"},
+     "lower estimator.learning_rate, where there is one, start.scale or start.exponent; `moerate "
+     "export` has their status"},
     {rule::no_descent.code, "Fits ended above their start's training error",
      "lower estimator.learning_rate, raise estimator.batch or epochs, or fit by least squares "
      "(estimator.kind)"},

@@ -17,7 +17,7 @@ struct StageText
 };
 constexpr std::array<StageText, stage_count> texts{
     {{"in the data", "data.noise_variance and the size of the truth"},
-     {"at the start", "start.scale and the size of the truth"},
+     {"at the start", "start.scale, start.exponent and the size of the truth"},
      {"in the steps", "estimator.learning_rate"}}};
 
 } // namespace

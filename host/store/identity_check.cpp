@@ -149,7 +149,9 @@ void check_same_study(std::string const& file, Study const& study, std::string c
         auto const name = [](std::string const& path) {
             return std::filesystem::path(path).filename().string();
         };
-        auto const found = differences(a, b, name(file), name(other_file));
+        bool const named = name(file) != name(other_file); // in two folders they may be alike
+        auto const found =
+            differences(a, b, named ? name(file) : file, named ? name(other_file) : other_file);
         if (!found.empty())
             throw StoreError(fmt::format("{} and {} hold different studies ({}{}) keep each study "
                                          "in a folder of its own",

@@ -60,9 +60,12 @@ void fail(std::string const& file, int code, std::string const& why)
 
 void damaged(std::string const& file, std::string const& why)
 {
+    std::string line; // SQLite's check has several: a message is one
+    for (char const c : why)
+        line += c == '\n' ? std::string(", ") : std::string(1, c);
     throw StoreError(fmt::format("{} is damaged ({}) move it away, or save what can be read with "
                                  "`moerate recover`; nothing was changed",
-                                 file, why));
+                                 file, line));
 }
 
 } // namespace moerate::sqlite

@@ -122,7 +122,7 @@ Study stored_study(Store const& store)
 Study parse_stored(std::string const& text)
 {
     try {
-        return parse_study(text, "stored study");
+        return parse_study(text, "stored study", {}, ".", TextOf::store);
     } catch (UsageError const& error) {
         throw StoreError(
             fmt::format("the study of this store cannot be read ({}) use the moerate that "

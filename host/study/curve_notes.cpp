@@ -11,7 +11,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace moerate
 {
@@ -88,24 +87,6 @@ std::string own_draws(Curve const& curve)
                        swept->key);
 }
 
-/// Rates are written as slopes: n^-1/2 is -0.5.
-std::string positive_slopes(Curve const& curve)
-{
-    std::string text;
-    auto const add = [&](std::string const& key, double slope) {
-        if (slope > 0)
-            text += fmt::format(
-                "  note      {} = {} is of what grows with n: a rate n^-{} is the slope "
-                "-{}\n",
-                key, slope, slope, slope);
-    };
-    for (LossSpec const& loss : curve.losses)
-        add("theory", std::strtod(loss.theory.claim.c_str(), nullptr)); // "sub" is 0
-    if (curve.reported_slope)
-        add("reported_slope", *curve.reported_slope);
-    return text;
-}
-
 /// Gates whose common shift is one of u = w / (|w| + tau1), which have to stay in the unit ball.
 std::string edge_note(Curve const& curve)
 {
@@ -121,19 +102,17 @@ std::string edge_note(Curve const& curve)
         return {};
     return "  note      losses are taken after a common shift of all u = w / (|w| + tau1) that "
            "keeps "
-           "|u| < 1: an extra atom\n            near that edge, even one that weighs nothing, "
-           "keeps "
-           "the others from being shifted, and the loss\n            is then mostly one of the "
-           "gauge "
-           "(docs/losses.md, \"The gauge\"); go by regression and response errors\n";
+           "|u| < 1: an\n            extra atom near that edge, even one that weighs nothing, "
+           "keeps the "
+           "others from being shifted, and\n            the loss is then mostly one of the gauge "
+           "(docs/losses.md, \"The gauge\"); go by regression and\n            response errors\n";
 }
 
 } // namespace
 
 std::string curve_notes(Study const& study, Curve const& curve)
 {
-    std::string text =
-        regime_note(study, curve) + edge_note(curve) + own_draws(curve) + positive_slopes(curve);
+    std::string text = regime_note(study, curve) + edge_note(curve) + own_draws(curve);
     if (!function_held(curve.model, curve.truth.model))
         text += "  note      the fitted family does not hold the truth: fits come to its "
                 "projection at best\n            (target = \"projection\")\n";

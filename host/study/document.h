@@ -33,6 +33,9 @@ public:
     /// Dotted as --set has it, fits by label: "fit.sigmoid.gate.score".
     std::string name(Pointer const& at) const override;
     bool in_manual() const override { return true; }
+    bool of_store() const override { return of_store_; }
+    /// Notes that this is the text of a store.
+    void note_store() { of_store_ = true; }
 
     /// Moves what stands at `from` to `to`, with its places; the tables that held it stay.
     void move(Pointer const& from, Pointer const& to);
@@ -40,6 +43,7 @@ public:
     void drop_empty(Pointer at, Pointer const& top);
 
 private:
+    bool of_store_ = false;
     std::string file_;
     nlohmann::json root_ = nlohmann::json::object();
     std::map<std::string, std::string> place_; ///< by pointer

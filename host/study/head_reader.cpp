@@ -16,6 +16,9 @@ namespace
 /// More are taken for a slip: each multiplies the study.
 constexpr int most_truths = 1000;
 
+/// A file system's 255 bytes, less those of the ".toml" behind it.
+constexpr std::size_t longest_id = 250;
+
 /// count sizes from lo to hi with equal ratios, rounded to the nearest integer.
 std::vector<int> read_geometric(Reader reader)
 {
@@ -95,7 +98,8 @@ std::uint64_t read_seed(Reader& reader)
 std::string read_id(Reader& reader)
 {
     std::string const id = reader.text("id");
-    if (std::string const why = id_misfit(id); !why.empty())
+    std::string const why = id_misfit(id);
+    if (!why.empty() && !reader.source().of_store())
         reader.fail("id", fmt::format("= {} {}", shown(id), why));
     return id;
 }
@@ -118,6 +122,10 @@ void read_regression_samples(Reader& reader, Study& study)
 std::string id_misfit(std::string const& id)
 {
     std::string const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    if (id.size() > longest_id)
+        return fmt::format("has {} characters (it names the results folder, and the file that "
+                           "`moerate init` writes) use at most {}",
+                           id.size(), longest_id);
     if (!id.empty() && id.front() != '.' && id.find_first_not_of(allowed) == std::string::npos)
         return {};
     return "is not a name (it names the results folder) use letters, digits, \"-\", \"_\" and "
@@ -130,8 +138,10 @@ KeyTable head_keys()
         "[study]",
         "What is measured, how often, and at which sample sizes.",
         {{"id", "name of letters, digits, - _ .", "", "1",
-          "names the study and its folder results/ID", "\"my-study\""},
-         {"title", "text", "\"\"", "1", "heads tables and figures",
+          "names the study and its folder results/ID: 250 characters at most", "\"my-study\""},
+         {"title", "text", "\"\"", "1",
+          "stands beside id where `moerate check` and `moerate status` name the study, and in what "
+          "`moerate export` writes; tables of rates and figures are headed by id",
           "\"Two gates on softmax data\""},
          {"source", "text", "\"\"", "1", "where the experiment comes from", "\"003, Figure 1a\""},
          {"seed", "whole number >= 0", "", "1",
@@ -160,7 +170,7 @@ KeyTable head_keys()
           "20000"},
          {"max_failed", "number from 0 to 1", "0.05", "share of fits",
           "more failed fits than this in any cell end the run with exit code 3", "0.1"},
-         {"error_bars", "number > 0", "2.0", "standard deviations",
+         {"error_bars", "number from 0.01 to 100", "2.0", "standard deviations",
           "half length of the bars in a figure, over the replicates", "3"}}};
 }
 
@@ -178,7 +188,8 @@ Study read_head(Reader& reader)
     study.nested = reader.boolean("nested", false);
     read_regression_samples(reader, study);
     study.max_failed = reader.number("max_failed", between(0, 1), 0.05);
-    study.error_bars = reader.number("error_bars", above(0), 2.0);
+    study.error_bars = reader.number_meant("error_bars", above(0), between(0.01, 100),
+                                           "no figure shows such bars", 2.0);
     reader.finish();
     return study;
 }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 namespace moerate
@@ -47,8 +48,12 @@ std::vector<Target> read_targets(Reader& reader)
     for (json const& entry : list) {
         json const wrapped{{"target", entry}};
         Reader one(reader.source(), wrapped, reader.at("target").parent_pointer());
-        targets.push_back(one.word("target", "target", known) == 0 ? Target::truth
-                                                                   : Target::projection);
+        int const at = one.word("target", "target", known);
+        Target const target = at == 0 ? Target::truth : Target::projection;
+        if (std::find(targets.begin(), targets.end(), target) != targets.end())
+            reader.fail("target", fmt::format("names \"{}\" twice (once is enough) drop one",
+                                              known[static_cast<std::size_t>(at)]));
+        targets.push_back(target);
     }
     if (targets.empty())
         reader.fail("target", "is an empty list (a loss needs a target) write \"truth\"");
@@ -62,7 +67,7 @@ NamedLoss read_loss(Reader reader)
     NamedLoss named;
     named.loss = reader.word("name", "loss", names_of<Losses>());
     if (has_r(named.loss) && reader.has("r"))
-        named.r = reader.number("r", above(0));
+        named.r = reader.number_meant("r", above(0), meant_powers, why_such_powers);
     reader.refuse("r", fmt::format("{} has no exponent", name_of<Losses>(named.loss)));
     if (reader.has("theory"))
         named.theory = read_theory(reader);
@@ -88,9 +93,10 @@ std::vector<NamedLoss> read_named(Reader& reader)
             named.push_back(read_loss(Reader(reader.source(), entry, at)));
             continue;
         }
-        json const wrapped{{"name", entry}};
-        Reader bare(reader.source(), wrapped, at);
-        named.push_back({bare.word("name", "loss", names_of<Losses>()), {}, {}, {}});
+        std::string const key = at.back(); // "loss", or the place in its list
+        json const wrapped{{key, entry}};
+        Reader bare(reader.source(), wrapped, at.parent_pointer());
+        named.push_back({bare.word(key, "loss", names_of<Losses>()), {}, {}, {}});
     }
     if (named.empty())
         reader.fail("loss", "is an empty list (a fit needs a loss) name one");
@@ -109,7 +115,8 @@ KeyTable one_loss_keys()
     return {"loss",
             "An entry of fit.loss that has an exponent, a target or a theory of its own.",
             {{"name", "name of a loss", "", "1", "the loss", "\"softmax.L2r\""},
-             {"r", "number > 0", "(fit.r)", "1", "power of the parameter terms", "1", with_r},
+             {"r", "number from 0.01 to 100", "(fit.r)", "1", "power of the parameter terms", "1",
+              with_r},
              {"target", "\"truth\", \"projection\", or a list of both", "(fit.target)", "1",
               "what this loss compares with", "\"projection\""},
              theory_key("slope that a theorem claims of this loss; without it fit.theory")}};
@@ -122,7 +129,8 @@ std::vector<Key> loss_keys()
          "what is measured of the distance to the target; a row of the rates each (moerate list "
          "losses; which gates a loss takes is checked)",
          "[\"softmax.L1\", { name = \"softmax.L2r\", r = 1 }]"},
-        {"r", "number > 0", "2.0", "1", "power of the losses that have one and give none", "1.5",
+        {"r", "number from 0.01 to 100", "2.0", "1",
+         "power of the losses that have one and give none", "1.5",
          one_loss_keys().keys.back().used_by},
         {"gauge", "\"align\" or \"none\"", "\"align\"", "1",
          "whether the loss is taken after the moves that change no function (softmax: a common "
@@ -142,7 +150,8 @@ std::vector<LossSpec> read_losses(Reader& reader, Model const& model)
     bool open = false; // whether fit.r has a use
     for (NamedLoss const& loss : named)
         open = open || (has_r(loss.loss) && !loss.r);
-    double const r = open ? reader.number("r", above(0), 2.0) : 0.0;
+    double const r =
+        open ? reader.number_meant("r", above(0), meant_powers, why_such_powers, 2.0) : 0.0;
     reader.refuse("r", "each loss here either has no exponent or gives its own");
     int const gauge = reader.word("gauge", "gauge", {"none", "align"}, "align");
     std::vector<LossSpec> losses;

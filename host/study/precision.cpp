@@ -92,13 +92,20 @@ void check_truth(PrecisionCheck const& check, Curve const& curve, CurveTables co
 }
 
 void check_start(PrecisionCheck const& check, StartSpec const& start, int smallest_n, int largest_n,
-                 Reader const& table)
+                 Reader& table)
 {
     if (start.kind != StartKind::near)
         return;
-    for (int const n : {smallest_n, largest_n})
-        check.hold_sd(table, "scale", start.scale, fmt::format("the noise's sd at n = {}", n),
-                      start.scale * std::pow(n, start.exponent));
+    bool const by_exponent =
+        (start.scale == 0 || check.holds_sd(start.scale)) && table.has("exponent");
+    for (int const n : {smallest_n, largest_n}) {
+        double const sd = start.scale * std::pow(n, start.exponent);
+        std::string const what = fmt::format("the noise's sd at n = {}", n);
+        if (!by_exponent)
+            check.hold_sd(table, "scale", start.scale, what, sd);
+        else if (start.scale != 0 || sd != 0)
+            check.hold_sd(table, "exponent", start.exponent, what, sd, 0);
+    }
 }
 
 } // namespace

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <stdexcept>
 
 namespace moerate
@@ -140,6 +141,59 @@ Pointer locate_fit(Document const& document, std::string const& rest, std::strin
                     near.empty() ? "write fit.LABEL.key" : fmt::format("nearest: \"{}\"", near)));
 }
 
+/// A number as TOML has it that a text may stand for, such as 0,01 or 05; empty if it is none.
+std::string number_for(std::string const& text)
+{
+    if (text.find_first_of("0123456789") == std::string::npos ||
+        text.find_first_not_of("0123456789+-.,eE") != std::string::npos)
+        return {};
+    for (char const* comma : {".", ""}) { // of decimals, or of thousands
+        std::string number;
+        for (char const c : text)
+            number += c == ',' ? std::string(comma) : std::string(1, c);
+        std::size_t begin = number.find_first_of("0123456789."), zeros = begin;
+        while (zeros + 1 < number.size() && number[zeros] == '0' &&
+               std::isdigit(static_cast<unsigned char>(number[zeros + 1])) != 0)
+            ++zeros;
+        number.erase(begin, zeros - begin);
+        if (number[begin] == '.')
+            number.insert(begin, "0");
+        if (number.back() == '.')
+            number.pop_back();
+        try {
+            if (parse_toml_value(number).is_number())
+                return number;
+        } catch (std::exception const&) { // not so
+        }
+    }
+    return {};
+}
+
+/// The error that the text of a setting is no TOML value, with what it may be meant for.
+UsageError no_value(std::string const& place, std::string const& path, std::string const& text)
+{
+    std::string reason = "a text needs quotes, which the shell must keep", value = toml_value(text);
+    std::string small = text;
+    for (char& c : small)
+        c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (std::string const number = number_for(text); !number.empty()) {
+        reason = "a number has a dot before its decimals, and no zeros in front";
+        value = number;
+    } else if (small == "true" || small == "false") {
+        reason = "true and false have small letters";
+        value = small;
+    } else if (text[0] == '[' || text[0] == '{') {
+        return UsageError(
+            fmt::format("{}: {} is not a TOML value (a list is [1, 2], a table {{ key "
+                        "= 1 }}, and a text in them needs quotes, which the shell "
+                        "must keep) write it so",
+                        place, text));
+    }
+    return UsageError(fmt::format("{}: {} is not a TOML value ({}) write --set {}", place,
+                                  text.empty() ? "nothing" : text, reason,
+                                  in_shell(path + "=" + value)));
+}
+
 } // namespace
 
 Pointer locate(Document const& document, std::string const& path, std::string const& place)
@@ -181,10 +235,7 @@ void apply_settings(Document& document, std::vector<std::string> const& settings
         } catch (TooSmall const& error) {
             throw UsageError(place + ": " + error.what());
         } catch (std::invalid_argument const&) {
-            throw UsageError(fmt::format(
-                "{}: {} is not a TOML value (a text needs quotes, which the "
-                "shell must keep) write --set {}",
-                place, text.empty() ? "nothing" : text, in_shell(path + "=" + toml_value(text))));
+            throw no_value(place, path, text);
         }
         document.set(at, std::move(value), place);
     }

@@ -165,10 +165,19 @@ std::string id_misfit(std::string const& id);
 /// Throws UsageError with file:line:column, the key, the reason and what to do.
 Study read_study(std::string const& file, std::vector<std::string> const& settings = {});
 
+/// Whose text a study is: a store may have been begun with values that are refused today as ones
+/// that nobody can mean.
+enum class TextOf
+{
+    user,
+    store,
+};
+
 /// The same from text; `name` stands for the file in messages, relative files are looked up in
 /// `folder`.
 Study parse_study(std::string const& text, std::string const& name,
-                  std::vector<std::string> const& settings = {}, std::string const& folder = ".");
+                  std::vector<std::string> const& settings = {}, std::string const& folder = ".",
+                  TextOf whose = TextOf::user);
 
 /// Which of the study's truths the data of a curve come from, counted from 1.
 int truth_number(Curve const& curve);

@@ -1,8 +1,10 @@
 #include "host/study/curve_notes.h"
 #include "host/study/document.h"
 #include "host/study/idle_keys.h"
+#include "host/study/labels.h"
 #include "host/study/readers.h"
 #include "host/study/settings.h"
+#include "host/study/sign_slips.h"
 #include "host/study/sizes.h"
 #include "host/study/study.h"
 #include "host/study/sweep.h"
@@ -61,10 +63,12 @@ public:
         estimator_.finish();
         repeat_over_truths(study, document_.place(Pointer() / "study" / "truths"));
         read_target(study);
-        check_labels(study);
+        check_curve_labels(document_, study);
         study.warnings = idle_keys(document_, sweep_, study);
         for (std::string& text : claims_without_reason(document_))
             study.warnings.push_back({std::move(text)});
+        for (Warning& one : sign_slips(document_))
+            study.warnings.push_back(std::move(one));
         for (Warning& one :
              truths_out_of_reach(study, document_.place(Pointer() / "estimator" / "box")))
             study.warnings.push_back(std::move(one));
@@ -100,22 +104,7 @@ private:
             top_.fail("fit", fmt::format("is {} (a study has a list of fits) write [[fit]] with "
                                          "two brackets",
                                          fits.is_array() ? "empty" : kind_of(fits)));
-        for (std::size_t i = 0; i < fits.size(); ++i) {
-            Reader fit(document_, fits[i], Pointer() / "fit" / i);
-            std::string const label = fit.text("label");
-            if (label.empty())
-                fit.fail("label", "is empty (it names the curve in tables) give one");
-            if (label.find('\0') != std::string::npos)
-                throw UsageError(document_.place(Pointer() / "fit" / i / "label") +
-                                 ": a label holds the character U+0000 (messages end there) "
-                                 "remove it"); // fail() would name the fit by it
-            for (std::size_t other = 0; other < i; ++other)
-                if (fits[other].value("label", "") == label)
-                    fit.fail("label",
-                             fmt::format("= \"{}\" is taken (labels tell the curves apart) "
-                                         "choose another",
-                                         label));
-        }
+        check_fit_labels(document_);
     }
 
     void read_curves(std::size_t fit, Study& study)
@@ -220,17 +209,6 @@ private:
                                 "in a [[fit]] whose family does not hold the truth");
     }
 
-    void check_labels(Study const& study) const
-    {
-        for (std::size_t i = 0; i < study.curves.size(); ++i)
-            for (std::size_t j = 0; j < i; ++j)
-                if (study.curves[i].label == study.curves[j].label)
-                    throw UsageError(
-                        fmt::format("{}: two curves are called \"{}\" (the sweep names "
-                                    "one as a fit is labelled) relabel the fit",
-                                    document_.file(), study.curves[i].label));
-    }
-
     std::string resolved_text()
     {
         auto const put = [&](char const* name, ordered_json const& values) {
@@ -280,12 +258,14 @@ KeyTable target_keys()
 }
 
 Study parse_study(std::string const& text, std::string const& name,
-                  std::vector<std::string> const& settings, std::string const& folder)
+                  std::vector<std::string> const& settings, std::string const& folder, TextOf whose)
 {
     if (text.find_first_not_of(" \t\r\n") == std::string::npos)
         throw UsageError(name + ": is empty (an experiment file has [study], [data], [truth] and "
                                 "[[fit]]) start from a file of experiments/");
     Document document = Document::parse(text, name);
+    if (whose == TextOf::store)
+        document.note_store();
     flatten_sweep(document);
     apply_settings(document, settings);
     flatten_sweep(document);

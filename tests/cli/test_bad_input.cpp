@@ -165,7 +165,7 @@ TEST_CASE("values that are none are refused with the option and what it takes", 
         refused({"run", study, "--until-half-width", value}, "(1e-06 to 10)");
         refused({"run", study, "--save-every", value}, "(0.01 to 3600)");
         refused({"constant", study, "--epsilon", "0.1," + value}, "--epsilon: " + value);
-        refused({"identify", "--r", value}, "is out of range (above 0)");
+        refused({"identify", "--r", value}, "is out of range (0.01 to 100)");
         refused({"identify", "--epsilon", value}, "is out of range (1e-06 to 10)");
         refused({"run", study, "--time-budget", value}, "--time-budget");
     }

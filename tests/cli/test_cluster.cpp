@@ -71,6 +71,15 @@ TEST_CASE("shards, what is missing, and the merged store from the command line",
     CHECK(rates_of(place, place.results()) == rates);
     CHECK(rates_of(place, merged) == rates);
     CHECK(place.call({"merge", place.path("nothing")}).code == 4);
+    // Stores of one name are told apart by their folders.
+    std::string const other = place.path("other");
+    REQUIRE(
+        place.call({"run", place.study(), "-q", "-o", other, "--set", "study.id=\"other\""}).code ==
+        0);
+    process::Result const two = place.call({"merge", merged, other, "-o", place.path("both")});
+    CHECK(two.code == 4);
+    CHECK_THAT(two.err,
+               Contains("merged/store.sqlite \"") && Contains("other/store.sqlite \"other\""));
     CHECK(with({place.results(), "--shard", "4/3"}).code == 2);
     CHECK(with({place.results(), "--time-budget", "soon"}).code == 2);
 }

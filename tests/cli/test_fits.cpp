@@ -54,13 +54,21 @@ TEST_CASE("show prints a fit beside the truth, and what there is to show", "[cli
     json const shown = place.of({"show", place.results(), "--worst", "softmax.L1", "--json"});
     CHECK(shown[0]["expected"]["replicate"] == replicate);
     CHECK(shown[0]["expected"]["value"] == largest);
+    json const listed = place.of({"show", place.results(), "--json"});
+    CHECK(listed["n"] == n);
+    CHECK(listed["fits"].size() == 2);
+    CHECK(listed["fits"][0]["label"] == "softmax");
+    CHECK(listed["fits"][0]["loss"] == "softmax.L1");
+    CHECK(listed["fits"][0]["worst"]["value"] == largest);
+    CHECK(listed["fits"][0]["worst"]["replicate"] == replicate);
+    CHECK(listed["fits"][0]["least"]["value"] <= listed["fits"][0]["median"]["value"]);
     for (auto const& [words, reason] :
          std::vector<std::pair<std::vector<std::string>, char const*>>{
              {{"--worst", "softmax.L9"}, "the study has sigmoid.D3, softmax.L1"},
              {{"--worst", "softmax.L1", "--n", "3"}, "has no n = 3"},
              {{"--cell", "softmax", "many", "0"}, "\"many\" is no n"},
              {{"--cell", "softmax", "17", "0"}, "has no n = 17"},
-             {{"--json"}, "needs a fit"}})
+             {{"--json", "--data"}, "that of one fit"}})
     {
         std::vector<std::string> all{"show", place.results()};
         all.insert(all.end(), words.begin(), words.end());

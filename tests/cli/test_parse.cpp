@@ -37,7 +37,11 @@ TEST_CASE("the parser's errors say why, and what to do", "[cli]")
              {{"fit", "a.csv", "--seed", "1", "--seed", "2"}, "--seed is given 2 times"},
              {{"show", "x", "--cell", "a", "1"},
               "--cell has 2 values (3 are needed: LABEL N R) give them all"},
-             {{"replay", "x", "a"}, "fit has 1 value (3 are needed: "},
+             {{"replay", "x", "a"}, "fit has 1 value (3 are needed: LABEL N R) give them all"},
+             {{"run", study, "--trace", "t", "--trace-fit", "a", "1"},
+              "--trace-fit has 2 values (3 are needed: LABEL N REPLICATE)"},
+             {{"run", study, "--simd", "foo"}, "foo not in {x86-64-v3,x86-64-v4}"},
+             {{"submit", study, "--simd", "foo"}, "foo not in {x86-64-v3,x86-64-v4}"},
              {{"run", study, "-o"}, "--output has no value ("},
              {{"fit", "a.csv", "--seed", "-1"},
               "--seed -1 (it takes a whole number from 0 to 4294967295) correct it"},
@@ -66,8 +70,8 @@ TEST_CASE("messages name what the user wrote, not what the program makes of it",
         place.call({"fit", place.path("a.csv"), "--gate", "score=linear,normalizer=softmax",
                     "--expert", "form=constant", "--experts", "1", "--set", "blind=1"});
     CHECK(fit.code == 2);
-    CHECK_THAT(fit.err,
-               Contains("unknown key \"blind\"") && Contains("iterations") && !Contains("kind"));
+    CHECK_THAT(fit.err, Contains("unknown key \"blind\" of the estimator lse") &&
+                            Contains("iterations") && !Contains("kind"));
     std::vector<std::string> identify = {"identify",
                                          "--gate",
                                          "score=linear,normalizer=softmax",
@@ -78,6 +82,21 @@ TEST_CASE("messages name what the user wrote, not what the program makes of it",
                                          "--r"};
     identify.push_back("7");
     check_explained(place, identify, "--r 7 (softmax.L1 has no exponent) leave it out");
+}
+
+TEST_CASE("a name that no file system takes is the user's to mend", "[cli]")
+{
+    Place const place;
+    std::string const name(300, 'x'), folder = place.path(name);
+    check_explained(place, {"run", place.study(), "--set", "study.id=\"" + name + "\""},
+                    "has 300 characters (it names the results folder");
+    check_explained(place, {"init", name}, "has 300 characters");
+    for (std::vector<std::string> const& words : std::vector<std::vector<std::string>>{
+             {"run", place.study(), "-q", "-o", folder},
+             {"plan", place.study(), "-o", folder},
+             {"submit", place.study(), "--array", "2", "--time", "1h", "--mem", "1G", "-o", folder},
+             {"check", folder}})
+        check_explained(place, words, "too long");
 }
 
 TEST_CASE("a loss that is named twice is computed once", "[cli]")

@@ -74,6 +74,7 @@ TEST_CASE("a slope without a reason is printed clean")
     CHECK_THAT(table, !Contains("no verdict"));
     auto const json = rates_to_json({row})["rows"][0];
     CHECK(json["reasons"].empty());
+    CHECK(json["mean"]["reasons"] == nlohmann::ordered_json::array()); // there, but empty
     CHECK(json["bracketed"].is_null());
 }
 

@@ -46,6 +46,8 @@ TEST_CASE("a failed fit failed where numbers first were not finite", "[run]")
     CHECK(failed_stage(fit) == Stage::data);
     FitRow good = fit;
     good.status = FitStatus::no_descent;
+    CHECK(StageCounts{{0, 1, 0}}.advice() ==
+          "start.scale, start.exponent and the size of the truth");
     StageCounts counts;
     counts.add({fit, good, fit});
     CHECK(counts.of == Counts{2, 0, 0});

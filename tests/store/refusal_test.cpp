@@ -167,6 +167,7 @@ TEST_CASE("damaged files and files of others are refused and left as they are")
         {
             std::string const text = refusal(open, Exit::store);
             CHECK_THAT(text, Contains("store.sqlite") && Contains("move it away"));
+            CHECK(text.find('\n') == std::string::npos);
             CHECK(content(file) == damaged);
         }
     }

@@ -19,6 +19,15 @@ struct Advice
     Settings right;
 };
 
+void check_all(std::vector<Advice> const& all)
+{
+    for (Advice const& one : all) {
+        CAPTURE(one.wrong);
+        CHECK_THAT(sample::error_of_text(sample::text, one.wrong), Contains(one.advice));
+        CHECK(sample::error_of_text(sample::text, one.right) == "");
+    }
+}
+
 /// The same of two files.
 void check_text(std::string const& wrong, std::string const& advice, std::string const& right)
 {
@@ -87,11 +96,36 @@ TEST_CASE("advice about single values is accepted")
         {{"data..d=4"}, "write table.key", {"data.d=4"}},
         {{"data.d"}, "write --set path=value", {"data.d=3"}},
     };
-    for (Advice const& one : all) {
-        CAPTURE(one.wrong);
-        CHECK_THAT(sample::error_of_text(sample::text, one.wrong), Contains(one.advice));
-        CHECK(sample::error_of_text(sample::text, one.right) == "");
-    }
+    check_all(all);
+}
+
+TEST_CASE("advice about values of another kind is accepted")
+{
+    std::vector<Advice> const all = {
+        {{"data.noise_variance=0,01"}, "'data.noise_variance=0.01'", {"data.noise_variance=0.01"}},
+        {{"data.noise_variance=.5"}, "'data.noise_variance=0.5'", {"data.noise_variance=0.5"}},
+        {{"study.replicates=05"}, "'study.replicates=5'", {"study.replicates=5"}},
+        {{"study.regression_samples=1,000,000"},
+         "'study.regression_samples=1000000'",
+         {"study.regression_samples=1000000"}},
+        {{"study.nested=True"}, "'study.nested=true'", {"study.nested=true"}},
+        {{"study.n=[100,"}, "a list is [1, 2]", {"study.n=[100, 200]"}},
+        {{"study.id=2024-05-22"}, "'study.id=\"2024-05-22\"'", {"study.id=\"2024-05-22\""}},
+        {{"truth.gate.temperature=2"},
+         "(known: fixed, learned) write one of these in quotes",
+         {"truth.gate.temperature=\"learned\""}},
+        {{"start.split=true"}, "(known: share, null)", {"start.split=\"share\""}},
+        {{"start.split=[]"}, "(known: share, null)", {"start.split=\"share\""}},
+        {{"start.split={}"}, "(known: share, null)", {"start.split=\"share\""}},
+        {{"fit.soft.loss=3"}, "(known: softmax.L1, ", {"fit.soft.loss=\"softmax.L1\""}},
+        {{"study.title=[]"}, "give one in quotes", {"study.title=\"a\""}},
+        {{"fit.soft.target=[\"truth\",\"truth\"]"},
+         "fit.soft.target names \"truth\" twice",
+         {"fit.soft.target=[\"truth\"]"}},
+        {{"spec_version=\"1\""}, "write 1", {"spec_version=1"}},
+        {{"spec_version=3"}, "it must be 1", {"spec_version=1"}},
+    };
+    check_all(all);
 }
 
 TEST_CASE("advice about sweeps is accepted")

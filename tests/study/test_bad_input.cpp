@@ -150,7 +150,8 @@ TEST_CASE("losses must exist, fit the gate and take their exponents")
     CHECK_THAT(error("r = 1 }", "r = 0 }"), Contains("above 0"));
     CHECK_THAT(error("loss = \"sigmoid.D3\"", "loss = []"), Contains("empty list"));
     CHECK_THAT(error("\"sigmoid.D3\"", "[\"sigmoid.D3\", \"sigmoid.D3\"]"), Contains("twice"));
-    CHECK_THAT(error("\"sigmoid.D3\"", "3"), Contains("a text is needed"));
+    CHECK_THAT(error("\"sigmoid.D3\"", "3"),
+               Contains("fit.sigm.loss = 3 is a number, not a known loss"));
     CHECK_THAT(error("loss = \"sigmoid.D3\"", "loss = \"sigmoid.D3\"\ntheory = \"fast\""),
                Contains("fit.sigm.theory"));
     CHECK_THAT(error("loss = \"sigmoid.D3\"",
@@ -160,11 +161,54 @@ TEST_CASE("losses must exist, fit the gate and take their exponents")
                Contains("claim"));
 }
 
+TEST_CASE("what nobody can mean is refused with the reason, but not in a store that has it")
+{
+    struct Odd
+    {
+        std::string setting, key, reason;
+    };
+    std::string const long_id(251, 'x');
+    for (Odd const& odd : {Odd{"fit.soft.r=1e300", "fit.soft.r = 1e+300", "between 0.01 and 100"},
+                           Odd{"fit.soft.r=1e-300", "fit.soft.r = 1e-300", "distances to such a"},
+                           Odd{"study.error_bars=1e300", "study.error_bars = 1e+300", "no figure"},
+                           Odd{"study.id=\"" + long_id + "\"", "has 251 characters", "at most 250"},
+                           Odd{"fit.soft.label=\" \"", "a label is blank", "names the curve"}})
+    {
+        std::vector<std::string> const settings{odd.setting, "fit.soft.loss=\"softmax.L2r\""};
+        std::string const text = sample::error_of_text(sample::text, {settings[1], settings[0]});
+        CAPTURE(odd.setting);
+        CHECK_THAT(text, Contains(odd.key) && Contains(odd.reason));
+        CHECK_NOTHROW(parse_study(sample::text, "stored study", {settings[1], settings[0]}, ".",
+                                  TextOf::store));
+    }
+    for (char const* tolerance : {"1", "1e300"})
+        CHECK_THAT(
+            sample::error_of_text(sample::text, {"estimator={kind=\"lse\",gradient_tolerance=" +
+                                                 std::string(tolerance) + "}"}),
+            Contains("it is a cosine") && Contains("at least 0 and below 1"));
+    for (char const* fine : {"fit.soft.r=0.01", "fit.soft.r=100", "study.error_bars=100"})
+        CHECK(sample::error_of_text(sample::text, {"fit.soft.loss=\"softmax.L2r\"", fine}) == "");
+    CHECK(sample::error_of_text(sample::text, {"study.id=\"" + long_id.substr(1) + "\""}) == "");
+}
+
+TEST_CASE("two curves of one label are told with what made the second")
+{
+    std::string const two = sample::with("label = \"sigm\"", "label = \"soft [truth 2]\"");
+    CHECK_THAT(
+        sample::error_of_text(two, {"study.truths=2"}),
+        Contains("s.toml:24:1: two curves are called \"soft [truth 2]\" (study.truths names"));
+    std::string const swept = sample::with("label = \"sigm\"", "label = \"soft [experts=3]\"");
+    CHECK_THAT(sample::error_of_text(swept + "[sweep]\n\"fit.soft.experts\" = [3, 4]\n"),
+               Contains("two curves are called ") && Contains("the sweep names"));
+}
+
 TEST_CASE("what is not built yet or has no use here is refused with the reason")
 {
     CHECK_THAT(error("loss = \"sigmoid.D3\"",
                      "loss = \"sigmoid.D3\"\ntarget = [\"projection\", \"projection\"]"),
-               Contains("measures sigmoid.D3 twice"));
+               Contains("s.toml:28:1: fit.sigm.target names \"projection\" twice"));
+    CHECK_THAT(error("loss = \"sigmoid.D3\"", "loss = [\"sigmoid.D3\", \"sigmoid.D3\"]"),
+               Contains("fit.sigm.loss measures sigmoid.D3 twice"));
     CHECK_THAT(error("kind = \"sgd\"", "kind = \"sgd\"\nbox = 10"),
                Contains("s.toml:17:1: estimator.box has no use here"));
     auto const start = [](std::string const& keys) {

@@ -48,16 +48,6 @@ TEST_CASE("losses of attention gates are told to know no Q")
     CHECK_THAT(describe(Families().read()), !Contains("Q and q"));
 }
 
-TEST_CASE("a rate that is written without its sign is told")
-{
-    std::string const plain = Families().text();
-    CHECK_THAT(describe(sample::parse(plain + "theory = 0.5\nreported_slope = 0.25\n")),
-               Contains("theory = 0.5 is of what grows with n: a rate n^-0.5 is the slope -0.5") &&
-                   Contains("reported_slope = 0.25 is of what grows"));
-    CHECK_THAT(describe(sample::parse(plain + "theory = \"sub\"\nreported_slope = -0.25\n")),
-               !Contains("grows"));
-}
-
 TEST_CASE("a start by name that has not the truth's f is told")
 {
     std::string const truth = "on the truth itself", named = "at the truth's parameters, by name",
@@ -110,11 +100,11 @@ TEST_CASE("extra atoms that do not keep f at the start are told")
 
 TEST_CASE("losses that an atom far out keeps from their gauge are told", "[study]")
 {
-    std::string const note = "an extra atom";
+    std::string const note = "extra atom near that edge";
     std::string const perturbed =
         R"(score = "cosine", normalizer = "softmax", tau1 = 0.1, tau2 = 0.1)";
     Families over = both(perturbed, "cosine.L2");
-    CHECK_THAT(describe(over.read()), Contains("keeps |u| < 1: " + note));
+    CHECK_THAT(describe(over.read()), Contains("keeps |u| < 1: an\n") && Contains(note));
     Families exact = over;
     exact.atoms = "experts = 2";
     CHECK_THAT(describe(exact.read()), !Contains(note));

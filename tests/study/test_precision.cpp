@@ -57,7 +57,16 @@ TEST_CASE("products of settings that the precision cannot hold are refused")
                Contains("estimator.learning_rate = 1e+30"));
     // 0.005 * 100^-20 = 5e-43 has three digits in float32
     CHECK_THAT(sample::refused({"start.exponent=-20"}),
-               Contains("start.scale = 0.005") && Contains("the noise's sd at n = 100"));
+               Contains("start.exponent = -20 leaves float32 (the noise's sd at n = 100") &&
+                   Contains("bring it nearer to 0 or use precision"));
+    for (std::string const exponent : {"1e18", "-1e300", "1000", "-1000"})
+        CHECK_THAT(sample::refused({"start.exponent=" + exponent, twice}),
+                   Contains("start.exponent = ") && Contains("bring it nearer to 0") &&
+                       !Contains("start.scale"));
+    CHECK_THAT(sample::refused({"start.exponent=-2", "start.scale=1e-39"}),
+               Contains("start.scale = 1e-39") && Contains("bring it nearer to 1"));
+    CHECK_THAT(sample::refused({"start.exponent=1000", "start.scale=0"}),
+               Contains("start.exponent = 1000"));
     CHECK(sample::refused({"start.exponent=-20", twice}).empty());
     CHECK_THAT(sample::refused({"start.exponent=-200", twice}), Contains("float64"));
 }

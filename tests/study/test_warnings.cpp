@@ -63,6 +63,28 @@ TEST_CASE("keys that no fit has a use for are told with line, reason and what to
                Contains("fit.fit.start.exponent = -0.5"));
 }
 
+TEST_CASE("a power of n that is written without its sign is told, in tables and in a sweep")
+{
+    std::string const plain = Families().text();
+    std::string const slopes = warned(plain + "theory = 0.5\nreported_slope = 0.25\n");
+    CHECK_THAT(slopes,
+               Contains("fit.fit.theory = 0.5 is of what grows with n (a rate n^-1/2 is the "
+                        "slope -0.5) write -0.5, unless that is meant\n") &&
+                   Contains("fit.fit.reported_slope = 0.25 is of what grows"));
+    CHECK_THAT(warned(plain + "theory = { claim = 0.5 }\n"),
+               Contains("fit.fit.theory.claim = 0.5"));
+    CHECK(warned(plain + "theory = \"sub\"\nreported_slope = -0.25\n").empty());
+    Families f;
+    f.start = "exponent = 0.083";
+    CHECK_THAT(warned(f.text()), Contains("start.exponent = 0.083 makes the starts' noise grow") &&
+                                     Contains("write -0.083"));
+    CHECK_THAT(warned(plain + "[fit.start]\nexponent = 1.5\n"),
+               Contains("fit.fit.start.exponent = 1.5 makes"));
+    CHECK_THAT(warned(plain + "[sweep]\n\"start.exponent\" = [-0.5, 0.0, 0.5]\n"),
+               Contains(" = 0.5 makes the starts' noise grow") && !Contains(" = 0 "));
+    CHECK_THAT(warned(plain + "[sweep]\nstart.exponent = [-0.5, 0.5]\n"), Contains(" = 0.5 makes"));
+}
+
 TEST_CASE("keys that some fit uses are not told")
 {
     Families f = both(R"(score = "linear", normalizer = "softmax", temperature = "learned")",
