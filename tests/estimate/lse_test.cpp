@@ -154,28 +154,6 @@ TEST_CASE("least squares reads its box and its ends")
     CHECK_THAT(error_of({{"epochs", 3}}), Contains("kind = \"sgd\" uses it"));
 }
 
-TEST_CASE("a box has bounds by coordinate")
-{
-    GateSpec gate;
-    gate.score = find<Scores>("quadratic");
-    gate.learned_temperature = 1;
-    ExpertSpec expert;
-    expert.form = find<Experts>("ffn");
-    Model const model = make_model(gate, expert, 2, 1); // A (3), w (2), b, T, a (2), b, lambda
-    Box const box =
-        box_of({{"box", {{"A", 1}, {"b", 2}}}, {"box_temperature", 4}, {"box_lambda", 8}});
-    Box::Bounds const bounds = box.bounds(model);
-    CHECK(bounds.upper == std::vector<double>{1, 1, 1, 10, 10, 2, 4, 10, 10, 2, 8});
-    CHECK(bounds.lower == std::vector<double>{-1, -1, -1, -10, -10, -2, 0.25, -10, -10, -2, -8});
-    // Gate and experts share the name b: a part's own bound goes before.
-    json const apart{{"box", {{"b", 2}, {"gate", {{"b", 1}}}, {"expert", {{"a", 3}}}}}};
-    CHECK(box_of(apart).bounds(model).upper ==
-          std::vector<double>{10, 10, 10, 10, 10, 1, 10, 3, 3, 2, 10});
-    CHECK(box_of(apart).settings()["box"] == apart["box"]);
-    CHECK_THAT(box_of(apart).text(), Contains("|gate.b| <= 1"));
-    CHECK_THAT(error_of({{"box", {{"gate", {{"a", 1}}}}}}), Contains("unknown key \"a\""));
-}
-
 TEST_CASE("a line is fitted, and certified as what it is")
 {
     auto const device = make_cpu_device(1);
