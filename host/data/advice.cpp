@@ -201,7 +201,7 @@ std::vector<std::string> notes_on_end(Regression const& fit, RegressionSpec cons
                                     "epochs, or use --estimator lse",
                                     fit.mse, fit.start_mse));
     FitFacts const& facts = fit.outcome.facts;
-    if (!facts.stationary && fit.outcome.finite)
+    if (!facts.stationary && !facts.at_bound && fit.outcome.finite)
         notes.push_back(fmt::format("whether it is a minimum is not known ({} ends where its steps "
                                     "do, and standard errors, AIC and BIC hold at minima only) use "
                                     "--estimator lse for them",

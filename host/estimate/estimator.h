@@ -165,6 +165,8 @@ public:
     virtual int usual_starts() const { return 1; }
     /// Whether it can tell the rounds of a fit (FitProblem::traced).
     virtual bool traces() const { return false; }
+    /// Whether its parameters have bounds, so that out_of_reach is worth drawing a truth for.
+    virtual bool bounded() const { return false; }
     /// Why no fit of it can be at these parameters [layout.size] of a model, in words; empty: one
     /// can.
     virtual std::string out_of_reach(Model const&, std::vector<double> const&) const { return {}; }

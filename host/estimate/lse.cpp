@@ -46,6 +46,7 @@ public:
 
     std::string_view name() const override { return "lse"; }
     std::string text() const override;
+    bool bounded() const override { return true; }
     std::string out_of_reach(Model const& model, std::vector<double> const& theta) const override
     {
         return box_.outside(model, theta);

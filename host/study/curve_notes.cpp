@@ -147,7 +147,7 @@ std::vector<Warning> truths_out_of_reach(Study const& study, std::string const& 
 {
     std::vector<Warning> warnings;
     for (Curve const& curve : study.curves) {
-        if (!same_families(curve.truth.model, curve.model))
+        if (!curve.estimator->bounded() || !same_families(curve.truth.model, curve.model))
             continue;
         // a truth without a path is the same at all n
         auto const first = curve.truth.path ? study.n.begin() : study.n.end() - 1;

@@ -100,6 +100,8 @@ TEST_CASE("such inputs are named with advice")
     RegressionSpec spec;
     spec.estimator = estimator.get();
     Regression fit;
+    CHECK_THAT(notes_on_end(fit, spec, table).at(0), // an estimator that knows no minima
+               Contains("whether it is a minimum is not known") && Contains("AIC and BIC hold at"));
     fit.outcome.facts.at_bound = 1;
     REQUIRE(notes_on_end(fit, spec, table).size() == 1);
     CHECK_THAT(notes_on_end(fit, spec, table)[0],
