@@ -5,6 +5,7 @@
 #include "kernels/family/experts.h"
 #include "kernels/family/scores.h"
 #include "kernels/model/layout.h"
+#include "tests/estimate/estimator_keys.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -16,15 +17,9 @@ using nlohmann::json;
 namespace
 {
 
-struct BoxKeys : Source
-{
-    std::string place(Pointer const&) const override { return "here"; }
-    std::string name(Pointer const& at) const override { return at.empty() ? "" : at.back(); }
-};
-
 Box box_by(json const& keys)
 {
-    BoxKeys const source;
+    EstimatorKeys const source;
     Reader reader(source, keys, Pointer() / "estimator");
     return Box(reader);
 }

@@ -5,11 +5,11 @@
 #include "host/estimate/estimators.h"
 #include "host/estimate/linear_experts.h"
 #include "host/estimate/lse_starts.h"
-#include "host/measure/reader.h"
 #include "kernels/family/activations.h"
 #include "kernels/family/normalizers.h"
 #include "kernels/family/scores.h"
 #include "kernels/model/layout.h"
+#include "tests/estimate/estimator_keys.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -24,15 +24,9 @@ using nlohmann::json;
 namespace
 {
 
-struct Keys : Source
-{
-    std::string place(Pointer const&) const override { return "here"; }
-    std::string name(Pointer const& at) const override { return at.empty() ? "" : at.back(); }
-};
-
 std::shared_ptr<Estimator const> read(json keys)
 {
-    Keys const source;
+    EstimatorKeys const source;
     keys["kind"] = "lse";
     Reader reader(source, keys, Pointer() / "estimator");
     return read_estimator(reader, {4, 100});
@@ -50,7 +44,7 @@ std::string error_of(json const& keys)
 
 Box box_of(json const& keys)
 {
-    Keys const source;
+    EstimatorKeys const source;
     Reader reader(source, keys, Pointer() / "estimator");
     return Box(reader);
 }

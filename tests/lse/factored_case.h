@@ -8,6 +8,7 @@
 #include "kernels/lse/gram_api.h"
 #include "kernels/lse/linearize_api.h"
 #include "tests/fit/problem.h"
+#include "tests/lse/gram_deviation.h"
 
 #include <cmath>
 #include <limits>
@@ -61,28 +62,6 @@ inline std::vector<std::vector<double>> factored(Device& device,
     for (std::size_t i = 0; i < problems.size(); ++i)
         grams.push_back(seconds.at(i) >= 0 ? problems[i].gram.download() : std::vector<double>());
     return grams;
-}
-
-/// Largest |got - want|, of entries as shares of sqrt(want_aa want_bb), a column that is nearly
-/// none as one of a thousandth of the largest; NaN if a number is none.
-inline double largest_share(std::vector<double> const& got, std::vector<double> const& want,
-                            std::size_t p)
-{
-    double longest = 0;
-    for (std::size_t a = 0; a < p; ++a)
-        longest = std::fmax(longest, std::sqrt(want[a * p + a]));
-    auto const length = [&](std::size_t a) { return std::sqrt(want[a * p + a]) + 1e-3 * longest; };
-    double most = 0;
-    for (std::size_t a = 0; a < p; ++a) {
-        for (std::size_t b = 0; b < p; ++b) {
-            double const share =
-                std::fabs(got[a * p + b] - want[a * p + b]) / (length(a) * length(b));
-            if (std::isnan(share))
-                return share;
-            most = std::fmax(most, share);
-        }
-    }
-    return most;
 }
 
 /// A model whose products of coefficients and features are of several groups, or of one.

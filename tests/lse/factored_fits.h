@@ -27,7 +27,7 @@ inline void check_factored_grams(Device& device)
     for (std::size_t i = 0; i < made.size(); ++i) {
         INFO("problem " << i);
         // sums of products with a relative error of 1e-16 each
-        CHECK(largest_share(all[i], made[i].own(device), made[i].p) <= 1e-12);
+        CHECK(gram_deviation(all[i], made[i].own(device), made[i].p) <= 1e-12);
     }
 }
 

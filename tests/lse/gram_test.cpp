@@ -2,6 +2,7 @@
 // Jacobian.
 
 #include "tests/lse/gram_case.h"
+#include "tests/lse/gram_deviation.h"
 
 #include <catch2/catch.hpp>
 
@@ -11,28 +12,6 @@ using namespace moerate;
 
 namespace
 {
-
-/// Largest deviation of a Gram matrix as a share of |J_a| |J_b|, where a column of J counts for a
-/// thousandth of the largest at least; there must be a Jacobian.
-double gram_deviation(std::vector<double> const& got, std::vector<double> const& want,
-                      std::size_t p)
-{
-    double largest = 0;
-    for (std::size_t a = 0; a < p; ++a)
-        largest = std::fmax(largest, std::sqrt(want[a * p + a]));
-    auto const length = [&](std::size_t a) { return std::sqrt(want[a * p + a]) + 1e-3 * largest; };
-    double most = 0;
-    for (std::size_t a = 0; a < p; ++a) {
-        for (std::size_t b = 0; b < p; ++b) {
-            double const share =
-                std::fabs(got[a * p + b] - want[a * p + b]) / (length(a) * length(b));
-            if (std::isnan(share))
-                return NAN;
-            most = std::fmax(most, share);
-        }
-    }
-    return largest > 1e-3 ? most : NAN;
-}
 
 /// As sums of products of 1e-16 relative error each; coefficients are differences h_j - f of
 /// numbers some ten times as large, and those of an atom that is alone under a softmax are nothing
