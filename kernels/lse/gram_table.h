@@ -82,8 +82,7 @@ public:
     /// Where 1 stands.
     MOE_HD MOE_FLAT FeaturePair ones() const { return {one() * pitch, one() * pitch}; }
 
-    /// Begins to bring the chunk of samples from `first` on; behind the last one
-    /// are zeros.
+    /// Begins to bring the chunk of samples from `first` on; behind the last one are zeros.
     MOE_HD MOE_FLAT void start_copies(int first, Real* table) const
     {
         constexpr int samples = 8; // by 4 features: whole sectors of x, and banks of their own

@@ -173,6 +173,12 @@ class Sections(unittest.TestCase):
         self.assertNotIn("masses bounded from below (", claimed.entry_text({**old, "bounded": None}))
         bounded = claimed.entry_text({**old, "bounded": {"run": old["run"], "rows": old["rows"][:1]}})
         self.assertIn("With masses bounded from below (|b| <= 2 in gates, all else alike):", bounded)
+        def row(lo, hi):
+            return {"label": "a", "loss": "l", "r": 1, "theory": {"claim": -0.5, "stands": True}, "estimate": {"lo": lo, "hi": hi, "value": [lo]}}
+        one = {"rows": [row(-1.5, 0.5)], "bounded": {"rows": [row(-0.6, -0.55)]}}
+        self.assertIn("Of 1 such rows that claim a power of n the interval of the mean loss's slope holds it in 0 with masses bounded and in 1 without; "
+                      "it is narrower with them in 1.", claimed.holding([one, one]))  # the same fits in two experiments
+        self.assertEqual(claimed.holding([{"rows": [row(-1, 0)]}]), "")
         self.assertEqual(claimed.further({"fit": [{"gate": {"normalizer": "sigmoid"}}]}), {})
         self.assertEqual(list(claimed.further({"fit": [{"gate": {"normalizer": "sigmoid"}}, {"gate": {"normalizer": "topk"}}]})),
                          [claimed.BOUNDED])

@@ -115,22 +115,22 @@ truth that is not (constant gates, experts without slope). Along an eigenvalue l
 
 
 def holding(entries):
-    """How many claims of a power of n the intervals hold, as the estimator is and with masses bounded."""
-    counts = {}
+    """How many claims of a power of n the intervals hold, with masses bounded and as the estimator is. Fits
+    that two experiments share are counted once."""
+    pairs = {}
     for entry in entries:
-        bounded = entry.get("bounded") or {"rows": []}
-        for row in bounded["rows"]:
-            claim, one = row["theory"], row["estimate"]
-            if isinstance(claim, dict) and claim["stands"] and not isinstance(claim["claim"], str) and one["lo"] is not None:
-                same = next(other for other in entry["rows"] if (other["label"], other["loss"], other["r"]) == (row["label"], row["loss"], row["r"]))
-                counts.setdefault("bounded", []).append(one["lo"] <= claim["claim"] <= one["hi"])
-                wide = same["estimate"]
-                counts.setdefault("wide", []).append(wide["lo"] is not None and wide["lo"] <= claim["claim"] <= wide["hi"])
-                counts.setdefault("width", []).append((one["hi"] - one["lo"], wide["hi"] - wide["lo"] if wide["lo"] is not None else float("inf")))
-    if not counts:
+        plain = {(row["label"], row["loss"], row["r"]): row for row in entry["rows"]}
+        for row in (entry.get("bounded") or {"rows": []})["rows"]:
+            claim = row["theory"]
+            if isinstance(claim, dict) and claim["stands"] and not isinstance(claim["claim"], str):
+                both = row["estimate"], plain[row["label"], row["loss"], row["r"]]["estimate"]
+                if all(one["lo"] is not None for one in both):
+                    pairs[row["loss"], *both[0]["value"]] = (claim["claim"], *both)
+    if not pairs:
         return ""
-    narrower = sum(one < other for one, other in counts["width"])
-    return (f"Of {len(counts['bounded'])} such rows that claim a power of n the interval of the mean loss's slope holds it in {sum(counts['bounded'])} with masses bounded and in {sum(counts['wide'])} without; "
+    bounded, wide = (sum(pair[at]["lo"] <= pair[0] <= pair[at]["hi"] for pair in pairs.values()) for at in (1, 2))
+    narrower = sum(one["hi"] - one["lo"] < other["hi"] - other["lo"] for _, one, other in pairs.values())
+    return (f"Of {len(pairs)} such rows that claim a power of n the interval of the mean loss's slope holds it in {bounded} with masses bounded and in {wide} without; "
             f"it is narrower with them in {narrower}.\n\n")
 
 
