@@ -17,7 +17,7 @@ namespace moerate
 std::string curve_notes(Study const& study, Curve const& curve);
 
 /// Warnings of curves whose truth, at some n, lies where no fit of their estimator can be: all that
-/// is measured would be of the estimator's bounds. One a fit that is asked for; `place` says where
+/// is measured would be of the estimator's bounds. One a curve; `place` says where
 /// the experiment file names the estimator's settings.
 std::vector<Warning> truths_out_of_reach(Study const& study, std::string const& place);
 
